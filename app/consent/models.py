@@ -1,0 +1,68 @@
+"""The consent ledger: one person's decisions, purpose by purpose, under a text version."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import String, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.kit.db import UtcDateTime, now
+from app.kit.ids import new_id
+
+
+class Purpose(StrEnum):
+    AUDIO = "audio"
+    VIDEO = "video"
+    """Camera and shared screen."""
+    INDEXING = "indexing"
+    TRANSCRIPT = "transcript"
+    QUOTATION = "quotation"
+    SHARING = "sharing"
+
+
+class Decision(StrEnum):
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentText(SQLModel, table=True):
+    """One language of one version of a programme's consent text. Immutable."""
+
+    __tablename__ = "consent_texts"
+    __table_args__ = (UniqueConstraint("programme_id", "version", "language"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programmes.id", index=True)
+    version: int
+    language: str = Field(max_length=2)
+    body: str = Field(max_length=50_000)
+    """Markdown of headings, paragraphs and lists."""
+    created_by: UUID | None = Field(default=None, foreign_key="users.id")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class ConsentDecision(SQLModel, table=True):
+    """One row of the append-only ledger. Its id is the ConsentId a tape must name."""
+
+    __tablename__ = "consent_decisions"
+    __table_args__ = (UniqueConstraint("group_id", "sequence"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    sequence: int
+    """Place in the group's chain, from 1 without gaps."""
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    group_id: UUID = Field(foreign_key="groups.id", index=True)
+    """The scope: decisions hold for all meetings of a group."""
+    meeting_id: UUID | None = Field(default=None, foreign_key="meetings.id")
+    """The meeting during which it was made, if one was going on."""
+    purpose: Purpose = Field(sa_type=String, max_length=20)
+    decision: Decision = Field(sa_type=String, max_length=20)
+    text_version: int
+    text_language: str = Field(max_length=2)
+    decided_by: UUID = Field(foreign_key="users.id")
+    decided_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    previous_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+    """SHA-256 over all fields above in a canonical form, hex."""

@@ -1,0 +1,156 @@
+"""Every setting of the installation, read once at a process's edge and passed on as arguments.
+
+`EMESSI_RELAY__UDP_PORT=9000` becomes `settings.relay.udp_port`. A misspelt variable is an error.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WebSettings(Section):
+    host: str = Field(default="127.0.0.1", description="Address the web application listens on.")
+    port: int = Field(default=8420, description="TCP port of the web application.")
+    public_url: str = Field(
+        default="",
+        description="The address people open, e.g. https://meet.example.org. "
+        "Empty: http://localhost and the port.",
+    )
+
+
+class NodeSettings(Section):
+    name: str = Field(default="node-1", description="Stable, unique name of this media node.")
+    host: str = Field(default="127.0.0.1", description="Address the websocket listens on.")
+    port: int = Field(default=8421, description="TCP port of the signalling websocket.")
+    public_url: str = Field(
+        default="",
+        description="Websocket address of this node as browsers see it, e.g. "
+        "wss://meet.example.org/node-1. Empty: the host name of the page and the port above.",
+    )
+    spool: Path | None = Field(
+        default=None, description="Folder for tapes being written. Empty: <data>/spool."
+    )
+
+
+class RelaySettings(Section):
+    host: str = Field(default="0.0.0.0", description="Address the one UDP port is bound to.")
+    udp_port: int = Field(default=8422, description="The one UDP port of all media. 0: any.")
+    addresses: list[str] = Field(
+        default=[],
+        description="IP addresses told to browsers (the public one behind NAT). "
+        "Empty: loopback and the machine's own.",
+    )
+
+
+class StoreSettings(Section):
+    url: str = Field(
+        default="", description="s3://bucket/prefix or a folder. Empty: <data>/store."
+    )
+    s3_endpoint: str = Field(default="", description="Endpoint of an S3-compatible store.")
+    s3_region: str = Field(default="us-east-1", description="Region of the S3 store.")
+    s3_access_key: str = Field(default="", description="Access key of the S3 store.")
+    s3_secret_key: SecretStr = Field(
+        default=SecretStr(""), description="Secret key of the S3 store."
+    )
+
+
+class WorkerSettings(Section):
+    name: str = Field(default="worker-1", description="Stable, unique name of this worker.")
+    database_url: str = Field(
+        default="",
+        description="Where durable work is kept. Empty: a SQLite file of its own beside the "
+        "application's, or the application's PostgreSQL.",
+    )
+
+
+class KeySettings(Section):
+    installation: SecretStr = Field(
+        default=SecretStr(""),
+        description="32 random bytes, base64: wraps every data key. Empty: made once in "
+        "<data>/keys/installation.key. Lose it and every recording is lost.",
+    )
+    tokens: SecretStr = Field(
+        default=SecretStr(""),
+        description="32 random bytes or more, base64: signs tokens. Empty: made once in "
+        "<data>/keys/tokens.key.",
+    )
+
+
+class TurnServerSettings(Section):
+    urls: list[str] = Field(
+        default=[], description="TURN servers, e.g. turns:turn.example.org:5349?transport=tcp."
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret shared with the TURN server (its REST scheme)."
+    )
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="EMESSI_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data: Path = Field(
+        default=Path("var"), description="Folder of everything kept by the embedded defaults."
+    )
+    database_url: str = Field(
+        default="",
+        description="postgresql+psycopg://user:password@host/name. Empty: <data>/emessi.db (SQLite).",
+    )
+    web: WebSettings = WebSettings()
+    node: NodeSettings = NodeSettings()
+    relay: RelaySettings = RelaySettings()
+    store: StoreSettings = StoreSettings()
+    worker: WorkerSettings = WorkerSettings()
+    keys: KeySettings = KeySettings()
+    turn_server: TurnServerSettings = TurnServerSettings()
+
+    @property
+    def application_database_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data.absolute()}/emessi.db"
+
+    @property
+    def work_database_url(self) -> str:
+        """Where DBOS keeps its workflows, as the synchronous address that DBOS wants."""
+        if self.worker.database_url:
+            return self.worker.database_url
+        if self.database_url:
+            return self.database_url.replace("postgresql+psycopg", "postgresql", 1)
+        return f"sqlite:///{self.data.absolute()}/work.db"
+
+    @property
+    def spool(self) -> Path:
+        return self.node.spool or self.data / "spool"
+
+    @property
+    def store_url(self) -> str:
+        return self.store.url or str(self.data.absolute() / "store")
+
+    @property
+    def public_url(self) -> str:
+        return self.web.public_url.rstrip("/") or f"http://localhost:{self.web.port}"
+
+
+def load() -> Settings:
+    """The settings of this process; raises pydantic's ValidationError naming what is wrong."""
+    known = _names(Settings, "EMESSI_")
+    unknown = [n for n in os.environ if n.startswith("EMESSI_") and n.upper() not in known]
+    if unknown:
+        raise ValueError(f"unknown setting: {', '.join(sorted(unknown))}")
+    return Settings()
+
+
+def _names(model: type[BaseModel], prefix: str) -> set[str]:
+    names = set()
+    for name, field in model.model_fields.items():
+        variable = prefix + name.upper()
+        names.add(variable)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            names |= _names(field.annotation, variable + "__")
+    return names

@@ -1,0 +1,77 @@
+"""A meeting (tapaaminen), the node that hosts it, and who was there when."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import String
+from sqlmodel import Field, SQLModel
+
+from app.kit.db import UtcDateTime, now
+from app.kit.ids import new_id
+
+
+class MeetingKind(StrEnum):
+    MENTORING = "mentoring"
+    INTERVIEW = "interview"
+    TRAINING = "training"
+
+
+class MeetingState(StrEnum):
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class Meeting(SQLModel, table=True):
+    __tablename__ = "meetings"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    group_id: UUID = Field(foreign_key="groups.id", index=True)
+    kind: MeetingKind = Field(default=MeetingKind.MENTORING, sa_type=String, max_length=20)
+    title: str = Field(default="", max_length=200)
+    ordinal: int = Field(default=1)
+    """Place in the group's series of the same kind, from 1."""
+    starts_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    duration_min: int = Field(default=90)
+    state: MeetingState = Field(default=MeetingState.SCHEDULED, sa_type=String, max_length=20)
+    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Node(SQLModel, table=True):
+    """A media node that is, or was, alive. It is alive while `expires_at` lies ahead."""
+
+    __tablename__ = "nodes"
+
+    name: str = Field(primary_key=True, max_length=100)
+    public_url: str = Field(default="", max_length=300)
+    port: int
+    participants: int = 0
+    started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Lease(SQLModel, table=True):
+    """This meeting lives on that node, until the lease or the node expires."""
+
+    __tablename__ = "leases"
+
+    meeting_id: UUID = Field(foreign_key="meetings.id", primary_key=True)
+    node_name: str = Field(foreign_key="nodes.name", index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Attendance(SQLModel, table=True):
+    """One stay of one person in a meeting."""
+
+    __tablename__ = "attendances"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    role: str = Field(max_length=20)
+    joined_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

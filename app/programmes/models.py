@@ -1,0 +1,44 @@
+"""A programme (hanke): one run of the model. It owns groups, consent texts and turn rules."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import String
+from sqlmodel import Field, SQLModel
+
+from app.kit.db import UtcDateTime, now
+from app.kit.ids import new_id
+
+
+class ProgrammeRole(StrEnum):
+    COORDINATOR = "coordinator"
+    RESEARCHER = "researcher"
+
+
+class Programme(SQLModel, table=True):
+    __tablename__ = "programmes"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(max_length=200)
+    description: str = Field(default="", max_length=5000)
+    controller: str = Field(default="", max_length=300)
+    """Who answers for the personal data (rekisterinpitäjä); printed in the consent text."""
+    contact: str = Field(default="", max_length=300)
+    retention_days: int = Field(default=365)
+    bridge_pause_ms: int = Field(default=700)
+    """Pauses of one speaker up to this long do not end a turn."""
+    backchannel_max_ms: int = Field(default=1_000)
+    """A stretch of speech up to this long inside another's turn is a back-channel."""
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class ProgrammeStaff(SQLModel, table=True):
+    """One person's role in a programme; a person may hold both roles."""
+
+    __tablename__ = "programme_staff"
+
+    programme_id: UUID = Field(foreign_key="programmes.id", primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", primary_key=True)
+    role: ProgrammeRole = Field(primary_key=True, sa_type=String, max_length=20)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

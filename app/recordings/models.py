@@ -1,0 +1,142 @@
+"""What was kept of a meeting: tapes as they were written, tracks and files as they are played."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, String
+from sqlmodel import Field, SQLModel
+
+from app.kit.db import UtcDateTime, now
+from app.kit.ids import new_id
+
+
+class RecordingState(StrEnum):
+    RUNNING = "running"
+    STOPPED = "stopped"
+    CLAIMED = "claimed"
+    READY = "ready"
+    FAILED = "failed"
+    ERASED = "erased"
+
+
+TRANSITIONS: Mapping[RecordingState, frozenset[RecordingState]] = {
+    RecordingState.RUNNING: frozenset({RecordingState.STOPPED}),
+    RecordingState.STOPPED: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
+    RecordingState.CLAIMED: frozenset(
+        {RecordingState.READY, RecordingState.FAILED, RecordingState.STOPPED}
+    ),
+    RecordingState.READY: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
+    RecordingState.FAILED: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
+    RecordingState.ERASED: frozenset(),
+}
+
+
+class Source(StrEnum):
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    SCREEN = "screen"
+
+
+class TapeState(StrEnum):
+    WRITING = "writing"
+    CLOSED = "closed"
+    """Whole, and still on the node that wrote it."""
+    STORED = "stored"
+    """Verified in the media store."""
+    ERASED = "erased"
+
+
+class FileKind(StrEnum):
+    PERSON = "person"
+    """One person's voice and camera, WebM."""
+    SCREEN = "screen"
+    """One person's shared screen, WebM."""
+    MIXDOWN = "mixdown"
+    """Everybody's voices together, WebM (Opus)."""
+    PEAKS = "peaks"
+    """Waveform peaks, audiowaveform JSON v2; of one person, or of the mix-down."""
+    MANIFEST = "manifest"
+
+
+class Recording(SQLModel, table=True):
+    """Everything kept of one meeting. Stopping and starting again adds tapes, not recordings."""
+
+    __tablename__ = "recordings"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    meeting_id: UUID = Field(foreign_key="meetings.id", unique=True)
+    state: RecordingState = Field(
+        default=RecordingState.RUNNING, sa_type=String, max_length=20, index=True
+    )
+    node_name: str = Field(max_length=100)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    """Zero of the common time line; everything below counts ms from here."""
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    duration_ms: int | None = None
+    failure: str | None = Field(default=None, max_length=100)
+    """A code with a translation, when the state is `failed`."""
+    progress: int = 0
+    """Per cent of finalising done."""
+
+
+class Tape(SQLModel, table=True):
+    """One unbroken stretch of writing one source of one person, under one consent."""
+
+    __tablename__ = "tapes"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    publication_id: str = Field(max_length=40)
+    source: Source = Field(sa_type=String, max_length=20)
+    consent_id: UUID = Field(foreign_key="consent_decisions.id")
+    data_key_id: UUID = Field(foreign_key="data_keys.id")
+    state: TapeState = Field(default=TapeState.WRITING, sa_type=String, max_length=20)
+    node_name: str = Field(max_length=100)
+    path: str = Field(max_length=300)
+    """`<meeting>/<tape>.tape`, below the spool while writing and in the store afterwards."""
+    started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    size: int = Field(default=0, sa_type=BigInteger)
+    erase_requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RecordingFile(SQLModel, table=True):
+    """One finished, sealed file of a recording."""
+
+    __tablename__ = "recording_files"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    kind: FileKind = Field(sa_type=String, max_length=20)
+    user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True)
+    data_key_id: UUID = Field(foreign_key="data_keys.id")
+    path: str = Field(max_length=300)
+    """Key in the media store."""
+    media_type: str = Field(max_length=100)
+    size: int = Field(sa_type=BigInteger)
+    """Bytes of the plain file, as served."""
+    sha256: str = Field(max_length=64)
+    """Of the plain file, hex."""
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Track(SQLModel, table=True):
+    """One person's voice, camera or screen on the common time line, inside a file."""
+
+    __tablename__ = "tracks"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    source: Source = Field(sa_type=String, max_length=20)
+    file_id: UUID = Field(foreign_key="recording_files.id")
+    codec: str = Field(max_length=20)
+    start_ms: int
+    """First moment of media, ms after the recording's start."""
+    duration_ms: int
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Gaps with their reasons, packets, frames, alignment error; as in the manifest."""

@@ -1,0 +1,27 @@
+"""Data keys, wrapped by the installation's key. Destroying one erases every copy it sealed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from app.kit.db import UtcDateTime, now
+from app.kit.ids import new_id
+
+
+class DataKey(SQLModel, table=True):
+    """The key of one person's media in one meeting, for one kind; or of what a meeting shares."""
+
+    __tablename__ = "data_keys"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
+    user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True)
+    """None: the key of the meeting's shared files (mix-down, manifest)."""
+    scope: str = Field(max_length=20)
+    """`audio` or `video` for tapes, by the consent they rest on; `person` for the file that joins
+    both; `shared` for what a meeting has in common."""
+    wrapped: bytes | None
+    """AES-256 key wrap (RFC 3394) of 32 bytes; None once destroyed."""
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    destroyed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,398 @@
+"""Every message on the signalling websocket. PROTOCOL.md is the prose; this file is the law.
+
+Commands go from the browser to the node and are imperative; facts come back and are past tense.
+A command carries `ref` and is answered by exactly one fact, or `refused`, with the same `ref`.
+The version is the websocket subprotocol, `emessi.v1`.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from app.kit.messages import Message
+
+SUBPROTOCOL = "emessi.v1"
+
+Sdp = Annotated[str, Field(max_length=100_000)]
+Mid = Annotated[str, Field(min_length=1, max_length=16)]
+PublicationId = Annotated[str, Field(max_length=40)]
+ParticipantId = Annotated[str, Field(max_length=40)]
+SourceName = Literal["microphone", "camera", "screen"]
+RoleName = Literal["member", "facilitator", "observer"]
+PurposeName = Literal["audio", "video", "indexing", "transcript", "quotation", "sharing"]
+LanguageCode = Literal["fi", "sv", "en"]
+RefusalCode = Literal[
+    "not_allowed",
+    "not_admitted",
+    "not_found",
+    "invalid",
+    "media_refused",
+    "meeting_ended",
+    "already_recording",
+    "not_recording",
+    "text_version_unknown",
+    "recording_unavailable",
+    "too_many",
+    "internal",
+]
+
+
+# ---- Commands -------------------------------------------------------------------------------
+
+
+class Command(Message):
+    ref: int = Field(ge=1, le=2**31)
+
+
+class Publish(Command):
+    """Offer the uplink. Sent again whenever the set of sources changes, or to restart ICE.
+
+    `sources` names what each sending media section of the offer carries, by its mid.
+    """
+
+    type: Literal["publish"] = "publish"
+    offer: Sdp
+    sources: Annotated[dict[Mid, SourceName], Field(max_length=8)]
+
+
+class AnswerDownlink(Command):
+    """Answer the latest `downlink_offered`; `offer_id` tells which."""
+
+    type: Literal["answer_downlink"] = "answer_downlink"
+    offer_id: int
+    answer: Sdp
+
+
+class SetMuted(Command):
+    """Mute or unmute one's own source; the node forwards and writes nothing of a muted one."""
+
+    type: Literal["set_muted"] = "set_muted"
+    source: SourceName
+    muted: bool
+
+
+class RaiseHand(Command):
+    type: Literal["raise_hand"] = "raise_hand"
+    raised: bool
+
+
+class Say(Command):
+    """A chat line to everyone in the room. Chat is not kept."""
+
+    type: Literal["say"] = "say"
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class Admit(Command):
+    """The facilitator lets one person in from the lobby."""
+
+    type: Literal["admit"] = "admit"
+    participant: ParticipantId
+
+
+class Deny(Command):
+    """The facilitator turns one person in the lobby away."""
+
+    type: Literal["deny"] = "deny"
+    participant: ParticipantId
+
+
+class RemoveParticipant(Command):
+    """The facilitator sends one person out of the room."""
+
+    type: Literal["remove_participant"] = "remove_participant"
+    participant: ParticipantId
+
+
+class StartRecording(Command):
+    type: Literal["start_recording"] = "start_recording"
+
+
+class StopRecording(Command):
+    type: Literal["stop_recording"] = "stop_recording"
+
+
+class DecideConsent(Command):
+    """Decide on one purpose, under the version and language of the text that was shown."""
+
+    type: Literal["decide_consent"] = "decide_consent"
+    purpose: PurposeName
+    decision: Literal["granted", "refused", "withdrawn"]
+    text_version: int
+    text_language: LanguageCode
+
+
+class EndMeeting(Command):
+    """The facilitator ends the meeting for everyone."""
+
+    type: Literal["end_meeting"] = "end_meeting"
+
+
+class Leave(Command):
+    """Leave for good: no grace period, no resumption."""
+
+    type: Literal["leave"] = "leave"
+
+
+ClientMessage = Annotated[
+    Publish
+    | AnswerDownlink
+    | SetMuted
+    | RaiseHand
+    | Say
+    | Admit
+    | Deny
+    | RemoveParticipant
+    | StartRecording
+    | StopRecording
+    | DecideConsent
+    | EndMeeting
+    | Leave,
+    Field(discriminator="type"),
+]
+
+
+# ---- What facts are made of -----------------------------------------------------------------
+
+
+class PublicationState(Message):
+    id: PublicationId
+    participant: ParticipantId
+    source: SourceName
+    muted: bool
+    recorded: bool
+    """A tape is being written of it now."""
+
+
+class ParticipantState(Message):
+    id: ParticipantId
+    user: UUID
+    name: str
+    role: RoleName
+    hand_raised: bool
+    connected: bool
+    """False while its websocket is gone and may still come back."""
+    consents: list[PurposeName]
+    """Purposes granted and in force: everyone may see who is recorded and for what."""
+
+
+class LobbyState(Message):
+    participant: ParticipantId
+    name: str
+    role: RoleName
+
+
+class RecordingState(Message):
+    running: bool
+    started_at: AwareDatetime | None
+
+
+class IceServer(Message):
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class RoomState(Message):
+    """Everything a newcomer, or one who comes back, must know. A resume brings a new one."""
+
+    participants: list[ParticipantState]
+    publications: list[PublicationState]
+    lobby: list[LobbyState]
+    """Filled for the facilitator only."""
+    recording: RecordingState
+    speaker: ParticipantId | None
+
+
+# ---- Facts ----------------------------------------------------------------------------------
+
+
+class Waiting(Message):
+    """First fact for one who is in the lobby. `resume_token` brings them back to it."""
+
+    type: Literal["waiting"] = "waiting"
+    participant: ParticipantId
+    resume_token: str
+
+
+class Welcomed(Message):
+    """You are in the room: at once, when admitted, or back after a dropped connection."""
+
+    type: Literal["welcomed"] = "welcomed"
+    participant: ParticipantId
+    resume_token: str
+    """Opens `?resume=` for 30 s after the websocket is lost."""
+    resumed: bool
+    """True: your uplink, downlink and publications are still there."""
+    room: RoomState
+    ice_servers: list[IceServer]
+
+
+class Denied(Message):
+    """The facilitator did not let you in, or sent you out. The connection closes."""
+
+    type: Literal["denied"] = "denied"
+
+
+class Done(Message):
+    """The command `ref` was carried out and has nothing more to tell its sender."""
+
+    type: Literal["done"] = "done"
+    ref: int
+
+
+class Refused(Message):
+    """The command `ref` was not carried out. `code` is stable; the text lives in the client."""
+
+    type: Literal["refused"] = "refused"
+    ref: int
+    code: RefusalCode
+
+
+class Error(Message):
+    """The last message could not be understood and was dropped."""
+
+    type: Literal["error"] = "error"
+    code: Literal["not_json", "unknown_type", "malformed", "too_large", "too_many"]
+    ref: int | None = None
+
+
+class Published(Message):
+    """Answer to `publish`. `publications` maps each sending mid to its publication."""
+
+    type: Literal["published"] = "published"
+    ref: int
+    answer: Sdp
+    publications: dict[Mid, PublicationId]
+
+
+class DownlinkOffered(Message):
+    """The node offers the downlink anew. `publications` maps each active mid to what it carries."""
+
+    type: Literal["downlink_offered"] = "downlink_offered"
+    offer_id: int
+    offer: Sdp
+    publications: dict[Mid, PublicationId]
+
+
+class Knocked(Message):
+    """Someone waits in the lobby. To the facilitator only."""
+
+    type: Literal["knocked"] = "knocked"
+    person: LobbyState
+
+
+class LobbyLeft(Message):
+    """Someone is no longer in the lobby. To the facilitator only."""
+
+    type: Literal["lobby_left"] = "lobby_left"
+    participant: ParticipantId
+
+
+class ParticipantJoined(Message):
+    type: Literal["participant_joined"] = "participant_joined"
+    participant: ParticipantState
+
+
+class ParticipantChanged(Message):
+    """Hand, connection or consents of a participant changed; the whole new state."""
+
+    type: Literal["participant_changed"] = "participant_changed"
+    participant: ParticipantState
+
+
+class ParticipantLeft(Message):
+    type: Literal["participant_left"] = "participant_left"
+    participant: ParticipantId
+
+
+class PublicationAdded(Message):
+    type: Literal["publication_added"] = "publication_added"
+    publication: PublicationState
+
+
+class PublicationChanged(Message):
+    """Muted or recorded changed; the whole new state."""
+
+    type: Literal["publication_changed"] = "publication_changed"
+    publication: PublicationState
+
+
+class PublicationRemoved(Message):
+    type: Literal["publication_removed"] = "publication_removed"
+    publication: PublicationId
+
+
+class SpeakerChanged(Message):
+    """Who speaks now, by audio level; None when nobody does."""
+
+    type: Literal["speaker_changed"] = "speaker_changed"
+    participant: ParticipantId | None
+
+
+class Said(Message):
+    type: Literal["said"] = "said"
+    participant: ParticipantId
+    name: str
+    text: str
+    at: AwareDatetime
+
+
+class RecordingStarted(Message):
+    type: Literal["recording_started"] = "recording_started"
+    started_at: AwareDatetime
+
+
+class RecordingStopped(Message):
+    """`reason` other than `command` is shown to everyone as a warning."""
+
+    type: Literal["recording_stopped"] = "recording_stopped"
+    reason: Literal["command", "meeting_ended", "storage"]
+
+
+class ConsentDecided(Message):
+    """Someone in the room decided; what is recorded of them from now on."""
+
+    type: Literal["consent_decided"] = "consent_decided"
+    participant: ParticipantId
+    purpose: PurposeName
+    decision: Literal["granted", "refused", "withdrawn"]
+
+
+class Replaced(Message):
+    """The same person joined from elsewhere; this connection closes."""
+
+    type: Literal["replaced"] = "replaced"
+
+
+class MeetingEnded(Message):
+    type: Literal["meeting_ended"] = "meeting_ended"
+
+
+ServerMessage = Annotated[
+    Waiting
+    | Welcomed
+    | Denied
+    | Done
+    | Refused
+    | Error
+    | Published
+    | DownlinkOffered
+    | Knocked
+    | LobbyLeft
+    | ParticipantJoined
+    | ParticipantChanged
+    | ParticipantLeft
+    | PublicationAdded
+    | PublicationChanged
+    | PublicationRemoved
+    | SpeakerChanged
+    | Said
+    | RecordingStarted
+    | RecordingStopped
+    | ConsentDecided
+    | Replaced
+    | MeetingEnded,
+    Field(discriminator="type"),
+]
