@@ -1,0 +1,60 @@
+# Two commands for everything: `make run` and `make test`. The rest is for those who work on it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run demo test lint types check bench soak lock system clean
+
+run: .venv/run.stamp  ## set up and start everything; open the address it prints
+	@$(BIN)/emessi serve
+
+demo: .venv/run.stamp  ## the same, with a demonstration programme and a finished, indexed meeting
+	@$(BIN)/emessi serve --demo
+
+test: .venv/dev.stamp system  ## set up and pass all tests
+	@$(BIN)/pytest
+
+lint: .venv/dev.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	@$(BIN)/mypy
+
+check: lint types test
+
+bench: .venv/dev.stamp system
+	@for script in benchmarks/forwarding.py benchmarks/first_frame.py; do $(BIN)/python $$script || exit 1; done
+
+soak: .venv/dev.stamp
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser" --timeout 1800
+
+# The virtual environments differ only in what they hold; dev is a superset of run.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "eMessi needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Setting up (once; a minute or two) ..."
+	@test -e .venv/dev.stamp || $(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock pyproject.toml | .venv/bin/python
+	@echo "Setting up for development (once; a minute or two) ..."
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@ .venv/run.stamp
+
+system:  ## Debian packages that the tests drive: browsers, a voice, a database server, a peer SFU
+	@sh .ci/packages chromium firefox-esr espeak-ng postgresql ffmpeg janus
+
+lock:  ## write both lock files anew from pyproject.toml
+	@for extra in "" dev; do \
+		uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-emit-find-links --no-header --quiet \
+			$${extra:+--extra $$extra} --output-file requirements$${extra:+-$$extra}.lock; done
+
+clean:
+	rm -rf .venv build *.egg-info

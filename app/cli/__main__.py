@@ -1,0 +1,5 @@
+"""`python -m app.cli`, for the children of `emessi serve`."""
+
+from app.cli.commands import main
+
+main()

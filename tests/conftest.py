@@ -1,0 +1,49 @@
+"""Laws that hold for every test: no setting from outside, no personal data in a log line."""
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+
+import pytest
+
+PERSONAL = re.compile(
+    r"(?P<address>\b(?!0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}\b)"
+    r"|(?P<candidate>candidate:\S+)"
+    r"|(?P<mail>[\w.+-]+@[\w-]+\.\w+)"
+)
+OURS = ("app", "signalling", "media")
+
+
+class _Trap(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.caught: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = record.getMessage()
+        if PERSONAL.search(line):
+            self.caught.append(f"{record.name}: {line}")
+
+
+@pytest.fixture(autouse=True)
+def no_personal_data_in_logs() -> Iterator[None]:
+    """Fails a test whose log lines hold an IP address, an ICE candidate or an e-mail address."""
+    trap = _Trap()
+    loggers = [logging.getLogger(name) for name in OURS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(trap)
+        logger.setLevel(logging.DEBUG)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.removeHandler(trap)
+        logger.setLevel(level)
+    assert not trap.caught
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("EMESSI_"):
+            monkeypatch.delenv(name)
