@@ -1,0 +1,13 @@
+# One image for every process: `emessi app`, `emessi node`, `emessi worker`, `emessi migrate`.
+FROM python:3.11-slim-bookworm
+WORKDIR /emessi
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY . .
+RUN pip install --no-cache-dir --no-deps --editable . && useradd --create-home emessi \
+    && mkdir /data && chown emessi /data
+USER emessi
+ENV EMESSI_DATA=/data
+VOLUME /data
+ENTRYPOINT ["emessi"]
+CMD ["serve"]

@@ -1,0 +1,97 @@
+"""The `emessi` command."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from app.cli import reference
+from app.cli.parent import end_with_parent
+from app.cli.ports import taken
+from app.kit import logs, migrate, settings
+from app.kit.settings import Settings
+from app.main import create_app
+from media.recorder import worker as recorder_worker
+from signalling import node as signalling_node
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Peer-mentoring groups, recorded and studied.")
+console = Console()
+Child = Annotated[bool, typer.Option("--child", hidden=True)]
+
+
+def main() -> None:
+    cli()
+
+
+@cli.command()
+def serve(
+    demo: Annotated[bool, typer.Option(help="Add a programme with a finished meeting.")] = False,
+) -> None:
+    """Start everything with the embedded defaults; Ctrl-C drains and stops."""
+    from app.cli import serving
+
+    config = _begin(child=False)
+    busy = taken(config)
+    for port, variable in busy:
+        console.print(f"Port {port} is in use. Stop what uses it, or set {variable} to another.")
+    if busy:
+        raise typer.Exit(1)
+    migrate.upgrade(config)
+    asyncio.run(serving.serve(config, console, demo=demo))
+
+
+@cli.command()
+def app(child: Child = False) -> None:
+    """Start the web application alone."""
+    config = _begin(child)
+    uvicorn.run(
+        create_app(config),
+        host=config.web.host,
+        port=config.web.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        proxy_headers=True,
+    )
+
+
+@cli.command()
+def node(child: Child = False) -> None:
+    """Start a media node alone: the signalling websocket and the SFU."""
+    asyncio.run(signalling_node.run(_begin(child)))
+
+
+@cli.command()
+def worker(child: Child = False) -> None:
+    """Start a recorder worker alone."""
+    asyncio.run(recorder_worker.run(_begin(child)))
+
+
+@cli.command("migrate")
+def migrate_() -> None:
+    """Bring the database up to this version."""
+    migrate.upgrade(_begin(child=False))
+
+
+@cli.command("settings")
+def settings_() -> None:
+    """Print every setting with its default, as an environment file."""
+    typer.echo(reference.environment_example(), nl=False)
+
+
+def _begin(child: bool) -> Settings:
+    """What every process does first; a setting that is wrong ends it with one clear line."""
+    try:
+        config = settings.load()
+    except ValueError as error:
+        console.print(f"A setting is wrong: {error}")
+        raise typer.Exit(2) from None
+    logs.configure(logging.INFO)
+    if child:
+        end_with_parent()
+    Path(config.data).mkdir(parents=True, exist_ok=True)
+    return config
