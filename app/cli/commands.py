@@ -18,7 +18,9 @@ from app.main import create_app
 from media.recorder import worker as recorder_worker
 from signalling import node as signalling_node
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Peer-mentoring groups, recorded and studied.")
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Peer-mentoring groups, recorded and studied."
+)
 console = Console()
 Child = Annotated[bool, typer.Option("--child", hidden=True)]
 

@@ -73,7 +73,9 @@ class Supervisor:
                 child.restarts = 0
             pause = min(RESTART_MIN_S * 2**child.restarts, RESTART_MAX_S)
             child.restarts += 1
-            logger.error("%s ended with code %s; starting it again in %.1f s", child.kind, code, pause)
+            logger.error(
+                "%s ended with code %s; starting it again in %.1f s", child.kind, code, pause
+            )
             await asyncio.sleep(pause)
 
     async def _drain(self) -> None:
