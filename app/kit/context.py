@@ -1,0 +1,24 @@
+"""What a process of the application holds from its start to its end."""
+
+from dataclasses import dataclass
+
+from app.kit.db import Database
+from app.kit.keys import Keys, load
+from app.kit.languages import Languages
+from app.kit.settings import Settings
+from app.kit.tokens import Tokens
+
+
+@dataclass(frozen=True)
+class Context:
+    settings: Settings
+    database: Database
+    keys: Keys
+    tokens: Tokens
+    languages: Languages
+
+
+def make(settings: Settings) -> Context:
+    keys = load(settings)
+    database = Database(settings.application_database_url)
+    return Context(settings, database, keys, Tokens(keys.tokens), Languages())

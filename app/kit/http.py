@@ -1,0 +1,77 @@
+"""What routes ask for: the context, one transaction per request, a page of a list."""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.kit.context import Context
+from app.kit.errors import Invalid
+
+T = TypeVar("T")
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def context_of(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+async def _db(request: Request) -> AsyncIterator[AsyncSession]:
+    database = context_of(request).database
+    reading = request.method in READING
+    async with database.reading() if reading else database.transaction() as db:
+        yield db
+
+
+Ctx = Annotated[Context, Depends(context_of)]
+Db = Annotated[AsyncSession, Depends(_db, scope="function")]
+"""One transaction: committed before the response is sent, rolled back if the route raises."""
+
+
+class Form(BaseModel):
+    """The base of everything a client may send: no field that we do not know."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Public(BaseModel):
+    """The base of everything we answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class Window:
+    """Which part of a list is wanted: at most `limit` rows after the one the cursor names."""
+
+    def __init__(
+        self,
+        cursor: Annotated[str | None, Query(max_length=40)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> None:
+        self.limit = limit
+        self.after = _decoded(cursor) if cursor else None
+
+
+Paging = Annotated[Window, Depends()]
+
+
+def cursor_of(id_: UUID) -> str:
+    return base64.urlsafe_b64encode(id_.bytes).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> UUID:
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        raise Invalid(field="cursor") from None

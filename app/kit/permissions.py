@@ -1,0 +1,65 @@
+"""Who may do what: the one table, role by action."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    """Of the installation."""
+    COORDINATOR = "coordinator"
+    RESEARCHER = "researcher"
+    """Of a programme."""
+    FACILITATOR = "facilitator"
+    OBSERVER = "observer"
+    MEMBER = "member"
+    """Of a group."""
+
+
+class Action(StrEnum):
+    MANAGE_USERS = "manage_users"
+    CREATE_PROGRAMME = "create_programme"
+    SEE_PROGRAMME = "see_programme"
+    EDIT_PROGRAMME = "edit_programme"
+    CREATE_GROUP = "create_group"
+    EDIT_CONSENT_TEXT = "edit_consent_text"
+    SEE_GROUP = "see_group"
+    EDIT_GROUP = "edit_group"
+    INVITE = "invite"
+    SCHEDULE = "schedule"
+    JOIN_MEETING = "join_meeting"
+    RUN_MEETING = "run_meeting"
+    """Open, admit, record and end."""
+    DECIDE_OWN_CONSENT = "decide_own_consent"
+    READ_CONSENTS = "read_consents"
+    SEE_RECORDING_STATUS = "see_recording_status"
+    PLAY_RECORDING = "play_recording"
+    READ_TURNS = "read_turns"
+    EXPORT = "export"
+
+
+A = Action
+_INSIDE = frozenset({A.SEE_GROUP, A.JOIN_MEETING, A.DECIDE_OWN_CONSENT})
+_STAFF = frozenset({A.SEE_PROGRAMME, A.SEE_GROUP, A.SEE_RECORDING_STATUS})
+_RESEARCH = frozenset({A.PLAY_RECORDING, A.READ_TURNS})
+_COORDINATION = frozenset(
+    {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
+    | {A.JOIN_MEETING, A.RUN_MEETING, A.READ_CONSENTS, A.EXPORT}
+)
+
+ALLOWED: Mapping[Role, frozenset[Action]] = {
+    Role.ADMINISTRATOR: _STAFF
+    | _RESEARCH
+    | _COORDINATION
+    | {A.MANAGE_USERS, A.CREATE_PROGRAMME},
+    Role.COORDINATOR: _STAFF | _RESEARCH | _COORDINATION,
+    Role.RESEARCHER: _STAFF | _RESEARCH,
+    Role.FACILITATOR: _INSIDE
+    | {A.EDIT_GROUP, A.INVITE, A.SCHEDULE, A.RUN_MEETING, A.SEE_RECORDING_STATUS},
+    Role.OBSERVER: _INSIDE | {A.SEE_RECORDING_STATUS},
+    Role.MEMBER: _INSIDE,
+}
+
+
+def may(roles: Iterable[Role], action: Action) -> bool:
+    return any(action in ALLOWED[role] for role in roles)

@@ -1,0 +1,25 @@
+"""Every table of the application, for those who need the whole schema."""
+
+from app.accounts import models as accounts
+from app.consent import models as consent
+from app.groups import models as groups
+from app.invitations import models as invitations
+from app.kit import idempotency
+from app.meetings import models as meetings
+from app.programmes import models as programmes
+from app.recordings import models as recordings
+from app.turns import models as turns
+from app.vault import models as vault
+
+__all__ = [
+    "accounts",
+    "consent",
+    "groups",
+    "idempotency",
+    "invitations",
+    "meetings",
+    "programmes",
+    "recordings",
+    "turns",
+    "vault",
+]
