@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 BUSY_TIMEOUT_MS = 15_000
-"""Wait this long for another process's write. Lower: requests fail under load. Higher: they hang."""
+"""Wait this long for another process's write. Lower: requests fail under load. Higher: hang."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -7,7 +7,7 @@ given again. The same key with another request is refused.
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
@@ -17,6 +17,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kit.db import UtcDateTime, now
 from app.kit.errors import Refusal
+
+P = TypeVar("P", bound=BaseModel)
 
 KEPT_FOR = timedelta(days=1)
 """Lower: a late retry writes twice. Higher: a larger table."""
@@ -51,9 +53,9 @@ class Once:
         self,
         db: AsyncSession,
         actor: UUID,
-        answer: type[BaseModel],
-        make: Callable[[], Awaitable[Any]],
-    ) -> Any:
+        answer: type[P],
+        make: Callable[[], Awaitable[object]],
+    ) -> P:
         if self._key is None:
             return answer.model_validate(await make())
         asked = await self._hash()

@@ -2,7 +2,7 @@
 
 import logging
 
-QUIET = ("aiortc", "aioice", "libav", "httpx", "httpcore", "websockets", "alembic", "uvicorn.access")
+QUIET = ("aiortc", "aioice", "libav", "httpx", "httpcore", "websockets", "alembic", "uvicorn")
 """These log addresses, or a line per request, below WARNING."""
 
 

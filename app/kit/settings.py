@@ -49,9 +49,7 @@ class RelaySettings(Section):
 
 
 class StoreSettings(Section):
-    url: str = Field(
-        default="", description="s3://bucket/prefix or a folder. Empty: <data>/store."
-    )
+    url: str = Field(default="", description="s3://bucket/prefix or a folder. Empty: <data>/store.")
     s3_endpoint: str = Field(default="", description="Endpoint of an S3-compatible store.")
     s3_region: str = Field(default="us-east-1", description="Region of the S3 store.")
     s3_access_key: str = Field(default="", description="Access key of the S3 store.")
@@ -101,7 +99,8 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default="",
-        description="postgresql+psycopg://user:password@host/name. Empty: <data>/emessi.db (SQLite).",
+        description="postgresql+psycopg://user:password@host/name. "
+        "Empty: <data>/emessi.db (SQLite).",
     )
     web: WebSettings = WebSettings()
     node: NodeSettings = NodeSettings()

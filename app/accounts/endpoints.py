@@ -1,0 +1,120 @@
+"""Set-up, sign-in, oneself, and the users of the installation."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import select
+
+from app.accounts import service, signing
+from app.accounts.forms import (
+    MeUpdate,
+    Refresh,
+    SetUp,
+    SignedInPublic,
+    SignIn,
+    UserCreate,
+    UserPublic,
+)
+from app.accounts.http import (
+    REFRESH_COOKIE,
+    CurrentActor,
+    clear_cookies,
+    require_own_page,
+    set_cookies,
+)
+from app.accounts.models import User
+from app.accounts.passwords import Failures
+from app.kit.db import now
+from app.kit.errors import NotSignedIn
+from app.kit.http import Ctx, Db, Page, Paging
+from app.kit.idempotency import Idempotent
+from app.kit.paging import page
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.post("/set-up", status_code=201)
+async def set_up(
+    form: SetUp, db: Db, context: Ctx, request: Request, response: Response
+) -> SignedInPublic:
+    """Make the first administrator by the one-time link."""
+    user = await service.set_up(db, **form.model_dump())
+    return _signed_in(request, response, await signing.sign_in(db, context.tokens, user))
+
+
+@router.post("/sign-in")
+async def sign_in(
+    form: SignIn, db: Db, context: Ctx, request: Request, response: Response
+) -> SignedInPublic:
+    failures: Failures = request.app.state.failures
+    account = form.email.lower()
+    failures.check(account, now())
+    try:
+        user = await service.with_password(db, form.email, form.password)
+    except service.WrongPassword:
+        failures.count(account, now())
+        raise
+    return _signed_in(request, response, await signing.sign_in(db, context.tokens, user))
+
+
+@router.post("/refresh", responses={401: {}})
+async def refresh(
+    form: Refresh, db: Db, context: Ctx, request: Request, response: Response
+) -> SignedInPublic | None:
+    """A new access token, and the next refresh token; the old one is spent."""
+    secret = form.refresh_token
+    if secret is None:
+        require_own_page(request)
+        secret = request.cookies.get(REFRESH_COOKIE, "")
+    signed_in = await signing.refresh(db, context.tokens, secret)
+    if signed_in is None:
+        await db.commit()
+        raise NotSignedIn
+    return _signed_in(request, response, signed_in)
+
+
+@router.post("/sign-out", status_code=204)
+async def sign_out(form: Refresh, db: Db, request: Request, response: Response) -> None:
+    secret = form.refresh_token or request.cookies.get(REFRESH_COOKIE, "")
+    await signing.sign_out(db, secret)
+    clear_cookies(response)
+
+
+@router.get("/me", response_model=UserPublic)
+async def me(db: Db, actor: CurrentActor) -> User:
+    return await service.get(db, actor.user_id)
+
+
+@router.patch("/me", response_model=UserPublic)
+async def change_me(form: MeUpdate, db: Db, actor: CurrentActor) -> User:
+    return await service.change(db, actor, **form.model_dump())
+
+
+@router.get("/users")
+async def users(db: Db, actor: CurrentActor, window: Paging) -> Page[UserPublic]:
+    service.require_administrator(actor)
+    return await page(db, select(User), User.id, window, UserPublic)
+
+
+@router.post("/users", status_code=201)
+async def create_user(
+    form: UserCreate, db: Db, actor: CurrentActor, once: Idempotent
+) -> UserPublic:
+    fields = form.model_dump()
+    return await once(db, actor.user_id, UserPublic, lambda: service.create(db, actor, **fields))
+
+
+@router.post("/users/{user_id}/deactivate", response_model=UserPublic)
+async def deactivate_user(user_id: UUID, db: Db, actor: CurrentActor) -> User:
+    user = await service.deactivate(db, actor, user_id)
+    await signing.end_all(db, user_id)
+    return user
+
+
+def _signed_in(request: Request, response: Response, done: signing.SignedIn) -> SignedInPublic:
+    set_cookies(request, response, done)
+    return SignedInPublic(
+        user=UserPublic.model_validate(done.user),
+        access_token=done.access,
+        refresh_token=done.refresh,
+    )

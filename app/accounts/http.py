@@ -1,0 +1,83 @@
+"""Who is signed in, on HTTP: a bearer token, or cookies that only our own pages may use."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app.accounts.actor import Actor
+from app.accounts.models import User
+from app.accounts.signing import REFRESH_FOR, SignedIn
+from app.kit.errors import NotAllowed, NotSignedIn
+from app.kit.http import READING, Ctx, Db, context_of
+from app.kit.tokens import ACCESS_FOR
+
+ACCESS_COOKIE = "emessi_access"
+REFRESH_COOKIE = "emessi_refresh"
+LANGUAGE_COOKIE = "emessi_language"
+
+
+async def _actor(request: Request, context: Ctx, db: Db) -> Actor:
+    token = _bearer(request)
+    if token is None:
+        token = request.cookies.get(ACCESS_COOKIE)
+        if token is not None and request.method not in READING:
+            require_own_page(request)
+    if token is None:
+        raise NotSignedIn
+    access = context.tokens.read_access(token)
+    user = await db.get(User, access.user_id)
+    if user is None or user.deactivated_at is not None:
+        raise NotSignedIn
+    return Actor(user.id, user.is_administrator, user.language)
+
+
+CurrentActor = Annotated[Actor, Depends(_actor)]
+"""A route without it is visibly public."""
+
+
+def require_own_page(request: Request) -> None:
+    """Cookies travel with other sites' requests too; those are refused.
+
+    `Sec-Fetch-Site` is sent by every browser we support; `Origin` stands in for older ones.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        own = site in ("same-origin", "none")
+    else:
+        origin = request.headers.get("origin", "")
+        own = origin.split("://")[-1] == request.headers.get("host")
+    if not own:
+        raise NotAllowed
+
+
+def set_cookies(request: Request, response: Response, signed_in: SignedIn) -> None:
+    secure = context_of(request).settings.public_url.startswith("https://")
+    for name, value, lifetime in (
+        (ACCESS_COOKIE, signed_in.access, ACCESS_FOR),
+        (REFRESH_COOKIE, signed_in.refresh, REFRESH_FOR),
+    ):
+        response.set_cookie(
+            name,
+            value,
+            max_age=int(lifetime.total_seconds()),
+            httponly=True,
+            secure=secure,
+            samesite="lax",
+        )
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        signed_in.user.language,
+        max_age=int(REFRESH_FOR.total_seconds()),
+        secure=secure,
+        samesite="lax",
+    )
+
+
+def clear_cookies(response: Response) -> None:
+    response.delete_cookie(ACCESS_COOKIE)
+    response.delete_cookie(REFRESH_COOKIE)
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and token else None

@@ -1,0 +1,61 @@
+"""What programmes take and give on HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.accounts.forms import Email
+from app.kit.http import Form, Public
+from app.programmes.models import ProgrammeRole
+
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+Prose = Annotated[str, Field(max_length=5000)]
+Short = Annotated[str, Field(max_length=300)]
+Days = Annotated[int, Field(ge=1, le=36_500)]
+Milliseconds = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class ProgrammeCreate(Form):
+    name: Title
+    description: Prose = ""
+    controller: Short = ""
+    contact: Short = ""
+    retention_days: Days = 365
+    bridge_pause_ms: Milliseconds = 700
+    backchannel_max_ms: Milliseconds = 1_000
+
+
+class ProgrammeUpdate(Form):
+    name: Title | None = None
+    description: Prose | None = None
+    controller: Short | None = None
+    contact: Short | None = None
+    retention_days: Days | None = None
+    bridge_pause_ms: Milliseconds | None = None
+    backchannel_max_ms: Milliseconds | None = None
+
+
+class ProgrammePublic(Public):
+    id: UUID
+    name: str
+    description: str
+    controller: str
+    contact: str
+    retention_days: int
+    bridge_pause_ms: int
+    backchannel_max_ms: int
+    created_at: datetime
+
+
+class StaffAppoint(Form):
+    email: Email
+    role: ProgrammeRole
+
+
+class StaffPublic(Public):
+    user_id: UUID
+    name: str
+    email: str | None
+    role: ProgrammeRole

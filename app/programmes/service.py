@@ -1,0 +1,89 @@
+"""What can happen to a programme and to its staff."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.accounts import service as accounts
+from app.accounts.actor import Actor
+from app.accounts.models import User
+from app.kit.errors import NotAllowed, NotFound
+from app.kit.permissions import Action, Role, may
+from app.programmes import access
+from app.programmes.models import Programme, ProgrammeRole, ProgrammeStaff
+
+
+def seen_by(actor: Actor) -> SelectOfScalar[Programme]:
+    """The programmes a person may see."""
+    if actor.is_administrator:
+        return select(Programme)
+    staffed = select(ProgrammeStaff.programme_id).where(ProgrammeStaff.user_id == actor.user_id)
+    return select(Programme).where(col(Programme.id).in_(staffed))
+
+
+async def create(db: AsyncSession, actor: Actor, fields: dict[str, Any]) -> Programme:
+    """A new programme; who makes it coordinates it."""
+    if not may({Role.ADMINISTRATOR} if actor.is_administrator else (), Action.CREATE_PROGRAMME):
+        raise NotAllowed
+    programme = Programme(**fields)
+    db.add(programme)
+    await db.flush()
+    db.add(
+        ProgrammeStaff(
+            programme_id=programme.id, user_id=actor.user_id, role=ProgrammeRole.COORDINATOR
+        )
+    )
+    return programme
+
+
+async def get(db: AsyncSession, actor: Actor, programme_id: UUID) -> Programme:
+    return await access.require(db, actor, programme_id, Action.SEE_PROGRAMME)
+
+
+async def change(
+    db: AsyncSession, actor: Actor, programme_id: UUID, fields: dict[str, Any]
+) -> Programme:
+    programme = await access.require(db, actor, programme_id, Action.EDIT_PROGRAMME)
+    programme.sqlmodel_update(fields)
+    return programme
+
+
+async def staff(
+    db: AsyncSession, actor: Actor, programme_id: UUID
+) -> list[tuple[ProgrammeStaff, User]]:
+    await access.require(db, actor, programme_id, Action.SEE_PROGRAMME)
+    query = (
+        select(ProgrammeStaff, User)
+        .where(ProgrammeStaff.programme_id == programme_id, ProgrammeStaff.user_id == User.id)
+        .order_by(User.name)
+    )
+    return list((await db.exec(query)).all())
+
+
+async def appoint(
+    db: AsyncSession, actor: Actor, programme_id: UUID, email: str, role: ProgrammeRole
+) -> tuple[ProgrammeStaff, User]:
+    """Gives a role to one who has an account; giving it twice is giving it once."""
+    await access.require(db, actor, programme_id, Action.EDIT_PROGRAMME)
+    user = await accounts.by_email(db, email)
+    if user is None:
+        raise NotFound(field="email")
+    held = await db.get(ProgrammeStaff, (programme_id, user.id, role))
+    if held is None:
+        held = ProgrammeStaff(programme_id=programme_id, user_id=user.id, role=role)
+        db.add(held)
+        await db.flush()
+    return held, user
+
+
+async def dismiss(
+    db: AsyncSession, actor: Actor, programme_id: UUID, user_id: UUID, role: ProgrammeRole
+) -> None:
+    await access.require(db, actor, programme_id, Action.EDIT_PROGRAMME)
+    held = await db.get(ProgrammeStaff, (programme_id, user_id, role))
+    if held is None:
+        raise NotFound
+    await db.delete(held)
