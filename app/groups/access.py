@@ -20,7 +20,7 @@ async def roles(db: AsyncSession, actor: Actor, group: Group) -> frozenset[Role]
         col(Membership.left_at).is_(None),
     )
     inside = {Role(role) for role in (await db.exec(query)).all()}
-    return inside | await programmes.roles(db, actor, group.programme_id)
+    return await programmes.roles(db, actor, group.programme_id) | inside
 
 
 async def require(db: AsyncSession, actor: Actor, group_id: UUID, action: Action) -> Group:

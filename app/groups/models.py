@@ -32,7 +32,10 @@ class Membership(SQLModel, table=True):
     """A user in a group, in one role. `left_at` ends it; the row stays for the record."""
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("group_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("group_id", "user_id"),
+        UniqueConstraint("group_id", "pseudonym"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     group_id: UUID = Field(foreign_key="groups.id", index=True)

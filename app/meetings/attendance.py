@@ -1,0 +1,36 @@
+"""Who was in a meeting from when to when: the roster that silent members are counted by."""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.kit.db import now
+from app.meetings.models import Attendance
+
+
+async def attended(db: AsyncSession, meeting_id: UUID, user_id: UUID, role: str) -> UUID:
+    stay = Attendance(meeting_id=meeting_id, user_id=user_id, role=role)
+    db.add(stay)
+    await db.flush()
+    return stay.id
+
+
+async def departed(db: AsyncSession, attendance_id: UUID) -> None:
+    stay = await db.get(Attendance, attendance_id)
+    if stay is not None and stay.left_at is None:
+        stay.left_at = now()
+
+
+async def close_all(db: AsyncSession, meeting_id: UUID) -> None:
+    """Ends the stays that a crashed node left open."""
+    query = select(Attendance).where(
+        Attendance.meeting_id == meeting_id, col(Attendance.left_at).is_(None)
+    )
+    for stay in (await db.exec(query)).all():
+        stay.left_at = now()
+
+
+async def of_meeting(db: AsyncSession, meeting_id: UUID) -> list[Attendance]:
+    query = select(Attendance).where(Attendance.meeting_id == meeting_id)
+    return list((await db.exec(query.order_by(col(Attendance.joined_at)))).all())

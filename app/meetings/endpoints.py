@@ -1,0 +1,79 @@
+"""Meetings: the series, its changes, and the way in."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from app.accounts.http import CurrentActor
+from app.groups import service as groups
+from app.kit.http import Ctx, Db, Page, Paging
+from app.kit.idempotency import Idempotent
+from app.kit.paging import page
+from app.meetings import service
+from app.meetings.forms import JoinPublic, MeetingPublic, MeetingUpdate, Series, SeriesCreate
+from app.meetings.models import Meeting, Node
+
+router = APIRouter(prefix="/meetings", tags=["meetings"])
+
+
+@router.get("")
+async def meetings(
+    group_id: UUID, db: Db, actor: CurrentActor, window: Paging
+) -> Page[MeetingPublic]:
+    await groups.get(db, actor, group_id)
+    return await page(db, service.of_group(group_id), Meeting.id, window, MeetingPublic)
+
+
+@router.post("", status_code=201)
+async def create_series(
+    form: SeriesCreate, db: Db, actor: CurrentActor, once: Idempotent
+) -> Series:
+    fields = form.model_dump(exclude={"group_id"})
+
+    async def make() -> dict[str, list[Meeting]]:
+        return {"items": await service.create_series(db, actor, form.group_id, **fields)}
+
+    return await once(db, actor.user_id, Series, make)
+
+
+@router.get("/{meeting_id}", response_model=MeetingPublic)
+async def meeting(meeting_id: UUID, db: Db, actor: CurrentActor) -> Meeting:
+    return await service.get(db, actor, meeting_id)
+
+
+@router.patch("/{meeting_id}", response_model=MeetingPublic)
+async def change_meeting(
+    meeting_id: UUID, form: MeetingUpdate, db: Db, actor: CurrentActor
+) -> Meeting:
+    return await service.change(db, actor, meeting_id, form.model_dump(exclude_none=True))
+
+
+@router.post("/{meeting_id}/cancel", response_model=MeetingPublic)
+async def cancel_meeting(meeting_id: UUID, db: Db, actor: CurrentActor) -> Meeting:
+    return await service.cancel(db, actor, meeting_id)
+
+
+@router.post("/{meeting_id}/open", response_model=MeetingPublic)
+async def open_meeting(meeting_id: UUID, db: Db, actor: CurrentActor) -> Meeting:
+    return await service.open_(db, actor, meeting_id)
+
+
+@router.post("/{meeting_id}/end", response_model=MeetingPublic)
+async def end_meeting(meeting_id: UUID, db: Db, actor: CurrentActor) -> Meeting:
+    return await service.end(db, actor, meeting_id)
+
+
+@router.post("/{meeting_id}/join")
+async def join_meeting(
+    meeting_id: UUID, db: Db, actor: CurrentActor, context: Ctx, request: Request
+) -> JoinPublic:
+    token, node = await service.join(db, context.tokens, actor, meeting_id)
+    return JoinPublic(url=f"{_address(node, request)}/ws/meetings/{meeting_id}", token=token)
+
+
+def _address(node: Node, request: Request) -> str:
+    """The node's public address; without one, the page's own host name and the node's port."""
+    if node.public_url:
+        return node.public_url.rstrip("/")
+    scheme = "wss" if request.url.scheme == "https" else "ws"
+    return f"{scheme}://{request.url.hostname}:{node.port}"

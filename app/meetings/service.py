@@ -1,0 +1,182 @@
+"""What can happen to a meeting, and who may make it happen."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.accounts import service as accounts
+from app.accounts.actor import Actor
+from app.groups import access
+from app.groups import service as groups
+from app.groups.models import GroupRole
+from app.kit.db import now
+from app.kit.errors import NotFound, Refusal
+from app.kit.permissions import Action, Role, may
+from app.kit.tokens import Join, Tokens
+from app.meetings import placement
+from app.meetings.models import Meeting, MeetingKind, MeetingState, Node
+
+EARLY = timedelta(minutes=30)
+"""Members may wait in the lobby from so long before the start."""
+
+
+class MeetingEnded(Refusal):
+    code = "meeting_ended"
+
+
+class MeetingNotOpen(Refusal):
+    code = "meeting_not_open"
+
+
+class MeetingBegun(Refusal):
+    code = "meeting_begun"
+
+
+class JoinInfo(NamedTuple):
+    token: str
+    node: Node
+
+
+async def get(
+    db: AsyncSession, actor: Actor, meeting_id: UUID, action: Action = Action.SEE_GROUP
+) -> Meeting:
+    """The one door to a meeting. A meeting that you may not see does not exist."""
+    meeting = await db.get(Meeting, meeting_id)
+    if meeting is None:
+        raise NotFound
+    await access.require(db, actor, meeting.group_id, action)
+    return meeting
+
+
+def of_group(group_id: UUID) -> SelectOfScalar[Meeting]:
+    return select(Meeting).where(Meeting.group_id == group_id)
+
+
+async def create_series(
+    db: AsyncSession,
+    actor: Actor,
+    group_id: UUID,
+    *,
+    count: int,
+    starts_at: datetime,
+    every_days: int,
+    duration_min: int,
+    kind: MeetingKind,
+    title: str,
+) -> list[Meeting]:
+    """`count` meetings, `every_days` apart, numbered on from those the group has."""
+    await access.require(db, actor, group_id, Action.SCHEDULE)
+    query = select(func.max(Meeting.ordinal)).where(
+        Meeting.group_id == group_id, Meeting.kind == kind
+    )
+    last = (await db.exec(query)).one() or 0
+    series = [
+        Meeting(
+            group_id=group_id,
+            kind=kind,
+            title=title,
+            ordinal=last + 1 + number,
+            starts_at=starts_at + timedelta(days=every_days * number),
+            duration_min=duration_min,
+        )
+        for number in range(count)
+    ]
+    db.add_all(series)
+    await db.flush()
+    return series
+
+
+async def change(
+    db: AsyncSession, actor: Actor, meeting_id: UUID, fields: dict[str, Any]
+) -> Meeting:
+    meeting = await get(db, actor, meeting_id, Action.SCHEDULE)
+    if meeting.state != MeetingState.SCHEDULED:
+        raise MeetingBegun
+    meeting.sqlmodel_update(fields)
+    return meeting
+
+
+async def cancel(db: AsyncSession, actor: Actor, meeting_id: UUID) -> Meeting:
+    """Calls a meeting off; doing it again changes nothing."""
+    meeting = await get(db, actor, meeting_id, Action.SCHEDULE)
+    if meeting.state not in (MeetingState.SCHEDULED, MeetingState.CANCELLED):
+        raise MeetingBegun
+    meeting.state = MeetingState.CANCELLED
+    return meeting
+
+
+async def open_(db: AsyncSession, actor: Actor, meeting_id: UUID) -> Meeting:
+    meeting = await get(db, actor, meeting_id, Action.RUN_MEETING)
+    require_not_over(meeting)
+    opened(meeting)
+    return meeting
+
+
+async def end(db: AsyncSession, actor: Actor, meeting_id: UUID) -> Meeting:
+    """Ends a meeting from outside the room; the node that hosts it learns of it and closes."""
+    meeting = await get(db, actor, meeting_id, Action.RUN_MEETING)
+    if meeting.state in (MeetingState.SCHEDULED, MeetingState.CANCELLED):
+        raise MeetingNotOpen
+    ended(meeting)
+    return meeting
+
+
+def opened(meeting: Meeting) -> None:
+    if meeting.state == MeetingState.SCHEDULED:
+        meeting.state = MeetingState.OPEN
+        meeting.opened_at = now()
+
+
+def ended(meeting: Meeting) -> None:
+    if meeting.state == MeetingState.OPEN:
+        meeting.state = MeetingState.ENDED
+        meeting.ended_at = now()
+
+
+async def join(db: AsyncSession, tokens: Tokens, actor: Actor, meeting_id: UUID) -> JoinInfo:
+    """A token for the websocket of the node where the meeting lives, or will live from now on.
+
+    The facilitator's coming opens a meeting; members may wait for it in the lobby.
+    """
+    meeting = await get(db, actor, meeting_id, Action.JOIN_MEETING)
+    require_not_over(meeting)
+    group = await groups.get(db, actor, meeting.group_id)
+    role = await groups.role_of(db, group.id, actor.user_id) or GroupRole.OBSERVER
+    if may(await access.roles(db, actor, group), Action.RUN_MEETING):
+        opened(meeting)
+    elif meeting.state == MeetingState.SCHEDULED and now() < meeting.starts_at - EARLY:
+        raise MeetingNotOpen
+    user = await accounts.get(db, actor.user_id)
+    node = await placement.place(db, meeting.id)
+    token = tokens.join(
+        Join(meeting.id, user.id, node.name, role, user.name, user.language),
+    )
+    return JoinInfo(token, node)
+
+
+def require_not_over(meeting: Meeting) -> None:
+    if meeting.state in (MeetingState.ENDED, MeetingState.CANCELLED):
+        raise MeetingEnded
+
+
+async def role_names(db: AsyncSession, actor: Actor, meeting: Meeting) -> frozenset[Role]:
+    return await access.roles(db, actor, await groups.get(db, actor, meeting.group_id))
+
+
+async def next_of(db: AsyncSession, group_id: UUID) -> Meeting | None:
+    """The group's open meeting, else the next that is still to come."""
+    query = (
+        select(Meeting)
+        .where(
+            Meeting.group_id == group_id,
+            col(Meeting.state).in_([MeetingState.SCHEDULED, MeetingState.OPEN]),
+        )
+        .order_by(Meeting.state, col(Meeting.starts_at))
+        .limit(1)
+    )
+    return (await db.exec(query)).first()
