@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 from app.kit.context import Context
@@ -21,6 +22,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(IntegrityError, _conflict)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -61,6 +63,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     answer = problem(request, CODES.get(error.status_code, "refused"), error.status_code)
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _conflict(request: Request, error: Exception) -> JSONResponse:
+    """Two requests wrote the same thing at once; one of them won. Nothing of this one was kept."""
+    return problem(request, "conflict", 409)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -1,0 +1,61 @@
+"""The web application: REST under /api/v1, the pages, and a word about its health."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from sqlmodel import select
+
+from app.accounts import endpoints as accounts
+from app.accounts.passwords import Failures
+from app.groups import endpoints as groups
+from app.kit import context, openapi, problems
+from app.kit.headers import SecurityHeaders
+from app.kit.http import Db
+from app.kit.settings import Settings
+from app.programmes import endpoints as programmes
+
+API = "/api/v1"
+FEATURES = (accounts, programmes, groups)
+
+health = APIRouter(include_in_schema=False)
+
+
+@health.get("/healthz")
+async def healthz(db: Db) -> dict[str, str]:
+    """Answers while the database can be reached."""
+    await db.exec(select(1))
+    return {"status": "ok"}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    app = FastAPI(
+        title="eMessi",
+        version=version("emessi"),
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # both load scripts from elsewhere, which the security policy forbids
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.context = context.make(settings)
+    app.state.failures = Failures()
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
+    for feature in FEATURES:
+        app.include_router(feature.router, prefix=API)
+    app.include_router(health)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.context.database.close()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
