@@ -101,7 +101,6 @@ class Tape(SQLModel, table=True):
     started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     size: int = Field(default=0, sa_type=BigInteger)
-    erase_requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class RecordingFile(SQLModel, table=True):

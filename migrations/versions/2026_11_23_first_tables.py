@@ -325,7 +325,6 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("erase_requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["consent_id"], ["consent_decisions.id"]),
         sa.ForeignKeyConstraint(["data_key_id"], ["data_keys.id"]),
         sa.ForeignKeyConstraint(["recording_id"], ["recordings.id"]),

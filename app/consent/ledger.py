@@ -1,0 +1,79 @@
+"""The ledger as a value: its hash chain and what it says now. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from uuid import UUID
+
+from app.consent.models import ConsentDecision, Decision, Purpose
+
+GENESIS = "0" * 64
+
+Current = dict[UUID, dict[Purpose, ConsentDecision]]
+"""The latest decision of each person on each purpose."""
+
+
+def digest(row: ConsentDecision) -> str:
+    """SHA-256, hex, over every field but the hash itself, as JSON with sorted keys."""
+    fields = {
+        "id": str(row.id),
+        "sequence": row.sequence,
+        "user_id": str(row.user_id),
+        "group_id": str(row.group_id),
+        "meeting_id": str(row.meeting_id) if row.meeting_id else None,
+        "purpose": str(row.purpose),
+        "decision": str(row.decision),
+        "text_version": row.text_version,
+        "text_language": row.text_language,
+        "decided_by": str(row.decided_by),
+        "decided_at": row.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "previous_hash": row.previous_hash,
+    }
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def verify(rows: Sequence[ConsentDecision]) -> int | None:
+    """The sequence number at which the chain is broken; None when it is whole.
+
+    Rows changed, left out in the middle, added or put in another order are found. Rows cut off at
+    the end leave a whole chain: compare the last hash with one kept elsewhere.
+    """
+    previous = GENESIS
+    for place, row in enumerate(rows, start=1):
+        if row.sequence != place or row.previous_hash != previous or row.hash != digest(row):
+            return place
+        previous = row.hash
+    return None
+
+
+def fold(rows: Iterable[ConsentDecision]) -> Current:
+    """What the ledger says now; rows in the order of their sequence."""
+    current: Current = {}
+    for row in rows:
+        current.setdefault(row.user_id, {})[Purpose(row.purpose)] = row
+    return current
+
+
+def granted(current: Current) -> Current:
+    """The consents in force."""
+    return {
+        user: {p: row for p, row in decisions.items() if row.decision == Decision.GRANTED}
+        for user, decisions in current.items()
+    }
+
+
+def standing(rows: Iterable[ConsentDecision]) -> set[UUID]:
+    """The ids of every grant that no later refusal or withdrawal has ended.
+
+    A grant under a newer text leaves the older one standing: what was recorded under it was
+    allowed then and is allowed still.
+    """
+    grants: dict[tuple[UUID, str], set[UUID]] = {}
+    for row in rows:
+        key = (row.user_id, str(row.purpose))
+        if row.decision == Decision.GRANTED:
+            grants.setdefault(key, set()).add(row.id)
+        else:
+            grants.pop(key, None)
+    return {id_ for ids in grants.values() for id_ in ids}

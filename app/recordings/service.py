@@ -1,0 +1,184 @@
+"""What is kept of a meeting: written by the node, finished by the worker, read by researchers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.actor import Actor
+from app.groups import access
+from app.kit.db import now
+from app.kit.errors import NotFound, Refusal
+from app.kit.ids import new_id
+from app.kit.permissions import Action
+from app.meetings.models import Meeting
+from app.recordings.models import (
+    Recording,
+    RecordingFile,
+    RecordingState,
+    Source,
+    Tape,
+    TapeState,
+    Track,
+)
+from app.recordings.states import move
+
+
+class RecordingFinished(Refusal):
+    code = "recording_finished"
+
+
+async def start(db: AsyncSession, meeting_id: UUID, node_name: str, at: datetime) -> Recording:
+    """The meeting's recording, running. One that was stopped goes on, on its first time line."""
+    recording = await of_meeting(db, meeting_id)
+    if recording is None:
+        recording = Recording(meeting_id=meeting_id, node_name=node_name, started_at=at)
+        db.add(recording)
+    elif recording.state in (RecordingState.RUNNING, RecordingState.STOPPED):
+        recording.state, recording.stopped_at = RecordingState.RUNNING, None
+        recording.node_name = node_name
+    else:
+        raise RecordingFinished
+    await db.flush()
+    return recording
+
+
+async def stop(db: AsyncSession, recording_id: UUID, at: datetime) -> None:
+    recording = await db.get(Recording, recording_id)
+    if recording is not None and recording.state == RecordingState.RUNNING:
+        move(recording, RecordingState.STOPPED)
+        recording.stopped_at = at
+
+
+async def open_tape(
+    db: AsyncSession,
+    recording_id: UUID,
+    *,
+    user_id: UUID,
+    publication_id: str,
+    source: Source,
+    consent_id: UUID,
+    data_key_id: UUID,
+    node_name: str,
+) -> Tape:
+    """The row of a tape that is about to be written, under the consent that allows it."""
+    recording = await db.get(Recording, recording_id)
+    if recording is None:
+        raise NotFound
+    id_ = new_id()
+    tape = Tape(
+        id=id_,
+        recording_id=recording_id,
+        user_id=user_id,
+        publication_id=publication_id,
+        source=source,
+        consent_id=consent_id,
+        data_key_id=data_key_id,
+        node_name=node_name,
+        path=f"{recording.meeting_id}/{id_}.tape",
+    )
+    db.add(tape)
+    await db.flush()
+    return tape
+
+
+async def close_tape(db: AsyncSession, tape_id: UUID, size: int) -> None:
+    tape = await db.get(Tape, tape_id)
+    if tape is not None and tape.state == TapeState.WRITING:
+        tape.state, tape.ended_at, tape.size = TapeState.CLOSED, now(), size
+
+
+async def tape_stored(db: AsyncSession, tape_id: UUID, size: int) -> None:
+    tape = await db.get(Tape, tape_id)
+    if tape is not None and tape.state in (TapeState.WRITING, TapeState.CLOSED):
+        tape.state, tape.size = TapeState.STORED, size
+        tape.ended_at = tape.ended_at or now()
+
+
+async def tapes_on_node(db: AsyncSession, node_name: str) -> list[Tape]:
+    """Tapes that this node wrote and has not handed over."""
+    query = select(Tape).where(
+        Tape.node_name == node_name,
+        col(Tape.state).in_([TapeState.WRITING, TapeState.CLOSED]),
+    )
+    return list((await db.exec(query.order_by(col(Tape.id)))).all())
+
+
+async def tapes(db: AsyncSession, recording_id: UUID) -> list[Tape]:
+    query = select(Tape).where(Tape.recording_id == recording_id)
+    return list((await db.exec(query.order_by(col(Tape.id)))).all())
+
+
+async def files(db: AsyncSession, recording_id: UUID) -> list[RecordingFile]:
+    query = select(RecordingFile).where(RecordingFile.recording_id == recording_id)
+    return list((await db.exec(query.order_by(col(RecordingFile.id)))).all())
+
+
+async def tracks(db: AsyncSession, recording_id: UUID) -> list[Track]:
+    query = select(Track).where(Track.recording_id == recording_id)
+    return list((await db.exec(query.order_by(col(Track.start_ms), col(Track.id)))).all())
+
+
+async def of_meeting(db: AsyncSession, meeting_id: UUID) -> Recording | None:
+    query = select(Recording).where(Recording.meeting_id == meeting_id)
+    return (await db.exec(query)).one_or_none()
+
+
+async def running_on(db: AsyncSession, node_name: str) -> list[Recording]:
+    """Recordings that this node left running: it crashed, if it starts now."""
+    query = select(Recording).where(
+        Recording.node_name == node_name, Recording.state == RecordingState.RUNNING
+    )
+    return list((await db.exec(query)).all())
+
+
+async def finishable(db: AsyncSession) -> list[UUID]:
+    """Stopped recordings of meetings that are over and whose tapes have all arrived."""
+    waiting = select(Tape.recording_id).where(
+        col(Tape.state).in_([TapeState.WRITING, TapeState.CLOSED])
+    )
+    query = (
+        select(Recording.id)
+        .join(Meeting, col(Meeting.id) == Recording.meeting_id)
+        .where(
+            col(Recording.state).in_([RecordingState.STOPPED, RecordingState.CLAIMED]),
+            Meeting.state == "ended",
+            col(Recording.id).not_in(waiting),
+        )
+    )
+    return list((await db.exec(query)).all())
+
+
+async def get(
+    db: AsyncSession, actor: Actor, recording_id: UUID, action: Action
+) -> tuple[Recording, Meeting]:
+    """The one door to a recording, with its meeting."""
+    recording = await db.get(Recording, recording_id)
+    meeting = await db.get(Meeting, recording.meeting_id) if recording else None
+    if recording is None or meeting is None:
+        raise NotFound
+    await access.require(db, actor, meeting.group_id, action)
+    return recording, meeting
+
+
+async def replace_outcome(
+    db: AsyncSession,
+    recording_id: UUID,
+    new_files: Sequence[RecordingFile],
+    new_tracks: Sequence[Track],
+) -> list[RecordingFile]:
+    """Puts the worker's files and tracks in place of earlier ones; returns the ones replaced."""
+    old = await files(db, recording_id)
+    for track in await tracks(db, recording_id):
+        await db.delete(track)
+    await db.flush()
+    for file in old:
+        await db.delete(file)
+    await db.flush()
+    db.add_all(new_files)
+    await db.flush()
+    db.add_all(new_tracks)
+    await db.flush()
+    return old
