@@ -1,0 +1,140 @@
+"""The media store: a local folder or a bucket of an S3-compatible service, behind one face.
+
+Nothing is taken to be stored before it was read back: `put_file` compares size and SHA-256 of
+what the store returns with what was sent. Whoever moves a file deletes his own copy after that.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, S3Store
+
+from app.kit.settings import Settings
+
+PIECE = 4 << 20
+"""Bytes in memory at a time while copying. Lower: more round trips. Higher: more memory."""
+
+
+class NotStored(OSError):
+    """The store took a file and returns another one."""
+
+
+class Missing(OSError):
+    """No such key in the store."""
+
+
+class Store:
+    """Keys are relative paths with `/`. Everything in here is sealed already by who puts it."""
+
+    def __init__(self, inner: LocalStore | S3Store, folder: Path | None) -> None:
+        self._inner = inner
+        self._folder = folder
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Store":
+        url = settings.store_url
+        if not url.startswith("s3://"):
+            folder = Path(url)
+            return cls(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+        place, section = urlsplit(url), settings.store
+        endpoint = section.s3_endpoint
+        inner = S3Store(
+            place.netloc,
+            prefix=place.path.strip("/") or None,
+            region=section.s3_region,
+            endpoint=endpoint or None,
+            access_key_id=section.s3_access_key or None,
+            secret_access_key=section.s3_secret_key.get_secret_value() or None,
+            virtual_hosted_style_request=not endpoint,
+            client_options={"allow_http": endpoint.startswith("http://")},
+        )
+        return cls(inner, None)
+
+    async def put_file(self, key: str, path: Path) -> int:
+        """Copies the file, reads the copy back and compares; the size. Replaces what was there."""
+        await obstore.put_async(self._inner, key, path)
+        if self._folder is not None:
+            await asyncio.to_thread(_sync, self._folder / key)
+        sent = await asyncio.to_thread(_digest, path)
+        digest, size = hashlib.sha256(), 0
+        async for piece in self._stream(key):
+            digest.update(piece)
+            size += len(piece)
+        if (digest.digest(), size) != sent:
+            raise NotStored(f"the store does not return {key} as it was sent")
+        return size
+
+    async def get_file(self, key: str, path: Path) -> int:
+        """Copies to `path`, which appears only when whole; the size. Raises Missing."""
+        part = path.with_name(path.name + ".part")
+        size = 0
+        with part.open("wb") as file:
+            async for piece in self._stream(key):
+                size += file.write(piece)
+        part.replace(path)
+        return size
+
+    async def read_range(self, key: str, start: int, end: int) -> bytes:
+        """Bytes start ≤ n < end. Raises Missing."""
+        try:
+            return bytes(await obstore.get_range_async(self._inner, key, start=start, end=end))
+        except (NotFoundError, FileNotFoundError):
+            raise Missing(key) from None
+
+    async def size(self, key: str) -> int:
+        """Raises Missing."""
+        try:
+            return int((await obstore.head_async(self._inner, key))["size"])
+        except (NotFoundError, FileNotFoundError):
+            raise Missing(key) from None
+
+    async def exists(self, key: str) -> bool:
+        try:
+            await self.size(key)
+        except Missing:
+            return False
+        return True
+
+    async def delete(self, key: str) -> None:
+        """Idempotent: what is not there is deleted."""
+        with contextlib.suppress(NotFoundError, FileNotFoundError):
+            await obstore.delete_async(self._inner, key)
+
+    async def list(self, prefix: str) -> list[str]:
+        """Keys below the folder `prefix`, sorted."""
+        found = [m["path"] async for batch in obstore.list(self._inner, prefix) for m in batch]
+        return sorted(found)
+
+    async def _stream(self, key: str) -> AsyncIterator[bytes]:
+        try:
+            result = await obstore.get_async(self._inner, key)
+        except (NotFoundError, FileNotFoundError):
+            raise Missing(key) from None
+        async for piece in result.stream(min_chunk_size=PIECE):
+            yield bytes(piece)
+
+
+def _digest(path: Path) -> tuple[bytes, int]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+            size += len(piece)
+    return digest.digest(), size
+
+
+def _sync(path: Path) -> None:
+    """The file and its name survive a loss of power from here on."""
+    for place in (path, path.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

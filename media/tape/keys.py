@@ -1,0 +1,43 @@
+"""How a tape's own key comes from the person's data key, and what a chunk's seal covers."""
+
+import secrets
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+SALT_BYTES = 32
+TAG_BYTES = 16
+PURPOSE = b"emessi tape v1"
+
+
+def new_salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
+
+
+class ChunkSeal:
+    """AES-256-GCM under a key of one tape; the nonce is the chunk's number.
+
+    The data key never seals directly: every tape derives its own key by HKDF (RFC 5869) with a
+    random salt, so a counter nonce cannot repeat under one key. The header's hash, the chunk's
+    number and whether it is the last are authenticated, so cutting, swapping and splicing show.
+    """
+
+    def __init__(self, data_key: bytes, salt: bytes, header_hash: bytes) -> None:
+        key = HKDF(SHA256(), length=32, salt=salt, info=PURPOSE).derive(data_key)
+        self._cipher = AESGCM(key)
+        self._header_hash = header_hash
+
+    def seal(self, number: int, plain: bytes | bytearray, *, last: bool) -> bytes:
+        return self._cipher.encrypt(_nonce(number), plain, self._covered(number, last))
+
+    def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
+        """Raises cryptography's InvalidTag for anything that was not sealed so."""
+        return self._cipher.decrypt(_nonce(number), sealed, self._covered(number, last))
+
+    def _covered(self, number: int, last: bool) -> bytes:
+        return self._header_hash + number.to_bytes(8, "big") + (b"\x01" if last else b"\x00")
+
+
+def _nonce(number: int) -> bytes:
+    return number.to_bytes(12, "big")
