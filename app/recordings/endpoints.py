@@ -1,0 +1,92 @@
+"""Recordings: how far they are, what is in them, and the files themselves."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlmodel import col, select
+
+from app.accounts.http import CurrentActor
+from app.groups import access
+from app.kit.http import Ctx, Db, Page, Paging
+from app.kit.paging import page
+from app.kit.permissions import Action
+from app.meetings.models import Meeting
+from app.recordings import reading, service
+from app.recordings.forms import FilePublic, RecordingPublic, RecordingStatus, TrackPublic
+from app.recordings.models import Recording
+from app.recordings.playing import serve
+from app.vault import service as vault
+from media.sealed import SealedReader
+from media.store import Store
+
+router = APIRouter(prefix="/recordings", tags=["recordings"])
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+MediaStore = Annotated[Store, Depends(_store)]
+
+
+@router.get("")
+async def recordings(
+    group_id: UUID, db: Db, actor: CurrentActor, window: Paging
+) -> Page[RecordingStatus]:
+    """The recordings of a group's meetings."""
+    await access.require(db, actor, group_id, Action.SEE_RECORDING_STATUS)
+    query = (
+        select(Recording)
+        .join(Meeting, col(Meeting.id) == Recording.meeting_id)
+        .where(Meeting.group_id == group_id)
+    )
+    return await page(db, query, Recording.id, window, RecordingStatus)
+
+
+@router.get("/{recording_id}/status", response_model=RecordingStatus)
+async def status(recording_id: UUID, db: Db, actor: CurrentActor) -> Recording:
+    recording, _ = await service.get(db, actor, recording_id, Action.SEE_RECORDING_STATUS)
+    return recording
+
+
+@router.get("/{recording_id}")
+async def recording(recording_id: UUID, db: Db, actor: CurrentActor) -> RecordingPublic:
+    found, meeting = await service.get(db, actor, recording_id, Action.PLAY_RECORDING)
+    files = await reading.usable_files(db, found, meeting)
+    held = {file.id for file in files}
+    return RecordingPublic(
+        **RecordingStatus.model_validate(found).model_dump(),
+        files=[
+            FilePublic(**file.model_dump(), url=f"/api/v1/recordings/{found.id}/files/{file.id}")
+            for file in files
+        ],
+        tracks=[
+            TrackPublic.model_validate(track)
+            for track in await service.tracks(db, found.id)
+            if track.file_id in held
+        ],
+    )
+
+
+@router.api_route(
+    "/{recording_id}/files/{file_id}", methods=["GET", "HEAD"], response_class=Response
+)
+async def file(
+    recording_id: UUID,
+    file_id: UUID,
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    store: MediaStore,
+    request: Request,
+    download: bool = False,
+) -> Response:
+    """One file, decrypted as it is served, with byte ranges. `download=1` names it for saving."""
+    found, meeting = await service.get(db, actor, recording_id, Action.PLAY_RECORDING)
+    wanted = await reading.usable_file(db, found, meeting, file_id)
+    key = await vault.unwrap(db, context.keys, wanted.data_key_id)
+    name = await reading.file_name(db, meeting, wanted) if download else None
+    reader = await SealedReader.open(store, wanted.path, key)
+    return await serve(request, reader, wanted, name)

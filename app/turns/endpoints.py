@@ -1,0 +1,70 @@
+"""The speaking turns of a recording."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.accounts.http import CurrentActor
+from app.groups.models import GroupRole
+from app.kit.http import Db, Public
+from app.kit.permissions import Action
+from app.recordings import service as recordings
+from app.turns import service
+from app.turns.table import table
+
+router = APIRouter(prefix="/recordings", tags=["turns"])
+
+
+class TurnPublic(Public):
+    id: UUID
+    user_id: UUID
+    name: str
+    pseudonym: str
+    role: GroupRole
+    start_ms: int
+    end_ms: int
+    is_backchannel: bool
+
+
+class Turns(Public):
+    """The index in use, with the detector and the rules that made it."""
+
+    version: str | None
+    parameters: dict[str, Any]
+    created_at: datetime | None
+    items: list[TurnPublic]
+
+
+@router.get("/{recording_id}/turns")
+async def turns(recording_id: UUID, db: Db, actor: CurrentActor) -> Turns:
+    index, rows = await service.of_recording(db, actor, recording_id)
+    return Turns(
+        version=index.version if index else None,
+        parameters=index.parameters if index else {},
+        created_at=index.created_at if index else None,
+        items=[_public(row) for row in rows],
+    )
+
+
+@router.get("/{recording_id}/turns.csv", response_class=Response)
+async def turns_csv(recording_id: UUID, db: Db, actor: CurrentActor) -> Response:
+    _, meeting = await recordings.get(db, actor, recording_id, Action.READ_TURNS)
+    _, rows = await service.of_recording(db, actor, recording_id)
+    headers = {"Content-Disposition": f'attachment; filename="turns-{meeting.ordinal}.csv"'}
+    return Response(table(meeting, rows), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _public(row: service.TurnRow) -> TurnPublic:
+    turn, speaker, name = row
+    return TurnPublic(
+        id=turn.id,
+        user_id=turn.user_id,
+        name=name,
+        pseudonym=speaker.pseudonym,
+        role=GroupRole(speaker.role),
+        start_ms=turn.start_ms,
+        end_ms=turn.end_ms,
+        is_backchannel=turn.is_backchannel,
+    )

@@ -1,0 +1,49 @@
+"""The turns as a CSV table (RFC 4180), as spreadsheets in Finland open it."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from app.meetings.models import Meeting
+from app.turns.service import TurnRow
+
+COLUMNS = (
+    "meeting",
+    "ordinal",
+    "pseudonym",
+    "role",
+    "start_ms",
+    "end_ms",
+    "duration_ms",
+    "is_backchannel",
+)
+BYTE_ORDER_MARK = "\ufeff"
+"""Spreadsheets take a file without it for one in an old code page and spoil å, ä and ö."""
+
+
+def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
+    """One line per turn; ms after the recording's start; pseudonyms only."""
+    target = io.StringIO()
+    target.write(BYTE_ORDER_MARK)
+    writer = csv.writer(target)
+    writer.writerow(COLUMNS)
+    for turn, speaker, _ in rows:
+        length = turn.end_ms - turn.start_ms
+        writer.writerow(
+            [
+                meeting.id,
+                meeting.ordinal,
+                inert(speaker.pseudonym),
+                speaker.role,
+                turn.start_ms,
+                turn.end_ms,
+                length,
+                int(turn.is_backchannel),
+            ]
+        )
+    return target.getvalue()
+
+
+def inert(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
