@@ -1,0 +1,129 @@
+"""What goes into an export: every entry with its hash, decided before the first byte is sent.
+
+Only what the consents in force allow is in it. People stand under their pseudonyms.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.exports.consents import consents_table
+from app.groups import service as groups
+from app.kit.db import now
+from app.kit.keys import Keys
+from app.meetings.models import Meeting
+from app.recordings import reading
+from app.recordings import service as recordings
+from app.recordings.models import FileKind, Recording, RecordingFile
+from app.turns import service as turns
+from app.turns.table import table
+from app.vault import service as vault
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the ZIP: either its bytes, or a sealed file of the store and its data key."""
+
+    path: str
+    sha256: str
+    size: int
+    content: bytes | None = None
+    sealed: str | None = None
+    data_key: bytes | None = None
+
+
+def made(path: str, content: bytes) -> Entry:
+    return Entry(path, hashlib.sha256(content).hexdigest(), len(content), content)
+
+
+async def of_meeting(
+    db: AsyncSession, keys: Keys, meeting: Meeting, folder: str = ""
+) -> list[Entry]:
+    """The entries of one meeting, below `folder`; without a recording, consents and manifest."""
+    people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
+    pseudonyms = {user: member.pseudonym for user, member in people.items()}
+    entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting)).encode())]
+    manifest: dict[str, Any] = {
+        "software": f"emessi {version('emessi')}",
+        "exported_at": now().isoformat(),
+        "meeting": {
+            "id": str(meeting.id),
+            "ordinal": meeting.ordinal,
+            "kind": str(meeting.kind),
+            "starts_at": meeting.starts_at.isoformat(),
+        },
+        "participants": [
+            {"pseudonym": member.pseudonym, "role": str(member.role)} for member in people.values()
+        ],
+        "recording": None,
+    }
+    recording = await recordings.of_meeting(db, meeting.id)
+    if recording is not None:
+        files = await reading.usable_files(db, recording, meeting)
+        files = [file for file in files if file.kind != FileKind.MANIFEST]
+        for file in files:
+            entries.append(await _media(db, keys, meeting, file, folder))
+        index, rows = await turns.allowed(db, recording.id, meeting)
+        entries.append(made(f"{folder}turns.csv", table(meeting, rows).encode()))
+        manifest["recording"] = await _described(db, recording, files, pseudonyms)
+        manifest["turns"] = {
+            "version": index.version if index else None,
+            "parameters": index.parameters if index else {},
+            "count": len(rows),
+        }
+    manifest["files"] = [
+        {"path": e.path.removeprefix(folder), "sha256": e.sha256, "bytes": e.size} for e in entries
+    ]
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+    return [*entries, made(f"{folder}manifest.json", text.encode())]
+
+
+def with_sums(entries: Sequence[Entry]) -> list[Entry]:
+    """Adds SHA256SUMS, as `sha256sum --check` reads it."""
+    lines = [f"{entry.sha256}  {entry.path}\n" for entry in entries]
+    return [*entries, made("SHA256SUMS", "".join(lines).encode())]
+
+
+async def _media(
+    db: AsyncSession, keys: Keys, meeting: Meeting, file: RecordingFile, folder: str
+) -> Entry:
+    name = await reading.file_name(db, meeting, file)
+    return Entry(
+        path=f"{folder}media/{name}",
+        sha256=file.sha256,
+        size=file.size,
+        sealed=file.path,
+        data_key=await vault.unwrap(db, keys, file.data_key_id),
+    )
+
+
+async def _described(
+    db: AsyncSession,
+    recording: Recording,
+    files: Sequence[RecordingFile],
+    pseudonyms: dict[UUID, str],
+) -> dict[str, Any]:
+    held = {file.id for file in files}
+    return {
+        "id": str(recording.id),
+        "started_at": recording.started_at.isoformat(),
+        "duration_ms": recording.duration_ms,
+        "tracks": [
+            {
+                "pseudonym": pseudonyms.get(track.user_id, "unknown"),
+                "source": str(track.source),
+                "codec": track.codec,
+                "start_ms": track.start_ms,
+                "duration_ms": track.duration_ms,
+            }
+            | track.details
+            for track in await recordings.tracks(db, recording.id)
+            if track.file_id in held
+        ],
+    }

@@ -1,0 +1,33 @@
+"""The state of each person's consents, as a table."""
+
+import csv
+import io
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import ledger
+from app.consent import service as consent
+from app.consent.models import Purpose
+from app.groups import service as groups
+from app.meetings.models import Meeting
+from app.turns.table import BYTE_ORDER_MARK, inert
+
+COLUMNS = ("pseudonym", "role", "purpose", "decision", "text_version", "language", "decided_at")
+
+
+async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
+    """One line per person and purpose: the latest decision in the group, or `undecided`."""
+    current = ledger.fold(await consent.chain(db, meeting.group_id))
+    target = io.StringIO()
+    target.write(BYTE_ORDER_MARK)
+    writer = csv.writer(target)
+    writer.writerow(COLUMNS)
+    for member, user in await groups.members(db, meeting.group_id, former=True):
+        for purpose in Purpose:
+            row = current.get(user.id, {}).get(purpose)
+            decided = ["undecided", "", "", ""]
+            if row is not None:
+                moment = row.decided_at.isoformat(timespec="seconds")
+                decided = [row.decision, str(row.text_version), row.text_language, moment]
+            writer.writerow([inert(member.pseudonym), member.role, purpose, *decided])
+    return target.getvalue()
