@@ -48,35 +48,31 @@ async def sign_in(
 ) -> SignedInPublic:
     failures: Failures = request.app.state.failures
     account = form.email.lower()
-    failures.check(account, now())
-    try:
-        user = await service.with_password(db, form.email, form.password)
-    except service.WrongPassword:
-        failures.count(account, now())
-        raise
+    failures.expect(account, now())
+    async with context.database.reading() as view:  # hashing takes long; no lock is held meanwhile
+        user_id = (await service.with_password(view, form.email, form.password)).id
+    failures.forgive(account)
+    user = await service.get(db, user_id)
     return _signed_in(request, response, await signing.sign_in(db, context.tokens, user))
 
 
-@router.post("/refresh", responses={401: {}})
+@router.post("/refresh")
 async def refresh(
-    form: Refresh, db: Db, context: Ctx, request: Request, response: Response
-) -> SignedInPublic | None:
+    db: Db, context: Ctx, request: Request, response: Response, form: Refresh | None = None
+) -> SignedInPublic:
     """A new access token, and the next refresh token; the old one is spent."""
-    secret = form.refresh_token
-    if secret is None:
-        require_own_page(request)
-        secret = request.cookies.get(REFRESH_COOKIE, "")
-    signed_in = await signing.refresh(db, context.tokens, secret)
+    signed_in = await signing.refresh(db, context.tokens, _refresh_token(request, form))
     if signed_in is None:
-        await db.commit()
+        await db.commit()  # that a stolen chain was ended is kept, although the request is refused
         raise NotSignedIn
     return _signed_in(request, response, signed_in)
 
 
 @router.post("/sign-out", status_code=204)
-async def sign_out(form: Refresh, db: Db, request: Request, response: Response) -> None:
-    secret = form.refresh_token or request.cookies.get(REFRESH_COOKIE, "")
-    await signing.sign_out(db, secret)
+async def sign_out(
+    db: Db, request: Request, response: Response, form: Refresh | None = None
+) -> None:
+    await signing.sign_out(db, _refresh_token(request, form))
     clear_cookies(response)
 
 
@@ -118,3 +114,10 @@ def _signed_in(request: Request, response: Response, done: signing.SignedIn) -> 
         access_token=done.access,
         refresh_token=done.refresh,
     )
+
+
+def _refresh_token(request: Request, form: Refresh | None) -> str:
+    if form is not None and form.refresh_token is not None:
+        return form.refresh_token
+    require_own_page(request)
+    return request.cookies.get(REFRESH_COOKIE, "")

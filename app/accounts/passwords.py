@@ -11,7 +11,10 @@ MINIMUM = 10
 """NIST SP 800-63B asks for length, not for kinds of characters."""
 TRIES = 8
 WINDOW = timedelta(minutes=10)
-"""So many failures in so long, per account. Lower: forgetful people are locked out."""
+"""So many failures in so long, per account. Lower: forgetful people are locked out. Higher: a
+guesser gets further."""
+ACCOUNTS = 10_000
+"""Remember failures of at most so many accounts. Higher: more memory for one who tries them all."""
 
 _argon2 = PasswordHash.recommended()
 _nobody = _argon2.hash("a password that nobody has")
@@ -39,17 +42,18 @@ class Failures:
     def __init__(self) -> None:
         self._times: dict[str, list[datetime]] = {}
 
-    def check(self, account: str, moment: datetime) -> None:
-        """Raises TooMany while an account has had too many failures of late."""
+    def expect(self, account: str, moment: datetime) -> None:
+        """Counts a try as failed before it is made, so that many at once do not slip through.
+
+        Raises TooMany while an account has had too many failures of late.
+        """
         recent = [t for t in self._times.get(account, []) if moment - t < WINDOW]
-        if recent:
-            self._times[account] = recent
-        else:
-            self._times.pop(account, None)
         if len(recent) >= TRIES:
             raise TooMany
-
-    def count(self, account: str, moment: datetime) -> None:
-        if len(self._times) > 10_000:
+        if len(self._times) > ACCOUNTS:
             self._times.clear()
-        self._times.setdefault(account, []).append(moment)
+        self._times[account] = [*recent, moment]
+
+    def forgive(self, account: str) -> None:
+        """The sign-in succeeded after all."""
+        self._times.pop(account, None)
