@@ -10,15 +10,31 @@ from sqlmodel import select
 
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
+from app.consent import endpoints as consent
+from app.exports import endpoints as exports
 from app.groups import endpoints as groups
+from app.invitations import endpoints as invitations
 from app.kit import context, openapi, problems
 from app.kit.headers import SecurityHeaders
 from app.kit.http import Db
 from app.kit.settings import Settings
+from app.meetings import endpoints as meetings
 from app.programmes import endpoints as programmes
+from app.recordings import endpoints as recordings
+from app.turns import endpoints as turns
 
 API = "/api/v1"
-FEATURES = (accounts, programmes, groups)
+FEATURES = (
+    accounts,
+    programmes,
+    groups,
+    invitations,
+    meetings,
+    consent,
+    recordings,
+    turns,
+    exports,
+)
 
 health = APIRouter(include_in_schema=False)
 

@@ -20,7 +20,7 @@ from app.accounts.http import (
     CurrentActor,
     clear_cookies,
     require_own_page,
-    set_cookies,
+    welcome,
 )
 from app.accounts.models import User
 from app.accounts.passwords import Failures
@@ -39,7 +39,7 @@ async def set_up(
 ) -> SignedInPublic:
     """Make the first administrator by the one-time link."""
     user = await service.set_up(db, **form.model_dump())
-    return _signed_in(request, response, await signing.sign_in(db, context.tokens, user))
+    return welcome(request, response, await signing.sign_in(db, context.tokens, user))
 
 
 @router.post("/sign-in")
@@ -53,7 +53,7 @@ async def sign_in(
         user_id = (await service.with_password(view, form.email, form.password)).id
     failures.forgive(account)
     user = await service.get(db, user_id)
-    return _signed_in(request, response, await signing.sign_in(db, context.tokens, user))
+    return welcome(request, response, await signing.sign_in(db, context.tokens, user))
 
 
 @router.post("/refresh")
@@ -65,7 +65,7 @@ async def refresh(
     if signed_in is None:
         await db.commit()  # that a stolen chain was ended is kept, although the request is refused
         raise NotSignedIn
-    return _signed_in(request, response, signed_in)
+    return welcome(request, response, signed_in)
 
 
 @router.post("/sign-out", status_code=204)
@@ -105,15 +105,6 @@ async def deactivate_user(user_id: UUID, db: Db, actor: CurrentActor) -> User:
     user = await service.deactivate(db, actor, user_id)
     await signing.end_all(db, user_id)
     return user
-
-
-def _signed_in(request: Request, response: Response, done: signing.SignedIn) -> SignedInPublic:
-    set_cookies(request, response, done)
-    return SignedInPublic(
-        user=UserPublic.model_validate(done.user),
-        access_token=done.access,
-        refresh_token=done.refresh,
-    )
 
 
 def _refresh_token(request: Request, form: Refresh | None) -> str:

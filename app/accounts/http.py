@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from app.accounts.actor import Actor
+from app.accounts.forms import SignedInPublic, UserPublic
 from app.accounts.models import User
 from app.accounts.signing import REFRESH_FOR, SignedIn
 from app.kit.errors import NotAllowed, NotSignedIn
@@ -70,6 +71,16 @@ def set_cookies(request: Request, response: Response, signed_in: SignedIn) -> No
         max_age=int(REFRESH_FOR.total_seconds()),
         secure=secure,
         samesite="lax",
+    )
+
+
+def welcome(request: Request, response: Response, signed_in: SignedIn) -> SignedInPublic:
+    """Signs a browser in by cookies and a program by the answer."""
+    set_cookies(request, response, signed_in)
+    return SignedInPublic(
+        user=UserPublic.model_validate(signed_in.user),
+        access_token=signed_in.access,
+        refresh_token=signed_in.refresh,
     )
 
 

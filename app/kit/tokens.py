@@ -4,7 +4,9 @@ An access token says who is signed in, for 15 minutes. A join token opens one we
 meeting, one person, one node, 60 seconds.
 """
 
+import base64
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,6 +78,14 @@ class Tokens:
             claims["lang"],
         )
 
+    def link(self, id_: UUID) -> str:
+        """The secret of the link with this id: 256 bits that nobody need keep, safe in a URL.
+
+        It can be made again for one who retries; the spaces keep it apart from what a JWT signs.
+        """
+        digest = hmac.digest(self._key.encode(), f"emessi link {id_}".encode(), "sha256")
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
     def _sign(self, audience: str, user: UUID, lifetime: timedelta, own: dict[str, Any]) -> str:
         moment: datetime = now()
         claims = {"iss": ISSUER, "aud": audience, "sub": str(user), "iat": moment, **own}
@@ -96,7 +106,7 @@ class Tokens:
 
 
 def new_secret() -> str:
-    """The secret of a link or a refresh token: 256 bits, safe in a URL. Keep only its hash."""
+    """The secret of a refresh token: 256 bits, safe in a URL. Keep only its hash."""
     return secrets.token_urlsafe(32)
 
 
