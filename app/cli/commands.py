@@ -64,7 +64,7 @@ def app(child: Child = False) -> None:
 @cli.command()
 def node(child: Child = False) -> None:
     """Start a media node alone: the signalling websocket and the SFU."""
-    asyncio.run(signalling_node.run(_begin(child)))
+    signalling_node.main(_begin(child))
 
 
 @cli.command()

@@ -180,3 +180,17 @@ async def next_of(db: AsyncSession, group_id: UUID) -> Meeting | None:
         .limit(1)
     )
     return (await db.exec(query)).first()
+
+
+async def is_over(db: AsyncSession, meeting_id: UUID) -> bool:
+    """For the node that hosts it: whether the meeting was ended or called off elsewhere."""
+    meeting = await db.get(Meeting, meeting_id)
+    return meeting is None or meeting.state in (MeetingState.ENDED, MeetingState.CANCELLED)
+
+
+async def end_on_node(db: AsyncSession, meeting_id: UUID) -> None:
+    """The facilitator ended it in the room, which has checked that they may."""
+    meeting = await db.get(Meeting, meeting_id)
+    if meeting is not None:
+        opened(meeting)
+        ended(meeting)

@@ -84,6 +84,13 @@ async def open_tape(
     return tape
 
 
+async def discard_tape(db: AsyncSession, tape_id: UUID) -> None:
+    """Takes back a tape of which nothing was written."""
+    tape = await db.get(Tape, tape_id)
+    if tape is not None and tape.size == 0:
+        await db.delete(tape)
+
+
 async def close_tape(db: AsyncSession, tape_id: UUID, size: int) -> None:
     tape = await db.get(Tape, tape_id)
     if tape is not None and tape.state == TapeState.WRITING:

@@ -1,0 +1,181 @@
+"""Coming, coming back and going: who is who when a websocket opens and closes."""
+
+import asyncio
+import logging
+import time
+from uuid import UUID
+
+from app.consent import service as consent
+from app.kit.ids import short
+from app.kit.tokens import Join
+from app.meetings import attendance
+from signalling import taping
+from signalling.connection import Connection
+from signalling.live import Live, Presence, new_participant_id, new_resume_token
+from signalling.messages import PurposeName, Replaced, Waiting, Welcomed
+from signalling.room import Participant
+from signalling.turn import ice_servers
+
+logger = logging.getLogger(__name__)
+
+GRACE_S = 30.0
+"""One whose websocket is lost may come back for so long. Lower: a tunnel costs one's place. Higher:
+others look at a frozen tile for longer."""
+
+
+async def join(live: Live, ticket: Join, connection: Connection) -> str:
+    """A fresh join; the participant's id. The same person's older presence is taken over."""
+    consents = await _consents(live, ticket.user_id)
+    known = live.room.of_user(ticket.user_id)
+    if known is not None:
+        return _take_over(live, known, connection)
+    person = Participant(
+        id=new_participant_id(),
+        user=ticket.user_id,
+        name=ticket.name,
+        role=ticket.role,  # type: ignore[arg-type]
+        consents=consents,
+    )
+    live.presences[person.id] = Presence(new_resume_token(), connection)
+    if live.room.waits(person.role, person.user):
+        live.deliver(live.room.knock(person))
+        _tell_waiting(live, person.id)
+    else:
+        enter(live, person)
+    logger.info("participant %s came to meeting %s", person.id[-4:], short(live.meeting_id))
+    return person.id
+
+
+def enter(live: Live, person: Participant) -> None:
+    """Into the room, from the lobby or from outside."""
+    live.deliver(live.room.enter(person))
+    welcome(live, person.id, resumed=False)
+    live.offer_downlink(person.id)
+    live.background(_attend(live, person))
+
+
+def resume(live: Live, participant: str, connection: Connection) -> None:
+    """Back after a lost websocket: same participant, same media, a new snapshot."""
+    presence = live.presences[participant]
+    _stop_waiting(presence)
+    if presence.connection is not None:
+        presence.connection.end()
+    presence.connection = connection
+    presence.resume_token = new_resume_token()
+    live.deliver(live.room.connection_changed(participant, connected=True))
+    if participant in live.room.lobby:
+        _tell_waiting(live, participant)
+        return
+    welcome(live, participant, resumed=True)
+    open_offer = presence.negotiation.open
+    if open_offer is not None:
+        live.tell(participant, open_offer)
+    else:
+        live.offer_downlink(participant)
+
+
+def welcome(live: Live, participant: str, *, resumed: bool) -> None:
+    settings = live.node.settings.turn_server
+    live.tell(
+        participant,
+        Welcomed(
+            participant=participant,
+            resume_token=live.presences[participant].resume_token,
+            resumed=resumed,
+            room=live.room.snapshot(participant),
+            ice_servers=ice_servers(settings, participant, int(time.time())),
+        ),
+    )
+
+
+def lost(live: Live, participant: str, connection: Connection) -> None:
+    """A websocket ended. Its owner may come back, unless it was ended on purpose."""
+    presence = live.presences.get(participant)
+    if presence is None or presence.connection is not connection:
+        return
+    presence.connection = None
+    if connection.closed_by_us or live.ended:
+        leave(live, participant)
+        return
+    live.deliver(live.room.connection_changed(participant, connected=False))
+    loop = asyncio.get_running_loop()
+    presence.expiry = loop.call_later(GRACE_S, leave, live, participant)
+
+
+def leave(live: Live, participant: str) -> None:
+    """For good: media, tapes, tile and place are gone. Idempotent."""
+    presence = live.presences.pop(participant, None)
+    if presence is None:
+        return
+    _stop_waiting(presence)
+    taping.cut(live, [p.id for p in live.room.publications.values() if p.owner == participant])
+    live.media.leave(participant)
+    live.deliver(live.room.leave(participant))
+    live.offer_downlinks()
+    if presence.attendance is not None:
+        live.background(_depart(live, presence.attendance))
+    if presence.connection is not None:
+        presence.connection.end()
+
+
+def by_resume_token(live: Live, token: str) -> str | None:
+    for participant, presence in live.presences.items():
+        if presence.resume_token == token:
+            return participant
+    return None
+
+
+def _take_over(live: Live, known: Participant, connection: Connection) -> str:
+    """The same person from a new page: one tile, new media; the older page is told."""
+    presence = live.presences[known.id]
+    _stop_waiting(presence)
+    if presence.connection is not None:
+        presence.connection.send(Replaced())
+        presence.connection.end()
+    presence.connection = connection
+    presence.resume_token = new_resume_token()
+    if known.id in live.room.lobby:
+        _tell_waiting(live, known.id)
+        return known.id
+    own = [p.id for p in live.room.publications.values() if p.owner == known.id]
+    taping.cut(live, own)
+    live.media.leave(known.id)
+    live.deliver(live.room.publications_removed(own))
+    live.deliver(live.room.connection_changed(known.id, connected=True))
+    presence.negotiation.open = None
+    welcome(live, known.id, resumed=False)
+    live.offer_downlinks()
+    return known.id
+
+
+def _tell_waiting(live: Live, participant: str) -> None:
+    token = live.presences[participant].resume_token
+    live.tell(participant, Waiting(participant=participant, resume_token=token))
+
+
+def _stop_waiting(presence: Presence) -> None:
+    if presence.expiry is not None:
+        presence.expiry.cancel()
+        presence.expiry = None
+
+
+async def _consents(live: Live, user_id: UUID) -> dict[PurposeName, UUID]:
+    async with live.node.database.reading() as db:
+        in_force = await consent.in_force(db, live.group_id)
+    granted = in_force.get(user_id, {})
+    return {purpose.value: row.id for purpose, row in granted.items()}
+
+
+async def _attend(live: Live, person: Participant) -> None:
+    async with live.node.database.transaction() as db:
+        stay = await attendance.attended(db, live.meeting_id, person.user, person.role)
+    presence = live.presences.get(person.id)
+    if presence is None:
+        await _depart(live, stay)
+    else:
+        presence.attendance = stay
+
+
+async def _depart(live: Live, stay: UUID) -> None:
+    async with live.node.database.transaction() as db:
+        await attendance.departed(db, stay)

@@ -1,0 +1,80 @@
+"""One websocket: a bounded queue out, and a measure of how fast its owner may talk."""
+
+import asyncio
+import contextlib
+import logging
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from signalling.codec import encode
+from signalling.messages import ServerMessage
+
+logger = logging.getLogger(__name__)
+
+QUEUE = 512
+"""Facts waiting for a slow receiver. Lower: a phone in a tunnel is dropped sooner. Higher: it gets
+news of a room that has long moved on."""
+TALK_PER_S = 20.0
+TALK_BURST = 80.0
+"""Commands per second, and at once. A browser that joins sends about ten."""
+
+POLICY = 1008
+TRY_AGAIN = 1013
+
+
+class Connection:
+    """Owned by the coroutine that reads it; anyone may `send`."""
+
+    def __init__(self, socket: ServerConnection) -> None:
+        self._socket = socket
+        self._queue: asyncio.Queue[ServerMessage | None] = asyncio.Queue(QUEUE)
+        self._writer = asyncio.create_task(self._write())
+        self._closing: asyncio.Task[None] | None = None
+        self._allowance = TALK_BURST
+        self._last_talk = 0.0
+        self.closed_by_us = False
+        """We ended it on purpose: its owner has left, and nobody waits for a return."""
+
+    def send(self, message: ServerMessage) -> None:
+        """Never waits. One who does not keep up is dropped, and may resume."""
+        try:
+            self._queue.put_nowait(message)
+        except asyncio.QueueFull:
+            self._drop(TRY_AGAIN)
+
+    def may_talk(self, now: float) -> bool:
+        """A token bucket over the monotonic seconds `now`."""
+        self._allowance += (now - self._last_talk) * TALK_PER_S
+        self._allowance = min(self._allowance, TALK_BURST)
+        self._last_talk = now
+        if self._allowance < 1:
+            self._allowance -= 1  # who does not listen waits longer
+            return False
+        self._allowance -= 1
+        return True
+
+    @property
+    def is_flooding(self) -> bool:
+        return self._allowance < -TALK_BURST
+
+    def end(self) -> None:
+        """Sends what is waiting, then closes for good."""
+        self.closed_by_us = True
+        with contextlib.suppress(asyncio.QueueFull):
+            self._queue.put_nowait(None)
+
+    async def finished(self) -> None:
+        self._writer.cancel()
+        await asyncio.gather(self._writer, return_exceptions=True)
+
+    async def _write(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            while (message := await self._queue.get()) is not None:
+                await self._socket.send(encode(message))
+            await self._socket.close()
+
+    def _drop(self, code: int) -> None:
+        if self._closing is None:
+            logger.info("a connection does not keep up and is dropped")
+            self._closing = asyncio.create_task(self._socket.close(code))

@@ -1,0 +1,127 @@
+"""One function per command. Each asks, writes the ledger, changes the room, moves the media, and
+tells the people, in this order. What a handler refuses has changed nothing.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from app.kit.errors import Refusal
+from app.kit.ids import short
+from signalling import arrivals, media_commands, recording_commands
+from signalling.live import Live
+from signalling.messages import (
+    Admit,
+    AnswerDownlink,
+    ClientMessage,
+    Command,
+    DecideConsent,
+    Deny,
+    Done,
+    EndMeeting,
+    Leave,
+    Publish,
+    RaiseHand,
+    RefusalCode,
+    Refused,
+    RemoveParticipant,
+    Say,
+    SetMuted,
+    StartRecording,
+    StopRecording,
+)
+from signalling.refusals import CommandRefused, require_facilitator
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[Live, str, Any], Awaitable[None]]
+
+
+async def handle(live: Live, participant: str, command: ClientMessage) -> None:
+    """Carries out one command and answers it. Nothing a command does ends anything but itself."""
+    try:
+        if participant in live.room.lobby and not isinstance(command, Leave):
+            raise CommandRefused("not_admitted")
+        await HANDLERS[type(command)](live, participant, command)
+    except CommandRefused as refusal:
+        live.tell(participant, Refused(ref=command.ref, code=refusal.code))
+    except Refusal as refusal:
+        live.tell(participant, Refused(ref=command.ref, code=_known(refusal.code)))
+    except Exception:
+        where = short(live.meeting_id)
+        logger.exception("%s failed in meeting %s", command.type, where)
+        live.tell(participant, Refused(ref=command.ref, code="internal"))
+
+
+async def raise_hand(live: Live, participant: str, command: RaiseHand) -> None:
+    live.deliver(live.room.raise_hand(participant, raised=command.raised))
+    live.tell(participant, Done(ref=command.ref))
+
+
+async def say(live: Live, participant: str, command: Say) -> None:
+    clock = live.node.clock
+    live.deliver(live.room.say(participant, command.text, clock.utc(clock.now())))
+    live.tell(participant, Done(ref=command.ref))
+
+
+async def admit(live: Live, participant: str, command: Admit) -> None:
+    require_facilitator(live, participant)
+    person = live.room.lobby.get(command.participant)
+    if person is None:
+        raise CommandRefused("not_found")
+    arrivals.enter(live, person)
+    live.tell(participant, Done(ref=command.ref))
+
+
+async def deny(live: Live, participant: str, command: Deny) -> None:
+    require_facilitator(live, participant)
+    if command.participant not in live.room.lobby:
+        raise CommandRefused("not_found")
+    live.deliver(live.room.deny(command.participant))
+    arrivals.leave(live, command.participant)
+    live.tell(participant, Done(ref=command.ref))
+
+
+async def remove_participant(live: Live, participant: str, command: RemoveParticipant) -> None:
+    require_facilitator(live, participant)
+    person = live.room.participants.get(command.participant)
+    if person is None or person.id == participant:
+        raise CommandRefused("not_found")
+    live.room.admitted.discard(person.user)
+    live.deliver(live.room.deny(person.id))
+    arrivals.leave(live, person.id)
+    live.tell(participant, Done(ref=command.ref))
+
+
+async def leave(live: Live, participant: str, command: Leave) -> None:
+    live.tell(participant, Done(ref=command.ref))
+    arrivals.leave(live, participant)
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    Publish: media_commands.publish,
+    AnswerDownlink: media_commands.answer_downlink,
+    SetMuted: media_commands.set_muted,
+    RaiseHand: raise_hand,
+    Say: say,
+    Admit: admit,
+    Deny: deny,
+    RemoveParticipant: remove_participant,
+    StartRecording: recording_commands.start_recording,
+    StopRecording: recording_commands.stop_recording,
+    DecideConsent: recording_commands.decide_consent,
+    EndMeeting: recording_commands.end_meeting,
+    Leave: leave,
+}
+
+KNOWN: dict[str, RefusalCode] = {
+    "not_allowed": "not_allowed",
+    "not_found": "not_found",
+    "meeting_ended": "meeting_ended",
+    "text_version_unknown": "text_version_unknown",
+    "recording_finished": "recording_unavailable",
+}
+
+
+def _known(code: str) -> RefusalCode:
+    return KNOWN.get(code, "invalid")

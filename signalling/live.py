@@ -1,0 +1,125 @@
+"""One meeting in progress on this node: its room, its connections, its media and its tapes."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from media.relay.relay import Relay
+from media.relay.room import Room as MediaRoom
+
+from app.kit.db import Database
+from app.kit.ids import short
+from app.kit.keys import Keys
+from app.kit.settings import Settings
+from app.kit.tokens import Tokens
+from media.clock import Clock
+from media.store import Store
+from signalling.connection import Connection
+from signalling.messages import ServerMessage
+from signalling.negotiation import Negotiation
+from signalling.room import Delivery, Room
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Node:
+    """What every meeting on this node shares."""
+
+    settings: Settings
+    database: Database
+    keys: Keys
+    tokens: Tokens
+    clock: Clock
+    relay: Relay
+    store: Store
+    spool: Path
+
+
+@dataclass
+class Presence:
+    """What we hold for one participant besides what the room knows."""
+
+    resume_token: str
+    connection: Connection | None = None
+    negotiation: Negotiation = field(default_factory=Negotiation)
+    attendance: UUID | None = None
+    expiry: asyncio.TimerHandle | None = None
+
+
+@dataclass
+class LiveTape:
+    id: UUID
+    path: str
+
+
+class Live:
+    """Owns everything of one meeting from the first who comes until `closed`."""
+
+    def __init__(self, node: Node, meeting_id: UUID, group_id: UUID) -> None:
+        # Passed by argument
+        self.node = node
+        self.meeting_id = meeting_id
+        self.group_id = group_id
+        # Ours
+        self.room = Room()
+        self.presences: dict[str, Presence] = {}
+        self.tapes: dict[str, LiveTape] = {}
+        self.recording_id: UUID | None = None
+        self.recording_lock = asyncio.Lock()
+        """Held while tapes are ordered and closed, so that no two do it at once."""
+        self.ended = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        # Set by whoever makes the relay's room
+        self.media: MediaRoom
+
+    def deliver(self, deliveries: Iterable[Delivery]) -> None:
+        for to, message in deliveries:
+            self.tell(to, message)
+
+    def tell(self, participant: str, message: ServerMessage) -> None:
+        presence = self.presences.get(participant)
+        if presence is not None and presence.connection is not None:
+            presence.connection.send(message)
+
+    def offer_downlinks(self) -> None:
+        """Offers everyone in the room what changed for them."""
+        for participant in list(self.room.participants):
+            self.offer_downlink(participant)
+
+    def offer_downlink(self, participant: str) -> None:
+        negotiation = self.presences[participant].negotiation
+        if not negotiation.may_offer():
+            return
+        offer = self.media.offer_downlink(participant)
+        if offer is not None:
+            self.tell(participant, negotiation.offered(offer.sdp, dict(offer.publications)))
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs beside; a failure is logged and ends only that work."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def settled(self) -> None:
+        """Waits until no work is left beside."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("work of meeting %s failed", short(self.meeting_id), exc_info=error)
+
+
+def new_participant_id() -> str:
+    return f"p-{secrets.token_hex(6)}"
+
+
+def new_resume_token() -> str:
+    return secrets.token_urlsafe(24)

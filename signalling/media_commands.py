@@ -1,0 +1,45 @@
+"""Commands about one's own media."""
+
+from signalling import taping
+from signalling.live import Live
+from signalling.messages import AnswerDownlink, Done, Publish, Published, SetMuted
+from signalling.refusals import CommandRefused
+
+
+async def publish(live: Live, participant: str, command: Publish) -> None:
+    try:
+        published = await live.media.publish(participant, command.offer, command.sources)
+    except ValueError:
+        raise CommandRefused("media_refused") from None
+    taping.cut(live, published.removed)
+    live.deliver(live.room.publications_removed(published.removed))
+    for publication in published.publications.values():
+        source = publication.source
+        live.deliver(live.room.publication_added(publication.id, participant, source))
+    ids = {mid: publication.id for mid, publication in published.publications.items()}
+    live.tell(participant, Published(ref=command.ref, answer=published.answer, publications=ids))
+    live.offer_downlinks()
+    if live.room.to_tape():
+        live.background(taping.tape_newly_allowed(live))
+
+
+async def answer_downlink(live: Live, participant: str, command: AnswerDownlink) -> None:
+    negotiation = live.presences[participant].negotiation
+    if not negotiation.expects(command.offer_id):
+        raise CommandRefused("invalid")
+    try:
+        await live.media.answer_downlink(participant, command.answer)
+    except ValueError:
+        raise CommandRefused("media_refused") from None
+    live.tell(participant, Done(ref=command.ref))
+    if negotiation.answered():
+        live.offer_downlink(participant)
+
+
+async def set_muted(live: Live, participant: str, command: SetMuted) -> None:
+    publication = live.room.of_source(participant, command.source)
+    if publication is None:
+        raise CommandRefused("not_found")
+    live.media.set_muted(publication.id, command.muted)
+    live.deliver(live.room.muted(publication, muted=command.muted))
+    live.tell(participant, Done(ref=command.ref))

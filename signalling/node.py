@@ -1,0 +1,102 @@
+"""`emessi node`: signalling on top of the relay, one event loop, one UDP port."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+
+import uvloop
+from media.relay.relay import Relay
+
+from app.kit.db import Database
+from app.kit.keys import load
+from app.kit.settings import Settings
+from app.kit.tokens import Tokens
+from app.meetings import placement
+from media.clock import Clock
+from media.store import Store
+from signalling.gate import Gate
+from signalling.live import Node
+from signalling.recovery import recover
+from signalling.rooms import Rooms
+from signalling.server import Signalling
+
+logger = logging.getLogger(__name__)
+
+BEAT_S = 5.0
+"""A third of the time after which a silent node is taken for dead."""
+
+
+def main(settings: Settings) -> None:
+    uvloop.run(run(settings))
+
+
+async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """Serves until `stop` is set, or SIGTERM or SIGINT comes; then drains."""
+    stop = stop or _on_signal()
+    clock = Clock.capture()
+    keys = load(settings)
+    database = Database(settings.application_database_url)
+    relay = await Relay.open(settings.relay, clock)
+    tokens, store = Tokens(keys.tokens), Store.open(settings)
+    node = Node(settings, database, keys, tokens, clock, relay, store, settings.spool)
+    rooms = Rooms(node)
+    signalling = Signalling(rooms, Gate(tokens, settings.node.name), clock)
+    recovering = asyncio.create_task(recover(node))
+    try:
+        async with signalling.listen(settings.node) as server:
+            port = server.sockets[0].getsockname()[1]
+            logger.info("node on port %s, media on UDP port %s", port, relay.port)
+            beating = asyncio.create_task(_beat(node, rooms, port))
+            await stop.wait()
+            logger.info("node drains")
+            beating.cancel()
+            await rooms.close()
+    finally:
+        recovering.cancel()
+        await asyncio.gather(recovering, return_exceptions=True)
+        await _quietly(lambda: _farewell(node))
+        await relay.close()
+        await database.close()
+
+
+async def _beat(node: Node, rooms: Rooms, port: int) -> None:
+    """Says that the node lives, and tends its meetings. A failure is logged and tried again."""
+    settings = node.settings.node
+
+    async def once() -> None:
+        async with node.database.transaction() as db:
+            await placement.heartbeat(
+                db,
+                name=settings.name,
+                public_url=settings.public_url,
+                port=port,
+                participants=rooms.participants,
+            )
+        await rooms.tend()
+
+    while True:
+        await _quietly(once)
+        await asyncio.sleep(BEAT_S)
+
+
+async def _farewell(node: Node) -> None:
+    async with node.database.transaction() as db:
+        await placement.farewell(db, node.settings.node.name)
+
+
+async def _quietly(work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except Exception:
+        logger.exception("the node could not tend to its books")
+
+
+def _on_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    return stop
