@@ -1,14 +1,35 @@
 """What meetings take and give on HTTP."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from app.kit.http import Form, Public
 from app.meetings.models import MeetingKind, MeetingState
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _within_reason(moment: datetime) -> datetime:
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError("a time between the years 2000 and 2200")
+    return moment.astimezone(UTC)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # not known, a folder, a path
+        raise ValueError("a time zone of the IANA database") from None
+    return name
+
+
 Minutes = Annotated[int, Field(ge=15, le=480)]
+StartTime = Annotated[AwareDatetime, AfterValidator(_within_reason)]
+TimeZone = Annotated[str, Field(max_length=60), AfterValidator(_known_zone)]
 
 
 class SeriesCreate(Form):
@@ -16,8 +37,10 @@ class SeriesCreate(Form):
 
     group_id: UUID
     count: int = Field(default=1, ge=1, le=12)
-    starts_at: AwareDatetime
+    starts_at: StartTime
     every_days: int = Field(default=28, ge=1, le=366)
+    time_zone: TimeZone = "Europe/Helsinki"
+    """Where the clock on the wall shows the same hour at every meeting, summer and winter."""
     duration_min: Minutes = 90
     kind: MeetingKind = MeetingKind.MENTORING
     title: str = Field(default="", max_length=200)
@@ -25,7 +48,7 @@ class SeriesCreate(Form):
 
 class MeetingUpdate(Form):
     title: str | None = Field(default=None, max_length=200)
-    starts_at: AwareDatetime | None = None
+    starts_at: StartTime | None = None
     duration_min: Minutes | None = None
 
 

@@ -1,8 +1,9 @@
 """What can happen to a meeting, and who may make it happen."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -65,6 +66,7 @@ async def create_series(
     count: int,
     starts_at: datetime,
     every_days: int,
+    time_zone: str,
     duration_min: int,
     kind: MeetingKind,
     title: str,
@@ -81,7 +83,7 @@ async def create_series(
             kind=kind,
             title=title,
             ordinal=last + 1 + number,
-            starts_at=starts_at + timedelta(days=every_days * number),
+            starts_at=_days_later(starts_at, every_days * number, time_zone),
             duration_min=duration_min,
         )
         for number in range(count)
@@ -89,6 +91,12 @@ async def create_series(
     db.add_all(series)
     await db.flush()
     return series
+
+
+def _days_later(moment: datetime, days: int, time_zone: str) -> datetime:
+    """The same time on the wall clock there, which is another in UTC when the clocks change."""
+    later = moment.astimezone(ZoneInfo(time_zone)) + timedelta(days=days)
+    return later.astimezone(UTC)
 
 
 async def change(
