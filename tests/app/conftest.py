@@ -1,11 +1,12 @@
 """One application and one cast per test, on a copy of a database that was migrated once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.kit.settings import Settings
+from tests.fixtures import postgres
 from tests.fixtures.application import Application, application, copy_of, migrated_template
 from tests.fixtures.cast import Cast, assemble
 
@@ -29,3 +30,12 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
 @pytest.fixture
 async def cast(running: Application) -> Cast:
     return await assemble(running)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    programs = postgres.binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed")
+    with postgres.server(tmp_path_factory.mktemp("postgres"), programs) as server:
+        yield server
