@@ -1,0 +1,131 @@
+"""The pages of everyday: what is mine, a programme, a group."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.consent import texts
+from app.consent.models import Purpose
+from app.groups import access, service
+from app.groups.models import Group, GroupRole, Membership
+from app.invitations import service as invitations
+from app.kit.db import now
+from app.kit.languages import LANGUAGES
+from app.kit.permissions import Action, may
+from app.meetings import service as meetings
+from app.meetings.models import Meeting, MeetingKind
+from app.programmes import access as programme_access
+from app.programmes import service as programmes
+from app.programmes.models import Programme, ProgrammeRole
+from app.recordings.models import Recording
+from app.web.visit import Looking, PageRoute
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/")
+async def home(visit: Looking) -> HTMLResponse:
+    actor = visit.actor
+    query = (
+        select(Group, Membership.role)
+        .where(Membership.user_id == actor.user_id, Membership.group_id == Group.id)
+        .where(col(Membership.left_at).is_(None))
+        .order_by(Group.name)
+    )
+    mine = [
+        {"group": group, "role": role, "next": await meetings.next_of(visit.db, group.id)}
+        for group, role in (await visit.db.exec(query)).all()
+    ]
+    coming = [entry for entry in mine if entry["next"] is not None]
+    coming.sort(key=lambda entry: entry["next"].starts_at)  # type: ignore[union-attr]
+    seen = programmes.seen_by(actor).order_by(Programme.name)
+    return visit.page(
+        "home.html",
+        mine=mine,
+        soonest=coming[0] if coming else None,
+        programmes=(await visit.db.exec(seen)).all(),
+        is_administrator=actor.is_administrator,
+    )
+
+
+@router.get("/programmes/{programme_id}")
+async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    found = await programmes.get(db, actor, programme_id)
+    roles = await programme_access.roles(db, actor, programme_id)
+    its_groups = service.seen_by(actor, programme_id).order_by(Group.name)
+    bodies = {each: await texts.current(db, programme_id, each) for each in LANGUAGES}
+    return visit.page(
+        "programme.html",
+        programme=found,
+        groups=(await db.exec(its_groups)).all(),
+        staff=await programmes.staff(db, actor, programme_id),
+        staff_roles=list(ProgrammeRole),
+        text=texts.filled(bodies[visit.language], found),
+        version=bodies[visit.language].version,
+        bodies=bodies,
+        may_edit=may(roles, Action.EDIT_PROGRAMME),
+    )
+
+
+@router.get("/groups/{group_id}")
+async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    found = await service.get(db, actor, group_id)
+    roles = await access.roles(db, actor, found)
+    its_programme = await db.get(Programme, found.programme_id)
+    sees_recordings = may(roles, Action.SEE_RECORDING_STATUS)
+    may_invite = may(roles, Action.INVITE)
+    return visit.page(
+        "group.html",
+        group=found,
+        programme=its_programme,
+        sees_programme=may(roles, Action.SEE_PROGRAMME),
+        members=await service.members(db, group_id),
+        my_id=actor.user_id,
+        roles=list(GroupRole),
+        kinds=list(MeetingKind),
+        meetings=await _meetings(db, group_id),
+        recordings=await _recordings(db, group_id) if sees_recordings else {},
+        invitations=await invitations.pending(db, actor, group_id) if may_invite else [],
+        may_invite=may_invite,
+        may_schedule=may(roles, Action.SCHEDULE),
+        may_edit=may(roles, Action.EDIT_GROUP),
+        may_join=may(roles, Action.JOIN_MEETING),
+        may_play=may(roles, Action.PLAY_RECORDING),
+        may_export=may(roles, Action.EXPORT),
+        now=now(),
+        consent=await own_consents(visit, found) if may(roles, Action.DECIDE_OWN_CONSENT) else None,
+    )
+
+
+async def own_consents(visit: Looking, group: Group) -> Mapping[str, Any]:
+    """One's own latest decisions in a group, with the text they would now be made under."""
+    text = await texts.current(visit.db, group.programme_id, visit.language)
+    owner = await visit.db.get(Programme, group.programme_id)
+    assert owner is not None
+    latest = await consent.latest_of(visit.db, visit.actor.user_id, group.id)
+    return {
+        "text": texts.filled(text, owner),
+        "data": {
+            "text_version": text.version,
+            "purposes": [purpose.value for purpose in Purpose],
+            "decisions": {purpose: row.decision for purpose, row in latest.items()},
+        },
+    }
+
+
+async def _meetings(db: AsyncSession, group_id: UUID) -> Sequence[Meeting]:
+    query = meetings.of_group(group_id).order_by(col(Meeting.starts_at))
+    return (await db.exec(query)).all()
+
+
+async def _recordings(db: AsyncSession, group_id: UUID) -> dict[UUID, Recording]:
+    query = select(Recording).join(Meeting).where(Meeting.group_id == group_id)
+    return {each.meeting_id: each for each in (await db.exec(query)).all()}

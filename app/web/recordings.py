@@ -1,0 +1,96 @@
+"""The page of a recording: how far its finishing is, then everybody's files over their turns."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from app.groups import access
+from app.groups import service as groups
+from app.kit.permissions import Action, may
+from app.recordings import reading, service
+from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Track
+from app.turns import service as turns
+from app.web.meetings import title_of
+from app.web.visit import Looking, PageRoute
+
+router = APIRouter(route_class=PageRoute)
+
+HUES = 12
+PLAYED = frozenset({FileKind.PERSON, FileKind.SCREEN})
+
+
+@router.get("/recordings/{recording_id}")
+async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    found, meeting = await service.get(db, actor, recording_id, Action.PLAY_RECORDING)
+    group = await groups.get(db, actor, meeting.group_id)
+    roles = await access.roles(db, actor, group)
+    files = await reading.usable_files(db, found, meeting)
+    names = {u.id: u.name for _, u in await groups.members(db, group.id, former=True)}
+    _, spoken = await turns.of_recording(db, actor, recording_id)
+    ready = found.state == RecordingState.READY
+    tracks = await service.tracks(db, found.id)
+    return visit.page(
+        "recording.html",
+        recording=found,
+        meeting=meeting,
+        title=title_of(visit, meeting),
+        group=group,
+        names=names,
+        files=files if ready else [],
+        may_export=may(roles, Action.EXPORT),
+        data={
+            "id": str(found.id),
+            "state": found.state,
+            "duration_ms": (found.duration_ms or 0) if ready else 0,
+            "people": _people(names, files, tracks, spoken),
+        },
+    )
+
+
+def _people(
+    names: dict[UUID, str],
+    files: Sequence[RecordingFile],
+    tracks: Iterable[Track],
+    spoken: Sequence[turns.TurnRow],
+) -> list[dict[str, Any]]:
+    """Everyone who is heard, seen or indexed, in a fixed order, so that colours keep."""
+    spans = {file.id: [t for t in tracks if t.file_id == file.id] for file in files}
+    present = {f.user_id for f in files if f.kind in PLAYED} | {row.turn.user_id for row in spoken}
+    floor = sum(_length(row) for row in spoken if not row.turn.is_backchannel)
+    people = []
+    for place, user_id in enumerate(sorted(each for each in present if each in names)):
+        own = [row for row in spoken if row.turn.user_id == user_id]
+        held = sum(_length(row) for row in own if not row.turn.is_backchannel)
+        played = [f for f in files if f.user_id == user_id and f.kind in PLAYED and spans[f.id]]
+        people.append(
+            {
+                "id": str(user_id),
+                "name": names[user_id],
+                "hue": place % HUES + 1,
+                "share": round(100 * held / floor) if floor else 0,
+                "files": [_played(file, spans[file.id]) for file in played],
+                "turns": [
+                    row.turn.model_dump(include={"start_ms", "end_ms", "is_backchannel"})
+                    for row in own
+                ],
+            }
+        )
+    return people
+
+
+def _length(row: turns.TurnRow) -> int:
+    return row.turn.end_ms - row.turn.start_ms
+
+
+def _played(file: RecordingFile, tracks: Sequence[Track]) -> dict[str, Any]:
+    start = min(track.start_ms for track in tracks)
+    return {
+        "url": f"/api/v1/recordings/{file.recording_id}/files/{file.id}",
+        "start_ms": start,
+        "duration_ms": max(track.start_ms + track.duration_ms for track in tracks) - start,
+        "has_picture": any(track.source != Source.MICROPHONE for track in tracks),
+    }

@@ -1,0 +1,60 @@
+// @ts-check
+/** What this browser receives: one peer connection, which the node always offers. */
+
+/** @typedef {import("./messages.d.ts").DownlinkOffered} DownlinkOffered */
+
+export class Downlink {
+  /** @type {Map<string, MediaStreamTrack>} by publication */
+  tracks = new Map();
+  /** @type {Promise<void>} */
+  #line = Promise.resolve();
+  #closed = false;
+
+  /**
+   * @param {RTCIceServer[]} iceServers
+   * @param {(offer_id: number, answer: string) => Promise<unknown>} answer
+   * @param {{changed: () => void, lost: () => void}} listener
+   */
+  constructor(iceServers, answer, listener) {
+    this.answer = answer;
+    this.listener = listener;
+    this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.peer.onconnectionstatechange = () => {
+      if (this.peer.connectionState === "failed") listener.lost();
+    };
+  }
+
+  /** Offers stand in line; each is answered, also one that is already out of date.
+   * @param {DownlinkOffered} offered */
+  accept(offered) {
+    const next = this.#line.then(() => this.#accept(offered));
+    this.#line = next.catch(() => undefined);
+    return next;
+  }
+
+  close() {
+    this.#closed = true;
+    this.peer.onconnectionstatechange = null;
+    this.peer.close();
+    this.tracks.clear();
+  }
+
+  /** @param {DownlinkOffered} offered */
+  async #accept({ offer, offer_id, publications }) {
+    if (this.#closed) return;
+    await this.peer.setRemoteDescription({ type: "offer", sdp: offer });
+    await this.peer.setLocalDescription(await this.peer.createAnswer());
+    this.#map(publications);
+    await this.answer(offer_id, this.peer.localDescription?.sdp ?? "");
+  }
+
+  /** @param {Record<string, string>} publications by mid */
+  #map(publications) {
+    this.tracks = new Map();
+    for (const { mid, receiver } of this.peer.getTransceivers()) {
+      const publication = mid === null ? undefined : publications[mid];
+      if (publication) this.tracks.set(publication, receiver.track);
+    }
+    this.listener.changed();
+  }
+}

@@ -1,0 +1,170 @@
+// @ts-check
+/**
+ * The front door of the client library: one meeting, with its connection, room, own sources and
+ * the two peer connections. Another front end needs only this file.
+ */
+
+import { Capture } from "./capture.js";
+import { Connection, Refusal } from "./connection.js";
+import { Downlink } from "./downlink.js";
+import { Room } from "./room.js";
+import { Uplink } from "./uplink.js";
+
+/** @typedef {import("./api.js").ApiError} ApiError */
+/** @typedef {import("./connection.js").ConnectionState} ConnectionState */
+/** @typedef {import("./messages.d.ts").ServerMessage} ServerMessage */
+/** @typedef {import("./messages.d.ts").Welcomed} Welcomed */
+/** @typedef {import("./messages.d.ts").DecideConsent} DecideConsent */
+/** @typedef {import("./room.js").Source} Source */
+
+/** @type {Source[]} */
+const SOURCES = ["microphone", "camera", "screen"];
+
+export class Meeting {
+  room = new Room();
+  /** @type {ConnectionState} */
+  connection_state = "connecting";
+  /** Why the meeting could not be joined. @type {ApiError | null} */
+  failure = null;
+  /** @type {Uplink | null} */
+  #uplink = null;
+  /** @type {Downlink | null} */
+  #downlink = null;
+  /** What the node has been told of each source. @type {Map<Source, boolean>} */
+  #told = new Map();
+
+  /**
+   * @param {() => Promise<{url: string, token: string}>} join
+   * @param {{changed: (fact: ServerMessage | null) => void, refused: (code: string) => void}} listener
+   */
+  constructor(join, listener) {
+    this.listener = listener;
+    this.capture = new Capture((source) => this.#sourceChanged(source));
+    this.connection = new Connection(join, {
+      fact: (fact) => this.#heard(fact),
+      state: (state, reason) => {
+        this.connection_state = state;
+        this.failure = reason;
+        this.listener.changed(null);
+      },
+    });
+  }
+
+  join() {
+    return this.connection.open();
+  }
+
+  /** @param {string} publication @returns {MediaStreamTrack | null} */
+  remoteTrack(publication) {
+    return this.#downlink?.tracks.get(publication) ?? null;
+  }
+
+  /**
+   * Carries a command out, or tells the listener why not.
+   * @param {import("./connection.js").WithoutRef<import("./messages.d.ts").ClientMessage>} command
+   * @returns {Promise<boolean>} whether it was carried out
+   */
+  async command(command) {
+    try {
+      await this.connection.request(command);
+      return true;
+    } catch (reason) {
+      if (!(reason instanceof Refusal)) throw reason;
+      this.listener.refused(reason.code);
+      return false;
+    }
+  }
+
+  async leave() {
+    if (this.connection.isOpen) await Promise.race([this.command({ type: "leave" }), wait(1000)]);
+    this.close();
+  }
+
+  close() {
+    this.connection.close();
+    this.#closePeers();
+    this.capture.stop();
+  }
+
+  /** @param {ServerMessage} fact */
+  #heard(fact) {
+    this.room.apply(fact);
+    if (fact.type === "welcomed") this.#welcomed(fact);
+    if (fact.type === "downlink_offered") {
+      this.#downlink?.accept(fact).catch((reason) => this.#mediaTrouble(reason));
+    }
+    if (["denied", "replaced", "meeting_ended"].includes(fact.type)) this.close();
+    this.listener.changed(fact);
+  }
+
+  /** After a resumption everything still stands; otherwise both peer connections are new.
+   * @param {Welcomed} fact */
+  #welcomed({ resumed, ice_servers }) {
+    this.#told.clear();
+    if (!resumed || !this.#uplink || !this.#downlink) this.#openPeers(ice_servers.map(iceServer));
+    for (const source of SOURCES) this.#sourceChanged(source);
+  }
+
+  /** @param {RTCIceServer[]} ice_servers */
+  #openPeers(ice_servers) {
+    this.#closePeers();
+    this.#uplink = new Uplink(
+      ice_servers,
+      async (offer, sources) => {
+        const answer = await this.connection.request({ type: "publish", offer, sources });
+        if (answer.type !== "published") throw new Refusal("media_refused");
+        return answer.answer;
+      },
+      () => this.connection.rejoin(),
+    );
+    this.#downlink = new Downlink(
+      ice_servers,
+      (offer_id, answer) =>
+        this.connection.request({ type: "answer_downlink", offer_id, answer }),
+      { changed: () => this.listener.changed(null), lost: () => this.connection.rejoin() },
+    );
+  }
+
+  /** @param {Source} source */
+  #sourceChanged(source) {
+    this.listener.changed(null);
+    const uplink = this.#uplink;
+    if (!uplink || !this.connection.isOpen) return;
+    uplink
+      .send(source, this.capture.track(source))
+      .then(() => this.#tellMuted(source))
+      .catch((reason) => this.#mediaTrouble(reason));
+  }
+
+  /** Says so only when the node believes otherwise; a screen is there or not, never muted.
+   * @param {Source} source */
+  #tellMuted(source) {
+    if (source === "screen" || !this.connection.isOpen || !this.#uplink?.has(source)) return;
+    const muted = !this.capture.isOn(source);
+    if (this.#told.get(source) === muted) return;
+    this.#told.set(source, muted);
+    this.command({ type: "set_muted", source, muted });
+  }
+
+  /** @param {unknown} reason */
+  #mediaTrouble(reason) {
+    if (reason instanceof Refusal && reason.code === "disconnected") return;
+    this.listener.refused("media_refused");
+  }
+
+  #closePeers() {
+    this.#uplink?.close();
+    this.#downlink?.close();
+    this.#uplink = this.#downlink = null;
+  }
+}
+
+/** @param {import("./messages.d.ts").IceServer} server @returns {RTCIceServer} */
+function iceServer({ urls, username, credential }) {
+  return { urls, username: username ?? undefined, credential: credential ?? undefined };
+}
+
+/** @param {number} ms */
+function wait(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,292 @@
+// The signalling websocket, generated from signalling/messages.py; a test holds them equal.
+
+export interface Admit {
+  ref: number;
+  type: "admit";
+  participant: string;
+}
+
+export interface AnswerDownlink {
+  ref: number;
+  type: "answer_downlink";
+  offer_id: number;
+  answer: string;
+}
+
+export interface ConsentDecided {
+  type: "consent_decided";
+  participant: string;
+  purpose: "audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing";
+  decision: "granted" | "refused" | "withdrawn";
+}
+
+export interface DecideConsent {
+  ref: number;
+  type: "decide_consent";
+  purpose: "audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing";
+  decision: "granted" | "refused" | "withdrawn";
+  text_version: number;
+  text_language: "fi" | "sv" | "en";
+}
+
+export interface Denied {
+  type: "denied";
+}
+
+export interface Deny {
+  ref: number;
+  type: "deny";
+  participant: string;
+}
+
+export interface Done {
+  type: "done";
+  ref: number;
+}
+
+export interface DownlinkOffered {
+  type: "downlink_offered";
+  offer_id: number;
+  offer: string;
+  publications: Record<string, string>;
+}
+
+export interface EndMeeting {
+  ref: number;
+  type: "end_meeting";
+}
+
+export interface Error {
+  type: "error";
+  code: "not_json" | "unknown_type" | "malformed" | "too_large" | "too_many";
+  ref?: number | null;
+}
+
+export interface IceServer {
+  urls: string[];
+  username?: string | null;
+  credential?: string | null;
+}
+
+export interface Knocked {
+  type: "knocked";
+  person: LobbyState;
+}
+
+export interface Leave {
+  ref: number;
+  type: "leave";
+}
+
+export interface LobbyLeft {
+  type: "lobby_left";
+  participant: string;
+}
+
+export interface LobbyState {
+  participant: string;
+  name: string;
+  role: "member" | "facilitator" | "observer";
+}
+
+export interface MeetingEnded {
+  type: "meeting_ended";
+}
+
+export interface ParticipantChanged {
+  type: "participant_changed";
+  participant: ParticipantState;
+}
+
+export interface ParticipantJoined {
+  type: "participant_joined";
+  participant: ParticipantState;
+}
+
+export interface ParticipantLeft {
+  type: "participant_left";
+  participant: string;
+}
+
+export interface ParticipantState {
+  id: string;
+  user: string;
+  name: string;
+  role: "member" | "facilitator" | "observer";
+  hand_raised: boolean;
+  connected: boolean;
+  consents: ("audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing")[];
+}
+
+export interface PublicationAdded {
+  type: "publication_added";
+  publication: PublicationState;
+}
+
+export interface PublicationChanged {
+  type: "publication_changed";
+  publication: PublicationState;
+}
+
+export interface PublicationRemoved {
+  type: "publication_removed";
+  publication: string;
+}
+
+export interface PublicationState {
+  id: string;
+  participant: string;
+  source: "microphone" | "camera" | "screen";
+  muted: boolean;
+  recorded: boolean;
+}
+
+export interface Publish {
+  ref: number;
+  type: "publish";
+  offer: string;
+  sources: Record<string, "microphone" | "camera" | "screen">;
+}
+
+export interface Published {
+  type: "published";
+  ref: number;
+  answer: string;
+  publications: Record<string, string>;
+}
+
+export interface RaiseHand {
+  ref: number;
+  type: "raise_hand";
+  raised: boolean;
+}
+
+export interface RecordingStarted {
+  type: "recording_started";
+  started_at: string;
+}
+
+export interface RecordingState {
+  running: boolean;
+  started_at: string | null;
+}
+
+export interface RecordingStopped {
+  type: "recording_stopped";
+  reason: "command" | "meeting_ended" | "storage";
+}
+
+export interface Refused {
+  type: "refused";
+  ref: number;
+  code: "not_allowed" | "not_admitted" | "not_found" | "invalid" | "media_refused" | "meeting_ended" | "already_recording" | "not_recording" | "text_version_unknown" | "recording_unavailable" | "too_many" | "internal";
+}
+
+export interface RemoveParticipant {
+  ref: number;
+  type: "remove_participant";
+  participant: string;
+}
+
+export interface Replaced {
+  type: "replaced";
+}
+
+export interface RoomState {
+  participants: ParticipantState[];
+  publications: PublicationState[];
+  lobby: LobbyState[];
+  recording: RecordingState;
+  speaker: string | null;
+}
+
+export interface Said {
+  type: "said";
+  participant: string;
+  name: string;
+  text: string;
+  at: string;
+}
+
+export interface Say {
+  ref: number;
+  type: "say";
+  text: string;
+}
+
+export interface SetMuted {
+  ref: number;
+  type: "set_muted";
+  source: "microphone" | "camera" | "screen";
+  muted: boolean;
+}
+
+export interface SpeakerChanged {
+  type: "speaker_changed";
+  participant: string | null;
+}
+
+export interface StartRecording {
+  ref: number;
+  type: "start_recording";
+}
+
+export interface StopRecording {
+  ref: number;
+  type: "stop_recording";
+}
+
+export interface Waiting {
+  type: "waiting";
+  participant: string;
+  resume_token: string;
+}
+
+export interface Welcomed {
+  type: "welcomed";
+  participant: string;
+  resume_token: string;
+  resumed: boolean;
+  room: RoomState;
+  ice_servers: IceServer[];
+}
+
+export type ClientMessage =
+  | Publish
+  | AnswerDownlink
+  | SetMuted
+  | RaiseHand
+  | Say
+  | Admit
+  | Deny
+  | RemoveParticipant
+  | StartRecording
+  | StopRecording
+  | DecideConsent
+  | EndMeeting
+  | Leave;
+
+export type ServerMessage =
+  | Waiting
+  | Welcomed
+  | Denied
+  | Done
+  | Refused
+  | Error
+  | Published
+  | DownlinkOffered
+  | Knocked
+  | LobbyLeft
+  | ParticipantJoined
+  | ParticipantChanged
+  | ParticipantLeft
+  | PublicationAdded
+  | PublicationChanged
+  | PublicationRemoved
+  | SpeakerChanged
+  | Said
+  | RecordingStarted
+  | RecordingStopped
+  | ConsentDecided
+  | Replaced
+  | MeetingEnded;

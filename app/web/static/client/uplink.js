@@ -1,0 +1,125 @@
+// @ts-check
+/** What this browser sends: one peer connection, which the browser always offers, sendonly. */
+
+/** @typedef {import("./room.js").Source} Source */
+/** @typedef {(offer: string, sources: Record<string, Source>) => Promise<string>} Publish */
+
+/** Bits per second at most. Lower: blurred pictures. Higher: phones and hotel networks choke. */
+const VIDEO_BITRATE = { camera: 600_000, screen: 1_200_000 };
+const AUDIO_BITRATE = 48_000;
+
+export class Uplink {
+  /** @type {Map<Source, RTCRtpTransceiver>} */
+  #transceivers = new Map();
+  /** @type {Promise<void>} negotiations stand in line: an offer never overtakes another */
+  #line = Promise.resolve();
+  /** Something changed that the node has not agreed to yet. */
+  #stale = false;
+  #closed = false;
+
+  /**
+   * @param {RTCIceServer[]} iceServers
+   * @param {Publish} publish sends the offer, returns the answer
+   * @param {() => void} lost called when the path is lost and a restart did not bring it back
+   */
+  constructor(iceServers, publish, lost) {
+    this.publish = publish;
+    this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    let restarted = false;
+    this.peer.onconnectionstatechange = () => {
+      if (this.peer.connectionState === "connected") restarted = false;
+      if (this.peer.connectionState !== "failed") return;
+      if (restarted) return lost();
+      restarted = true;
+      this.restart().catch(lost);
+    };
+  }
+
+  /**
+   * Sends this track as that source. Null keeps the place of a microphone or camera and takes a
+   * screen away.
+   * @param {Source} source @param {MediaStreamTrack | null} track
+   */
+  async send(source, track) {
+    const known = this.#transceivers.get(source);
+    if (known) {
+      await known.sender.replaceTrack(track);
+      const wanted = track || source !== "screen" ? "sendonly" : "inactive";
+      if (known.direction !== wanted) this.#stale = true;
+      known.direction = wanted;
+    } else if (track) {
+      this.#transceivers.set(source, this.#add(source, track));
+      this.#stale = true;
+    }
+    if (this.#stale) await this.#negotiate();
+  }
+
+  /** @param {Source} source */
+  has(source) {
+    return this.#transceivers.has(source);
+  }
+
+  restart() {
+    this.peer.restartIce();
+    return this.#negotiate();
+  }
+
+  close() {
+    this.#closed = true;
+    this.peer.onconnectionstatechange = null;
+    this.peer.close();
+  }
+
+  /** @param {Source} source @param {MediaStreamTrack} track */
+  #add(source, track) {
+    const maxBitrate = source === "microphone" ? AUDIO_BITRATE : VIDEO_BITRATE[source];
+    const transceiver = this.peer.addTransceiver(track, {
+      direction: "sendonly",
+      sendEncodings: [{ maxBitrate }],
+    });
+    if (source !== "microphone") preferVp8(transceiver);
+    return transceiver;
+  }
+
+  #negotiate() {
+    const next = this.#line.then(() => this.#offer());
+    this.#line = next.catch(() => undefined);
+    return next;
+  }
+
+  async #offer() {
+    if (this.#closed) return;
+    this.#stale = false;
+    await this.peer.setLocalDescription(await this.peer.createOffer());
+    const offer = this.peer.localDescription?.sdp ?? "";
+    try {
+      const answer = await this.publish(offer, this.#sources());
+      if (!this.#closed) await this.peer.setRemoteDescription({ type: "answer", sdp: answer });
+    } catch (reason) {
+      this.#stale = true;
+      if (!this.#closed && this.peer.signalingState === "have-local-offer") {
+        await this.peer.setLocalDescription({ type: "rollback" });
+      }
+      throw reason;
+    }
+  }
+
+  #sources() {
+    /** @type {Record<string, Source>} */
+    const sources = {};
+    for (const [source, transceiver] of this.#transceivers) {
+      if (transceiver.mid !== null && transceiver.direction === "sendonly") {
+        sources[transceiver.mid] = source;
+      }
+    }
+    return sources;
+  }
+}
+
+/** VP8 and its repair alone: every browser has it, and recordings are made without transcoding.
+ * @param {RTCRtpTransceiver} transceiver */
+function preferVp8(transceiver) {
+  const codecs = RTCRtpSender.getCapabilities("video")?.codecs ?? [];
+  const wanted = codecs.filter((codec) => /^video\/(vp8|rtx)$/i.test(codec.mimeType));
+  if (wanted.some((codec) => /vp8/i.test(codec.mimeType))) transceiver.setCodecPreferences(wanted);
+}

@@ -1,0 +1,120 @@
+// @ts-check
+/** The meeting page: client events → store → views. */
+
+import { Api, ApiError } from "./client/api.js";
+import { loadTexts } from "./client/languages.js";
+import { Meeting } from "./client/meeting.js";
+import { farewell } from "./views/farewell.js";
+import { Lobby } from "./views/lobby.js";
+import { RoomView } from "./views/room.js";
+
+/**
+ * @typedef {object} PageData
+ * @property {"fi" | "sv" | "en"} language
+ * @property {{id: string, title: string, starts_at: string}} meeting
+ * @property {{id: string, name: string}} group
+ * @property {{name: string}} me
+ * @property {import("./views/consent.js").Consents & {text_version: number}} consent
+ */
+
+const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+/** @type {PageData} */
+const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const t = await loadTexts(data.language);
+const api = new Api(data.language);
+
+let left = false;
+let scheduled = false;
+/** @type {Lobby | RoomView | null} */
+let view = null;
+
+const meeting = new Meeting(() => api.post(`/meetings/${data.meeting.id}/join`), {
+  changed: render,
+  refused: (code) => {
+    if (view instanceof RoomView) view.tell(t(`refused.${code}`));
+  },
+});
+
+/** Several facts in one turn of the event loop are drawn once. */
+function render() {
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    draw();
+  });
+}
+
+function draw() {
+  const ending = endingNow();
+  if (ending) {
+    if (!app.querySelector(".farewell")) end(ending);
+    return;
+  }
+  if (meeting.room.stage === "inside" && !(view instanceof RoomView)) {
+    show(new RoomView(meeting, data, t, { left: leave, decide }));
+  }
+  view?.update();
+}
+
+/** @returns {import("./views/farewell.js").Ending | null} */
+function endingNow() {
+  const { stage } = meeting.room;
+  if (left) return "left";
+  if (stage === "denied" || stage === "replaced" || stage === "ended") return stage;
+  return meeting.failure ? "failed" : null;
+}
+
+/** @param {import("./views/farewell.js").Ending} ending */
+function end(ending) {
+  meeting.close();
+  view?.close();
+  view = null;
+  document.querySelector("dialog[open]")?.remove();
+  app.replaceChildren(farewell(ending, meeting.failure?.title ?? "", data, t));
+  app.querySelector("h1")?.focus();
+}
+
+/** @param {Lobby | RoomView} next */
+function show(next) {
+  view?.close();
+  view = next;
+  app.replaceChildren(next.element);
+}
+
+function join() {
+  if (!(view instanceof Lobby) || view.joining) return;
+  view.joining = true;
+  view.update();
+  meeting.join();
+}
+
+async function leave() {
+  left = true;
+  await meeting.leave();
+  render();
+}
+
+/** In the room the node must hear it first: it stops writing before it writes it down.
+ * @type {import("./views/consent.js").Decide} */
+async function decide(purpose, decision) {
+  const text = { text_version: data.consent.text_version, text_language: data.language };
+  if (meeting.room.stage === "inside") {
+    return meeting.command({ type: "decide_consent", purpose, decision, ...text });
+  }
+  try {
+    await api.post(`/groups/${data.group.id}/consents/me`, { purpose, decision, ...text });
+    return true;
+  } catch (reason) {
+    if (reason instanceof ApiError) return false;
+    throw reason;
+  }
+}
+
+// Without this the others would see a ghost for as long as a lost connection may come back.
+addEventListener("pagehide", () => meeting.leave());
+
+const lobby = new Lobby(meeting, data, t, { join, leave, decide });
+show(lobby);
+lobby.update();
+await lobby.prepare();

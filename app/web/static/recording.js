@@ -1,0 +1,43 @@
+// @ts-check
+/** The page of a recording: progress while it is being finished, then the player. */
+
+import { Api } from "./client/api.js";
+import { loadTexts } from "./client/languages.js";
+import { say } from "./views/dom.js";
+import { Player } from "./views/player.js";
+import { localise } from "./views/times.js";
+
+/** @typedef {{start_ms: number, end_ms: number, is_backchannel: boolean}} Turn */
+/** @typedef {{url: string, start_ms: number, duration_ms: number, has_picture: boolean}} PlayedFile */
+/** @typedef {{id: string, name: string, hue: number, share: number, files: PlayedFile[], turns: Turn[]}} Person */
+/** @typedef {{id: string, state: string, duration_ms: number, people: Person[]}} PageData */
+
+/** Finishing takes a minute or so; asking more often tells nothing new. */
+const ASK_MS = 2000;
+
+const { lang } = document.documentElement;
+/** @type {PageData} */
+const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const t = await loadTexts(lang);
+localise();
+
+const place = document.getElementById("player");
+const progress = document.querySelector("progress");
+
+if (place && data.duration_ms > 0) {
+  place.replaceChildren(new Player(data.people, data.duration_ms, t).element);
+} else if (progress) {
+  setTimeout(ask, ASK_MS);
+}
+
+async function ask() {
+  if (!progress) return;
+  const recording = await new Api(lang).get(`/recordings/${data.id}/status`).catch(() => null);
+  if (recording && recording.state !== data.state) return location.reload();
+  if (recording) {
+    progress.value = recording.progress;
+    const words = document.getElementById("progress-words");
+    if (words) say(words, t("recording.progress", { percent: recording.progress }));
+  }
+  setTimeout(ask, ASK_MS);
+}

@@ -1,0 +1,81 @@
+// @ts-check
+/** One's own decisions, purpose by purpose: yes and no are equally large and equally near. */
+
+import { h, say, set } from "./dom.js";
+
+/** @typedef {import("../client/room.js").Purpose} Purpose */
+/** @typedef {import("../client/languages.js").Translate} Translate */
+/** @typedef {"granted" | "refused" | "withdrawn"} Decision */
+/** @typedef {(purpose: Purpose, decision: Decision) => Promise<boolean>} Decide */
+/** @typedef {{purposes: Purpose[], decisions: Partial<Record<Purpose, Decision>>}} Consents */
+
+export class ConsentRows {
+  /** @type {Map<Purpose, {yes: HTMLInputElement, no: HTMLInputElement}>} */
+  #choices = new Map();
+  static #count = 0;
+
+  /** @param {{consent: Consents}} data @param {Translate} t @param {Decide} decide */
+  constructor(data, t, decide) {
+    this.consent = data.consent;
+    this.t = t;
+    this.decide = decide;
+    this.prefix = `consent-${++ConsentRows.#count}`;
+    this.status = h("p", { class: "status", role: "status" });
+    this.element = h(
+      "div",
+      { class: "purposes" },
+      ...data.consent.purposes.map((purpose) => this.#row(purpose)),
+      this.status,
+    );
+    this.update();
+  }
+
+  /** Shows what stands; nothing is ticked for what has not been decided. */
+  update() {
+    for (const [purpose, { yes, no }] of this.#choices) {
+      const decision = this.consent.decisions[purpose];
+      yes.checked = decision === "granted";
+      no.checked = decision === "refused" || decision === "withdrawn";
+    }
+  }
+
+  /** @param {Purpose} purpose */
+  #row(purpose) {
+    const name = `${this.prefix}-${purpose}`;
+    const yes = this.#choice(name, purpose, true);
+    const no = this.#choice(name, purpose, false);
+    this.#choices.set(purpose, { yes, no });
+    return h(
+      "fieldset",
+      { class: "purpose", "data-purpose": purpose },
+      h("legend", {}, this.t(`consent.${purpose}`)),
+      h("p", {}, this.t(`consent.${purpose}_why`)),
+      h(
+        "div",
+        { class: "yes-no" },
+        h("label", {}, yes, h("span", {}, this.t("consent.yes"))),
+        h("label", {}, no, h("span", {}, this.t("consent.no"))),
+      ),
+    );
+  }
+
+  /** @param {string} name @param {Purpose} purpose @param {boolean} granted */
+  #choice(name, purpose, granted) {
+    const onchange = () => this.#decide(purpose, granted);
+    return h("input", { type: "radio", name, value: granted ? "yes" : "no", onchange });
+  }
+
+  /** @param {Purpose} purpose @param {boolean} granted */
+  async #decide(purpose, granted) {
+    const before = this.consent.decisions[purpose];
+    const decision = granted ? "granted" : before === "granted" ? "withdrawn" : "refused";
+    set(this.element, "aria-busy", "true");
+    const decided = await this.decide(purpose, decision);
+    set(this.element, "aria-busy", null);
+    if (decided) this.consent.decisions[purpose] = decision;
+    this.update();
+    this.status.classList.toggle("bad", !decided);
+    const what = this.t(`consent.${purpose}`);
+    say(this.status, this.t(decided ? `consent.now_${decision}` : "consent.failed", { purpose: what }));
+  }
+}

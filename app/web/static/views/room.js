@@ -1,0 +1,214 @@
+// @ts-check
+/** The meeting itself: stage, panel, banners and controls in one frame. */
+
+import { DeviceError } from "../client/devices.js";
+import { ConsentRows } from "./consent.js";
+import { DevicePicker } from "./device_picker.js";
+import { ask } from "./dialogs.js";
+import { clock, h, icon, say, set } from "./dom.js";
+import { deviceTrouble } from "./lobby.js";
+import { ChatPanel, Panel, PeoplePanel } from "./panel.js";
+import { Stage } from "./stage.js";
+import { recordedKinds } from "./tile.js";
+import { Toolbar } from "./toolbar.js";
+
+/** @typedef {import("../client/meeting.js").Meeting} Meeting */
+/** @typedef {import("../client/languages.js").Translate} Translate */
+/** @typedef {import("../meeting.js").PageData} PageData */
+/** @typedef {{left: () => void, decide: import("./consent.js").Decide}} Actions */
+
+/** A passing message stays this long; long enough to be read twice. */
+const NOTICE_MS = 9000;
+
+export class RoomView {
+  /** @type {"chat" | "people" | null} */
+  #open = null;
+  #read = 0;
+  /** @type {number | undefined} */
+  #noticeTimer;
+
+  /** @param {Meeting} meeting @param {PageData} data @param {Translate} t @param {Actions} actions */
+  constructor(meeting, data, t, actions) {
+    this.meeting = meeting;
+    this.data = data;
+    this.t = t;
+    this.actions = actions;
+    this.stage = new Stage(meeting, t, () => set(this.tap, "hidden", false));
+    this.toolbar = new Toolbar(meeting, t, (action) => this.#act(action));
+    this.chat = new ChatPanel(meeting, t);
+    this.people = new PeoplePanel(meeting, t, (participant) => this.#remove(participant));
+    this.panel = new Panel(t, () => this.#show(null));
+    this.recording = h("p", { class: "recording-words", role: "status" });
+    this.timer = h("span", { class: "recording-time" });
+    this.strip = h("div", { class: "recording" }, h("span", { class: "dot", "aria-hidden": "true" }), this.recording, this.timer, h("button", { type: "button", class: "link", "data-action": "consent", onclick: () => this.#consents() }, t("consent.change")));
+    this.lost = h("p", { class: "banner bad", role: "alert", hidden: true }, t("room.reconnecting"));
+    this.notice = h("p", { class: "banner", role: "status", hidden: true });
+    this.tap = h("button", { type: "button", class: "banner tap", hidden: true, onclick: () => this.#hear() }, icon("sound"), t("room.tap_to_hear"));
+    this.door = h("button", { type: "button", class: "banner tap", "data-action": "door", hidden: true, onclick: () => this.#show("people") });
+    this.element = this.#build();
+    this.ticker = setInterval(() => this.#tick(), 1000);
+  }
+
+  #build() {
+    const { data, t } = this;
+    const settings = h("button", { type: "button", class: "round plain", "data-action": "settings", onclick: () => this.#settings() }, icon("settings"), h("span", { class: "unseen" }, t("room.settings")));
+    return h(
+      "div",
+      { class: "room" },
+      h("header", { class: "room-top" }, h("h1", {}, data.meeting.title), this.strip, settings),
+      h("div", { class: "banners" }, this.lost, this.door, this.tap, this.notice),
+      h("div", { class: "room-middle" }, this.stage.element, this.panel.element),
+      this.toolbar.element,
+    );
+  }
+
+  update() {
+    const { t, meeting } = this;
+    const { room } = meeting;
+    this.stage.update();
+    if (this.#open === "chat") this.#read = room.chat.length;
+    this.chat.update();
+    this.people.update();
+    this.toolbar.update({ panel: this.#open, unread: Math.max(0, room.chat.length - this.#read) });
+    set(this.lost, "hidden", meeting.connection_state !== "reconnecting");
+    set(this.door, "hidden", room.lobby.size === 0 || this.#open === "people");
+    const names = [...room.lobby.values()].map(({ name }) => name).join(", ");
+    say(this.door, t("room.knocks", { names }));
+    this.#showRecording();
+    this.#tick();
+  }
+
+  /** @param {string} text */
+  tell(text) {
+    say(this.notice, text);
+    set(this.notice, "hidden", false);
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => set(this.notice, "hidden", true), NOTICE_MS);
+  }
+
+  close() {
+    clearInterval(this.ticker);
+    clearTimeout(this.#noticeTimer);
+    this.stage.close();
+    this.element.remove();
+  }
+
+  #showRecording() {
+    const { t } = this;
+    const { room } = this.meeting;
+    const { running } = room.recording;
+    this.strip.classList.toggle("on", running);
+    const kinds = room.myself ? recordedKinds(room, room.myself) : [];
+    const what = kinds.map((kind) => t(`room.kept_${kind}`)).join(" + ");
+    const mine = what ? t("room.you_are_recorded", { what }) : t("room.you_are_not_recorded");
+    say(this.recording, running ? `${t("room.recording_on")} ${mine}` : t("room.recording_off"));
+    if (room.recordingTrouble) this.tell(t("room.recording_trouble"));
+  }
+
+  #tick() {
+    const since = this.meeting.room.recording.started_at;
+    say(this.timer, since ? clock(Date.now() - Date.parse(since)) : "");
+  }
+
+  /** @param {"chat" | "people" | null} which */
+  #show(which) {
+    const before = this.#open;
+    this.#open = which;
+    const content = which === "chat" ? this.chat.element : which === "people" ? this.people.element : null;
+    this.panel.show(which ? this.t(`room.${which}`) : "", content);
+    this.element.classList.toggle("with-panel", which !== null);
+    this.update();
+    if (which === "chat") this.chat.input.focus();
+    else if (which === "people") this.panel.title.focus();
+    else if (before) this.toolbar.buttons[before].element.focus();
+  }
+
+  /** @param {import("./toolbar.js").Action} action */
+  #act(action) {
+    const { capture, room } = this.meeting;
+    switch (action) {
+      case "microphone":
+        return this.#device(capture.turnMicrophone(!capture.isOn("microphone")));
+      case "camera":
+        return this.#device(capture.turnCamera(!capture.isOn("camera")));
+      case "screen":
+        return this.#device(capture.turnScreen(!capture.isOn("screen")));
+      case "hand":
+        return void this.meeting.command({ type: "raise_hand", raised: !room.myself?.hand_raised });
+      case "chat":
+      case "people":
+        return this.#show(this.#open === action ? null : action);
+      case "record":
+        return void this.#record();
+      case "leave":
+        return void this.#leave();
+    }
+  }
+
+  /** @param {Promise<void>} change */
+  #device(change) {
+    change.catch((reason) => {
+      if (!(reason instanceof DeviceError)) throw reason;
+      this.tell(deviceTrouble(reason, this.t));
+    });
+  }
+
+  #hear() {
+    set(this.tap, "hidden", true);
+    this.stage.sound.resume();
+  }
+
+  async #record() {
+    const { t, meeting } = this;
+    if (meeting.room.recording.running) {
+      const stop = { value: "stop", label: t("room.record_stop") };
+      if (await ask(t("room.record_stop"), t("room.record_stop_why"), [stop, this.#cancel()])) meeting.command({ type: "stop_recording" });
+      return;
+    }
+    const start = { value: "start", label: t("room.record_start") };
+    if (await ask(t("room.record_start"), t("room.record_start_why"), [start, this.#cancel()])) meeting.command({ type: "start_recording" });
+  }
+
+  async #leave() {
+    const { t, meeting } = this;
+    if (!meeting.room.facilitates) return this.actions.left();
+    const answer = await ask(t("room.leave"), t("room.leave_why"), [
+      { value: "leave", label: t("room.leave_only_me") },
+      { value: "end", label: t("room.end_for_all"), kind: "danger" },
+      this.#cancel(),
+    ]);
+    if (answer === "leave") this.actions.left();
+    if (answer === "end") meeting.command({ type: "end_meeting" });
+  }
+
+  /** @param {string} participant */
+  async #remove(participant) {
+    const { t } = this;
+    const name = this.meeting.room.participants.get(participant)?.name ?? "";
+    const yes = { value: "remove", label: t("room.remove"), kind: /** @type {const} */ ("danger") };
+    if (await ask(t("room.remove_name", { name }), t("room.remove_why"), [yes, this.#cancel()])) {
+      this.meeting.command({ type: "remove_participant", participant });
+    }
+  }
+
+  async #consents() {
+    const { t } = this;
+    const rows = new ConsentRows(this.data, t, this.actions.decide);
+    const body = h("div", { class: "stack" }, h("p", { class: "hint" }, t("consent.takes_effect")), rows.element);
+    await ask(t("consent.mine"), body, [{ value: "", label: t("room.close"), kind: "quiet" }]);
+  }
+
+  async #settings() {
+    const picker = new DevicePicker(this.meeting.capture, this.t, (reason) => {
+      if (reason instanceof DeviceError) this.tell(deviceTrouble(reason, this.t));
+    });
+    picker.refresh();
+    await ask(this.t("room.settings"), picker.element, [{ value: "", label: this.t("room.close"), kind: "quiet" }]);
+    picker.close();
+  }
+
+  /** @returns {import("./dialogs.js").Choice} */
+  #cancel() {
+    return { value: "", label: this.t("room.cancel"), kind: "quiet" };
+  }
+}

@@ -1,0 +1,77 @@
+// @ts-check
+/** The row of buttons: every one a real button with a name, a state and an icon. */
+
+import { canShareScreen } from "../client/devices.js";
+import { h, icon, say, set, showIcon } from "./dom.js";
+
+/** @typedef {import("../client/meeting.js").Meeting} Meeting */
+/** @typedef {import("../client/languages.js").Translate} Translate */
+/** @typedef {"microphone" | "camera" | "screen" | "hand" | "chat" | "people" | "record" | "leave"} Action */
+
+class ToolButton {
+  /** @param {Action} action @param {string} symbol @param {(action: Action) => void} act */
+  constructor(action, symbol, act) {
+    this.icon = icon(symbol);
+    this.label = h("span", { class: "tool-label" });
+    this.count = h("span", { class: "tool-count", hidden: true });
+    this.element = h(
+      "button",
+      { type: "button", class: `tool tool-${action}`, "data-action": action, onclick: () => act(action) },
+      h("span", { class: "tool-face" }, this.icon, this.count),
+      this.label,
+    );
+  }
+
+  /** @param {string} label @param {{symbol?: string, pressed?: boolean, off?: boolean, count?: number}} [state] */
+  show(label, { symbol, pressed, off = false, count = 0 } = {}) {
+    say(this.label, label);
+    if (symbol) showIcon(this.icon, symbol);
+    if (pressed !== undefined) set(this.element, "aria-pressed", String(pressed));
+    this.element.classList.toggle("off", off);
+    set(this.count, "hidden", count === 0);
+    say(this.count, String(count));
+  }
+}
+
+export class Toolbar {
+  /** @param {Meeting} meeting @param {Translate} t @param {(action: Action) => void} act */
+  constructor(meeting, t, act) {
+    this.meeting = meeting;
+    this.t = t;
+    this.buttons = {
+      microphone: new ToolButton("microphone", "mic", act),
+      camera: new ToolButton("camera", "camera", act),
+      screen: new ToolButton("screen", "screen", act),
+      hand: new ToolButton("hand", "hand", act),
+      chat: new ToolButton("chat", "chat", act),
+      people: new ToolButton("people", "people", act),
+      record: new ToolButton("record", "record", act),
+      leave: new ToolButton("leave", "leave", act),
+    };
+    this.element = h(
+      "div",
+      { class: "toolbar", role: "group", "aria-label": t("room.controls") },
+      ...Object.values(this.buttons).map((button) => button.element),
+    );
+    set(this.buttons.screen.element, "hidden", !canShareScreen());
+  }
+
+  /** @param {{panel: "chat" | "people" | null, unread: number}} state */
+  update({ panel, unread }) {
+    const { t, buttons } = this;
+    const { room, capture } = this.meeting;
+    const speaks = capture.isOn("microphone");
+    const seen = capture.isOn("camera");
+    const shares = capture.isOn("screen");
+    const running = room.recording.running;
+    buttons.microphone.show(t(speaks ? "room.mute" : "room.unmute"), { symbol: speaks ? "mic" : "mic-off", off: !speaks });
+    buttons.camera.show(t(seen ? "room.camera_stop" : "room.camera_start"), { symbol: seen ? "camera" : "camera-off", off: !seen });
+    buttons.screen.show(t(shares ? "room.screen_stop" : "room.screen_start"), { pressed: shares });
+    buttons.hand.show(t("room.hand"), { pressed: room.myself?.hand_raised ?? false });
+    buttons.chat.show(t("room.chat"), { pressed: panel === "chat", count: unread });
+    buttons.people.show(t("room.people"), { pressed: panel === "people", count: room.lobby.size });
+    buttons.record.show(t(running ? "room.record_stop" : "room.record_start"), { symbol: running ? "stop" : "record" });
+    buttons.leave.show(t("room.leave"));
+    set(buttons.record.element, "hidden", !room.facilitates);
+  }
+}
