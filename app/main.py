@@ -22,6 +22,8 @@ from app.meetings import endpoints as meetings
 from app.programmes import endpoints as programmes
 from app.recordings import endpoints as recordings
 from app.turns import endpoints as turns
+from app.web import pages
+from media.store import Store
 
 API = "/api/v1"
 FEATURES = (
@@ -58,12 +60,14 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.context = context.make(settings)
     app.state.failures = Failures()
+    app.state.store = Store.open(settings)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
     for feature in FEATURES:
         app.include_router(feature.router, prefix=API)
     app.include_router(health)
+    app.include_router(pages.router)
     return app
 
 

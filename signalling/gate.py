@@ -6,7 +6,8 @@ from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from websockets.asyncio.server import Request, Response, ServerConnection
+from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request, Response
 
 from app.kit.errors import NotSignedIn
 from app.kit.tokens import Join, Tokens

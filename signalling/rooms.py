@@ -15,6 +15,7 @@ from media.relay.room import (
 from app.kit.errors import NotFound
 from app.kit.ids import short
 from app.meetings import placement
+from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from signalling import arrivals, recording_commands, taping
@@ -81,7 +82,7 @@ class Rooms:
         node = self._node
         async with node.database.transaction() as db:
             meeting = await db.get(Meeting, meeting_id)
-            if meeting is None:
+            if meeting is None or await meetings.is_over(db, meeting_id):
                 raise NotFound
             await placement.renew(db, meeting_id, node.settings.node.name)
             recording = await recordings.of_meeting(db, meeting_id)

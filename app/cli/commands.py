@@ -9,7 +9,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from app.cli import reference
+from app.cli import reference, serving, simulating
 from app.cli.parent import end_with_parent
 from app.cli.ports import taken
 from app.kit import logs, migrate, settings
@@ -34,8 +34,6 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Add a programme with a finished meeting.")] = False,
 ) -> None:
     """Start everything with the embedded defaults; Ctrl-C drains and stops."""
-    from app.cli import serving
-
     config = _begin(child=False)
     busy = taken(config)
     for port, variable in busy:
@@ -71,6 +69,29 @@ def node(child: Child = False) -> None:
 def worker(child: Child = False) -> None:
     """Start a recorder worker alone."""
     asyncio.run(recorder_worker.run(_begin(child)))
+
+
+@cli.command("set-up-link")
+def set_up_link() -> None:
+    """Print the one-time link that makes the first administrator."""
+    asyncio.run(serving.tell_set_up_link(_begin(child=False), console))
+
+
+@cli.command()
+def simulate(
+    meeting: Annotated[str, typer.Argument(help="Id of a meeting that is not over.")],
+    people: Annotated[
+        list[str], typer.Option("--person", help="E-mail:password; the facilitator first.")
+    ],
+    url: Annotated[str, typer.Option(help="Address of the installation.")] = "",
+    length: Annotated[int, typer.Option(help="Seconds of conversation.")] = 60,
+    script: Annotated[Path | None, typer.Option(help="A script as JSON.", exists=True)] = None,
+) -> None:
+    """Hold a meeting without people: real WebRTC clients that speak by a script."""
+    config = _begin(child=False)
+    asyncio.run(
+        simulating.simulate(url or config.public_url, meeting, people, length, script, console)
+    )
 
 
 @cli.command("migrate")

@@ -6,6 +6,7 @@ import httpx
 from rich.console import Console
 
 from app.accounts import service as accounts
+from app.cli.demonstration import demonstrate
 from app.cli.supervisor import Supervisor
 from app.kit.db import Database
 from app.kit.settings import Settings
@@ -37,8 +38,6 @@ async def _welcome(settings: Settings, console: Console, *, demo: bool) -> None:
         return
     console.print(f"\n[bold]eMessi is running:[/] {settings.public_url}")
     if demo:
-        from app.cli.demonstration import demonstrate
-
         await demonstrate(settings, console)
     else:
         await tell_set_up_link(settings, console)

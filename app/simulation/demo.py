@@ -1,0 +1,165 @@
+"""The demonstration: a programme with one group and a finished, indexed meeting.
+
+Everything goes through the REST API and the signalling, as it would for people.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from app.simulation.meeting import Progress, simulate
+from app.simulation.participant import SimulatedPerson
+from app.simulation.script import conversation
+
+PROGRAMME = "Demohanke: vertaismentorointi järjestöissä"
+EVERYTHING = ("audio", "video", "indexing", "transcript", "quotation", "sharing")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Someone in the demonstration, and what they agree to."""
+
+    name: str
+    role: str
+    consents: tuple[str, ...]
+
+
+CAST = (
+    Part("Aino Vetäjä", "facilitator", EVERYTHING),
+    Part("Bertta Mäkelä", "member", EVERYTHING),
+    Part("Cecilia Nyström", "member", ("audio", "indexing")),
+    Part("Daavid Salo", "member", ("audio", "video", "indexing")),
+    Part("Eero Lehto", "member", ()),
+)
+READY_S = 300
+HTTP_S = 30
+
+
+@dataclass(frozen=True)
+class Login:
+    name: str
+    role: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    logins: list[Login]
+    meeting_id: str
+    recording_id: str
+
+
+async def demonstrate(
+    url: str, set_up_token: str, length_s: int, progress: Progress
+) -> Demonstration:
+    """Makes the first administrator by the set-up token, then everything else. Raises
+    httpx.HTTPStatusError or TimeoutError when the installation does not do as it should."""
+    async with AsyncExitStack() as stack:
+        administrator = await stack.enter_async_context(client(url))
+        logins = [_login("Ylläpitäjä", "administrator", "admin@demo.example")]
+        await _made(administrator, "set-up", token=set_up_token, **_account(logins[0]))
+        programme = await _made(
+            administrator,
+            "programmes",
+            name=PROGRAMME,
+            controller="Demojärjestö ry",
+            contact="tietosuoja@demo.example",
+        )
+        group = await _made(administrator, "groups", programme_id=programme["id"], name="Demoryhmä")
+        people = []
+        for number, part in enumerate(CAST):
+            api = await stack.enter_async_context(client(url))
+            logins.append(await _invited(administrator, api, group["id"], part))
+            camera = number < 4
+            people.append(SimulatedPerson(number, part.name, api, camera=camera))
+        starts_at = datetime.now(UTC) + timedelta(minutes=5)
+        series = await _made(
+            administrator,
+            "meetings",
+            group_id=group["id"],
+            count=6,
+            starts_at=starts_at.isoformat(),
+            every_days=28,
+        )
+        meeting_id = series["items"][0]["id"]
+        await simulate(people, meeting_id, conversation(len(CAST), length_s), progress)
+        recording_id = await finished(administrator, group["id"], progress)
+    return Demonstration(logins, meeting_id, recording_id)
+
+
+def client(url: str) -> httpx.AsyncClient:
+    """A browser's worth of cookies; `Origin` shows that the requests are our own page's."""
+    place = urlsplit(url)
+    headers = {"Origin": f"{place.scheme}://{place.netloc}"}
+    return httpx.AsyncClient(base_url=url, headers=headers, timeout=HTTP_S, trust_env=False)
+
+
+async def finished(api: httpx.AsyncClient, group_id: str, progress: Progress) -> str:
+    """Waits for the group's newest recording to be ready; its id. Raises RuntimeError if it failed."""
+    async with asyncio.timeout(READY_S):
+        while True:
+            answer = await api.get("/api/v1/recordings", params={"group_id": group_id})
+            answer.raise_for_status()
+            for recording in reversed(answer.json()["items"]):
+                if recording["state"] == "ready":
+                    return str(recording["id"])
+                if recording["state"] == "failed":
+                    raise RuntimeError(
+                        f"the recording could not be finished: {recording['failure']}"
+                    )
+                progress("", recording["progress"] / 100)
+                break
+            await asyncio.sleep(0.5)
+
+
+async def _invited(
+    administrator: httpx.AsyncClient, api: httpx.AsyncClient, group_id: str, part: Part
+) -> Login:
+    link = await _made(
+        administrator, "invitations", group_id=group_id, role=part.role, name=part.name
+    )
+    token = link["url"].rsplit("/", 1)[1]
+    preview = await api.get(f"/api/v1/invitations/{token}", params={"language": "fi"})
+    preview.raise_for_status()
+    seen = preview.json()
+    decisions = {
+        purpose: "granted" if purpose in part.consents else "refused"
+        for purpose in seen["purposes"]
+    }
+    login = _login(part.name, part.role, f"{part.name.split()[0].lower()}@demo.example")
+    await _made(
+        api,
+        f"invitations/{token}/accept",
+        decisions=decisions,
+        text_version=seen["text"]["version"],
+        text_language="fi",
+        **_account(login),
+    )
+    return login
+
+
+def _login(name: str, role: str, email: str) -> Login:
+    return Login(name, role, email, secrets.token_urlsafe(12))
+
+
+def _account(login: Login) -> Mapping[str, Any]:
+    return {
+        "name": login.name,
+        "email": login.email,
+        "password": login.password,
+        "language": "fi",
+    }
+
+
+async def _made(api: httpx.AsyncClient, path: str, **fields: Any) -> Any:
+    answer = await api.post(f"/api/v1/{path}", json=fields)
+    answer.raise_for_status()
+    return answer.json()
