@@ -1,0 +1,128 @@
+"""What the browser described (SDP, RFC 8866), reduced to what the relay needs of it."""
+
+import re
+from dataclasses import dataclass, field
+
+from aiortc.sdp import MediaDescription, SessionDescription, parameters_to_sdp
+
+from media.relay.ice import Credentials
+from media.relay.refusals import MediaRefused
+from media.tape.format import CodecInfo
+
+MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
+LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+UPLINK_EXTENSIONS = (MID_URI, LEVEL_URI, SEND_TIME_URI)
+
+CARRIED = {"audio": ("audio/opus", 48000), "video": ("video/vp8", 90000)}
+"""One codec of each kind that every browser has. Forwarding does not decode, so a receiver must
+understand what the sender sends."""
+FEEDBACK = {"audio": (), "video": ("nack", "nack pli", "ccm fir", "goog-remb")}
+FMTP_KEPT = ("minptime", "useinbandfec", "usedtx")
+MOST_SECTIONS = 64
+TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,16}")
+UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
+PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
+
+
+@dataclass(frozen=True)
+class RemoteMedia:
+    """One m-section of the browser's description."""
+
+    mid: str
+    kind: str
+    direction: str
+    rejected: bool
+    protocol: str
+    formats: str
+    codec: CodecInfo | None
+    """The one we carry, under the browser's own payload type number."""
+    feedback: tuple[str, ...] = ()
+    extensions: dict[str, int] = field(default_factory=dict)
+    ssrcs: tuple[int, ...] = ()
+
+    @property
+    def sends(self) -> bool:
+        return not self.rejected and self.direction in ("sendonly", "sendrecv")
+
+    @property
+    def receives(self) -> bool:
+        return not self.rejected and self.direction in ("recvonly", "sendrecv")
+
+
+@dataclass(frozen=True)
+class RemoteDescription:
+    media: tuple[RemoteMedia, ...]
+    credentials: Credentials
+    fingerprints: tuple[tuple[str, str], ...]
+    setup: str
+    """DTLS role of the browser: auto (actpass), client (active) or server (passive)."""
+
+
+def parse(sdp: str) -> RemoteDescription:
+    """Raises MediaRefused, whatever is in `sdp`."""
+    try:
+        session = SessionDescription.parse(sdp)
+        media = tuple(_media(section) for section in session.media)
+    except MediaRefused:
+        raise
+    except Exception as error:  # aiortc's parser asserts, indexes and converts without a net
+        raise MediaRefused(field="sdp") from error
+    mids = [section.mid for section in media]
+    if not media or len(media) > MOST_SECTIONS or len(set(mids)) != len(mids):
+        raise MediaRefused(field="sdp")
+    for section, described in zip(session.media, media, strict=True):
+        credentials = _credentials(section)
+        if credentials and section.dtls and section.dtls.fingerprints and not described.rejected:
+            fingerprints = tuple((f.algorithm, f.value) for f in section.dtls.fingerprints)
+            return RemoteDescription(media, credentials, fingerprints, section.dtls.role)
+    raise MediaRefused(field="sdp")
+
+
+def _credentials(section: MediaDescription) -> Credentials | None:
+    if section.ice is None:
+        return None
+    ufrag, password = section.ice.usernameFragment or "", section.ice.password or ""
+    if UFRAG.fullmatch(ufrag) and PASSWORD.fullmatch(password):
+        return Credentials(ufrag, password)
+    return None
+
+
+def _media(section: MediaDescription) -> RemoteMedia:
+    mid = section.rtp.muxId or ""
+    if not TOKEN.fullmatch(mid) or not re.fullmatch(r"[a-z]{1,16}", section.kind):
+        raise MediaRefused(field="sdp")
+    codec, feedback = _codec(section)
+    repairs = {g.items[1] for g in section.ssrc_group if g.semantic == "FID" and len(g.items) > 1}
+    return RemoteMedia(
+        mid=mid,
+        kind=section.kind,
+        direction=section.direction or "sendrecv",
+        rejected=section.port == 0,
+        protocol=section.profile,
+        formats=" ".join(map(str, section.fmt)),
+        codec=codec,
+        feedback=feedback,
+        extensions={e.uri: e.id for e in section.rtp.headerExtensions if 0 < e.id < 255},
+        ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc < 1 << 32),
+    )
+
+
+def _codec(section: MediaDescription) -> tuple[CodecInfo | None, tuple[str, ...]]:
+    mime_type, clock_rate = CARRIED.get(section.kind, ("", 0))
+    for codec in section.rtp.codecs:
+        if codec.mimeType.lower() != mime_type or codec.clockRate != clock_rate:
+            continue
+        if codec.payloadType is None or not 0 <= codec.payloadType <= 127:
+            continue
+        kept = {k: v for k, v in codec.parameters.items() if k in FMTP_KEPT}
+        offered = {" ".join(filter(None, (f.type, f.parameter))) for f in codec.rtcpFeedback}
+        info = CodecInfo(
+            mime_type=codec.mimeType,
+            clock_rate=clock_rate,
+            channels=codec.channels or 1,
+            payload_type=codec.payloadType,
+            fmtp=parameters_to_sdp(kept),
+        )
+        return info, tuple(f for f in FEEDBACK[section.kind] if f in offered)
+    return None, ()

@@ -1,0 +1,191 @@
+"""The peer connection on which a participant receives: the relay offers, the browser answers."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
+
+from media.relay.description import RemoteDescription, RemoteMedia
+from media.relay.network import Network
+from media.relay.publication import Publication
+from media.relay.subscription import Subscription
+from media.relay.transport import Transport
+from media.relay.writing import OfferedSection, write_offer
+from media.rtp import feedback
+from media.rtp.rewriter import Rewriter
+
+MOST_RESENT = 64
+"""Packets sent again for one RTCP datagram. Lower: a burst of loss takes several round trips to
+fill. Higher: a small datagram makes a large answer."""
+
+
+@dataclass(frozen=True)
+class DownlinkOffer:
+    sdp: str
+    publications: dict[str, str]
+    """Each active mid → the publication it carries."""
+
+
+class _Slot:
+    """One m-section. Its mid and kind stay for ever; what it carries comes and goes."""
+
+    def __init__(self, mid: str, kind: str) -> None:
+        self.mid = mid
+        self.kind = kind
+        self.ssrc = 0
+        self.publication: Publication | None = None
+        self.offered: Publication | None = None
+        """What the browser was told of last; only that may an answer start."""
+        self.subscription: Subscription | None = None
+
+    def take(self, publication: Publication) -> None:
+        """A new SSRC each time: a receiver must not continue another source's row."""
+        self.publication = publication
+        self.ssrc = secrets.randbelow(0xFFFFFFFF) + 1
+
+    def release(self) -> None:
+        if self.publication is not None and self.subscription is not None:
+            self.publication.unsubscribe(self.subscription)
+        self.publication = self.subscription = None
+
+
+class Downlink:
+    def __init__(self, network: Network, lost: Callable[[], None]) -> None:
+        self._network = network
+        self._lost = lost
+        self._slots: list[_Slot] = []
+        self._revision = self._offered = self._answered = 0
+        self._version = 0
+        self._fingerprints: tuple[tuple[str, str], ...] = ()
+        self._by_ssrc: dict[int, _Slot] = {}
+        self.transport = Transport(network.port, network.certificate, self, lost)
+
+    def add(self, publication: Publication) -> None:
+        free = (s for s in self._slots if s.publication is None and s.kind == publication.kind)
+        slot = next(free, None)
+        if slot is None:
+            slot = _Slot(str(len(self._slots)), publication.kind)
+            self._slots.append(slot)
+        slot.take(publication)
+        self._revision += 1
+
+    def remove(self, publication: Publication) -> None:
+        for slot in self._slots:
+            if slot.publication is publication:
+                self._by_ssrc.pop(slot.ssrc, None)
+                slot.release()
+                self._revision += 1
+
+    def close(self) -> None:
+        for slot in self._slots:
+            slot.release()
+        self._by_ssrc.clear()
+        self.transport.close()
+
+    # ---- Negotiation ------------------------------------------------------------------------
+
+    def offer(self) -> DownlinkOffer | None:
+        """None if the browser has answered to all there is. An unanswered offer comes again."""
+        if self._revision == self._answered:
+            return None
+        self._offered = self._revision
+        self._version += 1
+        carried = {}
+        for slot in self._slots:
+            slot.offered = slot.publication
+            if slot.publication is not None:
+                carried[slot.mid] = slot.publication.id
+        local = self._network.local_side(self.transport.ice.local, "actpass")
+        sdp = write_offer([_section(s) for s in self._slots], local, self._version)
+        return DownlinkOffer(sdp, carried)
+
+    def answered(self, remote: RemoteDescription) -> None:
+        """The browser takes each section or not; what it does not take is not sent."""
+        if self._fingerprints and remote.fingerprints != self._fingerprints:
+            self._renew()
+        self._fingerprints = remote.fingerprints
+        self.transport.describe(
+            remote.credentials, list(remote.fingerprints), server=remote.setup != "server"
+        )
+        self._answered = self._offered
+        answers = {media.mid: media for media in remote.media}
+        now = self._network.clock.now()
+        for slot in self._slots:
+            media = answers.get(slot.mid)
+            if media is not None and slot.publication is slot.offered:
+                self._settle(slot, media, now)
+
+    def _settle(self, slot: _Slot, media: RemoteMedia, now: float) -> None:
+        publication = slot.publication
+        if publication is None:
+            return
+        if not media.receives or media.codec is None:
+            if slot.subscription is not None:
+                publication.unsubscribe(slot.subscription)
+                slot.subscription = None
+        elif slot.subscription is None:
+            # The lower half: a first number near the wrap confuses receivers' roll-over counters.
+            rewriter = Rewriter(slot.ssrc, media.codec.payload_type, secrets.randbelow(0x8000))
+            slot.subscription = Subscription(self.transport, rewriter, publication.participant)
+            self._by_ssrc[slot.ssrc] = slot
+            publication.subscribe(slot.subscription, now)
+
+    def _renew(self) -> None:
+        """Another certificate: the page was loaded anew and has a new peer connection."""
+        local = self.transport.ice.local
+        self.transport.close()
+        network = self._network
+        self.transport = Transport(network.port, network.certificate, self, self._lost, local)
+        for slot in self._slots:
+            if slot.publication is not None and slot.subscription is not None:
+                slot.publication.unsubscribe(slot.subscription)
+                slot.subscription = None
+
+    # ---- What arrives -----------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """Everything forwarded so far went nowhere: begin each picture with a key frame."""
+        now = self._network.clock.now()
+        for slot in self._by_ssrc.values():
+            if slot.publication is not None:
+                slot.publication.want_keyframe(now)
+
+    def receive_rtp(self, packet: bytearray, now: float) -> None:
+        self._network.port.dropped["rtp_on_downlink"] += 1
+
+    def receive_rtcp(self, data: bytes, now: float) -> None:
+        try:
+            packets = feedback.parse(data)
+            for packet in packets:
+                if isinstance(packet, RtcpRtpfbPacket):
+                    self._resend(packet)
+                elif isinstance(packet, RtcpPsfbPacket):
+                    self._ask_keyframes(packet, now)
+        except ValueError:
+            self._network.port.dropped["malformed_rtcp"] += 1
+
+    def _resend(self, packet: RtcpRtpfbPacket) -> None:
+        slot = self._by_ssrc.get(packet.media_ssrc)
+        if packet.fmt != feedback.NACK or slot is None or slot.subscription is None:
+            return
+        for number in packet.lost[:MOST_RESENT]:
+            if slot.publication is not None:
+                slot.publication.resend(slot.subscription, number & 0xFFFF)
+
+    def _ask_keyframes(self, packet: RtcpPsfbPacket, now: float) -> None:
+        for ssrc in feedback.wants_keyframe(packet):
+            slot = self._by_ssrc.get(ssrc)
+            if slot is not None and slot.publication is not None:
+                slot.publication.want_keyframe(now)
+
+
+def _section(slot: _Slot) -> OfferedSection:
+    publication = slot.publication
+    return OfferedSection(
+        mid=slot.mid,
+        kind=slot.kind,
+        ssrc=slot.ssrc,
+        msid=f"{publication.participant} {publication.id}" if publication is not None else None,
+        cname=publication.participant if publication is not None else "",
+    )

@@ -1,0 +1,189 @@
+"""One source a participant sends: counted, kept for a moment, given to everyone who takes it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from media.relay.subscription import Subscription
+from media.rtp import feedback
+from media.rtp.header import FIXED, translate_extensions
+from media.rtp.history import History
+from media.rtp.keyframes import KeyframeRequests
+from media.rtp.losses import Losses
+from media.rtp.reception import Reception, ReceptionFigures
+from media.tape.format import CodecInfo
+
+VIDEO_CEILING_BPS = 1_500_000
+"""What one video may use upstream, told by REMB. Lower: a large tile looks soft. Higher: eleven of
+them exceed a usual home line downstream. A receiver's own estimate does not count yet."""
+AUDIO_CEILING_BPS = 100_000
+
+
+class Sink(Protocol):
+    """Takes every packet of a publication. The packet is borrowed: copy it to keep it."""
+
+    def write(self, packet: bytearray, now: float) -> None: ...
+
+
+class TapeSink(Sink, Protocol):
+    """A sink that keeps: it also needs the sender's clock, and an end."""
+
+    def write_report(self, rtp_timestamp: int, ntp: int, now: float) -> None: ...
+    def flush(self, now: float) -> None: ...
+    def close(self) -> int: ...
+
+
+class Publication:
+    """Ids of header extensions are translated once, to the downlink's; the rest per receiver."""
+
+    def __init__(self, id: str, participant: str, source: str, codec: CodecInfo) -> None:
+        self.id = id
+        self.participant = participant
+        self.source = source
+        self.codec = codec
+        self.kind = codec.mime_type.split("/")[0]
+        self.ssrc: int | None = None
+        self.muted = False
+        self.tape: TapeSink | None = None
+        self.subscriptions: list[Subscription] = []
+        self.malformed = 0
+        self.foreign = 0
+        """Packets under a payload type that was not agreed on, e.g. retransmission probes."""
+        self.on_level: Callable[[int, float], None] | None = None
+        self._feedback: Callable[[bytes], None] = _nowhere
+        self._table = bytes(256)
+        self._level_id = 0
+        self._reception = Reception(codec.clock_rate)
+        self._history = History() if self.kind == "video" else None
+        self._losses = Losses() if self.kind == "video" else None
+        self._keyframes = KeyframeRequests()
+
+    def connect(self, send: Callable[[bytes], None], table: bytes, level_id: int) -> None:
+        """How it arrives: the way back for RTCP, and the uplink's ids of header extensions."""
+        self._feedback = send
+        self._table = table
+        self._level_id = level_id
+
+    def bind(self, ssrc: int) -> None:
+        """Its packets come under `ssrc` from now on."""
+        if self.ssrc is not None and ssrc != self.ssrc:
+            self._reception.renew()
+        self.ssrc = ssrc
+
+    def close(self) -> None:
+        self.tape = None
+        self.subscriptions.clear()
+        self._feedback = _nowhere
+
+    # ---- The path of a packet ---------------------------------------------------------------
+
+    def receive(self, packet: bytearray, now: float) -> None:
+        _, second, sequence, timestamp, _ = FIXED.unpack_from(packet)
+        if second & 0x7F != self.codec.payload_type:
+            self.foreign += 1
+            return
+        try:
+            level = translate_extensions(packet, self._table, self._level_id)
+        except ValueError:
+            self.malformed += 1
+            return
+        reception = self._reception
+        extended = reception.seen(sequence, timestamp, now)
+        if reception.restarted:
+            self._restart()
+        if self._losses is not None:
+            self._losses.seen(extended, now)
+        if self.muted:
+            return
+        if self._history is not None:
+            self._history.keep(extended, packet)
+        if level is not None and self.on_level is not None:
+            self.on_level(level, now)
+        if self.tape is not None:
+            self.tape.write(packet, now)
+        marker = second & 0x80
+        for subscription in self.subscriptions:
+            subscription.forward(packet, extended, marker, timestamp)
+
+    def _restart(self) -> None:
+        if self._losses is not None:
+            self._losses.restart()
+        for subscription in self.subscriptions:
+            subscription.rewriter.restart()
+
+    def report(self, ntp: int, timestamp: int, now: float) -> None:
+        """The source's sender report: what ties its RTP time to its sender's clock."""
+        self._reception.reported(ntp, now)
+        if self.muted:
+            return
+        if self.tape is not None:
+            self.tape.write_report(timestamp, ntp, now)
+        for subscription in self.subscriptions:
+            subscription.send_report(ntp, timestamp)
+
+    # ---- Who takes it -----------------------------------------------------------------------
+
+    def subscribe(self, subscription: Subscription, now: float) -> None:
+        self.subscriptions.append(subscription)
+        self.want_keyframe(now)
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        if subscription in self.subscriptions:
+            self.subscriptions.remove(subscription)
+
+    def set_muted(self, muted: bool, now: float) -> None:
+        """Receivers see no hole where it was muted, and video begins again with a key frame."""
+        if muted == self.muted:
+            return
+        self.muted = muted
+        for subscription in self.subscriptions:
+            subscription.rewriter.restart()
+        if not muted:
+            self.want_keyframe(now)
+
+    def resend(self, subscription: Subscription, number: int) -> None:
+        """A receiver lost the packet it knows as `number`."""
+        if self._history is None:
+            return
+        extended = subscription.rewriter.source_number(number)
+        packet = self._history.find(extended) if extended is not None else None
+        if extended is None or packet is None:
+            return
+        _, second, _, timestamp, _ = FIXED.unpack_from(packet)
+        subscription.forward(packet, extended, second & 0x80, timestamp)
+
+    # ---- What is asked of the sender --------------------------------------------------------
+
+    def want_keyframe(self, now: float) -> None:
+        if self.kind == "video":
+            self._keyframes.want()
+            self.ask(now)
+
+    def ask(self, now: float) -> None:
+        """Send the requests that are due: lost packets and key frames. Call each 20 ms."""
+        if self.ssrc is None or self.muted:
+            return
+        losses = self._losses
+        if losses is not None and losses.missing:
+            numbers = losses.due(now)
+            if numbers:
+                self._feedback(feedback.negative_acknowledgement(self.ssrc, numbers))
+        if losses is not None and losses.given_up:
+            losses.given_up = False
+            self._keyframes.want()
+        if self._keyframes.due(now):
+            self._feedback(feedback.picture_loss(self.ssrc))
+
+    def figures(self, now: float) -> ReceptionFigures:
+        return self._reception.figures(now)
+
+    @property
+    def received(self) -> int:
+        return self._reception.received
+
+    @property
+    def ceiling_bps(self) -> int:
+        return VIDEO_CEILING_BPS if self.kind == "video" else AUDIO_CEILING_BPS
+
+
+def _nowhere(_: bytes) -> None:
+    """An uplink that is gone takes no feedback."""

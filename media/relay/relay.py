@@ -1,0 +1,80 @@
+"""The forwarding heart of a node: one UDP port, many rooms, one ticker."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from app.kit.settings import RelaySettings
+from media.clock import Clock
+from media.relay.events import RoomEvent
+from media.relay.network import Network
+from media.relay.room import Room
+
+TICK_S = 0.02
+"""How often missing packets are asked for. Lower: holes close sooner. Higher: fewer wake-ups."""
+FLUSH_TICKS = 8
+"""Every 160 ms tapes are sealed (a chunk holds at most 200 ms) and the speaker is decided."""
+REPORT_TICKS = 50
+"""Every second: receiver reports and the ceiling (RFC 3550 §6.2 would allow 5 s; browsers use
+the round trip in them), and whether the peers are still there."""
+
+
+class Relay:
+    """Knows publications and receivers by the ids it is given, and nothing of people."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._rooms: dict[str, Room] = {}
+        self._ticks = 0
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @classmethod
+    async def open(cls, settings: RelaySettings, clock: Clock) -> "Relay":
+        """Binds the UDP port; raises OSError if it is taken. Needs a running event loop."""
+        return cls(Network.open(settings, clock))
+
+    @property
+    def port(self) -> int:
+        return self._network.port.number
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """Datagrams thrown away since the start, by reason."""
+        return self._network.port.dropped
+
+    def room(self, room_id: str, notify: Callable[[RoomEvent], None]) -> Room:
+        """Creates the room; ValueError if there is one of that id."""
+        if room_id in self._rooms:
+            raise ValueError("the room exists already")
+        self._rooms[room_id] = room = Room(self._network, notify)
+        if self._timer is None:
+            self._timer = self._loop.call_later(TICK_S, self._tick)
+        return room
+
+    def close_room(self, room_id: str) -> None:
+        """Idempotent."""
+        room = self._rooms.pop(room_id, None)
+        if room is not None:
+            room.close()
+
+    async def close(self) -> None:
+        for room_id in list(self._rooms):
+            self.close_room(room_id)
+        if self._timer is not None:
+            self._timer.cancel()
+        await self._network.port.close()
+
+    def _tick(self) -> None:
+        if not self._rooms:
+            self._timer = None
+            return
+        self._timer = self._loop.call_later(TICK_S, self._tick)
+        self._ticks += 1
+        now = self._network.clock.now()
+        for room in list(self._rooms.values()):
+            room.ask(now)
+            if self._ticks % FLUSH_TICKS == 0:
+                room.flush(now)
+            if self._ticks % REPORT_TICKS == 0:
+                room.report(now)

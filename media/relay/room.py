@@ -1,0 +1,235 @@
+"""Everyone whose media meets: the two-way table of who sends what and who takes it. Wiring only."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from app.kit.ids import new_id
+from media.relay.description import RemoteDescription, parse
+from media.relay.downlink import Downlink, DownlinkOffer
+from media.relay.events import (
+    PublicationRemoved,
+    RoomEvent,
+    SpeakerChanged,
+    TapeFailed,
+    TransportLost,
+)
+from media.relay.network import Network
+from media.relay.publication import Publication
+from media.relay.refusals import MediaRefused
+from media.relay.uplink import Uplink
+from media.rtp.speaker import SpeakerDetector
+from media.tape.format import TapeOrder
+from media.tape.writer import TapeWriter
+
+
+@dataclass(frozen=True)
+class PublicationInfo:
+    id: str
+    participant: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Published:
+    answer: str
+    publications: dict[str, PublicationInfo]
+    """Each sending mid → its publication, new or kept."""
+    removed: list[str]
+
+
+class Participant:
+    def __init__(self) -> None:
+        self.uplink: Uplink | None = None
+        self.downlink: Downlink | None = None
+
+
+class Room:
+    """Every method is one synchronous step: no other change can come in between."""
+
+    def __init__(self, network: Network, notify: Callable[[RoomEvent], None]) -> None:
+        self._network = network
+        self._notify = notify
+        self._participants: dict[str, Participant] = {}
+        self._publications: dict[str, Publication] = {}
+        self._speaker = SpeakerDetector()
+        self.publications: Mapping[str, Publication] = MappingProxyType(self._publications)
+
+    # ---- Up ---------------------------------------------------------------------------------
+
+    async def publish(self, participant: str, offer: str, sources: Mapping[str, str]) -> Published:
+        """Answer an uplink offer. `sources`: mid → microphone, camera or screen.
+
+        Call again to add or remove sources or to restart ICE; a source keeps its publication as
+        long as it is offered. An offer with another certificate is a new peer connection and
+        takes the place of the old one. Raises MediaRefused, and then nothing was changed.
+        """
+        remote = parse(offer)
+        person = self._participants.setdefault(participant, Participant())
+        kept = self._assign(participant, remote, sources)
+        if person.uplink is not None and person.uplink.fingerprints != remote.fingerprints:
+            person.uplink.close()
+            person.uplink = None
+        if person.uplink is None:
+            person.uplink = Uplink(self._network, lambda: self._lost(participant))
+        answer = person.uplink.answer(remote, kept)
+        gone = [
+            p
+            for p in self._publications.values()
+            if p.participant == participant and p not in kept.values()
+        ]
+        for publication in gone:
+            self._remove(publication)
+        for publication in kept.values():
+            if publication.id not in self._publications:
+                self._add(publication)
+        known = {m: PublicationInfo(p.id, participant, p.source) for m, p in kept.items()}
+        return Published(answer, known, [p.id for p in gone])
+
+    def _assign(
+        self, participant: str, remote: RemoteDescription, sources: Mapping[str, str]
+    ) -> dict[str, Publication]:
+        """The publication of each sending section: the one of that source and codec, or a new
+        one. Changes nothing."""
+        mine = {p.source: p for p in self._publications.values() if p.participant == participant}
+        assigned: dict[str, Publication] = {}
+        for media in remote.media:
+            source = sources.get(media.mid)
+            if source is None or not media.sends:
+                continue
+            if media.codec is None or (source == "microphone") != (media.kind == "audio"):
+                raise MediaRefused(field="offer")
+            known = mine.pop(source, None)
+            if known is None or known.codec != media.codec:
+                known = Publication(str(new_id()), participant, source, media.codec)
+            assigned[media.mid] = known
+        if len({p.source for p in assigned.values()}) != len(assigned):
+            raise MediaRefused(field="sources")
+        return assigned
+
+    def _add(self, publication: Publication) -> None:
+        self._publications[publication.id] = publication
+        if publication.kind == "audio":
+            person = publication.participant
+            publication.on_level = lambda level, now: self._speaker.heard(person, level, now)
+        for name, other in self._participants.items():
+            if name != publication.participant and other.downlink is not None:
+                other.downlink.add(publication)
+
+    def _remove(self, publication: Publication) -> None:
+        self.detach_tape(publication.id)
+        if publication.kind == "audio":
+            self._speaker.forget(publication.participant)
+        del self._publications[publication.id]
+        for other in self._participants.values():
+            if other.downlink is not None:
+                other.downlink.remove(publication)
+        publication.close()
+
+    def set_muted(self, publication: str, muted: bool) -> None:
+        """When it returns nothing of a muted publication is forwarded or written."""
+        found = self._publications.get(publication)
+        if found is not None:
+            found.set_muted(muted, self._network.clock.now())
+            if muted and found.kind == "audio":
+                self._speaker.forget(found.participant)
+
+    # ---- Down -------------------------------------------------------------------------------
+
+    def offer_downlink(self, participant: str) -> DownlinkOffer | None:
+        """What the participant should take now; None if its last answer covers all there is.
+
+        The first call makes the participant a receiver of everyone else's publications.
+        """
+        person = self._participants.setdefault(participant, Participant())
+        if person.downlink is None:
+            person.downlink = Downlink(self._network, lambda: self._lost(participant))
+            for publication in self._publications.values():
+                if publication.participant != participant:
+                    person.downlink.add(publication)
+        return person.downlink.offer()
+
+    async def answer_downlink(self, participant: str, answer: str) -> None:
+        """Raises MediaRefused. A section answered inactive is not sent."""
+        remote = parse(answer)
+        person = self._participants.get(participant)
+        if person is None or person.downlink is None:
+            raise MediaRefused(field="answer")
+        person.downlink.answered(remote)
+
+    # ---- Tapes ------------------------------------------------------------------------------
+
+    def attach_tape(self, publication: str, order: TapeOrder) -> None:
+        """Write what comes from now on. Video begins with a key frame, which is asked for.
+
+        A disk that refuses is told by TapeFailed, not raised. Unknown publications: KeyError.
+        """
+        source = self._publications[publication]
+        self.detach_tape(publication)
+        source.tape = TapeWriter(
+            order,
+            source.codec,
+            self._network.clock,
+            lambda reason: self._notify_soon(TapeFailed(publication, reason)),
+        )
+        source.want_keyframe(self._network.clock.now())
+
+    def detach_tape(self, publication: str) -> int | None:
+        """When it returns nothing more is written. The tape's size; None if there was none."""
+        source = self._publications.get(publication)
+        if source is None or source.tape is None:
+            return None
+        tape, source.tape = source.tape, None
+        return tape.close()
+
+    # ---- Endings ----------------------------------------------------------------------------
+
+    def leave(self, participant: str) -> None:
+        """Idempotent. Closes both transports and all publications, tapes included."""
+        person = self._participants.pop(participant, None)
+        if person is None:
+            return
+        if person.downlink is not None:
+            person.downlink.close()
+        if person.uplink is not None:
+            person.uplink.close()
+        for publication in list(self._publications.values()):
+            if publication.participant == participant:
+                self._remove(publication)
+                self._notify(PublicationRemoved(publication.id))
+
+    def close(self) -> None:
+        self._notify = lambda event: None
+        for participant in list(self._participants):
+            self.leave(participant)
+
+    def _lost(self, participant: str) -> None:
+        self._notify_soon(TransportLost(participant))
+
+    def _notify_soon(self, event: RoomEvent) -> None:
+        """Not from inside the path of a packet: the owner may close what is on it."""
+        self._network.soon(lambda: self._notify(event))
+
+    # ---- Time -------------------------------------------------------------------------------
+
+    def ask(self, now: float) -> None:
+        """Ask senders for what is missing."""
+        for publication in self._publications.values():
+            publication.ask(now)
+
+    def flush(self, now: float) -> None:
+        """Seal the tapes' pending packets; see who speaks."""
+        for publication in list(self._publications.values()):
+            if publication.tape is not None:
+                publication.tape.flush(now)
+        if self._speaker.decide(now):
+            self._notify(SpeakerChanged(self._speaker.speaker))
+
+    def report(self, now: float) -> None:
+        """Receiver reports, and an end to transports that fell silent."""
+        for person in list(self._participants.values()):
+            if person.uplink is not None:
+                person.uplink.report(now)
+                person.uplink.transport.tick(now)
+            if person.downlink is not None:
+                person.downlink.transport.tick(now)

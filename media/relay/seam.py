@@ -1,0 +1,115 @@
+"""The one door to private names of aiortc, pylibsrtp and their OpenSSL: DTLS, and the SRTP it keys.
+
+`tests/media/relay/test_seam.py` asserts that every name used here still exists.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiortc.rtcdtlstransport import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+)
+from pylibsrtp import Session
+from pylibsrtp._binding import ffi, lib
+
+LARGEST_DATAGRAM = 2048
+"""Bytes read or sent at once: more than any path MTU we meet, plus an SRTP trailer."""
+LARGEST_TRAILER = 4 + 16 + 128
+"""What protecting may add: SRTCP index, tag and MKI (libsrtp's SRTP_MAX_SRTCP_TRAILER_LEN)."""
+
+
+class Buffer:
+    """Bytes at a fixed address that both Python and libsrtp work on.
+
+    pylibsrtp's own `protect` copies in, allocates and copies out: 2.2 µs for 1,000 bytes with
+    AES-GCM against 0.9 µs in place (measured on one machine).
+    """
+
+    def __init__(self) -> None:
+        self.bytes = bytearray(LARGEST_DATAGRAM)
+        self.view = memoryview(self.bytes)
+        self.address = ffi.cast("void *", ffi.from_buffer(self.bytes))
+        self.length = ffi.new("int *")
+
+
+class Srtp:
+    """The keys of one connected transport."""
+
+    def __init__(self, receiving: Session, sending: Session) -> None:
+        self._sessions = receiving, sending  # keeps the C objects alive
+        self._receiving = receiving._srtp[0]
+        self._sending = sending._srtp[0]
+        self._protect = lib.srtp_protect
+        self._unprotect = lib.srtp_unprotect
+
+    def protect(self, buffer: Buffer, length: int) -> int:
+        """Protect the RTP packet of `length` bytes in `buffer`; its new length, 0 if refused."""
+        buffer.length[0] = length
+        if self._protect(self._sending, buffer.address, buffer.length):
+            return 0
+        return int(buffer.length[0])
+
+    def unprotect(self, buffer: Buffer, length: int) -> int:
+        """Open the SRTP packet in `buffer`; 0 if it is forged, replayed or malformed."""
+        buffer.length[0] = length
+        if self._unprotect(self._receiving, buffer.address, buffer.length):
+            return 0
+        return int(buffer.length[0])
+
+    def protect_rtcp(self, buffer: Buffer, length: int) -> int:
+        buffer.length[0] = length
+        if lib.srtp_protect_rtcp(self._sending, buffer.address, buffer.length):
+            return 0
+        return int(buffer.length[0])
+
+    def unprotect_rtcp(self, buffer: Buffer, length: int) -> int:
+        buffer.length[0] = length
+        if lib.srtp_unprotect_rtcp(self._receiving, buffer.address, buffer.length):
+            return 0
+        return int(buffer.length[0])
+
+
+class Certificate:
+    """Our side's self-signed certificate, made once per process."""
+
+    def __init__(self) -> None:
+        self.native = RTCCertificate.generateCertificate()
+
+    @property
+    def fingerprint(self) -> tuple[str, str]:
+        found = next(f for f in self.native.getFingerprints() if f.algorithm == "sha-256")
+        return found.algorithm, found.value
+
+
+class Dtls:
+    """One DTLS association over datagrams that the caller carries.
+
+    `wire` has `async _recv() -> bytes`, `async _send(bytes)` and `role`: all that
+    RTCDtlsTransport asks of an ICE transport.
+    """
+
+    def __init__(self, certificate: Certificate, wire: Any) -> None:
+        self._native = RTCDtlsTransport(wire, [certificate.native])
+
+    async def connect(self, *, server: bool, fingerprints: list[tuple[str, str]]) -> Srtp | None:
+        """Shake hands; None if it failed or the peer's certificate is not the announced one."""
+        self._native._set_role("server" if server else "client")
+        known = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in fingerprints]
+        await self._native.start(RTCDtlsParameters(fingerprints=known))
+        if self._native.state != "connected":
+            return None
+        return Srtp(self._native._rx_srtp, self._native._tx_srtp)
+
+    def on_closed(self, call: Callable[[], None]) -> None:
+        """`call` when the peer ended the association (close_notify) or it broke."""
+
+        @self._native.on("statechange")
+        def changed() -> None:
+            if self._native.state in ("closed", "failed"):
+                call()
+
+    async def stop(self) -> None:
+        await self._native.stop()

@@ -1,0 +1,178 @@
+"""One bundle of ICE, DTLS and SRTP: one peer connection of one participant, up or down."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from media.relay.ice import Address, Check, Credentials, IceLite
+from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
+from media.relay.socket import Port
+from media.rtp.header import is_rtcp
+
+logger = logging.getLogger(__name__)
+
+MOST_ADDRESSES = 8
+"""Addresses proven at a time. Lower: a browser with many networks loses its spare ones. Higher:
+one participant can fill the table."""
+MOST_FLIGHTS = 32
+"""DTLS datagrams waiting for the handshake. It has some ten; more is a flood."""
+LARGEST_PACKET = LARGEST_DATAGRAM - LARGEST_TRAILER
+
+
+class Receiver(Protocol):
+    """Whoever understands what comes out of a transport."""
+
+    def receive_rtp(self, packet: bytearray, now: float) -> None: ...
+    def receive_rtcp(self, data: bytes, now: float) -> None: ...
+    def connected(self) -> None: ...
+
+
+class Transport:
+    """Two endings: `close()` is the owner's; `lost` is called when the network or the peer ended
+    it, and the owner then closes. Both idempotent."""
+
+    def __init__(
+        self,
+        port: Port,
+        certificate: Certificate,
+        receiver: Receiver,
+        lost: Callable[[], None],
+        local: Credentials | None = None,
+    ) -> None:
+        self.role = "controlled"  # read by RTCDtlsTransport, as are `_recv` and `_send`
+        self.ice = IceLite(local)
+        self.port = port
+        self._receiver = receiver
+        self._lost = lost
+        self._srtp: Srtp | None = None
+        self._closed = False
+        self._addresses: list[Address] = []
+        self._opened_at: float | None = None
+        self._flights: asyncio.Queue[bytes] = asyncio.Queue(MOST_FLIGHTS)
+        self._dtls = Dtls(certificate, self)
+        self._handshake: asyncio.Task[None] | None = None
+        self._bind()
+
+    @property
+    def is_connected(self) -> bool:
+        return self._srtp is not None and not self._closed
+
+    def _bind(self) -> None:
+        for ufrag in self.ice.ufrags():
+            self.port.know_ufrag(ufrag, self)
+
+    def describe(
+        self, remote: Credentials, fingerprints: list[tuple[str, str]], *, server: bool
+    ) -> None:
+        """The peer's description: begins the handshake the first time, an ICE restart later."""
+        if self.ice.described(remote):
+            self._bind()
+        if self._handshake is None and not self._closed:
+            self._handshake = asyncio.get_running_loop().create_task(
+                self._connect(fingerprints, server)
+            )
+
+    async def _connect(self, fingerprints: list[tuple[str, str]], server: bool) -> None:
+        srtp = await self._dtls.connect(server=server, fingerprints=fingerprints)
+        if self._closed:
+            return
+        if srtp is None:
+            self.port.dropped["handshake_failed"] += 1
+            self._end()
+            return
+        self._srtp = srtp
+        self._dtls.on_closed(self._end)
+        self._receiver.connected()
+
+    def _end(self) -> None:
+        if not self._closed:
+            self._lost()
+
+    def close(self) -> None:
+        """Say goodbye (close_notify) and forget the peer."""
+        if self._closed:
+            return
+        self._closed = True
+        handshake = self._handshake
+        if handshake is not None and not handshake.done():
+            handshake.cancel()
+        elif self._srtp is not None:
+            self.port.farewell(self._dtls.stop())
+        self._srtp = None
+        self.port.forget(self)
+
+    def tick(self, now: float) -> None:
+        """Ends the transport when consent checks stopped (RFC 7675). Call about each second."""
+        if self._opened_at is None:
+            self._opened_at = now
+        if not self._closed and not self.ice.alive(now, self._opened_at):
+            self._end()
+
+    # ---- What the port brings ---------------------------------------------------------------
+
+    def receive_check(self, check: Check, source: Address, now: float) -> None:
+        response = self.ice.answer(check, source, now)
+        if response is None:
+            self.port.dropped["forged_check"] += 1
+            return
+        if source not in self._addresses:
+            self._addresses.append(source)
+            if len(self._addresses) > MOST_ADDRESSES:
+                self.port.forget_address(self._addresses.pop(0), self)
+        self.port.know_address(source, self)
+        self.port.send(response, source)
+
+    def receive_dtls(self, datagram: bytes) -> None:
+        if self._flights.full():
+            self.port.dropped["dtls_flood"] += 1
+        else:
+            self._flights.put_nowait(datagram)
+
+    def receive_media(self, buffer: Buffer, length: int, now: float) -> None:
+        srtp = self._srtp
+        if srtp is None:
+            self.port.dropped["not_connected"] += 1
+        elif is_rtcp(buffer.bytes[1]):
+            length = srtp.unprotect_rtcp(buffer, length)
+            if length:
+                self._receiver.receive_rtcp(bytes(buffer.view[:length]), now)
+            else:
+                self.port.dropped["forged_rtcp"] += 1
+        else:
+            length = srtp.unprotect(buffer, length)
+            if 0 < length <= LARGEST_PACKET:
+                self._receiver.receive_rtp(buffer.bytes[:length], now)
+            else:
+                self.port.dropped["forged_rtp"] += 1
+
+    # ---- What goes out ----------------------------------------------------------------------
+
+    def send_rtp(self, length: int) -> None:
+        """Send the packet of `length` bytes that lies in `port.outbound`."""
+        srtp, address = self._srtp, self.ice.address
+        if srtp is None or address is None:
+            return
+        outbound = self.port.outbound
+        length = srtp.protect(outbound, length)
+        if length:
+            self.port.send(outbound.view[:length], address)
+
+    def send_rtcp(self, data: bytes) -> None:
+        srtp, address = self._srtp, self.ice.address
+        if srtp is None or address is None or len(data) > LARGEST_PACKET:
+            return
+        outbound = self.port.outbound
+        outbound.view[: len(data)] = data
+        length = srtp.protect_rtcp(outbound, len(data))
+        if length:
+            self.port.send(outbound.view[:length], address)
+
+    # ---- What DTLS asks of an ICE transport -------------------------------------------------
+
+    async def _recv(self) -> bytes:
+        return await self._flights.get()
+
+    async def _send(self, datagram: bytes) -> None:
+        if self.ice.address is not None:
+            self.port.send(datagram, self.ice.address)

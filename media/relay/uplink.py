@@ -1,0 +1,128 @@
+"""The peer connection on which a participant sends: the browser offers, the relay answers."""
+
+from collections.abc import Callable
+from struct import Struct
+
+from aiortc.rtp import RtcpSrPacket
+
+from media.relay.description import LEVEL_URI, MID_URI, RemoteDescription, RemoteMedia
+from media.relay.network import Network
+from media.relay.publication import Publication
+from media.relay.transport import Transport
+from media.relay.writing import LEVEL_ID, write_answer
+from media.rtp import feedback
+from media.rtp.header import find_extension
+
+SSRC = Struct("!I")
+MOST_SSRCS = 32
+"""Sources of one participant known at a time. Lower: simulcast layers do not fit. Higher: one who
+invents SSRCs takes memory."""
+
+
+class Uplink:
+    """Owns its transport; its publications belong to the room and are only routed to here."""
+
+    def __init__(self, network: Network, lost: Callable[[], None]) -> None:
+        self.transport = Transport(network.port, network.certificate, self, lost)
+        self.fingerprints: tuple[tuple[str, str], ...] = ()
+        self.publications: dict[str, Publication] = {}
+        """By mid."""
+        self._network = network
+        self._version = 0
+        self._by_ssrc: dict[int, Publication] = {}
+        self._mid_id = 0
+
+    def answer(self, remote: RemoteDescription, publications: dict[str, Publication]) -> str:
+        """Take `publications` (by mid) from now on, and answer the offer."""
+        self.fingerprints = remote.fingerprints
+        self.transport.describe(remote.credentials, list(remote.fingerprints), server=True)
+        self.publications = publications
+        self._by_ssrc = {}
+        accepted = {m.mid: m for m in remote.media if m.mid in publications}
+        for mid, media in accepted.items():
+            self._connect(publications[mid], media)
+        self._version += 1
+        local = self._network.local_side(self.transport.ice.local, "passive")
+        return write_answer(remote, accepted, local, self._version)
+
+    def _connect(self, publication: Publication, media: RemoteMedia) -> None:
+        self._mid_id = media.extensions.get(MID_URI, 0)
+        level_id = media.extensions.get(LEVEL_URI, 0) if media.kind == "audio" else 0
+        table = bytearray(256)
+        if level_id:
+            table[level_id] = LEVEL_ID
+        publication.connect(self.transport.send_rtcp, bytes(table), level_id)
+        if len(media.ssrcs) == 1:
+            self._bind(publication, media.ssrcs[0])
+
+    def close(self) -> None:
+        self.transport.close()
+        self.publications = {}
+        self._by_ssrc = {}
+
+    # ---- What arrives -----------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """Receivers may have asked for a key frame before there was a way to say so."""
+        now = self._network.clock.now()
+        for publication in self.publications.values():
+            publication.want_keyframe(now)
+
+    def receive_rtp(self, packet: bytearray, now: float) -> None:
+        publication = self._by_ssrc.get(SSRC.unpack_from(packet, 8)[0])
+        if publication is None:
+            publication = self._discover(packet)
+            if publication is None:
+                self._network.port.dropped["unknown_ssrc"] += 1
+                return
+        publication.receive(packet, now)
+
+    def receive_rtcp(self, data: bytes, now: float) -> None:
+        try:
+            packets = feedback.parse(data)
+        except ValueError:
+            self._network.port.dropped["malformed_rtcp"] += 1
+            return
+        for packet in packets:
+            if isinstance(packet, RtcpSrPacket):
+                publication = self._by_ssrc.get(packet.ssrc)
+                if publication is not None:
+                    info = packet.sender_info
+                    publication.report(info.ntp_timestamp, info.rtp_timestamp, now)
+
+    def _discover(self, packet: bytearray) -> Publication | None:
+        """Whose packet it is, by its mid (RFC 8843 §9.2), else by a payload type that only one
+        publication has; binds its SSRC. A foreign payload type binds nothing."""
+        payload_type = packet[1] & 0x7F
+        fitting = [p for p in self.publications.values() if p.codec.payload_type == payload_type]
+        try:
+            mid = find_extension(packet, self._mid_id) if self._mid_id else None
+        except ValueError:
+            return None
+        if mid is not None:
+            named = self.publications.get(mid.decode("ascii", "replace"))
+            fitting = [named] if named in fitting else []
+        else:
+            fitting = [p for p in fitting if p.ssrc is None]
+        if len(fitting) != 1 or fitting[0] is None:
+            return None
+        self._bind(fitting[0], SSRC.unpack_from(packet, 8)[0])
+        return fitting[0]
+
+    def _bind(self, publication: Publication, ssrc: int) -> None:
+        if len(self._by_ssrc) >= MOST_SSRCS:
+            del self._by_ssrc[next(iter(self._by_ssrc))]
+        for old in [s for s, p in self._by_ssrc.items() if p is publication]:
+            del self._by_ssrc[old]
+        self._by_ssrc[ssrc] = publication
+        publication.bind(ssrc)
+
+    # ---- What goes back ---------------------------------------------------------------------
+
+    def report(self, now: float) -> None:
+        """The receiver report of all that arrives, with the ceiling. Call each second."""
+        heard = {p.ssrc: p for p in self.publications.values() if p.ssrc is not None and p.received}
+        if heard:
+            figures = {ssrc: p.figures(now) for ssrc, p in heard.items()}
+            ceiling = sum(p.ceiling_bps for p in heard.values())
+            self.transport.send_rtcp(feedback.receiver_report(figures, ceiling))

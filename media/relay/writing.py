@@ -1,0 +1,150 @@
+"""Session descriptions as the relay writes them: the uplink's answer, the downlink's offer.
+
+Both are ICE-lite with every candidate inside (RFC 8445, no trickle), one BUNDLE, rtcp-mux.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aioice import Candidate
+from aioice.candidate import candidate_foundation, candidate_priority
+
+from media.relay.description import LEVEL_URI, UPLINK_EXTENSIONS, RemoteDescription, RemoteMedia
+from media.relay.ice import Credentials
+
+OPUS, VP8 = 111, 96
+"""Payload types of the downlink: the offerer's choice (RFC 3264 §5.1), libwebrtc's usual ones."""
+LEVEL_ID = 1
+"""The only header extension on the downlink. Receivers find a stream by the SSRC in the
+description, so no packet needs to carry its mid; a publisher's send time is not ours."""
+
+
+@dataclass(frozen=True)
+class LocalSide:
+    """What every m-section of ours repeats: where we are and who we are."""
+
+    credentials: Credentials
+    fingerprint: tuple[str, str]
+    candidates: Sequence[str]
+    """`a=candidate` values."""
+    setup: str
+
+    def lines(self) -> list[str]:
+        algorithm, value = self.fingerprint
+        return [
+            "c=IN IP4 0.0.0.0",
+            "a=rtcp-mux",
+            "a=rtcp-rsize",
+            f"a=ice-ufrag:{self.credentials.ufrag}",
+            f"a=ice-pwd:{self.credentials.password}",
+            f"a=fingerprint:{algorithm} {value}",
+            f"a=setup:{self.setup}",
+            *(f"a=candidate:{candidate}" for candidate in self.candidates),
+            "a=end-of-candidates",
+        ]
+
+
+@dataclass(frozen=True)
+class OfferedSection:
+    """One m-section of a downlink offer; without `msid` it is inactive."""
+
+    mid: str
+    kind: str
+    ssrc: int
+    msid: str | None
+    cname: str
+
+
+def host_candidates(addresses: Sequence[str], port: int) -> list[str]:
+    """One host candidate per address, the first preferred (RFC 8445 §5.1.2)."""
+    found = []
+    for rank, address in enumerate(addresses):
+        candidate = Candidate(
+            foundation=candidate_foundation("host", "udp", address),
+            component=1,
+            transport="udp",
+            priority=candidate_priority(1, "host", 65535 - rank),
+            host=address,
+            port=port,
+            type="host",
+        )
+        found.append(candidate.to_sdp())
+    return found
+
+
+def write_answer(
+    remote: RemoteDescription, accepted: Mapping[str, RemoteMedia], local: LocalSide, version: int
+) -> str:
+    """Every section of the offer answered: received, inactive, or rejected if not media."""
+    bundled = [m.mid for m in remote.media if _carried(m)]
+    lines = _session(bundled, version)
+    for media in remote.media:
+        if not _carried(media):
+            lines += [f"m={media.kind} 0 {media.protocol} {media.formats}", f"a=mid:{media.mid}"]
+            lines += ["c=IN IP4 0.0.0.0", "a=inactive"]
+            continue
+        assert media.codec is not None
+        lines += [f"m={media.kind} 9 {media.protocol} {media.codec.payload_type}"]
+        lines += local.lines()
+        lines += [f"a=mid:{media.mid}"]
+        lines += ["a=recvonly" if media.mid in accepted else "a=inactive"]
+        known = media.extensions
+        lines += [f"a=extmap:{known[uri]} {uri}" for uri in UPLINK_EXTENSIONS if uri in known]
+        codec = media.codec
+        lines += _codec(
+            codec.payload_type,
+            _rtpmap(codec.mime_type, codec.clock_rate, codec.channels, media.kind),
+            media.feedback,
+            codec.fmtp,
+        )
+    return "\r\n".join(lines) + "\r\n"
+
+
+def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: int) -> str:
+    lines = _session([s.mid for s in sections], version)
+    for section in sections:
+        audio = section.kind == "audio"
+        lines += [f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {OPUS if audio else VP8}"]
+        lines += local.lines()
+        lines += [f"a=mid:{section.mid}"]
+        if audio:
+            lines += [f"a=extmap:{LEVEL_ID} {LEVEL_URI}"]
+            lines += _codec(OPUS, "opus/48000/2", (), "minptime=10;useinbandfec=1")
+        else:
+            lines += _codec(VP8, "VP8/90000", ("nack", "nack pli", "ccm fir"), "")
+        if section.msid is None:
+            lines += ["a=inactive"]
+            continue
+        lines += ["a=sendonly", f"a=msid:{section.msid}"]
+        lines += [f"a=ssrc:{section.ssrc} cname:{section.cname}"]
+        lines += [f"a=ssrc:{section.ssrc} msid:{section.msid}"]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _carried(media: RemoteMedia) -> bool:
+    return media.codec is not None and not media.rejected
+
+
+def _session(bundled: Sequence[str], version: int) -> list[str]:
+    return [
+        "v=0",
+        f"o=- 1 {version} IN IP4 0.0.0.0",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+        f"a=group:BUNDLE {' '.join(bundled)}",
+        "a=msid-semantic: WMS *",
+    ]
+
+
+def _rtpmap(mime_type: str, clock_rate: int, channels: int, kind: str) -> str:
+    name = f"{mime_type.split('/')[1]}/{clock_rate}"
+    return f"{name}/{channels}" if kind == "audio" and channels > 1 else name
+
+
+def _codec(payload_type: int, rtpmap: str, feedback: Sequence[str], fmtp: str) -> list[str]:
+    lines = [f"a=rtpmap:{payload_type} {rtpmap}"]
+    lines += [f"a=rtcp-fb:{payload_type} {value}" for value in feedback]
+    if fmtp:
+        lines += [f"a=fmtp:{payload_type} {fmtp}"]
+    return lines

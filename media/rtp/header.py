@@ -1,0 +1,112 @@
+"""The RTP header as it lies in the packet (RFC 3550 §5.1, RFC 8285), read and changed in place.
+
+Every refusal is a `ValueError` with one precise sentence; the caller drops the packet and counts.
+"""
+
+import struct
+
+FIXED = struct.Struct("!BBHII")
+"""Version…CSRC count, marker and payload type, sequence number, timestamp, SSRC."""
+EXTENSION_HEAD = struct.Struct("!HH")
+FIXED_BYTES = 12
+ONE_BYTE = 0xBEDE
+TWO_BYTE = 0x1000
+"""RFC 8285 §4.3: the lowest four bits ("appbits") are free, so compare the upper twelve."""
+
+
+def is_rtcp(second_byte: int) -> bool:
+    """RFC 5761 §4: payload types 64–95 are RTCP when both share one port."""
+    return 192 <= second_byte <= 223
+
+
+def extension_span(packet: bytes | bytearray) -> tuple[int, int, int]:
+    """Profile, start and end of the extension block; (0, 0, 0) without one.
+
+    Raises ValueError if the packet ends inside its own header.
+    """
+    if len(packet) < FIXED_BYTES:
+        raise ValueError("RTP packet is shorter than its fixed header")
+    first = packet[0]
+    if first >> 6 != 2:
+        raise ValueError("RTP version is not 2")
+    start = FIXED_BYTES + 4 * (first & 0x0F)
+    if not first & 0x10:
+        if len(packet) < start:
+            raise ValueError("RTP packet ends inside its list of sources")
+        return 0, 0, 0
+    if len(packet) < start + 4:
+        raise ValueError("RTP packet ends inside the head of its extension")
+    profile, words = EXTENSION_HEAD.unpack_from(packet, start)
+    start += 4
+    end = start + 4 * words
+    if len(packet) < end:
+        raise ValueError("RTP packet ends inside its extension")
+    return profile, start, end
+
+
+def find_extension(packet: bytes | bytearray, wanted: int) -> bytes | None:
+    """The value under extension id `wanted`, or None. Raises ValueError on a malformed header."""
+    profile, at, end = extension_span(packet)
+    one_byte = profile == ONE_BYTE
+    if not one_byte and profile & 0xFFF0 != TWO_BYTE:
+        return None
+    while at < end:
+        head = packet[at]
+        if head == 0:
+            at += 1
+            continue
+        identifier, value, past = _element(packet, at, end, one_byte)
+        if identifier == wanted:
+            return bytes(packet[value:past])
+        at = past
+    return None
+
+
+def translate_extensions(packet: bytearray, table: bytes, level_id: int) -> int | None:
+    """Give every extension its id from `table` (256 bytes, old id → new id) in place.
+
+    An id which the table maps to 0 is wiped to padding: no byte moves, and nothing of it remains.
+    Returns the first value byte under the old id `level_id` (the audio level, RFC 6464), if any.
+    Raises ValueError on a malformed header; the packet may then be half translated.
+    """
+    profile, at, end = extension_span(packet)
+    one_byte = profile == ONE_BYTE
+    if not one_byte and profile & 0xFFF0 != TWO_BYTE:
+        packet[at:end] = bytes(end - at)
+        return None
+    level = None
+    while at < end:
+        if packet[at] == 0:
+            at += 1
+            continue
+        identifier, value, past = _element(packet, at, end, one_byte)
+        if identifier == level_id and value < past:
+            level = packet[value]
+        new = table[identifier]
+        if new == 0 or (one_byte and new > 14):
+            packet[at:past] = bytes(past - at)
+        elif one_byte:
+            packet[at] = new << 4 | packet[at] & 0x0F
+        else:
+            packet[at] = new
+        at = past
+    return level
+
+
+def _element(packet: bytes | bytearray, at: int, end: int, one_byte: bool) -> tuple[int, int, int]:
+    """Id, start and end of the value of the element at `at`."""
+    if one_byte:
+        identifier = packet[at] >> 4
+        value = at + 1
+        past = value + (packet[at] & 0x0F) + 1
+        if identifier == 15:  # RFC 8285 §4.2: stop reading; what follows is not ours to know
+            past = end
+    else:
+        if at + 2 > end:
+            raise ValueError("RTP extension element ends inside its head")
+        identifier = packet[at]
+        value = at + 2
+        past = value + packet[at + 1]
+    if past > end:
+        raise ValueError("RTP extension element is longer than its block")
+    return identifier, value, past

@@ -1,0 +1,42 @@
+"""A relay on loopback and a room in it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.kit.settings import RelaySettings
+from media.clock import Clock
+from media.relay.relay import Relay
+from media.tape.format import TapeOrder
+from tests.fixtures.peers import Stage
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Relay]:
+    relay = await Relay.open(RelaySettings(host="127.0.0.1", udp_port=0), Clock.capture())
+    yield relay
+    await relay.close()
+
+
+@pytest.fixture
+async def stage(relay: Relay) -> AsyncIterator[Stage]:
+    stage = Stage(relay)
+    yield stage
+    for peer in stage.peers:
+        await peer.close()
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> TapeOrder:
+    return TapeOrder(
+        path=tmp_path / "alice.tape",
+        tape_id="tape",
+        meeting_id="meeting",
+        participant_id="alice",
+        publication_id="publication",
+        source="microphone",
+        consent_id="consent",
+        key_id="key",
+        data_key=bytes(32),
+    )
