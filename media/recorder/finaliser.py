@@ -1,0 +1,156 @@
+"""The steps of finishing a recording. Each may be done again after a kill and gives the same."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from app.kit.context import Context
+from app.recordings.models import FileKind, Recording, RecordingState, Source
+from app.recordings.states import move
+from app.vault.service import KeyDestroyed
+from media.audio.opus import RATE
+from media.audio.peaks import Peaks
+from media.audio.speech import SpeechDetector, Thresholds
+from media.recorder import planning
+from media.recorder.frames import Counts
+from media.recorder.mixdown import mix
+from media.recorder.outcome import Heard, MadeFile, MadeTrack, PersonMedia, Plan, Verified
+from media.recorder.person import PersonFiles
+from media.recorder.placement import Gaps
+from media.recorder.progress import Progress
+from media.recorder.tapes import PersonTapes
+from media.recorder.voice import Voice
+from media.recorder.workshop import Workshop
+from media.store import Store
+
+R = TypeVar("R")
+BLOCK_S = 10
+"""Sound listened to at a time. Lower: more overhead. Higher: more memory."""
+
+
+class PlanOutdated(Exception):
+    """A consent ended, or a key was destroyed, since the plan was made. Plan again."""
+
+
+class Finaliser:
+    """Holds what every step needs; one run of one recording at a time."""
+
+    def __init__(self, context: Context, store: Store) -> None:
+        self.context = context
+        self.store = store
+        self._workshops: dict[str, Workshop] = {}
+
+    def workshop(self, plan: Plan, run: str) -> Workshop:
+        if run not in self._workshops:
+            self._workshops[run] = Workshop(self.context, self.store, plan, run)
+        return self._workshops[run]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is between its first step and its last."""
+        return bool(self._workshops)
+
+    async def plan(self, recording_id: str) -> Plan | None:
+        return await planning.claim(self.context, self.store, UUID(recording_id))
+
+    async def verify(
+        self, plan: Plan, run: str, user_id: UUID, progress: Progress
+    ) -> tuple[Verified, ...]:
+        """Reads this person's tapes to their ends."""
+        tapes = await self._tapes(plan, run, user_id)
+        progress.reached_s(plan.stopped_ms / 1000)
+        return tuple(
+            Verified(r.tape.id, r.ending, r.cut_bytes, r.scan.packets if r.scan else 0)
+            for r in tapes.readings
+        )
+
+    async def person(self, plan: Plan, run: str, user_id: UUID, progress: Progress) -> PersonMedia:
+        """The WebM of voice and camera, and that of the shared screen."""
+        tapes = await self._tapes(plan, run, user_id)
+        shop, writer = self.workshop(plan, run), PersonFiles(user_id, tapes)
+        files: list[MadeFile] = []
+        tracks: list[MadeTrack] = []
+        for kind, scope in ((FileKind.PERSON, "person"), (FileKind.SCREEN, "video")):
+            if kind == FileKind.SCREEN and not tapes.has(Source.SCREEN):
+                continue
+            with shop.scratch() as out:
+                path = shop.path(kind, user_id)
+                found = await _work(writer.write, kind, out, path, progress.reached_s)
+                if found:
+                    files.append(await shop.keep(kind, user_id, scope, out))
+                    tracks += found
+        return PersonMedia(tuple(files), tuple(tracks))
+
+    async def mixdown(
+        self, plan: Plan, run: str, users: Sequence[UUID], length_ms: int, progress: Progress
+    ) -> tuple[MadeFile, ...]:
+        """Everybody's voices, and their waveform."""
+        voices = [_voice(await self._tapes(plan, run, user)) for user in users]
+        if not voices or not length_ms:
+            return ()
+        shop = self.workshop(plan, run)
+        with shop.scratch() as out:
+            peaks = await _work(mix, out, voices, length_ms / 1000, progress.reached_s)
+            mixed = await shop.keep(FileKind.MIXDOWN, None, "shared", out)
+        waveform = await shop.keep(FileKind.PEAKS, None, "shared", peaks.to_json())
+        return mixed, waveform
+
+    async def listen(
+        self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
+    ) -> Heard:
+        """One person's waveform and, if their consent covers it, where they speak."""
+        tapes = await self._tapes(plan, run, user_id)
+        indexed = user_id in plan.indexed
+        voice = _voice(tapes)
+        peaks, speech = await _work(_listen, voice, length_ms, indexed, progress.reached_s)
+        shop = self.workshop(plan, run)
+        waveform = await shop.keep(FileKind.PEAKS, user_id, "audio", peaks.to_json())
+        return Heard(user_id, waveform, speech)
+
+    async def fail(self, recording_id: str, code: str) -> None:
+        async with self.context.database.transaction() as db:
+            recording = await db.get(Recording, UUID(recording_id))
+            if recording is not None and recording.state == RecordingState.CLAIMED:
+                move(recording, RecordingState.FAILED)
+                recording.failure = code
+
+    async def clear(self, plan: Plan, run: str) -> None:
+        await self.workshop(plan, run).clear()
+        self._workshops.pop(run, None)
+
+    async def _tapes(self, plan: Plan, run: str, user_id: UUID) -> PersonTapes:
+        """Asks the ledger again, every time, before anything of a person is read."""
+        async with self.context.database.reading() as db:
+            if not await planning.still_stands(db, plan, user_id):
+                raise PlanOutdated
+        try:
+            return await self.workshop(plan, run).tapes_of(user_id)
+        except KeyDestroyed:
+            raise PlanOutdated from None
+
+
+def _voice(tapes: PersonTapes) -> Voice:
+    return Voice(tapes.sound(Gaps(), Counts()))
+
+
+def _listen(
+    voice: Voice, length_ms: int, indexed: bool, reached_s: Callable[[float], None]
+) -> tuple[Peaks, tuple[tuple[int, int], ...]]:
+    peaks, detector = Peaks(), SpeechDetector(Thresholds())
+    spans = []
+    remaining = length_ms * RATE // 1000
+    while remaining:
+        samples = voice.read(min(BLOCK_S * RATE, remaining))
+        remaining -= len(samples)
+        peaks.add(samples)
+        if indexed:
+            spans += list(detector.add(samples))
+        reached_s(length_ms / 1000 - remaining / RATE)
+    spans += list(detector.finish())
+    return peaks, tuple((span.start_ms, min(span.end_ms, length_ms)) for span in spans)
+
+
+async def _work(function: Callable[..., R], *arguments: object) -> R:
+    """Off the loop: the codecs release the interpreter, the worker goes on answering."""
+    return await asyncio.to_thread(function, *arguments)

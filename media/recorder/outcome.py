@@ -1,0 +1,100 @@
+"""What the steps of finalising hand to one another. It outlives the process: DBOS keeps it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.recordings.models import FileKind, Source
+
+
+@dataclass(frozen=True)
+class PlannedTape:
+    id: UUID
+    user_id: UUID
+    source: Source
+    consent_id: UUID
+    data_key_id: UUID
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A tape that goes into nothing, and why: `consent`, `erased`, `not_stored`, `unreadable`."""
+
+    tape_id: UUID
+    user_id: UUID
+    source: Source
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What may be used of a recording at the moment of planning."""
+
+    recording_id: UUID
+    meeting_id: UUID
+    group_id: UUID
+    started_ns: int
+    stopped_ms: int
+    """When the recording was stopped, ms after its start."""
+    tapes: tuple[PlannedTape, ...]
+    left_out: tuple[LeftOut, ...]
+    indexed: frozenset[UUID]
+    """Those whose turns may be stored."""
+
+    @property
+    def users(self) -> list[UUID]:
+        return sorted({tape.user_id for tape in self.tapes})
+
+    @property
+    def consents(self) -> frozenset[UUID]:
+        return frozenset(tape.consent_id for tape in self.tapes)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How one tape reads."""
+
+    tape_id: UUID
+    ending: str
+    cut_bytes: int
+    packets: int
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    kind: FileKind
+    user_id: UUID | None
+    data_key_id: UUID
+    path: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MadeTrack:
+    user_id: UUID
+    source: Source
+    path: str
+    """Of the file that holds it."""
+    codec: str
+    start_ms: int
+    duration_ms: int
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PersonMedia:
+    files: tuple[MadeFile, ...] = ()
+    tracks: tuple[MadeTrack, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One person's waveform, and where they speak: (start, end) in ms of the common clock."""
+
+    user_id: UUID
+    peaks: MadeFile | None
+    speech: tuple[tuple[int, int], ...]

@@ -1,0 +1,92 @@
+"""One person's finished files: voice and camera in one, the shared screen in another."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+from app.recordings.models import FileKind, Source
+from media.recorder.frames import Counts, Frame
+from media.recorder.muxer import Extent, Muxed, mux
+from media.recorder.outcome import MadeTrack
+from media.recorder.placement import Gaps
+from media.recorder.scratch import Scratch
+from media.recorder.tapes import PersonTapes
+
+Progress = Callable[[float], None]
+CODECS = {Source.MICROPHONE: "opus", Source.CAMERA: "vp8", Source.SCREEN: "vp8"}
+FROZEN_S = 2.0
+"""Report pictures that stand still for longer. Lower: a slow screen share is full of gaps."""
+
+
+class PersonFiles:
+    """Writes one person's files into scratch files and says what is in them."""
+
+    def __init__(self, user_id: UUID, tapes: PersonTapes) -> None:
+        self._user_id = user_id
+        self._tapes = tapes
+
+    def write(
+        self, kind: FileKind, out: Scratch, path: str, progress: Progress
+    ) -> tuple[MadeTrack, ...]:
+        """The tracks of the file; none when there is nothing to write. `kind`: PERSON or SCREEN."""
+        sounds, pictures, gaps = Counts(), Counts(), Gaps()
+        still: list[tuple[float, float]] = []
+        source = Source.CAMERA if kind == FileKind.PERSON else Source.SCREEN
+        audio: Iterator[Frame] = iter(())
+        if kind == FileKind.PERSON:
+            audio = self._tapes.sound(gaps, sounds)
+        video = _watched(self._tapes.pictures(source, pictures), still)
+        muxed = mux(out, audio, video, progress)
+        if muxed is None:
+            return ()
+        tracks = []
+        if muxed.audio is not None:
+            details = _details(muxed, sounds, gaps.found, self._tapes.alignment_error_ms)
+            details |= {
+                "filled_ms": round(gaps.concealed_s * 1000),
+                "overlapping_frames": gaps.overlapping,
+            }
+            tracks.append(self._track(Source.MICROPHONE, path, muxed.audio, details))
+        if muxed.video is not None:
+            details = _details(muxed, pictures, still, self._tapes.alignment_error_ms)
+            details |= {
+                "incomplete_frames": pictures.incomplete,
+                "undecodable_frames": pictures.before_keyframe,
+                "width": pictures.width,
+                "height": pictures.height,
+            }
+            tracks.append(self._track(source, path, muxed.video, details))
+        return tuple(tracks)
+
+    def _track(
+        self, source: Source, path: str, extent: Extent, details: dict[str, Any]
+    ) -> MadeTrack:
+        start = round(extent.start_s * 1000)
+        duration = round(extent.end_s * 1000) - start
+        return MadeTrack(self._user_id, source, path, CODECS[source], start, duration, details)
+
+
+def _details(
+    muxed: Muxed, counts: Counts, gaps: list[tuple[float, float]], error_ms: float
+) -> dict[str, Any]:
+    return {
+        "file_start_ms": round(muxed.zero_s * 1000),
+        "frames": counts.frames,
+        "lost_packets": counts.losses.lost,
+        "repeated_packets": counts.losses.repeated,
+        "gaps": [
+            {"start_ms": round(start * 1000), "end_ms": round(end * 1000), "reason": "nothing_sent"}
+            for start, end in gaps
+        ],
+        "alignment_error_ms": error_ms,
+    }
+
+
+def _watched(frames: Iterator[Frame], still: list[tuple[float, float]]) -> Iterator[Frame]:
+    """The same frames; where the picture stands still for long is noted."""
+    last: float | None = None
+    for frame in frames:
+        if last is not None and frame.at_s - last > FROZEN_S:
+            still.append((last, frame.at_s))
+        last = frame.at_s
+        yield frame

@@ -1,0 +1,98 @@
+"""What may be used of a recording now: asked of the ledger, the vault and the store."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.consent.models import Purpose
+from app.kit.context import Context
+from app.meetings.models import Meeting
+from app.recordings import service as recordings
+from app.recordings.models import Recording, RecordingState, Source, Tape, TapeState
+from app.recordings.states import move
+from app.vault import service as vault
+from app.vault.service import KeyDestroyed
+from media.clock import EPOCH
+from media.recorder.outcome import LeftOut, Plan, PlannedTape
+from media.store import Store
+
+FINISHABLE = (
+    RecordingState.STOPPED,
+    RecordingState.CLAIMED,
+    RecordingState.FAILED,
+    RecordingState.READY,
+)
+
+
+async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | None:
+    """Claims the recording and says what to make of it. None when there is nothing to do: it runs
+    again, or was erased."""
+    async with context.database.reading() as db:
+        paths = [tape.path for tape in await recordings.tapes(db, recording_id)]
+    there = {path for path in paths if await store.exists(path)}  # not while others wait for us
+    async with context.database.transaction() as db:
+        recording = await db.get(Recording, recording_id, with_for_update=True)
+        meeting = await db.get(Meeting, recording.meeting_id) if recording else None
+        if recording is None or meeting is None or recording.state not in FINISHABLE:
+            return None
+        if recording.state != RecordingState.CLAIMED:
+            move(recording, RecordingState.CLAIMED)
+        recording.progress, recording.failure = 0, None
+        standing = await consent.standing(db, [meeting.group_id])
+        in_force = await consent.in_force(db, meeting.group_id)
+        used: list[PlannedTape] = []
+        left_out: list[LeftOut] = []
+        for tape in await recordings.tapes(db, recording_id):
+            reason = await _objection(db, context, tape, standing, there)
+            if reason is None:
+                used.append(_planned(tape))
+            else:
+                left_out.append(LeftOut(tape.id, tape.user_id, Source(tape.source), reason))
+        stopped = recording.stopped_at or recording.started_at
+        return Plan(
+            recording_id=recording_id,
+            meeting_id=meeting.id,
+            group_id=meeting.group_id,
+            started_ns=(recording.started_at - EPOCH) // timedelta(microseconds=1) * 1000,
+            stopped_ms=(stopped - recording.started_at) // timedelta(milliseconds=1),
+            tapes=tuple(used),
+            left_out=tuple(left_out),
+            indexed=frozenset(u for u, granted in in_force.items() if Purpose.INDEXING in granted),
+        )
+
+
+async def still_stands(db: AsyncSession, plan: Plan, user_id: UUID | None = None) -> bool:
+    """Whether every consent that the plan (or this person's part of it) rests on still stands."""
+    needed = {t.consent_id for t in plan.tapes if user_id is None or t.user_id == user_id}
+    return needed <= await consent.standing(db, [plan.group_id])
+
+
+async def _objection(
+    db: AsyncSession, context: Context, tape: Tape, standing: set[UUID], there: set[str]
+) -> str | None:
+    """Why a tape may not be used; None when it may."""
+    if tape.state == TapeState.ERASED:
+        return "erased"
+    if tape.consent_id not in standing:
+        return "consent"
+    if tape.state != TapeState.STORED or tape.path not in there:
+        return "not_stored"
+    try:
+        await vault.unwrap(db, context.keys, tape.data_key_id)
+    except KeyDestroyed:
+        return "erased"
+    return None
+
+
+def _planned(tape: Tape) -> PlannedTape:
+    return PlannedTape(
+        id=tape.id,
+        user_id=tape.user_id,
+        source=Source(tape.source),
+        consent_id=tape.consent_id,
+        data_key_id=tape.data_key_id,
+        path=tape.path,
+        size=tape.size,
+    )

@@ -1,0 +1,120 @@
+"""The last step: turns, the manifest, and the rows by which the rest of eMessi finds the files."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.groups.models import Group
+from app.kit.ids import new_id
+from app.programmes.models import Programme
+from app.recordings import service as recordings
+from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
+from app.recordings.states import move
+from app.turns import service as turns
+from app.turns.detection import VERSION, DetectedTurn, Segment, TurnRules, detect
+from app.turns.models import Turn
+from media.audio.speech import Thresholds
+from media.recorder import planning
+from media.recorder.finaliser import Finaliser, PlanOutdated
+from media.recorder.manifest import manifest, spoken
+from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
+
+UNKNOWN = UUID(int=0)
+"""`turns.store` puts the id of the index it makes in this place."""
+
+
+async def publish(
+    finaliser: Finaliser,
+    plan: Plan,
+    run: str,
+    made: tuple[Sequence[MadeFile], Sequence[MadeTrack]],
+    verified: Sequence[Verified],
+    heard: Sequence[Heard],
+    length_ms: int,
+) -> None:
+    """One transaction makes it all visible, if every consent still stands; else PlanOutdated."""
+    files, tracks = made
+    shop = finaliser.workshop(plan, run)
+    async with finaliser.context.database.reading() as db:
+        rules = await _rules(db, plan.group_id)
+        in_force = await consent.in_force(db, plan.group_id)
+    parameters = {**rules.parameters(), "speech": Thresholds().parameters()}
+    about_turns = spoken(heard, parameters, VERSION)
+    text = manifest(plan, files, tracks, verified, in_force, about_turns, length_ms)
+    written = await shop.keep(FileKind.MANIFEST, None, "shared", text)
+    async with finaliser.context.database.transaction() as db:
+        if not await planning.still_stands(db, plan):
+            raise PlanOutdated
+        old = await _replace(db, plan.recording_id, [*files, written], tracks)
+        found = detected(heard, rules)
+        rows = [_turn(turn) for turn in found]
+        await turns.store(db, plan.recording_id, VERSION, parameters, rows)
+        recording = await db.get(Recording, plan.recording_id)
+        if recording is None:
+            raise PlanOutdated
+        if recording.state == RecordingState.CLAIMED:
+            move(recording, RecordingState.READY)
+        recording.duration_ms, recording.progress = length_ms, 100
+    for path in {file.path for file in old} - {file.path for file in [*files, written]}:
+        await shop.discard(path)
+
+
+def detected(heard: Sequence[Heard], rules: TurnRules) -> list[DetectedTurn[UUID]]:
+    spoken_by = {one.user_id: [Segment(start, end) for start, end in one.speech] for one in heard}
+    return detect(spoken_by, rules)
+
+
+async def _rules(db: AsyncSession, group_id: UUID) -> TurnRules:
+    group = await db.get(Group, group_id)
+    programme = await db.get(Programme, group.programme_id) if group else None
+    if programme is None:
+        raise PlanOutdated
+    return TurnRules(programme.bridge_pause_ms, programme.backchannel_max_ms)
+
+
+async def _replace(
+    db: AsyncSession, recording_id: UUID, files: Sequence[MadeFile], tracks: Sequence[MadeTrack]
+) -> list[RecordingFile]:
+    rows = {file.path: _file(recording_id, file) for file in files}
+    track_rows = [
+        Track(
+            recording_id=recording_id,
+            user_id=track.user_id,
+            source=track.source,
+            file_id=rows[track.path].id,
+            codec=track.codec,
+            start_ms=track.start_ms,
+            duration_ms=track.duration_ms,
+            details=track.details,
+        )
+        for track in tracks
+    ]
+    return await recordings.replace_outcome(db, recording_id, list(rows.values()), track_rows)
+
+
+def _file(recording_id: UUID, file: MadeFile) -> RecordingFile:
+    fields: dict[str, Any] = {
+        "id": new_id(),
+        "recording_id": recording_id,
+        "kind": file.kind,
+        "user_id": file.user_id,
+        "data_key_id": file.data_key_id,
+        "path": file.path,
+        "media_type": file.media_type,
+        "size": file.size,
+        "sha256": file.sha256,
+    }
+    return RecordingFile(**fields)
+
+
+def _turn(turn: DetectedTurn[UUID]) -> Turn:
+    return Turn(
+        index_id=UNKNOWN,
+        user_id=turn.user,
+        start_ms=turn.start_ms,
+        end_ms=turn.end_ms,
+        is_backchannel=turn.is_backchannel,
+    )

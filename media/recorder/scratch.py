@@ -1,0 +1,71 @@
+"""A temporary file whose bytes on the disk are noise, and which vanishes with the process.
+
+A muxer must go back and fill in what it learnt at the end, so a finished file cannot be sealed as
+it is written. It is written here first: encrypted (AES-256 in counter mode) with a key that only
+this process's memory holds, in a file without a name.
+"""
+
+import io
+import secrets
+import tempfile
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+BLOCK = 16
+
+
+class Scratch(io.RawIOBase):
+    """Read, write and seek like any binary file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
+        self._key = algorithms.AES256(secrets.token_bytes(32))
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = self._file.seek(
+            self._at + offset if whence == io.SEEK_CUR else offset,
+            io.SEEK_SET if whence == io.SEEK_CUR else whence,
+        )
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        self._file.seek(self._at)
+        data = self._file.read(size)
+        plain = self._crypt(data)
+        self._at += len(plain)
+        return plain
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        view = memoryview(self._crypt(bytes(data)))
+        self._file.seek(self._at)
+        while view:
+            written = self._file.write(view)
+            self._at += written
+            view = view[written:]
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _crypt(self, data: bytes) -> bytes:
+        """The same both ways; the counter is the place in the file."""
+        block, offset = divmod(self._at, BLOCK)
+        stream = Cipher(self._key, modes.CTR(block.to_bytes(BLOCK, "big"))).encryptor()
+        stream.update(bytes(offset))
+        return stream.update(data)

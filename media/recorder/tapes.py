@@ -1,0 +1,81 @@
+"""The tapes of one person, read together: one alignment, and the frames of each source."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from app.recordings.models import Source
+from media.recorder.frames import Counts, Frame, frames
+from media.recorder.placement import Gaps, without_holes
+from media.recorder.timeline import Mapping, Scan, align, scan
+from media.tape.format import NotATape
+from media.tape.reader import TapeReader
+
+
+@dataclass(frozen=True)
+class LocalTape:
+    """A tape of which a copy lies on this machine."""
+
+    id: UUID
+    source: Source
+    path: Path
+    data_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One tape after its first reading. `scan` is None when it has no readable header."""
+
+    tape: LocalTape
+    codec: str
+    starts_s: float
+    scan: Scan | None
+    ending: str
+    cut_bytes: int
+
+
+class PersonTapes:
+    """Reads every tape once at the start, for its times; `origin_ns` is the common clock's 0."""
+
+    def __init__(self, tapes: Sequence[LocalTape], origin_ns: int) -> None:
+        self.readings = [_read(tape, origin_ns) for tape in tapes]
+        usable = [(r, r.scan) for r in self.readings if r.scan is not None]
+        alignment = align([found for _, found in usable])
+        self.alignment_error_ms = alignment.error_ms
+        self._usable: list[tuple[Reading, Sequence[Mapping]]] = sorted(
+            ((r, m) for (r, _), m in zip(usable, alignment.mappings, strict=True)),
+            key=lambda item: item[0].starts_s,
+        )
+
+    def sound(self, gaps: Gaps, counts: Counts) -> Iterator[Frame]:
+        """The microphone without holes."""
+        return without_holes(self._frames(Source.MICROPHONE, counts), gaps)
+
+    def pictures(self, source: Source, counts: Counts) -> Iterator[Frame]:
+        """Camera or screen, in the order of time."""
+        last = float("-inf")
+        for frame in self._frames(source, counts):
+            if frame.at_s > last:
+                last = frame.at_s
+                yield frame
+
+    def has(self, source: Source) -> bool:
+        return any(reading.tape.source == source for reading, _ in self._usable)
+
+    def _frames(self, source: Source, counts: Counts) -> Iterator[Frame]:
+        for reading, mappings in self._usable:
+            if reading.tape.source == source:
+                records = TapeReader(reading.tape.path, reading.tape.data_key)
+                yield from frames(records, reading.codec, mappings, reading.starts_s, counts)
+
+
+def _read(tape: LocalTape, origin_ns: int) -> Reading:
+    try:
+        reader = TapeReader(tape.path, tape.data_key)
+    except NotATape:
+        return Reading(tape, "", 0.0, None, "unreadable", tape.path.stat().st_size)
+    starts = (reader.header.started_ns - origin_ns) / 1e9
+    codec = reader.header.codec
+    found = scan(reader, codec.clock_rate, starts)
+    return Reading(tape, codec.mime_type, starts, found, str(reader.ending), reader.cut_bytes)

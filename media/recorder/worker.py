@@ -1,0 +1,83 @@
+"""The recorder worker's process: takes recordings from the durable queue, one at a time."""
+
+import asyncio
+import logging
+import os
+import signal
+from uuid import UUID
+
+from dbos import DBOS, DBOSConfig
+
+from app.kit.context import make
+from app.kit.db import Database
+from app.kit.settings import Settings
+from app.recordings import service as recordings
+from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
+from media.recorder.finaliser import Finaliser
+from media.recorder.workflows import register
+from media.store import Store
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 15.0
+"""Look for recordings that nobody handed over (a node died) this often. Lower: more queries.
+Higher: such a recording waits longer."""
+UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]
+
+
+async def run(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT.
+
+    A recording in hand is left as a kill would leave it, since nothing is lost by that: the next
+    start of the worker of this name goes on with the step it was in.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    context = make(settings)
+    finaliser = Finaliser(context, Store.open(settings))
+    DBOS(config=_config(settings))
+    register(finaliser)
+    DBOS.launch()
+    await DBOS.register_queue_async(QUEUE, worker_concurrency=1, polling_interval_sec=1.0)
+    logger.info("worker %s is ready", settings.worker.name)
+    while not stopping.is_set():
+        await hand_over_forgotten(settings, context.database)
+        try:
+            await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
+        except TimeoutError:
+            continue
+    if finaliser.is_busy:
+        logger.info("worker %s stops; the next start goes on", settings.worker.name)
+        os._exit(0)  # DBOS would write the interruption down as the workflow's failure
+    DBOS.destroy()
+    await context.database.close()
+    logger.info("worker %s has stopped", settings.worker.name)
+
+
+async def hand_over_forgotten(settings: Settings, database: Database) -> None:
+    """Enqueues each recording that could be finished and that no workflow is working on."""
+    async with database.reading() as db:
+        waiting = await recordings.finishable(db)
+    for recording_id in waiting:
+        known = await _workflows(recording_id)
+        if not any(status in UNDER_WAY for status in known):
+            await enqueue_finalise(settings, recording_id, attempt=len(known) + 1)
+
+
+async def _workflows(recording_id: UUID) -> list[str]:
+    prefix = f"{FINALISE}-{recording_id}-"
+    found = await DBOS.list_workflows_async(workflow_id_prefix=prefix)
+    return [workflow.status for workflow in found]
+
+
+def _config(settings: Settings) -> DBOSConfig:
+    return {
+        "name": "emessi",
+        "system_database_url": settings.work_database_url,
+        "application_version": APP_VERSION,
+        "executor_id": settings.worker.name,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+    }

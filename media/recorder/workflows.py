@@ -1,0 +1,132 @@
+"""The durable workflow `finalise`: every step's result is kept, a restart goes on after the last.
+
+    plan → verify each → person each → mixdown → listen to each → publish → clear
+
+A step that was killed is done again from its beginning; what it stores lies at the same place, so
+doing it twice is doing it once. When a consent ends on the way, the rest is thrown away and a new
+plan is made.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from dbos import DBOS
+from dbos import StepOptions as Options
+from obstore.exceptions import BaseError as StoreError
+from sqlalchemy.exc import OperationalError
+
+from app.recordings.models import Source
+from app.recordings.queue import FINALISE
+from media.recorder.finaliser import Finaliser, PlanOutdated
+from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
+from media.recorder.progress import Progress, told
+from media.recorder.publication import publish
+
+logger = logging.getLogger(__name__)
+R = TypeVar("R")
+
+PLANS = 5
+"""So many plans may become outdated before we give up. Lower: a group that changes its mind makes
+the recording fail. Higher: the same work again and again."""
+STEP_TRIES = 5
+"""With pauses from 1 s, doubling. Lower: a store that is away for a moment makes the recording
+fail. Higher: a broken one is noticed later."""
+
+
+def register(finaliser: Finaliser) -> None:
+    """Makes the workflow known. Call after DBOS was made and before it is launched."""
+
+    @DBOS.workflow(name=FINALISE)
+    async def finalise(recording_id: str) -> str:
+        try:
+            return await _finalise(finaliser, recording_id)
+        except Exception:
+            logger.exception("recording %s could not be finished", recording_id[-8:])
+            await _step("fail", finaliser.fail, recording_id, "finalising_failed")
+            raise
+
+
+async def _finalise(finaliser: Finaliser, recording_id: str) -> str:
+    for number in range(PLANS):
+        plan = await _step("plan", finaliser.plan, recording_id)
+        if plan is None:
+            return "nothing to do"
+        run = f"{DBOS.workflow_id}-{number}"
+        try:
+            await _Run(finaliser, plan, run).all_steps()
+        except PlanOutdated:
+            logger.info("recording %s is planned again", recording_id[-8:])
+        else:
+            return "ready"
+        finally:
+            await _step("clear", finaliser.clear, plan, run)
+    raise PlanOutdated
+
+
+class _Run:
+    """One plan carried out. The order of the steps depends on nothing but earlier results."""
+
+    def __init__(self, finaliser: Finaliser, plan: Plan, run: str) -> None:
+        self._finaliser = finaliser
+        self._plan = plan
+        self._run = run
+        self._steps = 3 * len(plan.users) + 2
+        self._done = 0
+
+    async def all_steps(self) -> None:
+        plan, run, finaliser = self._plan, self._run, self._finaliser
+        verified: list[Verified] = []
+        for user in plan.users:
+            verified += await self._next(
+                "verify", plan.stopped_ms, Finaliser.verify, plan, run, user
+            )
+        files: list[MadeFile] = []
+        tracks: list[MadeTrack] = []
+        for user in plan.users:
+            media = await self._next("person", plan.stopped_ms, Finaliser.person, plan, run, user)
+            files += media.files
+            tracks += media.tracks
+        ends = [track.start_ms + track.duration_ms for track in tracks]
+        length = max([plan.stopped_ms, *ends])
+        voices = [track.user_id for track in tracks if track.source == Source.MICROPHONE]
+        files += await self._next("mixdown", length, Finaliser.mixdown, plan, run, voices, length)
+        heard: list[Heard] = []
+        for user in voices:
+            one = await self._next("listen", length, Finaliser.listen, plan, run, user, length)
+            heard.append(one)
+            files += [one.peaks] if one.peaks else []
+        made = (files, tracks)
+        await _step("publish", publish, finaliser, plan, run, made, verified, heard, length)
+
+    async def _next(
+        self, name: str, length_ms: int, work: Callable[..., Awaitable[R]], *arguments: object
+    ) -> R:
+        progress = Progress(self._done, self._steps, length_ms)
+        self._done += 1
+        database, recording_id = self._finaliser.context.database, self._plan.recording_id
+
+        async def followed() -> R:
+            async with told(database, recording_id, progress):
+                return await work(self._finaliser, *arguments, progress)
+
+        return await _step(name, followed)
+
+
+async def _step(name: str, work: Callable[..., Awaitable[R]], *arguments: object) -> R:
+    options: Options = {
+        "name": name,
+        "retries_allowed": True,
+        "max_attempts": STEP_TRIES,
+        "should_retry": _may_pass,
+    }
+
+    async def run() -> R:
+        return await work(*arguments)
+
+    return await DBOS.run_step_async(options, run)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether the same may work in a moment: a disk, a network, a store or a database."""
+    return isinstance(error, OSError | StoreError | OperationalError)

@@ -1,0 +1,96 @@
+"""The worker's bench: tapes fetched here, finished files sealed here and put into the store."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from uuid import UUID
+
+from app.kit.context import Context
+from app.recordings.models import FileKind
+from app.vault import service as vault
+from media.recorder.outcome import MadeFile, Plan
+from media.recorder.scratch import Scratch
+from media.recorder.tapes import LocalTape, PersonTapes
+from media.sealed import SealedWriter
+from media.store import Store
+
+PIECE = 1 << 20
+NAMES = {
+    FileKind.PERSON: ("webm", "video/webm"),
+    FileKind.SCREEN: ("webm", "video/webm"),
+    FileKind.MIXDOWN: ("webm", "audio/webm"),
+    FileKind.PEAKS: ("json", "application/json"),
+    FileKind.MANIFEST: ("json", "application/json"),
+}
+
+
+class Workshop:
+    """One run of finalising. Everything in its folder is sealed or encrypted, and can be lost."""
+
+    def __init__(self, context: Context, store: Store, plan: Plan, run: str) -> None:
+        self.plan = plan
+        self._context = context
+        self._store = store
+        self._run = run
+        self.folder = context.settings.data / "work" / run
+        self._people: dict[UUID, PersonTapes] = {}
+
+    async def tapes_of(self, user_id: UUID) -> PersonTapes:
+        """This person's tapes, fetched and read; once per process, whichever step asks first."""
+        if user_id not in self._people:
+            local = []
+            for tape in (t for t in self.plan.tapes if t.user_id == user_id):
+                path = self.folder / f"{tape.id}.tape"
+                if not await asyncio.to_thread(path.exists):
+                    await asyncio.to_thread(self.folder.mkdir, parents=True, exist_ok=True)
+                    await self._store.get_file(tape.path, path)
+                async with self._context.database.reading() as db:
+                    key = await vault.unwrap(db, self._context.keys, tape.data_key_id)
+                local.append(LocalTape(tape.id, tape.source, path, key))
+            self._people[user_id] = await asyncio.to_thread(
+                PersonTapes, local, self.plan.started_ns
+            )
+        return self._people[user_id]
+
+    def scratch(self) -> Scratch:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return Scratch(self.folder)
+
+    def path(self, kind: FileKind, user_id: UUID | None) -> str:
+        """Where a finished file lies in the store: its own place for each run."""
+        extension, _ = NAMES[kind]
+        owner = user_id or "meeting"
+        return f"{self.plan.meeting_id}/{self._run}/{kind}-{owner}.{extension}.sealed"
+
+    async def keep(
+        self, kind: FileKind, user_id: UUID | None, scope: str, content: Scratch | bytes
+    ) -> MadeFile:
+        """Seals the content under the owner's key of that scope and puts it into the store."""
+        async with self._context.database.transaction() as db:
+            keys = self._context.keys
+            data_key = await vault.data_key(db, keys, self.plan.meeting_id, user_id, scope)
+        path = self.path(kind, user_id)
+        sealed = self.folder / path.rpartition("/")[2]
+        size, sha256 = await asyncio.to_thread(_seal, sealed, data_key.key, content)
+        await self._store.put_file(path, sealed)
+        await asyncio.to_thread(sealed.unlink)
+        return MadeFile(kind, user_id, data_key.id, path, NAMES[kind][1], size, sha256)
+
+    async def discard(self, path: str) -> None:
+        await self._store.delete(path)
+
+    async def clear(self) -> None:
+        self._people.clear()
+        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+
+
+def _seal(path: Path, data_key: bytes, content: Scratch | bytes) -> tuple[int, str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with SealedWriter(path, data_key) as writer:
+        if isinstance(content, bytes):
+            writer.write(content)
+        else:
+            content.seek(0)
+            while piece := content.read(PIECE):
+                writer.write(piece)
+    return writer.size, writer.sha256
