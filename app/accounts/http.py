@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from app.accounts.actor import Actor
 from app.accounts.forms import SignedInPublic, UserPublic
@@ -17,14 +18,24 @@ REFRESH_COOKIE = "emessi_refresh"
 LANGUAGE_COOKIE = "emessi_language"
 
 
-async def _actor(request: Request, context: Ctx, db: Db) -> Actor:
-    token = _bearer(request)
-    if token is None:
-        token = request.cookies.get(ACCESS_COOKIE)
-        if token is not None and request.method not in READING:
-            require_own_page(request)
+_bearer = HTTPBearer(auto_error=False, description="The access token of a sign-in.")
+_cookie = APIKeyCookie(
+    name=ACCESS_COOKIE, auto_error=False, description="Set by a sign-in; for our own pages."
+)
+
+
+async def _actor(
+    request: Request,
+    context: Ctx,
+    db: Db,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Actor:
+    token = bearer.credentials if bearer is not None else cookie
     if token is None:
         raise NotSignedIn
+    if bearer is None and request.method not in READING:
+        require_own_page(request)
     access = context.tokens.read_access(token)
     user = await db.get(User, access.user_id)
     if user is None or user.deactivated_at is not None:
@@ -87,8 +98,3 @@ def welcome(request: Request, response: Response, signed_in: SignedIn) -> Signed
 def clear_cookies(response: Response) -> None:
     response.delete_cookie(ACCESS_COOKIE)
     response.delete_cookie(REFRESH_COOKIE)
-
-
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" and token else None

@@ -1,8 +1,9 @@
 """Consent texts and the consent ledger."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from sqlmodel import select
 
 from app.accounts.forms import Language
@@ -26,6 +27,7 @@ from app.programmes import access as programmes
 from app.programmes.models import Programme
 
 router = APIRouter(tags=["consent"])
+Version = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
 @router.get("/groups/{group_id}/consent-text")
@@ -42,7 +44,7 @@ async def text_of_group(
 
 @router.get("/programmes/{programme_id}/consent-texts/{version}")
 async def text(
-    programme_id: UUID, version: int, db: Db, actor: CurrentActor, language: Language = "fi"
+    programme_id: UUID, version: Version, db: Db, actor: CurrentActor, language: Language = "fi"
 ) -> TextPublic:
     programme = await programmes.require(db, actor, programme_id, Action.SEE_PROGRAMME)
     return _public(await texts.get(db, programme_id, version, language), programme)

@@ -7,7 +7,7 @@ from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kit.context import Context
@@ -38,6 +38,14 @@ class Form(BaseModel):
     """The base of everything a client may send: no field that we do not know."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        """PostgreSQL cannot keep a NUL in a text."""
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("a text without NUL")
+        return value
 
 
 class Public(BaseModel):

@@ -70,9 +70,8 @@ async def recording(recording_id: UUID, db: Db, actor: CurrentActor) -> Recordin
     )
 
 
-@router.api_route(
-    "/{recording_id}/files/{file_id}", methods=["GET", "HEAD"], response_class=Response
-)
+@router.head("/{recording_id}/files/{file_id}", include_in_schema=False)
+@router.get("/{recording_id}/files/{file_id}", response_class=Response)
 async def file(
     recording_id: UUID,
     file_id: UUID,
