@@ -12,6 +12,7 @@ from app.accounts.signing import REFRESH_FOR
 from app.kit.errors import NotFound
 from app.kit.http import Ctx
 from app.kit.languages import LANGUAGES
+from app.kit.problems import problem
 from app.web import entrance, groups, meetings, recordings
 from app.web.visit import PageRoute
 
@@ -60,5 +61,8 @@ async def choose_language(
 
 
 @router.get("/{path:path}")
-async def nowhere(path: str) -> Response:
+async def nowhere(path: str, request: Request) -> Response:
+    """A page for people, a problem for programs."""
+    if path.startswith("api/"):
+        return problem(request, NotFound.code, NotFound.status)
     raise NotFound

@@ -87,7 +87,7 @@ def _length(row: turns.TurnRow) -> int:
 
 
 def _played(file: RecordingFile, tracks: Sequence[Track]) -> dict[str, Any]:
-    start = min(track.start_ms for track in tracks)
+    start = min(track.details.get("file_start_ms", track.start_ms) for track in tracks)
     return {
         "url": f"/api/v1/recordings/{file.recording_id}/files/{file.id}",
         "start_ms": start,
