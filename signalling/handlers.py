@@ -118,6 +118,7 @@ KNOWN: dict[str, RefusalCode] = {
     "not_allowed": "not_allowed",
     "not_found": "not_found",
     "meeting_ended": "meeting_ended",
+    "media_refused": "media_refused",
     "text_version_unknown": "text_version_unknown",
     "recording_finished": "recording_unavailable",
 }

@@ -7,16 +7,12 @@ from signalling.refusals import CommandRefused
 
 
 async def publish(live: Live, participant: str, command: Publish) -> None:
-    try:
-        published = await live.media.publish(participant, command.offer, command.sources)
-    except ValueError:
-        raise CommandRefused("media_refused") from None
+    published = await live.media.publish(participant, command.offer, command.sources)
     taping.cut(live, published.removed)
     live.deliver(live.room.publications_removed(published.removed))
-    for publication in published.publications.values():
-        source = publication.source
-        live.deliver(live.room.publication_added(publication.id, participant, source))
     ids = {mid: publication.id for mid, publication in published.publications.items()}
+    for mid, id_ in ids.items():
+        live.deliver(live.room.publication_added(id_, participant, command.sources[mid]))
     live.tell(participant, Published(ref=command.ref, answer=published.answer, publications=ids))
     live.offer_downlinks()
     if live.room.to_tape():
@@ -27,10 +23,7 @@ async def answer_downlink(live: Live, participant: str, command: AnswerDownlink)
     negotiation = live.presences[participant].negotiation
     if not negotiation.expects(command.offer_id):
         raise CommandRefused("invalid")
-    try:
-        await live.media.answer_downlink(participant, command.answer)
-    except ValueError:
-        raise CommandRefused("media_refused") from None
+    await live.media.answer_downlink(participant, command.answer)
     live.tell(participant, Done(ref=command.ref))
     if negotiation.answered():
         live.offer_downlink(participant)

@@ -4,20 +4,19 @@ import asyncio
 import logging
 from uuid import UUID
 
-from media.relay.room import (
-    PublicationRemoved,
-    RoomEvent,
-    SpeakerChanged,
-    TapeFailed,
-    TransportLost,
-)
-
 from app.kit.errors import NotFound
 from app.kit.ids import short
 from app.meetings import placement
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
+from media.relay.events import (
+    PublicationRemoved,
+    RoomEvent,
+    SpeakerChanged,
+    TapeFailed,
+    TransportLost,
+)
 from signalling import arrivals, recording_commands, taping
 from signalling.live import Live, Node
 
@@ -35,7 +34,7 @@ class Rooms:
         self._node = node
         self._live: dict[UUID, Live] = {}
         self._empty_since: dict[UUID, float] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: dict[UUID, asyncio.Task[None]] = {}
         self._lock = asyncio.Lock()
 
     @property
@@ -49,6 +48,8 @@ class Rooms:
         """The meeting, live; made when its first person comes."""
         async with self._lock:
             live = self._live.get(meeting_id)
+            if live is None and meeting_id in self._closing:
+                await asyncio.wait([self._closing[meeting_id]])
             if live is None or live.ended:
                 live = await self._make(meeting_id)
                 self._live[meeting_id] = live
@@ -76,7 +77,7 @@ class Rooms:
         for live in list(self._live.values()):
             self._close(live)
         while self._closing:
-            await asyncio.gather(*self._closing, return_exceptions=True)
+            await asyncio.wait(self._closing.values())
 
     async def _make(self, meeting_id: UUID) -> Live:
         node = self._node
@@ -102,8 +103,13 @@ class Rooms:
         self._live.pop(live.meeting_id, None)
         self._empty_since.pop(live.meeting_id, None)
         task = asyncio.create_task(self._wind_up(live))
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        self._closing[live.meeting_id] = task
+        task.add_done_callback(lambda done: self._closed(live, done))
+
+    def _closed(self, live: Live, done: asyncio.Task[None]) -> None:
+        self._closing.pop(live.meeting_id, None)
+        if not done.cancelled() and (error := done.exception()):
+            logger.error("meeting %s did not close well", short(live.meeting_id), exc_info=error)
 
     async def _wind_up(self, live: Live) -> None:
         node = self._node

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.consent import service as consent
 from app.kit.ids import short
 from app.meetings import service as meetings
@@ -75,8 +77,13 @@ async def stop(live: Live, reason: str) -> None:
 async def finish(live: Live) -> None:
     """At the end of the meeting: when every tape has arrived, the worker is told."""
     await live.settled()
-    if live.recording_id is not None:
+    if live.recording_id is None:
+        return
+    try:
         await enqueue_finalise(live.node.settings, live.recording_id)
+    except SQLAlchemyError:
+        # The worker looks for finished recordings by itself; being told only saves it the wait.
+        logger.warning("the worker's queue is out of reach; it will find the recording itself")
 
 
 async def _tape_all(live: Live) -> None:

@@ -15,6 +15,7 @@ from app.cli.ports import taken
 from app.kit import logs, migrate, settings
 from app.kit.settings import Settings
 from app.main import create_app
+from app.simulation.script import Script
 from media.recorder import worker as recorder_worker
 from signalling import node as signalling_node
 
@@ -89,8 +90,9 @@ def simulate(
 ) -> None:
     """Hold a meeting without people: real WebRTC clients that speak by a script."""
     config = _begin(child=False)
+    lines = Script.model_validate_json(script.read_text()) if script else None
     asyncio.run(
-        simulating.simulate(url or config.public_url, meeting, people, length, script, console)
+        simulating.simulate(url or config.public_url, meeting, people, length, lines, console)
     )
 
 

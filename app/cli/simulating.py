@@ -1,7 +1,6 @@
 """`emessi simulate`: signs the simulated people in and shows how far the meeting is."""
 
 import contextlib
-from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -14,13 +13,9 @@ from app.simulation.script import Script, conversation
 
 
 async def simulate(
-    url: str, meeting: str, people: list[str], length_s: int, path: Path | None, console: Console
+    url: str, meeting: str, people: list[str], length_s: int, script: Script | None, console: Console
 ) -> None:
-    script = (
-        Script.model_validate_json(path.read_text())
-        if path
-        else conversation(len(people), length_s)
-    )
+    script = script or conversation(len(people), length_s)
     if script.people != len(people):
         raise typer.BadParameter(f"the script has {script.people} people, {len(people)} are given")
     async with contextlib.AsyncExitStack() as stack:

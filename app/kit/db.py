@@ -63,6 +63,7 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as db:
             await db.connection(execution_options={"emessi_reading": True})
             yield db
+            db.expunge_all()  # a rollback would empty the objects that the reader keeps
             await db.rollback()
 
     async def close(self) -> None:

@@ -103,7 +103,7 @@ def client(url: str) -> httpx.AsyncClient:
 
 
 async def finished(api: httpx.AsyncClient, group_id: str, progress: Progress) -> str:
-    """Waits for the group's newest recording to be ready; its id. Raises RuntimeError if it failed."""
+    """Waits until the newest recording is ready; its id. RuntimeError if it failed."""
     async with asyncio.timeout(READY_S):
         while True:
             answer = await api.get("/api/v1/recordings", params={"group_id": group_id})
