@@ -66,7 +66,6 @@ class Person:
         self.uplink = Link(certificate)
         self.downlink = Link(certificate)
         self.sources: list[Source] = []
-        self.transport_sequence = 0
 
     async def publish(self, server: Server) -> None:
         ssrc = 0x1000_0000 + 0x1_0000 * self.number
@@ -85,9 +84,7 @@ class Person:
         await self.downlink.connect(description.read(offer), offered=False)
 
     def send(self, source: Source) -> None:
-        packet = source.next_packet(self.transport_sequence)
-        self.transport_sequence += 1
-        self.uplink.send(self.uplink.sending.protect(packet))
+        self.uplink.send(self.uplink.sending.protect(source.next_packet()))
 
     def report(self) -> None:
         for source in self.sources:

@@ -42,9 +42,9 @@ class Source:
         self._picture = int.from_bytes(os.urandom(2), "big") & 0x7FFF
         self._filling = os.urandom(self._payload_size - STAMP.size)
 
-    def next_packet(self, transport_sequence: int) -> bytes:
+    def next_packet(self) -> bytes:
         """The next RTP packet, unprotected."""
-        extension = self._extension(transport_sequence)
+        extension = self._extension()
         marker = self.mid == CAMERA_MID or self.sent == 0
         header = _HEADER.pack(
             0x90 if extension else 0x80,
@@ -74,15 +74,13 @@ class Source:
         chunk = _DESCRIPTION.pack(0x81, 202, 5, self.ssrc, 1, len(name)) + name + bytes(6)
         return report + chunk
 
-    def _extension(self, transport_sequence: int) -> bytes:
+    def _extension(self) -> bytes:
         """The one-byte header extensions (RFC 8285 §4.2) that were agreed on."""
         elements = b""
         if 1 in self._extensions and self.sent < _PACKETS_WITH_MID:
             elements += bytes((0x10, ord(self.mid)))
         if 2 in self._extensions and self.mid == MICROPHONE_MID:
             elements += bytes((0x20, self._level))
-        if 3 in self._extensions:
-            elements += b"\x31" + (transport_sequence & 0xFFFF).to_bytes(2, "big")
         if not elements:
             return b""
         elements += bytes(-len(elements) % 4)

@@ -1,0 +1,234 @@
+"""What one forwarded packet costs our relay, beside Janus under the same load in the same run.
+
+README.md says what is measured and how. `--quick` for a first look, `--json` for figures.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sfu import cpu
+from sfu.janus import Janus
+from sfu.measurement import Measurement, joined, median, window
+from sfu.ours import Ours
+from sfu.server import Server, ServerFailed
+
+GOAL_RATIO = 0.7
+GOAL_RECORDING = 0.10
+SIZES = [4, 8, 11]
+
+
+@dataclass(frozen=True)
+class Size:
+    """One number of people: the rounds of both servers, in pairs."""
+
+    people: int
+    ours: list[Measurement]
+    janus: list[Measurement]
+
+    @property
+    def ratio(self) -> float | None:
+        """The median of the rounds' own ratios: what slows a whole round cancels out."""
+        if not self.janus:
+            return None
+        return statistics.median(
+            ours.us / janus.us for ours, janus in zip(self.ours, self.janus, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Our relay with everybody's tapes off and on, window after window in one process."""
+
+    people: int
+    off: list[Measurement]
+    on: list[Measurement]
+    bytes_written: int
+
+    @property
+    def share(self) -> float:
+        """What recording adds, as a share of the forwarding cost."""
+        return statistics.median(
+            on.us / off.us - 1 for off, on in zip(self.off, self.on, strict=True)
+        )
+
+
+class Benchmark:
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._sizes: list[int] = arguments.people
+        self._rounds: int = arguments.rounds
+        self._seconds: float = arguments.seconds
+        self._event_loops: int = arguments.janus_event_loops
+        self._with_janus: bool = arguments.janus
+        self._server_cores, client_cores = cpu.cores()
+        os.sched_setaffinity(0, client_cores)
+
+    async def size(self, people: int) -> Size:
+        """The servers take turns, and in each round the other one begins."""
+        size = Size(people, [], [])
+        for number in range(self._rounds):
+            turns = [size.ours, size.janus] if self._with_janus else [size.ours]
+            for results in turns if number % 2 == 0 else reversed(turns):
+                results.append(await self._run(people, janus=results is size.janus))
+        return size
+
+    async def recording(self, people: int) -> Recording:
+        result = Recording(people, [], [], 0)
+        written = 0
+        with tempfile.TemporaryDirectory(prefix="spool-") as spool:
+            ours = await Ours.start(self._server_cores, Path(spool))
+            try:
+                load = await joined(ours, people)
+                for _ in range(self._rounds):
+                    result.off.append(window(ours, load, self._seconds))
+                    await ours.start_recording()
+                    result.on.append(window(ours, load, self._seconds))
+                    written += await ours.stop_recording()
+                await load.leave()
+            finally:
+                await ours.close()
+        return Recording(people, result.off, result.on, written)
+
+    async def _run(self, people: int, *, janus: bool) -> Measurement:
+        with tempfile.TemporaryDirectory(prefix="spool-") as spool:
+            server: Server
+            if janus:
+                server = await Janus.start(self._server_cores, people, self._event_loops)
+            else:
+                server = await Ours.start(self._server_cores, Path(spool))
+            try:
+                load = await joined(server, people)
+                measurement = window(server, load, self._seconds)
+                await load.leave()
+            finally:
+                await server.close()
+        return measurement
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one line of JSON at the end")
+    parser.add_argument("--quick", action="store_true", help="one short round of each")
+    parser.add_argument("--people", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=8.0, help="length of a measured window")
+    parser.add_argument(
+        "--janus-event-loops",
+        type=int,
+        default=0,
+        help="threads of Janus for media; 0: its default, one for each peer connection",
+    )
+    parser.add_argument("--no-janus", dest="janus", action="store_false", help="ours alone")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.seconds = 1, 3.0
+    return arguments
+
+
+def figures(sizes: list[Size], recording: Recording) -> dict[str, object]:
+    """What `--json` prints."""
+    rows: dict[str, object] = {}
+    for size in sizes:
+        ours = median(size.ours)
+        row: dict[str, object] = {
+            "ours_us": ours.us,
+            "janus_us": None,
+            "ratio": size.ratio,
+            "p50_ms": ours.p50_ms,
+            "p99_ms": ours.p99_ms,
+            "ours_user_us": ours.user_us,
+            "ours_system_us": ours.system_us,
+            "loss": ours.loss,
+            "valid": ours.valid,
+        }
+        if size.janus:
+            janus = median(size.janus)
+            row |= {
+                "janus_us": janus.us,
+                "janus_user_us": janus.user_us,
+                "janus_system_us": janus.system_us,
+                "janus_p50_ms": janus.p50_ms,
+                "janus_p99_ms": janus.p99_ms,
+                "janus_loss": janus.loss,
+                "valid": ours.valid and janus.valid,
+            }
+        rows[str(size.people)] = row
+    off, on = median(recording.off), median(recording.on)
+    return {
+        "sizes": rows,
+        "recording": {
+            "people": recording.people,
+            "off_us": off.us,
+            "on_us": on.us,
+            "share": recording.share,
+            "valid": off.valid and on.valid,
+        },
+        "goals": {"ratio": GOAL_RATIO, "recording_share": GOAL_RECORDING},
+        "machine": {"processor": cpu.model(), "cores": os.cpu_count()},
+    }
+
+
+def print_size(size: Size) -> None:
+    print_row(f"{size.people:>6}  ours ", median(size.ours))
+    if size.janus:
+        print_row(f"{'':6}  janus", median(size.janus))
+    if size.ratio is not None:
+        print(f"{'':8}ratio {size.ratio:.2f}, goal {GOAL_RATIO}: {verdict(size.ratio, GOAL_RATIO)}")
+
+
+def print_row(name: str, row: Measurement) -> None:
+    print(
+        f"{name} {row.us:7.1f} µs = {row.user_us:5.1f} user + {row.system_us:5.1f} system"
+        f"   p50 {row.p50_ms:6.3f} ms   p99 {row.p99_ms:6.3f} ms"
+        + ("" if row.valid else f"   LOST {row.loss:.1%}: not a measurement")
+    )
+
+
+def print_recording(recording: Recording) -> None:
+    print(f"\nRecording of all {2 * recording.people} publications of {recording.people} people:")
+    print_row("        off  ", median(recording.off))
+    print_row("        on   ", median(recording.on))
+    print(
+        f"        adds {recording.share:.1%} to the cost of forwarding, goal {GOAL_RECORDING:.0%}: "
+        f"{verdict(recording.share, GOAL_RECORDING)} "
+        f"({recording.bytes_written / 1e6:.1f} MB of tapes)"
+    )
+
+
+def verdict(figure: float, goal: float) -> str:
+    return "reached" if figure <= goal else "missed"
+
+
+async def main() -> None:
+    arguments = parse()
+    benchmark = Benchmark(arguments)
+    print(
+        "CPU of the server for each forwarded packet, and added latency, all to all:\n"
+        "50 packets/s of 90 bytes and 60 packets/s of 1,000 bytes per person; "
+        f"{arguments.rounds} rounds of {arguments.seconds:g} s.\n"
+        f"{cpu.model()}, {os.cpu_count()} cores, the server alone on one.\n\n"
+        "people",
+        flush=True,
+    )
+    sizes = []
+    for people in arguments.people:
+        sizes.append(await benchmark.size(people))
+        print_size(sizes[-1])
+        sys.stdout.flush()
+    recording = await benchmark.recording(max(arguments.people))
+    print_recording(recording)
+    if arguments.json:
+        print(json.dumps(figures(sizes, recording)))
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except ServerFailed as failure:
+        sys.exit(str(failure))

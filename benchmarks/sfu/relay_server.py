@@ -1,0 +1,97 @@
+"""The relay alone on uvloop, as `python -m sfu.relay_server ADDRESS SPOOL`, driven by JSON lines.
+
+A command is a list of its name and arguments; its reply is one line with one JSON value.
+"""
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import uvloop
+
+from app.kit.settings import RelaySettings
+from media.clock import Clock
+from media.relay.relay import Relay
+from media.relay.room import Room
+from media.tape.format import TapeOrder
+
+from .description import CAMERA_MID, MICROPHONE_MID
+
+_SOURCES = {MICROPHONE_MID: "microphone", CAMERA_MID: "camera"}
+
+
+class RelayServer:
+    def __init__(self, relay: Relay, room: Room, spool: Path) -> None:
+        self._relay = relay
+        self._room = room
+        self._spool = spool
+        self._taped: list[str] = []
+        self._commands: dict[str, Callable[..., Awaitable[Any]]] = {
+            "publish": self._publish,
+            "offer_downlink": self._offer_downlink,
+            "answer_downlink": self._answer_downlink,
+            "start_recording": self._start_recording,
+            "stop_recording": self._stop_recording,
+        }
+
+    async def serve(self, commands: asyncio.StreamReader) -> None:
+        """Until the standard input ends."""
+        async for line in commands:
+            name, *arguments = json.loads(line)
+            reply = await self._commands[name](*arguments)
+            print(json.dumps(reply), flush=True)
+
+    async def _publish(self, person: str, offer: str) -> str:
+        return (await self._room.publish(person, offer, _SOURCES)).answer
+
+    async def _offer_downlink(self, person: str) -> str:
+        offer = self._room.offer_downlink(person)
+        assert offer is not None, "everyone has published by now"
+        return offer.sdp
+
+    async def _answer_downlink(self, person: str, answer: str) -> None:
+        await self._room.answer_downlink(person, answer)
+
+    async def _start_recording(self) -> None:
+        for publication in list(self._room.publications):
+            self._room.attach_tape(publication, self._order(publication))
+            self._taped.append(publication)
+
+    async def _stop_recording(self) -> int:
+        sizes = [self._room.detach_tape(publication) for publication in self._taped]
+        self._taped.clear()
+        return sum(size or 0 for size in sizes)
+
+    def _order(self, publication: str) -> TapeOrder:
+        return TapeOrder(
+            path=self._spool / f"{uuid4()}.tape",
+            tape_id=str(uuid4()),
+            meeting_id=str(uuid4()),
+            participant_id=str(uuid4()),
+            publication_id=publication,
+            source="camera",
+            consent_id=str(uuid4()),
+            key_id=str(uuid4()),
+            data_key=secrets.token_bytes(32),
+        )
+
+
+async def main(address: str, spool: Path) -> None:
+    settings = RelaySettings(host=address, udp_port=0, addresses=[address])
+    relay = await Relay.open(settings, Clock.capture())
+    room = relay.room(str(uuid4()), lambda event: None)
+    commands = asyncio.StreamReader(limit=2**20)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(commands), sys.stdin
+    )
+    await RelayServer(relay, room, spool).serve(commands)
+    await relay.close()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1], Path(sys.argv[2])))
