@@ -22,7 +22,7 @@ from app.meetings import endpoints as meetings
 from app.programmes import endpoints as programmes
 from app.recordings import endpoints as recordings
 from app.turns import endpoints as turns
-from app.web import pages
+from app.web import pages, reference
 from media.store import Store
 
 API = "/api/v1"
@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     for feature in FEATURES:
         app.include_router(feature.router, prefix=API)
     app.include_router(health)
+    app.include_router(reference.router)
     app.include_router(pages.router)
     return app
 
