@@ -5,7 +5,7 @@ from typing import Protocol
 
 from media.relay.subscription import Subscription
 from media.rtp import feedback
-from media.rtp.header import FIXED, translate_extensions
+from media.rtp.header import FIXED, is_empty, translate_extensions
 from media.rtp.history import History
 from media.rtp.keyframes import KeyframeRequests
 from media.rtp.losses import Losses
@@ -83,6 +83,7 @@ class Publication:
             return
         try:
             level = translate_extensions(packet, self._table, self._level_id)
+            empty = bool(packet[0] & 0x20) and is_empty(packet)
         except ValueError:
             self.malformed += 1
             return
@@ -101,6 +102,10 @@ class Publication:
         if self.tape is not None:
             self.tape.write(packet, now)
         marker = second & 0x80
+        if empty:
+            for subscription in self.subscriptions:
+                subscription.skip(packet, extended, marker, timestamp)
+            return
         for subscription in self.subscriptions:
             subscription.forward(packet, extended, marker, timestamp)
 

@@ -27,17 +27,17 @@ class Subscription:
             self.octets += length - FIXED_BYTES
             transport.send_rtp(length)
 
+    def skip(self, packet: bytearray, extended: int, marker: int, timestamp: int) -> None:
+        """Leave out a packet that carries nothing, without a hole."""
+        if not self.rewriter.skip(extended):
+            self.forward(packet, extended, marker, timestamp)
+
     def send_report(self, ntp: int, timestamp: int) -> None:
-        """The publisher's sender report in this receiver's time (a translator, RFC 3550 §7.2)."""
+        """The publisher's sender report under this receiver's SSRC. RTP timestamps are passed on
+        unchanged, so its NTP mapping holds as it is (a translator, RFC 3550 §7.2)."""
         if self.packets:
-            rewriter = self.rewriter
             self._transport.send_rtcp(
                 feedback.sender_report(
-                    rewriter.ssrc,
-                    ntp,
-                    rewriter.timestamp(timestamp),
-                    self.packets,
-                    self.octets,
-                    self._cname,
+                    self.rewriter.ssrc, ntp, timestamp, self.packets, self.octets, self._cname
                 )
             )

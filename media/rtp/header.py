@@ -44,6 +44,17 @@ def extension_span(packet: bytes | bytearray) -> tuple[int, int, int]:
     return profile, start, end
 
 
+def is_empty(packet: bytes | bytearray) -> bool:
+    """Whether it carries nothing but padding: browsers probe the path with such packets.
+
+    Raises ValueError on a malformed header.
+    """
+    _, _, end = extension_span(packet)
+    end = end or FIXED_BYTES + 4 * (packet[0] & 0x0F)
+    padding = packet[-1] if packet[0] & 0x20 else 0
+    return len(packet) - padding <= end
+
+
 def find_extension(packet: bytes | bytearray, wanted: int) -> bytes | None:
     """The value under extension id `wanted`, or None. Raises ValueError on a malformed header."""
     profile, at, end = extension_span(packet)

@@ -14,7 +14,7 @@ from tests.fixtures.peers import Stage
 
 @pytest.fixture
 async def relay() -> AsyncIterator[Relay]:
-    relay = await Relay.open(RelaySettings(host="127.0.0.1", udp_port=0), Clock.capture())
+    relay = await Relay.open(RelaySettings(udp_port=0), Clock.capture())
     yield relay
     await relay.close()
 
