@@ -42,7 +42,7 @@ def _key(given: SecretStr, path: Path) -> bytes:
 def _kept(path: Path) -> str:
     """The key in the file. Of several processes that start at once, one makes it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = path.with_name(f".{path.name}.{os.getpid()}")
+    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     if not path.exists():
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -20,7 +20,7 @@ def code_of(answer: httpx.Response) -> str:
     return str(answer.json()["type"].removeprefix("urn:emessi:problem:"))
 
 
-async def schedule(cast: Cast, **fields: object) -> list[dict[str, Any]]:
+async def schedule(cast: Cast, **fields: str | int) -> list[dict[str, Any]]:
     form = {"group_id": str(cast.group_id), "starts_at": "2090-01-10T17:00:00+02:00", **fields}
     answer = await cast.alice.client.post(ROOT, json=form)
     assert answer.status_code == 201, answer.text
@@ -184,7 +184,7 @@ async def test_the_role_in_the_room_is_the_role_in_the_group(
 async def test_who_may_schedule_and_run(who: str, cast: Cast, node: None) -> None:
     client: httpx.AsyncClient = getattr(cast, who).client
     (meeting,) = await schedule(cast)
-    path, form = f"{ROOT}/{meeting['id']}", {"group_id": meeting["group_id"]}
+    path, form = f"{ROOT}/{meeting['id']}", {"group_id": str(cast.group_id)}
     good, bad = (200, 201), (403, 403)
 
     assert (await client.get(path)).status_code == 200
