@@ -47,7 +47,7 @@ def detect(segments: Mapping[U, Sequence[Segment]], rules: TurnRules) -> list[De
 
     A person's segments whose pauses are no longer than `bridge_pause_ms` are one turn. A turn
     whose speech is no longer than `backchannel_max_ms` and which lies wholly inside another's
-    turn that is no back-channel itself is one.
+    turn that is no back-channel itself is one. (Of two equal turns the smaller id keeps the floor.)
     """
     bridged = [
         DetectedTurn(user, span.start_ms, span.end_ms)
@@ -55,7 +55,7 @@ def detect(segments: Mapping[U, Sequence[Segment]], rules: TurnRules) -> list[De
         for span in _bridged(own, rules.bridge_pause_ms)
         if span.end_ms - span.start_ms >= max(rules.minimum_ms, 1)
     ]
-    bridged.sort(key=lambda turn: (turn.start_ms, -turn.end_ms))
+    bridged.sort(key=lambda turn: (turn.start_ms, -turn.end_ms, str(turn.user)))
     return _flagged(bridged, rules.backchannel_max_ms)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from media.audio.opus import RATE, Encoder, Samples
 from media.audio.peaks import Peaks
-from media.recorder.muxer import add_opus
+from media.recorder.muxer import REPEATABLE, add_opus
 from media.recorder.scratch import Scratch
 from media.recorder.voice import Voice
 
@@ -24,7 +24,7 @@ def mix(
     """Writes a WebM whose time 0 is the recording's start; returns the mix's peaks."""
     peaks = Peaks()
     frames = -(-round(length_s * RATE) // Encoder.FRAME)
-    with av.open(out, "w", format="webm") as container:
+    with av.open(out, "w", format="webm", options=REPEATABLE) as container:
         stream = add_opus(container)
         encoder = Encoder(stream.codec_context)
         remaining = frames * Encoder.FRAME

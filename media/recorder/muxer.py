@@ -23,6 +23,8 @@ from media.recorder.frames import Frame, vp8_size
 from media.recorder.scratch import Scratch
 
 MICROSECOND = Fraction(1, 1_000_000)
+REPEATABLE = {"fflags": "+bitexact"}
+"""The same frames give the same bytes: no random segment id, no date."""
 PICTURE_S = 1 / 30
 """How long the last picture is said to last."""
 SMALLEST_STEP_S = 0.001
@@ -63,7 +65,7 @@ def mux(
         return None
     zero = min(begins)
     extents: list[Extent | None] = [None, None]
-    with av.open(out, "w", format="webm") as container:
+    with av.open(out, "w", format="webm", options=REPEATABLE) as container:
         streams: list[Stream | None] = [
             add_opus(container) if first_audio else None,
             _add_vp8(container, first_video) if first_video else None,

@@ -1,0 +1,46 @@
+"""Speech is found where a voice is."""
+
+import itertools
+import shutil
+
+import numpy as np
+import pytest
+
+from media.audio.speech import Span, SpeechDetector, Thresholds
+from tests.fixtures.senders import Pcm, speech
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None, reason="the model knows voices; tones are none"
+)
+
+
+def found(sound: Pcm, block: int) -> list[Span]:
+    detector = SpeechDetector(Thresholds())
+    blocks = [sound[start : start + block] for start in range(0, len(sound), block)]
+    spans = [span for part in blocks for span in detector.add(part)]
+    return spans + list(detector.finish())
+
+
+def test_a_voice_in_silence_is_found_where_it_is() -> None:
+    spans = found(speech(10, [(2, 5), (7, 9)]), 48_000)
+
+    assert spans[0].start_ms == pytest.approx(2000, abs=100)
+    assert spans[-1].end_ms == pytest.approx(9000, abs=200)
+    assert any(b.start_ms - a.end_ms > 1500 for a, b in itertools.pairwise(spans))
+
+
+def test_noise_and_silence_are_no_speech() -> None:
+    noise = np.random.default_rng(1).normal(0, 0.01, 5 * 48_000).astype(np.float32)
+
+    assert found(np.concatenate((np.zeros(48_000, np.float32), noise)), 48_000) == []
+
+
+@pytest.mark.parametrize("block", [960, 33_333])
+def test_the_size_of_the_blocks_changes_nothing(block: int) -> None:
+    sound = speech(6, [(1, 2), (3, 6)])
+
+    assert found(sound, block) == found(sound, len(sound))
+
+
+def test_one_who_speaks_to_the_end_is_heard_to_the_end() -> None:
+    assert found(speech(4, [(1, 4)]), 48_000)[-1].end_ms == pytest.approx(4000, abs=150)

@@ -1,0 +1,195 @@
+"""One person's files, from packets on tapes to frames that players decode."""
+
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import av
+import pytest
+
+from app.recordings.models import FileKind, Source
+from media.recorder.outcome import MadeTrack
+from media.recorder.person import PersonFiles
+from media.recorder.scratch import Scratch
+from media.recorder.tapes import LocalTape, PersonTapes
+from tests.fixtures.senders import (
+    OPUS,
+    ORIGIN_NS,
+    VP8,
+    Network,
+    Sender,
+    opus_packets,
+    order,
+    send_opus,
+    send_vp8,
+    speech,
+    vp8_frames,
+    write_tape,
+)
+
+USER = UUID(int=7)
+KEY = bytes(32)
+
+
+@pytest.fixture(scope="module")
+def voice() -> list[bytes]:
+    return opus_packets(speech(10, [(1, 3), (5, 8)]))
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[bytes]:
+    return vp8_frames(300)
+
+
+def local(path: Path, source: Source) -> LocalTape:
+    return LocalTape(uuid4(), source, path, KEY)
+
+
+def made(
+    folder: Path, tapes: list[LocalTape], kind: FileKind = FileKind.PERSON
+) -> tuple[Path, tuple[MadeTrack, ...]]:
+    with Scratch(folder) as out:
+        writer = PersonFiles(USER, PersonTapes(tapes, ORIGIN_NS))
+        tracks = writer.write(kind, out, "path", lambda _: None)
+        out.seek(0)
+        path = folder / "out.webm"
+        path.write_bytes(out.read())
+    return path, tracks
+
+
+def decoded(path: Path, kind: str) -> list[tuple[float, int]]:
+    with av.open(str(path)) as container:
+        if kind == "video":
+            return [(float(f.time or 0), f.width) for f in container.decode(video=0)]
+        return [(float(f.time or 0), f.samples) for f in container.decode(audio=0)]
+
+
+def test_every_frame_is_there_and_in_its_place(
+    tmp_path: Path, voice: list[bytes], pictures: list[bytes]
+) -> None:
+    network = Network(jitter_s=0.01)
+    for source, codec, sent in (
+        ("microphone", OPUS, send_opus(Sender(), voice, 2.0)),
+        ("camera", VP8, send_vp8(Sender(ssrc=9), pictures, 2.5)),
+    ):
+        write_tape(order(tmp_path / source, source), codec, network.arrivals(sent))
+
+    path, tracks = made(
+        tmp_path,
+        [
+            local(tmp_path / "camera", Source.CAMERA),
+            local(tmp_path / "microphone", Source.MICROPHONE),
+        ],
+    )
+
+    sound, video = decoded(path, "audio"), decoded(path, "video")
+    microphone, camera = tracks
+    assert (len(sound), len(video)) == (500, 300)
+    assert (microphone.start_ms, microphone.duration_ms) == (2030, 10_000)
+    assert (camera.start_ms, camera.duration_ms) == (2530, 10_000)
+    assert microphone.details["file_start_ms"] == 2030
+    assert video[0][0] == pytest.approx(0.5, abs=0.002)
+    assert sound[0][0] == pytest.approx(0.0, abs=0.01)
+    assert video[-1][0] - video[0][0] == pytest.approx(299 / 30, abs=0.002)
+
+
+def test_the_file_says_how_long_it_is_and_can_be_searched(
+    tmp_path: Path, voice: list[bytes], pictures: list[bytes]
+) -> None:
+    write_tape(
+        order(tmp_path / "m", "microphone"), OPUS, Network().arrivals(send_opus(Sender(), voice))
+    )
+    camera = send_vp8(Sender(ssrc=9), pictures)
+    write_tape(order(tmp_path / "c", "camera"), VP8, Network().arrivals(camera))
+
+    path, _ = made(
+        tmp_path, [local(tmp_path / "m", Source.MICROPHONE), local(tmp_path / "c", Source.CAMERA)]
+    )
+
+    with av.open(str(path)) as container:
+        assert (container.duration or 0) / 1e6 == pytest.approx(10, abs=0.05)
+        container.seek(6_000_000)
+        first = next(p for p in container.demux(video=0))
+        assert first.is_keyframe
+        assert 5 <= float(first.pts * first.time_base) <= 6
+
+
+def test_lost_and_broken_pictures_are_left_out_and_counted(
+    tmp_path: Path, pictures: list[bytes]
+) -> None:
+    sent = send_vp8(Sender(), pictures[:90], mtu=60)
+    starts = [i for i, (_, packet) in enumerate(sent) if packet[12] & 0x10]
+    lost = frozenset({starts[0], starts[40]})  # of the first key frame, and of one picture later
+    write_tape(order(tmp_path / "c", "camera"), VP8, Network(lost=lost).arrivals(sent))
+
+    path, (track,) = made(tmp_path, [local(tmp_path / "c", Source.CAMERA)])
+
+    details = track.details
+    assert details["incomplete_frames"] == 2
+    assert details["undecodable_frames"] == 29  # until the next key frame
+    assert details["frames"] == 59
+    with av.open(str(path)) as container:
+        assert next(container.demux(video=0)).is_keyframe
+    assert len(decoded(path, "video")) == details["frames"]
+
+
+def test_a_gap_keeps_its_place_and_is_told(tmp_path: Path, voice: list[bytes]) -> None:
+    sender = Sender()
+    sent = send_opus(sender, voice[:250]) + send_opus(sender, voice[250:], 65.0)
+    write_tape(order(tmp_path / "m", "microphone"), OPUS, Network().arrivals(sent))
+
+    path, (track,) = made(tmp_path, [local(tmp_path / "m", Source.MICROPHONE)])
+
+    assert track.duration_ms == pytest.approx(70_000, abs=3)
+    (gap,) = track.details["gaps"]
+    assert (gap["start_ms"], gap["end_ms"]) == (
+        pytest.approx(5030, abs=3),
+        pytest.approx(65030, abs=3),
+    )
+    samples = sum(count for _, count in decoded(path, "audio"))
+    assert samples / 48_000 == pytest.approx(70, abs=0.02)
+
+
+def test_two_tapes_of_one_source_follow_one_another(tmp_path: Path, voice: list[bytes]) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    write_tape(order(first, "microphone"), OPUS, Network().arrivals(send_opus(Sender(), voice)))
+    again = Network().arrivals(send_opus(Sender(ssrc=3, timestamp=77), voice, 30.0))
+    write_tape(order(second, "microphone"), OPUS, again, starts_s=29.0)
+
+    _, (track,) = made(
+        tmp_path, [local(second, Source.MICROPHONE), local(first, Source.MICROPHONE)]
+    )
+
+    assert (track.start_ms, track.duration_ms) == (30, pytest.approx(40_000, abs=3))
+    assert track.details["frames"] == 1000
+
+
+def test_a_torn_tape_gives_what_it_has(tmp_path: Path, voice: list[bytes]) -> None:
+    arrivals = Network().arrivals(send_opus(Sender(), voice))
+    write_tape(order(tmp_path / "m", "microphone"), OPUS, arrivals, close=False)
+    content = (tmp_path / "m").read_bytes()
+    (tmp_path / "m").write_bytes(content[: len(content) // 2])
+
+    _, (track,) = made(tmp_path, [local(tmp_path / "m", Source.MICROPHONE)])
+
+    assert 4_000 < track.duration_ms < 6_000
+
+
+def test_the_screen_is_a_file_of_its_own(tmp_path: Path, pictures: list[bytes]) -> None:
+    sent = send_vp8(Sender(), pictures[:60], 4.0)
+    write_tape(order(tmp_path / "s", "screen"), VP8, Network().arrivals(sent))
+    tapes = [local(tmp_path / "s", Source.SCREEN)]
+
+    path, (track,) = made(tmp_path, tapes, FileKind.SCREEN)
+
+    assert (track.source, track.start_ms) == (Source.SCREEN, 4030)
+    assert len(decoded(path, "video")) == 60
+    assert made(tmp_path, tapes)[1] == ()
+
+
+def test_nothing_readable_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "m").write_bytes(b"not a tape")
+
+    tapes = PersonTapes([local(tmp_path / "m", Source.MICROPHONE)], ORIGIN_NS)
+
+    assert tapes.readings[0].ending == "unreadable"
+    assert made(tmp_path, [local(tmp_path / "m", Source.MICROPHONE)])[1] == ()
