@@ -1,0 +1,112 @@
+"""What browsers describe, and what we make of nonsense."""
+
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.relay.description import LEVEL_URI, MID_URI, parse
+from media.relay.refusals import MediaRefused
+
+FIREFOX = """v=0
+o=mozilla 1 0 IN IP4 0.0.0.0
+s=-
+t=0 0
+a=fingerprint:sha-256 28:4F
+a=group:BUNDLE 0 1
+m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0
+c=IN IP4 0.0.0.0
+a=sendonly
+a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
+a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
+a=fmtp:109 maxplaybackrate=48000;stereo=1;useinbandfec=1
+a=ice-pwd:8e66c9b072c2d34269e800e8e71f9c11
+a=ice-ufrag:09d0e1c8
+a=mid:0
+a=rtcp-mux
+a=rtpmap:109 opus/48000/2
+a=rtpmap:9 G722/8000/1
+a=rtpmap:0 PCMU/8000
+a=setup:actpass
+a=ssrc:1812027478 cname:x
+m=video 9 UDP/TLS/RTP/SAVPF 120 124
+c=IN IP4 0.0.0.0
+a=sendonly
+a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
+a=fmtp:120 max-fs=12288;max-fr=60
+a=fmtp:124 apt=120
+a=ice-pwd:8e66c9b072c2d34269e800e8e71f9c11
+a=ice-ufrag:09d0e1c8
+a=mid:1
+a=rtcp-fb:120 nack
+a=rtcp-fb:120 nack pli
+a=rtcp-fb:120 transport-cc
+a=rtcp-mux
+a=rtpmap:120 VP8/90000
+a=rtpmap:124 rtx/90000
+a=setup:actpass
+a=ssrc:725422478 cname:x
+a=ssrc:2881444781 cname:x
+a=ssrc-group:FID 725422478 2881444781
+"""
+
+
+def test_a_browser_s_offer_is_understood() -> None:
+    remote = parse(FIREFOX)
+
+    audio, video = remote.media
+    assert remote.credentials.ufrag == "09d0e1c8"
+    assert remote.fingerprints == (("sha-256", "28:4F"),)
+    assert remote.setup == "auto"
+    assert audio.codec is not None
+    assert (audio.codec.payload_type, audio.codec.channels) == (109, 2)
+    assert audio.codec.fmtp == "useinbandfec=1"
+    assert audio.extensions == {LEVEL_URI: 1, MID_URI: 3}
+    assert video.codec is not None
+    assert video.codec.payload_type == 120
+    assert video.feedback == ("nack", "nack pli")
+    assert video.ssrcs == (725422478,)
+    assert audio.sends
+    assert not audio.receives
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [
+        ("a=ice-pwd:.*\n", ""),
+        ("a=fingerprint:.*\n", ""),
+        ("a=setup:.*\n", ""),
+        ("a=mid:1\n", "a=mid:0\n"),
+        ("a=mid:1\n", ""),
+        ("a=mid:1\n", "a=mid:a b\n"),
+        ("a=setup:actpass", "a=setup:sideways"),
+        ("m=video 9", "m=video nine"),
+        ("a=ice-ufrag:.*\n", "a=ice-ufrag:x y\n"),
+        ("(?s).*", ""),
+    ],
+)
+def test_a_broken_offer_is_refused(pattern: str, replacement: str) -> None:
+    with pytest.raises(MediaRefused):
+        parse(re.sub(pattern, replacement, FIREFOX))
+
+
+@given(st.text(max_size=300))
+def test_garbage_is_refused_and_nothing_else_is_raised(text: str) -> None:
+    with suppress(MediaRefused):
+        parse(text)
+
+
+LINES = FIREFOX.splitlines()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, len(LINES) - 1), st.integers(0, 60), st.text(max_size=12)))
+)
+def test_a_damaged_offer_is_understood_or_refused(damage: list[tuple[int, int, str]]) -> None:
+    lines = list(LINES)
+    for row, column, text in damage:
+        lines[row] = lines[row][:column] + text + lines[row][column + 1 :]
+    with suppress(MediaRefused):
+        parse("\r\n".join(lines))
