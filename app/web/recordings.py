@@ -62,7 +62,7 @@ def _people(
     present = {f.user_id for f in files if f.kind in PLAYED} | {row.turn.user_id for row in spoken}
     floor = sum(_length(row) for row in spoken if not row.turn.is_backchannel)
     people = []
-    for place, user_id in enumerate(sorted(each for each in present if each in names)):
+    for place, user_id in enumerate(each for each in names if each in present):
         own = [row for row in spoken if row.turn.user_id == user_id]
         held = sum(_length(row) for row in own if not row.turn.is_backchannel)
         played = [f for f in files if f.user_id == user_id and f.kind in PLAYED and spans[f.id]]

@@ -18,7 +18,7 @@ from app.kit.settings import NodeSettings, RelaySettings, Settings, WebSettings
 from app.kit.tokens import Access
 from app.main import create_app
 from tests.fixtures.installation import free_port
-from tests.fixtures.programme import Played, play
+from tests.fixtures.played import Played, play
 
 FLAGS = [
     "--no-sandbox",
@@ -77,7 +77,7 @@ def settings_at(data: Path) -> Settings:
         data=data,
         web=WebSettings(port=free_port()),
         node=NodeSettings(name="stage", port=free_port()),
-        relay=RelaySettings(udp_port=0, addresses=["127.0.0.1"]),
+        relay=RelaySettings(udp_port=0),
     )
 
 

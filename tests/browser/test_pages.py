@@ -64,6 +64,7 @@ def pages_of(site: Site) -> list[tuple[str, str, User | None]]:
             recording[RecordingState.FAILED],
             played.administrator,
         ),
+        ("reference", "/api/v1/docs", None),
         ("not_found", "/nowhere", None),
         ("lobby", f"/meetings/{played.open_meeting}", played.member),
     ]

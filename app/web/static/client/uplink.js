@@ -13,6 +13,8 @@ export class Uplink {
   #transceivers = new Map();
   /** @type {Promise<void>} negotiations stand in line: an offer never overtakes another */
   #line = Promise.resolve();
+  /** @type {Promise<void> | null} the one at the end of the line, not begun yet */
+  #queued = null;
   /** Something changed that the node has not agreed to yet. */
   #stale = false;
   #closed = false;
@@ -81,8 +83,13 @@ export class Uplink {
     return transceiver;
   }
 
+  /** Changes made before the offer is written go into the same offer. */
   #negotiate() {
-    const next = this.#line.then(() => this.#offer());
+    this.#queued ??= this.#line.then(() => {
+      this.#queued = null;
+      return this.#offer();
+    });
+    const next = this.#queued;
     this.#line = next.catch(() => undefined);
     return next;
   }

@@ -53,9 +53,7 @@ export class Lobby {
       h(
         "div",
         { class: "lobby-words" },
-        h("p", { class: "eyebrow" }, moment(data.meeting.starts_at, data.language)),
-        h("h1", {}, data.meeting.title),
-        h("p", { class: "hint" }, t("room.you_are", { name: data.me.name })),
+        h("div", { class: "lobby-title" }, h("p", { class: "eyebrow" }, moment(data.meeting.starts_at, data.language)), h("h1", {}, data.meeting.title), h("p", { class: "hint" }, t("room.you_are", { name: data.me.name }))),
         this.status,
         h("div", { class: "buttons" }, this.join, this.leave),
         h("section", { class: "lobby-consent" }, h("h2", {}, t("consent.mine")), h("p", { class: "hint" }, t("consent.not_needed")), this.rows.element),

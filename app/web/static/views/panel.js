@@ -14,7 +14,7 @@ export class ChatPanel {
   /** @param {Meeting} meeting @param {Translate} t */
   constructor(meeting, t) {
     this.meeting = meeting;
-    this.log = h("ol", { class: "chat-log", role: "log", "aria-label": t("room.chat"), tabindex: "0" });
+    this.log = h("div", { class: "chat-log", role: "log", "aria-label": t("room.chat"), tabindex: "0" });
     this.input = h("input", { id: "chat-text", maxlength: "2000", autocomplete: "off" });
     this.empty = h("p", { class: "empty" }, t("room.chat_empty"));
     this.element = h(
@@ -47,7 +47,7 @@ export class ChatPanel {
   #line({ name, text, at, participant }) {
     const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     const mine = participant === this.meeting.room.me;
-    return h("li", { class: mine ? "mine" : "" }, h("span", { class: "chat-from" }, h("b", {}, name), ` ${time}`), h("span", { class: "chat-text" }, text));
+    return h("div", { class: mine ? "chat-line mine" : "chat-line" }, h("span", { class: "chat-from" }, h("b", {}, name), ` ${time}`), h("span", { class: "chat-text" }, text));
   }
 
   /** @param {Event} event */

@@ -79,8 +79,8 @@ export class Player {
       end_ms: file.start_ms + file.duration_ms,
       person: person.id,
     }));
-    const mute = this.#toggle("muted", person, t("recording.mute"), "sound");
-    const solo = this.#toggle("solo", person, t("recording.solo"), "person");
+    const mute = this.#toggle("muted", person, t("recording.mute"));
+    const solo = this.#toggle("solo", person, t("recording.solo"));
     const element = h(
       "li",
       { class: `seat hue-${person.hue}`, "data-person": person.id },
@@ -95,11 +95,11 @@ export class Player {
     return { person, element, parts, update };
   }
 
-  /** @param {"muted" | "solo"} which @param {Person} person @param {string} label @param {string} symbol */
-  #toggle(which, person, label, symbol) {
+  /** @param {"muted" | "solo"} which @param {Person} person @param {string} label */
+  #toggle(which, person, label) {
     const onclick = () => this.playback.toggle(which, person.id);
     const name = `${label}: ${person.name}`;
-    return h("button", { type: "button", class: "button quiet small", "aria-label": name, "aria-pressed": "false", onclick }, icon(symbol), label);
+    return h("button", { type: "button", class: "button quiet small", "aria-label": name, "aria-pressed": "false", onclick }, label);
   }
 
   /** @param {number} duration_ms */
@@ -113,8 +113,7 @@ export class Player {
       { class: "controls" },
       h("button", { type: "button", class: "button", "data-action": "play", onclick: toggle }, this.face, this.words),
       h("span", { class: "clocks" }, this.now, " / ", clock(duration_ms)),
-      h("label", { for: "speed" }, t("recording.speed")),
-      speed,
+      h("span", { class: "speed" }, h("label", { for: "speed" }, t("recording.speed")), speed),
     );
   }
 
