@@ -9,6 +9,7 @@ from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
 from media.relay.description import RemoteDescription, RemoteMedia
 from media.relay.network import Network
 from media.relay.publication import Publication
+from media.relay.refusals import MediaRefused
 from media.relay.subscription import Subscription
 from media.relay.transport import Transport
 from media.relay.writing import OfferedSection, write_offer
@@ -53,7 +54,6 @@ class _Slot:
 class Downlink:
     def __init__(self, network: Network, lost: Callable[[], None]) -> None:
         self._network = network
-        self._lost = lost
         self._slots: list[_Slot] = []
         self._revision = self._offered = self._answered = 0
         self._version = 0
@@ -101,9 +101,12 @@ class Downlink:
         return DownlinkOffer(sdp, carried)
 
     def answered(self, remote: RemoteDescription) -> None:
-        """The browser takes each section or not; what it does not take is not sent."""
+        """The browser takes each section or not; what it does not take is not sent.
+
+        Raises MediaRefused if another peer connection answers than before.
+        """
         if self._fingerprints and remote.fingerprints != self._fingerprints:
-            self._renew()
+            raise MediaRefused(field="answer")  # another peer connection: `Room.renew_downlink`
         self._fingerprints = remote.fingerprints
         self.transport.describe(
             remote.credentials, list(remote.fingerprints), server=remote.setup != "server"
@@ -130,17 +133,6 @@ class Downlink:
             slot.subscription = Subscription(self.transport, rewriter, publication.participant)
             self._by_ssrc[slot.ssrc] = slot
             publication.subscribe(slot.subscription, now)
-
-    def _renew(self) -> None:
-        """Another certificate: the page was loaded anew and has a new peer connection."""
-        local = self.transport.ice.local
-        self.transport.close()
-        network = self._network
-        self.transport = Transport(network.port, network.certificate, self, self._lost, local)
-        for slot in self._slots:
-            if slot.publication is not None and slot.subscription is not None:
-                slot.publication.unsubscribe(slot.subscription)
-                slot.subscription = None
 
     # ---- What arrives -----------------------------------------------------------------------
 

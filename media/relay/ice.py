@@ -56,8 +56,8 @@ def parse_check(data: bytes) -> Check:
 class IceLite:
     """One transport's side of ICE: its credentials and the address in use."""
 
-    def __init__(self, local: Credentials | None = None) -> None:
-        self.local = local or new_credentials()
+    def __init__(self) -> None:
+        self.local = new_credentials()
         self.retired: Credentials | None = None
         """Credentials before an ICE restart; valid until a check with the new ones comes."""
         self.remote: Credentials | None = None

@@ -43,6 +43,11 @@ class Relay:
         """Datagrams thrown away since the start, by reason."""
         return self._network.port.dropped
 
+    @property
+    def transports(self) -> int:
+        """Peer connections now held."""
+        return self._network.port.endpoints
+
     def room(self, room_id: str, notify: Callable[[RoomEvent], None]) -> Room:
         """Creates the room; ValueError if there is one of that id."""
         if room_id in self._rooms:

@@ -157,6 +157,14 @@ class Room:
             raise MediaRefused(field="answer")
         person.downlink.answered(remote)
 
+    def renew_downlink(self, participant: str) -> None:
+        """The participant lost its page, and with it the peer connection and its sections: begin
+        from nothing with the next offer."""
+        person = self._participants.get(participant)
+        if person is not None and person.downlink is not None:
+            person.downlink.close()
+            person.downlink = None
+
     # ---- Tapes ------------------------------------------------------------------------------
 
     def attach_tape(self, publication: str, order: TapeOrder) -> None:

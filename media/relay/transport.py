@@ -8,7 +8,7 @@ from typing import Protocol
 from media.relay.ice import Address, Check, Credentials, IceLite
 from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
 from media.relay.socket import Port
-from media.rtp.header import is_rtcp
+from media.rtp.header import FIXED_BYTES, is_rtcp
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +38,9 @@ class Transport:
         certificate: Certificate,
         receiver: Receiver,
         lost: Callable[[], None],
-        local: Credentials | None = None,
     ) -> None:
         self.role = "controlled"  # read by RTCDtlsTransport, as are `_recv` and `_send`
-        self.ice = IceLite(local)
+        self.ice = IceLite()
         self.port = port
         self._receiver = receiver
         self._lost = lost
@@ -141,7 +140,7 @@ class Transport:
                 self.port.dropped["forged_rtcp"] += 1
         else:
             length = srtp.unprotect(buffer, length)
-            if 0 < length <= LARGEST_PACKET:
+            if FIXED_BYTES <= length <= LARGEST_PACKET:
                 self._receiver.receive_rtp(buffer.bytes[:length], now)
             else:
                 self.port.dropped["forged_rtp"] += 1
