@@ -17,12 +17,13 @@ from app.invitations import endpoints as invitations
 from app.kit import context, openapi, problems
 from app.kit.headers import SecurityHeaders
 from app.kit.http import Db
+from app.kit.limits import LimitedBody
 from app.kit.settings import Settings
 from app.meetings import endpoints as meetings
 from app.programmes import endpoints as programmes
 from app.recordings import endpoints as recordings
 from app.turns import endpoints as turns
-from app.web import pages, reference
+from app.web import pages
 from media.store import Store
 
 API = "/api/v1"
@@ -63,11 +64,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = Store.open(settings)
     problems.install(app)
     openapi.install(app)
+    app.add_middleware(LimitedBody)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
     for feature in FEATURES:
         app.include_router(feature.router, prefix=API)
     app.include_router(health)
-    app.include_router(reference.router)
     app.include_router(pages.router)
     return app
 

@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import service as accounts
-from app.accounts.models import User
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.groups import service as groups
 from app.groups.models import GroupRole
 from app.invitations import service
 from app.kit.errors import Invalid, NotSignedIn
+
+
+class Accepted(BaseModel):
+    """Who came into which group. It is what a retry is answered with, and holds no secret."""
+
+    user_id: UUID
+    group_id: UUID
 
 
 async def accept(
@@ -26,8 +33,8 @@ async def accept(
     text_language: str | None,
     email: str | None,
     password: str | None,
-) -> tuple[User, UUID]:
-    """The new person, and the group they are in now. The link is spent."""
+) -> Accepted:
+    """A new person, in the group from now on. The link is spent."""
     link = await service.find(db, secret, re_entry=False)
     if (email is None) != (password is None):
         raise Invalid(field="password" if password is None else "email")
@@ -48,15 +55,15 @@ async def accept(
             decided_by=user.id,
         )
     service.spend(link, user)
-    return user, link.group_id
+    return Accepted(user_id=user.id, group_id=link.group_id)
 
 
-async def re_enter(db: AsyncSession, secret: str) -> tuple[User, UUID]:
-    """A member who comes back on another device, and the group. The link is spent."""
+async def re_enter(db: AsyncSession, secret: str) -> Accepted:
+    """A member who comes back on another device. The link is spent."""
     link = await service.find(db, secret, re_entry=True)
     assert link.user_id is not None
     user = await accounts.get(db, link.user_id)
     if await groups.role_of(db, link.group_id, user.id) is None:
         raise NotSignedIn
     service.spend(link, user)
-    return user, link.group_id
+    return Accepted(user_id=user.id, group_id=link.group_id)

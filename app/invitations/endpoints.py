@@ -5,14 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
+from app.accounts import service as accounts
 from app.accounts import signing
 from app.accounts.forms import Language
 from app.accounts.http import CurrentActor, welcome
-from app.accounts.models import User
 from app.consent import texts
 from app.consent.models import Purpose
 from app.groups import access
 from app.invitations import acceptance, service
+from app.invitations.acceptance import Accepted
 from app.invitations.forms import (
     Accept,
     AcceptedPublic,
@@ -83,27 +84,47 @@ async def preview(token: Secret, db: Db, language: Language = "fi") -> PreviewPu
 
 @router.post("/{token}/accept", status_code=201)
 async def accept(
-    token: Secret, form: Accept, db: Db, context: Ctx, request: Request, response: Response
+    token: Secret,
+    form: Accept,
+    db: Db,
+    context: Ctx,
+    once: Idempotent,
+    request: Request,
+    response: Response,
 ) -> AcceptedPublic:
-    """Come into the group, decided or not, and be signed in."""
-    user, group_id = await acceptance.accept(db, token, **form.model_dump())
-    return await _accepted(db, context, request, response, user, group_id)
+    """Come into the group, decided or not, and be signed in.
+
+    One whose answer was lost on the way retries with the same `Idempotency-Key`.
+    """
+    done = await once(
+        db,
+        await service.id_of(db, token),
+        Accepted,
+        lambda: acceptance.accept(db, token, **form.model_dump()),
+    )
+    return await _entered(db, context, request, response, done)
 
 
 @router.post("/{token}/re-enter", status_code=201)
 async def re_enter(
-    token: Secret, db: Db, context: Ctx, request: Request, response: Response
+    token: Secret, db: Db, context: Ctx, once: Idempotent, request: Request, response: Response
 ) -> AcceptedPublic:
     """Be signed in again, on this device."""
-    user, group_id = await acceptance.re_enter(db, token)
-    return await _accepted(db, context, request, response, user, group_id)
+    done = await once(
+        db,
+        await service.id_of(db, token),
+        Accepted,
+        lambda: acceptance.re_enter(db, token),
+    )
+    return await _entered(db, context, request, response, done)
 
 
-async def _accepted(
-    db: Db, context: Context, request: Request, response: Response, user: User, group_id: UUID
+async def _entered(
+    db: Db, context: Context, request: Request, response: Response, done: Accepted
 ) -> AcceptedPublic:
+    user = await accounts.get(db, done.user_id)
     signed_in = welcome(request, response, await signing.sign_in(db, context.tokens, user))
-    return AcceptedPublic(group_id=group_id, **dict(signed_in))
+    return AcceptedPublic(group_id=done.group_id, **dict(signed_in))
 
 
 def _link(context: Context, link: InvitationPublic) -> InvitationLink:

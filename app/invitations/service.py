@@ -138,6 +138,15 @@ async def find(db: AsyncSession, secret: str, *, re_entry: bool | None = None) -
     return link
 
 
+async def id_of(db: AsyncSession, secret: str) -> UUID:
+    """Which link this is, used or not."""
+    query = select(Invitation.id).where(Invitation.token_hash == hashed(secret))
+    found = (await db.exec(query)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def preview(db: AsyncSession, secret: str) -> Preview:
     link = await find(db, secret)
     group = await db.get_one(Group, link.group_id)

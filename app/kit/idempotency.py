@@ -4,7 +4,7 @@ The first answer is kept beside what was asked, in the same transaction as the w
 given again. The same key with another request is refused.
 """
 
-import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kit.db import UtcDateTime, now
 from app.kit.errors import Refusal
+from app.kit.http import context_of
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -74,9 +75,10 @@ class Once:
         return made
 
     async def _hash(self) -> str:
-        digest = hashlib.sha256(f"{self._request.method} {self._request.url.path}\n".encode())
-        digest.update(await self._request.body())
-        return digest.hexdigest()
+        """Keyed, because a request may hold a password that a plain hash would give away."""
+        asked = f"{self._request.method} {self._request.url.path}\n".encode()
+        key = context_of(self._request).keys.tokens
+        return hmac.digest(key, asked + await self._request.body(), "sha256").hex()
 
 
 Idempotent = Annotated[Once, Depends()]

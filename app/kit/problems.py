@@ -15,7 +15,13 @@ from app.kit.errors import Refusal
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-CODES = {401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed"}
+CODES = {
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
 
 
 def install(app: FastAPI) -> None:

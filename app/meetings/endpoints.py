@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from app.accounts.http import CurrentActor
 from app.groups import service as groups
+from app.kit.context import Context
 from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.idempotency import Idempotent
 from app.kit.paging import page
@@ -68,12 +69,17 @@ async def join_meeting(
     meeting_id: UUID, db: Db, actor: CurrentActor, context: Ctx, request: Request
 ) -> JoinPublic:
     token, node = await service.join(db, context.tokens, actor, meeting_id)
-    return JoinPublic(url=f"{_address(node, request)}/ws/meetings/{meeting_id}", token=token)
+    return JoinPublic(
+        url=f"{_address(node, request, context)}/ws/meetings/{meeting_id}", token=token
+    )
 
 
-def _address(node: Node, request: Request) -> str:
+def _address(node: Node, request: Request, context: Context) -> str:
     """The node's public address; without one, the page's own host name and the node's port."""
     if node.public_url:
         return node.public_url.rstrip("/")
-    scheme = "wss" if request.url.scheme == "https" else "ws"
-    return f"{scheme}://{request.url.hostname}:{node.port}"
+    secure = "https" in (request.url.scheme, context.settings.public_url.partition(":")[0])
+    host = request.url.hostname or "localhost"
+    if ":" in host:
+        host = f"[{host}]"  # IPv6 (RFC 3986 §3.2.2)
+    return f"{'wss' if secure else 'ws'}://{host}:{node.port}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.kit.limits import LARGEST_BYTES
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 
@@ -71,3 +72,10 @@ async def test_what_is_wrong_with_a_form_is_named(cast: Cast) -> None:
     assert problem["type"] == "urn:emessi:problem:invalid"
     assert problem["field"] == "name"
     assert [error["field"] for error in problem["errors"]] == ["name", "retention_days"]
+
+
+async def test_a_body_that_is_too_large_is_refused(cast: Cast) -> None:
+    form = {"name": "X", "description": "x" * LARGEST_BYTES}
+    answer = await cast.administrator.client.post("/api/v1/programmes", json=form)
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "urn:emessi:problem:too_large"

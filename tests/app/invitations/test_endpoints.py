@@ -98,6 +98,20 @@ async def test_a_link_is_used_once(cast: Cast) -> None:
     assert len(await members(cast)) == 5
 
 
+async def test_one_whose_answer_was_lost_comes_in_by_retrying(cast: Cast) -> None:
+    path = f"{ROOT}/{token_of(await invite(cast))}/accept"
+    key = {"Idempotency-Key": "one visit"}
+
+    first = await cast.nobody.post(path, json=ACCEPTANCE, headers=key)
+    retried = await cast.nobody.post(path, json=ACCEPTANCE, headers=key)
+    other = await cast.nobody.post(path, json={**ACCEPTANCE, "name": "X"}, headers=key)
+
+    assert retried.status_code == 201
+    assert retried.json()["user"] == first.json()["user"]
+    assert other.status_code == 409
+    assert len(await members(cast)) == 5
+
+
 @pytest.mark.parametrize(
     ("broken", "field"),
     [

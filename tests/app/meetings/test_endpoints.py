@@ -73,7 +73,7 @@ async def test_a_retried_series_is_made_once(cast: Cast) -> None:
 
     first = await cast.alice.client.post(ROOT, json=form, headers=key)
     again = await cast.alice.client.post(ROOT, json=form, headers=key)
-    listed = await cast.bob.client.get(ROOT, params={"group_id": form["group_id"]})
+    listed = await cast.bob.client.get(ROOT, params={"group_id": str(cast.group_id)})
 
     assert first.json() == again.json()
     assert len(listed.json()["items"]) == 8

@@ -1,0 +1,28 @@
+"""No request may be larger than what our forms can hold."""
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST_BYTES = 1_000_000
+"""A consent text in three languages fits several times. Higher: more memory for an attacker."""
+
+
+class LimitedBody:
+    """Refuses a body as soon as it is too large, whatever its Content-Length said."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BYTES:
+                raise HTTPException(413)  # FastAPI lets this pass while it reads a body
+            return message
+
+        limited = receive_limited if scope["type"] == "http" else receive
+        await self._app(scope, limited, send)
