@@ -1,0 +1,202 @@
+"""One source and its receivers: what goes out on the wire, what comes back, what is asked for."""
+
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from aiortc.rtp import RtcpPacket, RtcpPsfbPacket, RtcpRtpfbPacket, RtcpSrPacket, RtpPacket
+from hypothesis import given
+from hypothesis import strategies as st
+from pylibsrtp import Policy, Session
+
+from media.relay.publication import Publication
+from media.relay.seam import Certificate, Srtp
+from media.relay.socket import Port
+from media.relay.subscription import Subscription
+from media.relay.transport import Transport
+from media.rtp.header import FIXED
+from media.rtp.keyframes import KEYFRAME_INTERVAL_S
+from media.rtp.losses import WAIT_S
+from media.rtp.rewriter import Rewriter
+from media.tape.format import CodecInfo
+
+KEY = bytes(range(30))
+VIDEO = CodecInfo("video/VP8", 90000, 1, 120)
+
+
+class Nobody:
+    def receive_rtp(self, packet: bytearray, now: float) -> None: ...
+    def receive_rtcp(self, data: bytes, now: float) -> None: ...
+    def connected(self) -> None: ...
+
+
+class Wire:
+    """A transport whose keys the test knows, and the far end of it."""
+
+    def __init__(self) -> None:
+        self.port = Port("127.0.0.1", 0, lambda: 0.0)
+        self._far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._far.bind(("127.0.0.1", 0))
+        self._far.setblocking(False)
+        self.transport = Transport(self.port, Certificate(), Nobody(), lambda: None)
+        self.transport.ice.address = self._far.getsockname()
+        self.transport._srtp = Srtp(
+            self._session(Policy.SSRC_ANY_INBOUND), self._session(Policy.SSRC_ANY_OUTBOUND)
+        )
+        self._keys = self._session(Policy.SSRC_ANY_INBOUND)
+
+    @staticmethod
+    def _session(direction: int) -> Session:
+        policy = Policy(key=KEY, ssrc_type=direction)
+        policy.allow_repeat_tx = True
+        return Session(policy)
+
+    def datagram(self) -> bytes | None:
+        try:
+            return self._far.recv(2048)
+        except BlockingIOError:
+            return None
+
+    def packets(self) -> list[RtpPacket]:
+        found = []
+        while (datagram := self.datagram()) is not None:
+            found.append(RtpPacket.parse(self._keys.unprotect(datagram)))
+        return found
+
+    def report(self) -> RtcpSrPacket:
+        datagram = self.datagram()
+        assert datagram is not None
+        report = RtcpPacket.parse(self._keys.unprotect_rtcp(datagram))[0]
+        assert isinstance(report, RtcpSrPacket)
+        return report
+
+    async def close(self) -> None:
+        self._far.close()
+        await self.port.close()
+
+
+class Scene:
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.asked: list[bytes] = []
+        self.publication = Publication("id", "alice", "camera", VIDEO)
+        self.publication.connect(self.asked.append, bytes(256), 0)
+        self.publication.bind(5)
+        self.subscription = Subscription(wire.transport, Rewriter(77, 96, 1000), "alice")
+        self.publication.subscribe(self.subscription, 0.0)
+        self.asked.clear()
+
+    def send(self, *numbers: int, payload_type: int = 120, body: bytes = b"frame") -> None:
+        for number in numbers:
+            head = FIXED.pack(0x80, 0x80 | payload_type, number & 0xFFFF, number * 10, 5)
+            self.publication.receive(bytearray(head + body), number / 100)
+
+    def padding(self, number: int) -> None:
+        head = FIXED.pack(0xA0, 120, number, number * 10, 5)
+        self.publication.receive(bytearray(head + bytes(19) + b"\x14"), number / 100)
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    wire = Wire()
+    yield Scene(wire)
+    await wire.close()
+
+
+async def test_a_receiver_sees_its_own_header_and_the_same_payload(scene: Scene) -> None:
+    scene.send(65535, 65536)
+
+    first, second = scene.wire.packets()
+    assert (first.ssrc, first.payload_type, first.marker) == (77, 96, 1)
+    assert (first.sequence_number, second.sequence_number) == (1000, 1001)
+    assert (first.timestamp, first.payload) == (655350, b"frame")
+
+
+async def test_a_foreign_payload_type_is_not_media(scene: Scene) -> None:
+    scene.send(1, payload_type=124)
+
+    assert scene.wire.packets() == []
+    assert scene.publication.foreign == 1
+
+
+async def test_a_padding_probe_leaves_no_hole(scene: Scene) -> None:
+    scene.send(1)
+    scene.padding(2)
+    scene.send(3)
+
+    assert [p.sequence_number for p in scene.wire.packets()] == [1000, 1001]
+
+
+async def test_a_lost_packet_is_sent_again_byte_for_byte(scene: Scene) -> None:
+    scene.send(1, 2, 3)
+    scene.wire.packets()
+    again = scene.wire
+
+    scene.publication.resend(scene.subscription, 1001)
+    scene.publication.resend(scene.subscription, 900)
+
+    assert again.datagram() is not None
+    assert again.datagram() is None
+
+
+async def test_what_was_muted_is_never_sent_again(scene: Scene) -> None:
+    scene.send(1)
+    scene.publication.set_muted(True, 0.0)
+    scene.send(2, 3)
+    scene.publication.set_muted(False, 0.0)
+    scene.send(4)
+    assert [p.sequence_number for p in scene.wire.packets()] == [1000, 1001]
+
+    for number in range(990, 1010):
+        scene.publication.resend(scene.subscription, number)
+
+    resent = [scene.wire.datagram(), scene.wire.datagram(), scene.wire.datagram()]
+    assert resent[0] is not None
+    assert resent[1:] == [None, None]
+
+
+async def test_the_sender_is_asked_for_what_is_missing(scene: Scene) -> None:
+    scene.send(1, 2, 5)
+
+    scene.publication.ask(0.05 + WAIT_S)
+
+    _, nack = RtcpPacket.parse(scene.asked[0])
+    assert isinstance(nack, RtcpRtpfbPacket)
+    assert (nack.media_ssrc, nack.lost) == (5, [3, 4])
+
+
+async def test_key_frames_are_asked_for_once_in_a_while(scene: Scene) -> None:
+    scene.publication.want_keyframe(0.1)
+    scene.publication.want_keyframe(0.2)
+    assert scene.asked == []
+
+    scene.publication.ask(KEYFRAME_INTERVAL_S)
+
+    _, loss = RtcpPacket.parse(scene.asked[0])
+    assert isinstance(loss, RtcpPsfbPacket)
+    assert len(scene.asked) == 1
+
+
+async def test_a_sender_report_is_passed_on_under_the_receiver_s_ssrc(scene: Scene) -> None:
+    scene.publication.report(1 << 40, 5000, 0.0)
+    assert scene.wire.datagram() is None
+    scene.send(1, 2)
+    scene.wire.packets()
+
+    scene.publication.report(1 << 40, 5000, 1.0)
+
+    report = scene.wire.report()
+    info = report.sender_info
+    assert (report.ssrc, info.ntp_timestamp, info.rtp_timestamp) == (77, 1 << 40, 5000)
+    assert (info.packet_count, info.octet_count) == (2, 10)
+
+
+@given(st.lists(st.binary(min_size=12, max_size=80), max_size=20))
+def test_garbage_from_a_participant_is_counted_and_nothing_is_raised(packets: list[bytes]) -> None:
+    publication = Publication("id", "alice", "camera", VIDEO)
+    publication.connect(lambda data: None, bytes(range(256)), 3)
+    publication.bind(5)
+    for packet in packets:
+        publication.receive(bytearray(packet), 0.0)
+        publication.receive(bytearray([packet[0] & 0x3F | 0x80, 120]) + packet[2:], 0.0)
+        publication.ask(1.0)
