@@ -45,6 +45,12 @@ async def change_group(group_id: UUID, form: GroupUpdate, db: Db, actor: Current
     return await service.change(db, actor, group_id, form.model_dump(exclude_none=True))
 
 
+@router.delete("/{group_id}", status_code=204)
+async def delete_group(group_id: UUID, db: Db, actor: CurrentActor) -> None:
+    """Only one on which nothing stands yet."""
+    await service.delete(db, actor, group_id)
+
+
 @router.get("/{group_id}/members")
 async def members(group_id: UUID, db: Db, actor: CurrentActor) -> list[MemberPublic]:
     await service.get(db, actor, group_id)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,7 +14,7 @@ from app.accounts.models import User
 from app.groups import access
 from app.groups.models import Group, GroupRole, Membership
 from app.kit.db import now
-from app.kit.errors import NotFound, Refusal
+from app.kit.errors import InUse, NotFound, Refusal
 from app.kit.permissions import Action
 from app.programmes import access as programmes
 from app.programmes.models import ProgrammeStaff
@@ -60,6 +61,16 @@ async def change(db: AsyncSession, actor: Actor, group_id: UUID, fields: dict[st
     group = await access.require(db, actor, group_id, Action.EDIT_GROUP)
     group.sqlmodel_update(fields)
     return group
+
+
+async def delete(db: AsyncSession, actor: Actor, group_id: UUID) -> None:
+    """Removes a group that was made by mistake: one without people, meetings and invitations."""
+    group = await access.require(db, actor, group_id, Action.CREATE_GROUP)
+    await db.delete(group)
+    try:
+        await db.flush()
+    except IntegrityError:
+        raise InUse from None
 
 
 async def members(

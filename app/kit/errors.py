@@ -6,6 +6,7 @@ Refusal                409   a rule said no
 ├─ NotAllowed          403   you may see it, and may not do this
 ├─ NotFound            404   it does not exist, or you may not know
 ├─ TooMany             429   later, please
+├─ InUse               409   it cannot go while something stands on it
 └─ …                         each feature's own, beside its rule
 
 `code` is stable and ends the RFC 9457 `type`; the text people read is the translation of
@@ -49,3 +50,7 @@ class NotFound(Refusal):
 class TooMany(Refusal):
     code = "too_many"
     status = 429
+
+
+class InUse(Refusal):
+    code = "in_use"

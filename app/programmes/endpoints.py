@@ -47,6 +47,12 @@ async def change_programme(
     return await service.change(db, actor, programme_id, form.model_dump(exclude_none=True))
 
 
+@router.delete("/{programme_id}", status_code=204)
+async def delete_programme(programme_id: UUID, db: Db, actor: CurrentActor) -> None:
+    """Only one on which nothing stands yet."""
+    await service.delete(db, actor, programme_id)
+
+
 @router.get("/{programme_id}/staff")
 async def staff(programme_id: UUID, db: Db, actor: CurrentActor) -> list[StaffPublic]:
     return [_public(*pair) for pair in await service.staff(db, actor, programme_id)]

@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
+from sqlmodel import delete as sql_delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts import service as accounts
 from app.accounts.actor import Actor
 from app.accounts.models import User
-from app.kit.errors import NotAllowed, NotFound
+from app.kit.errors import InUse, NotAllowed, NotFound
 from app.kit.permissions import Action, Role, may
 from app.programmes import access
 from app.programmes.models import Programme, ProgrammeRole, ProgrammeStaff
@@ -49,6 +51,18 @@ async def change(
     programme = await access.require(db, actor, programme_id, Action.EDIT_PROGRAMME)
     programme.sqlmodel_update(fields)
     return programme
+
+
+async def delete(db: AsyncSession, actor: Actor, programme_id: UUID) -> None:
+    """Removes a programme that was made by mistake: one without groups and consent texts."""
+    programme = await access.require(db, actor, programme_id, Action.EDIT_PROGRAMME)
+    held = sql_delete(ProgrammeStaff).where(col(ProgrammeStaff.programme_id) == programme_id)
+    await db.exec(held)
+    await db.delete(programme)
+    try:
+        await db.flush()
+    except IntegrityError:
+        raise InUse from None
 
 
 async def staff(

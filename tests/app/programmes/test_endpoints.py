@@ -88,3 +88,22 @@ async def test_keys_of_different_people_do_not_meet(cast: Cast) -> None:
     two = await cast.coordinator.client.post("/api/v1/groups", json=form, headers=key)
 
     assert one.json()["id"] != two.json()["id"]
+
+
+async def test_only_what_nothing_stands_on_can_be_removed(cast: Cast) -> None:
+    client = cast.administrator.client
+    made = (await client.post(ROOT, json={"name": "Turha"})).json()
+    form = {"programme_id": made["id"], "name": "Ryhmä"}
+    group = (await client.post("/api/v1/groups", json=form)).json()
+
+    assert (await cast.coordinator.client.delete(f"{ROOT}/{made['id']}")).status_code == 404
+    assert (await cast.researcher.client.delete(f"{ROOT}/{cast.programme_id}")).status_code == 403
+    for path in (f"{ROOT}/{made['id']}", f"/api/v1/groups/{cast.group_id}"):
+        refused = await client.delete(path)
+        assert refused.json()["type"] == "urn:emessi:problem:in_use"
+    assert len((await client.get(f"{ROOT}/{made['id']}/staff")).json()) == 1
+    assert (await cast.alice.client.delete(f"/api/v1/groups/{cast.group_id}")).status_code == 403
+
+    for path in (f"/api/v1/groups/{group['id']}", f"{ROOT}/{made['id']}"):
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get(path)).status_code == 404
