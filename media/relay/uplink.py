@@ -37,7 +37,8 @@ class Uplink:
         self.fingerprints = remote.fingerprints
         self.transport.describe(remote.credentials, list(remote.fingerprints), server=True)
         self.publications = publications
-        self._by_ssrc = {}
+        kept = publications.values()
+        self._by_ssrc = {ssrc: p for ssrc, p in self._by_ssrc.items() if p in kept}
         accepted = {m.mid: m for m in remote.media if m.mid in publications}
         for mid, media in accepted.items():
             self._connect(publications[mid], media)
@@ -92,7 +93,7 @@ class Uplink:
 
     def _discover(self, packet: bytearray) -> Publication | None:
         """Whose packet it is, by its mid (RFC 8843 §9.2), else by a payload type that only one
-        publication has; binds its SSRC. A foreign payload type binds nothing."""
+        publication without an SSRC has; binds its SSRC. A foreign payload type binds nothing."""
         payload_type = packet[1] & 0x7F
         fitting = [p for p in self.publications.values() if p.codec.payload_type == payload_type]
         try:
@@ -103,7 +104,8 @@ class Uplink:
             named = self.publications.get(mid.decode("ascii", "replace"))
             fitting = [named] if named in fitting else []
         else:
-            fitting = [p for p in fitting if p.ssrc is None]
+            bound = self._by_ssrc.values()
+            fitting = [p for p in fitting if p not in bound]
         if len(fitting) != 1 or fitting[0] is None:
             return None
         self._bind(fitting[0], SSRC.unpack_from(packet, 8)[0])

@@ -27,8 +27,8 @@ async def meet(stage: Stage) -> None:
     await alice.receive()
     await bob.receive()
     for peer in (alice, bob):
-        await until(lambda peer=peer: peer.frames.get("video", 0) > 5, f"video of {peer.name}")
-        await until(lambda peer=peer: peer.frames.get("audio", 0) > 25, f"audio of {peer.name}")
+        await peer.gets("video", 5)
+        await peer.gets("audio", 25)
 
 
 async def test_two_peers_hear_and_see_each_other(stage: Stage) -> None:
@@ -211,7 +211,7 @@ async def test_a_peer_with_an_rsa_certificate_connects(stage: Stage) -> None:
     await alice.receive()
 
     for peer in (alice, bob):
-        await until(lambda peer=peer: peer.frames.get("audio", 0) > 5, f"audio of {peer.name}")
+        await peer.gets("audio", 5)
 
 
 async def test_an_offer_that_cannot_be_carried_changes_nothing(stage: Stage) -> None:
@@ -261,4 +261,4 @@ def _rsa_certificate() -> RTCCertificate:
         .not_valid_after(now + datetime.timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
-    return RTCCertificate(key=key, cert=certificate)
+    return RTCCertificate(key=key, cert=certificate)  # type: ignore[arg-type]

@@ -31,6 +31,7 @@ def test_an_answer_takes_what_is_carried_and_rejects_the_rest() -> None:
     session = SessionDescription.parse(answer)
     audio, video = session.media
     assert "a=ice-lite" in answer
+    assert audio.dtls is not None
     assert session.group[0].items == ["0"]
     assert (audio.direction, audio.dtls.role, audio.rtcp_mux) == ("recvonly", "server", True)
     assert [c.payloadType for c in audio.rtp.codecs] == [109]
