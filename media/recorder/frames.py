@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from media.audio import opus
 from media.recorder.packets import Losses, Numbering, RtpPacket, in_order
@@ -24,8 +25,9 @@ class Counts:
     frames: int = 0
     incomplete: int = 0
     """Video frames that miss a packet; they are left out."""
-    before_keyframe: int = 0
-    """Video frames that nothing could decode."""
+    undecodable: int = 0
+    """Whole video frames that build on one that is missing. A player would stop at them: VP8
+    carries its probabilities from frame to frame, so after a hole comes noise or an error."""
     width: int = 0
     height: int = 0
     losses: Losses = field(default_factory=Losses)
@@ -47,19 +49,31 @@ def frames(
     raise ValueError(f"no frames are known of {mime_type}")
 
 
-def vp8_payload(payload: bytes) -> tuple[bool, bytes]:
-    """Whether a frame starts here, and the payload without its descriptor (RFC 7741 §4.2)."""
-    if not payload:
-        raise ValueError("an empty payload")
-    first, start = payload[0], 1
+class Vp8Payload(NamedTuple):
+    starts: bool
+    """A frame begins with this packet."""
+    base: int | None
+    """TL0PICIDX: the number of the base layer's picture, if the sender has temporal layers."""
+    layer: int
+    """0: the base layer, on which the others build."""
+    data: bytes
+
+
+def vp8_payload(payload: bytes) -> Vp8Payload:
+    """Reads the descriptor (RFC 7741 §4.2). Raises ValueError or IndexError."""
+    first, at = payload[0], 1
+    base, layer = None, 0
     if first & 0x80:
-        extension, start = payload[1], 2
+        extension, at = payload[1], 2
         if extension & 0x80:
-            start += 2 if payload[start] & 0x80 else 1
-        start += bool(extension & 0x40) + bool(extension & 0x30)
-    if len(payload) <= start:
+            at += 2 if payload[at] & 0x80 else 1
+        if extension & 0x40:
+            base, at = payload[at], at + 1
+        if extension & 0x30:
+            layer, at = payload[at] >> 6 if extension & 0x20 else 0, at + 1
+    if len(payload) <= at:
         raise ValueError("nothing after the descriptor")
-    return bool(first & 0x10) and not first & 0x07, payload[start:]
+    return Vp8Payload(bool(first & 0x10) and not first & 0x07, base, layer, payload[at:])
 
 
 def vp8_size(frame: bytes) -> tuple[int, int] | None:
@@ -93,52 +107,87 @@ def _opus(
 def _vp8(
     packets: Iterable[RtpPacket], mappings: Sequence[Mapping], starts_s: float, counts: Counts
 ) -> Iterator[Frame]:
-    stretch = -1  # the stretch in which a key frame was seen
-    for first, data in _assembled(packets, counts):
-        size = vp8_size(data)
+    chain = _Chain()
+    for picture in _assembled(packets, counts):
+        size = vp8_size(picture.data)
         if size is not None:
-            stretch = first.stretch
             counts.width, counts.height = max(counts.width, size[0]), max(counts.height, size[1])
-        elif first.stretch != stretch:
-            counts.before_keyframe += 1
+        if not chain.carries(picture, is_keyframe=size is not None):
+            counts.undecodable += 1
             continue
         counts.frames += 1
+        first = picture.first
         at = mappings[first.stretch](first.timestamp, starts_s + first.arrival_s)
-        yield Frame(at, data, size is not None, 0.0)
+        yield Frame(at, picture.data, size is not None, 0.0)
 
 
-def _assembled(packets: Iterable[RtpPacket], counts: Counts) -> Iterator[tuple[RtpPacket, bytes]]:
-    """Frames of which every packet is there: from a start to a marker, without a hole."""
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    first: RtpPacket
+    follows: bool
+    """Nothing is missing between it and the picture before."""
+    base: int | None
+    layer: int
+    data: bytes
+
+
+class _Chain:
+    """Whether everything that a picture builds on is there.
+
+    After a hole the chain begins again with a key frame; or, where the sender has temporal layers
+    (and therefore pictures that do not lean on every one before), with the next base picture if
+    the numbers show that no base picture was in the hole.
+    """
+
+    def __init__(self) -> None:
+        self._stretch = -1
+        self._whole = False
+        self._base: int | None = None
+
+    def carries(self, picture: _Picture, *, is_keyframe: bool) -> bool:
+        if is_keyframe:
+            self._stretch, self._whole = picture.first.stretch, True
+        elif picture.first.stretch != self._stretch:
+            return False
+        else:
+            self._whole = (self._whole and picture.follows) or self._is_next_base(picture)
+        if self._whole and picture.layer == 0:
+            self._base = picture.base
+        return self._whole
+
+    def _is_next_base(self, picture: _Picture) -> bool:
+        if picture.layer or picture.base is None or self._base is None:
+            return False
+        return picture.base == (self._base + 1) % 256
+
+
+def _assembled(packets: Iterable[RtpPacket], counts: Counts) -> Iterator[_Picture]:
+    """Pictures of which every packet is there: from a start to a marker, without a hole."""
     parts: list[bytes] = []
     first: RtpPacket | None = None
-    expected = -1
-    left_out = -1  # the timestamp of the frame that is being left out
+    expected = -1  # the number after the last packet that was of use
+    follows = False
+    left_out = -1  # the timestamp of the picture that is being left out
     for packet in packets:
         if not packet.payload:  # only padding: a number without a picture
             expected += packet.sequence == expected
             continue
         try:
-            starts, data = vp8_payload(packet.payload)
+            part = vp8_payload(packet.payload)
         except (ValueError, IndexError):
             continue
-        hole = first is not None and (
-            packet.sequence != expected
-            or packet.timestamp != first.timestamp
-            or packet.stretch != first.stretch
-        )
-        if first is not None and (hole or starts):
+        if first is not None and (packet.sequence != expected or part.starts):
             counts.incomplete += 1
             left_out, first = first.timestamp, None
         if first is None:
-            if not starts:
+            if not part.starts:
                 counts.incomplete += packet.timestamp != left_out
                 left_out = packet.timestamp
                 continue
-            first, parts = packet, []
-        parts.append(data)
+            first, parts, follows = packet, [], packet.sequence == expected
+        parts.append(part.data)
         expected = packet.sequence + 1
         if packet.marker:
-            yield first, b"".join(parts)
+            yield _Picture(first, follows, part.base, part.layer, b"".join(parts))
             first = None
-    if first is not None:
-        counts.incomplete += 1
+    counts.incomplete += first is not None

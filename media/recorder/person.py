@@ -51,7 +51,7 @@ class PersonFiles:
             details = _details(muxed, pictures, still, self._tapes.alignment_error_ms)
             details |= {
                 "incomplete_frames": pictures.incomplete,
-                "undecodable_frames": pictures.before_keyframe,
+                "undecodable_frames": pictures.undecodable,
                 "width": pictures.width,
                 "height": pictures.height,
             }

@@ -49,12 +49,13 @@ def test_the_mix_holds_everybody_and_has_the_right_length(tmp_path: Path) -> Non
     with Scratch(tmp_path) as out:
         peaks = mix(out, voices, 8.0, lambda _: None)
         out.seek(0)
-        with av.open(out) as container:
+        with av.open(out, "r") as container:
             assert (container.duration or 0) / 1e6 == pytest.approx(8, abs=0.03)
             sound = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
 
     first, second = loud_spans(sound)
-    assert (first[0], second[0]) == (pytest.approx(1, abs=0.02), pytest.approx(4, abs=0.02))
+    assert first[0] == pytest.approx(1, abs=0.02)
+    assert second[0] == pytest.approx(4, abs=0.02)
     assert b'"length":80' in peaks.to_json()
 
 

@@ -135,13 +135,15 @@ async def test_killed_again_and_again_it_ends_the_same(
     meeting: RecordedMeeting, tmp_path: Path
 ) -> None:
     kills = 0
-    for percent in (1, 10, 25, 40, 60, 80):
+    for percent, how in zip(
+        (1, 10, 25, 40, 60, 80), 3 * [signal.SIGKILL, signal.SIGTERM], strict=True
+    ):
         worker = start_worker(meeting.settings.data)
         reached_it = await reached(
             meeting,
             lambda r, wanted=percent: r.progress >= wanted or is_over(r),  # type: ignore[misc]
         )
-        worker.send_signal(signal.SIGKILL)
+        worker.send_signal(how)
         worker.wait()
         kills += not is_over(reached_it)
     recording = await finish(meeting, is_over)
