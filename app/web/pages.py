@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from app.accounts.http import LANGUAGE_COOKIE
@@ -27,7 +28,10 @@ for part in (entrance, groups, meetings, recordings, reference):
 @router.get("/static/{path:path}")
 async def static(path: str, request: Request) -> Response:
     """What runs is what is in the folder: checked for news each time, by its ETag."""
-    response = await _files.get_response(path, request.scope)
+    try:
+        response = await _files.get_response(path, request.scope)
+    except HTTPException:
+        raise NotFound from None
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

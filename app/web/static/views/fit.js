@@ -4,8 +4,8 @@
 /** Wide pictures lose least; squarer ones are taken when they fill the space clearly better. */
 const SHAPES = [
   { ratio: 16 / 9, worth: 1 },
-  { ratio: 4 / 3, worth: 0.92 },
-  { ratio: 1, worth: 0.8 },
+  { ratio: 4 / 3, worth: 0.96 },
+  { ratio: 1, worth: 0.9 },
 ];
 
 /**
