@@ -33,9 +33,9 @@ async def cast(running: Application) -> Cast:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+def postgres_server() -> Iterator[postgres.Server]:
     programs = postgres.binaries()
     if programs is None:
         pytest.skip("no PostgreSQL server is installed")
-    with postgres.server(tmp_path_factory.mktemp("postgres"), programs) as server:
+    with postgres.server(programs) as server:
         yield server
