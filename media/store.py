@@ -5,21 +5,30 @@ what the store returns with what was sent. Whoever moves a file deletes his own 
 """
 
 import asyncio
-import contextlib
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
 from app.kit.settings import Settings
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
 PIECE = 4 << 20
 """Bytes in memory at a time while copying. Lower: more round trips. Higher: more memory."""
+
+
+class Unreachable(OSError):
+    """The store did not do what it was asked; it may in a moment."""
 
 
 class NotStored(OSError):
@@ -28,6 +37,21 @@ class NotStored(OSError):
 
 class Missing(OSError):
     """No such key in the store."""
+
+
+RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+"""Of one request to S3. Lower: a hiccup is an error. Higher: a broken store is noticed later."""
+
+
+@contextmanager
+def _translated(key: str) -> Iterator[None]:
+    """The library's errors as ours: Missing, or Unreachable."""
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError):
+        raise Missing(key) from None
+    except BaseError as error:
+        raise Unreachable(f"the store failed: {type(error).__name__}") from error
 
 
 class Store:
@@ -53,13 +77,15 @@ class Store:
             access_key_id=section.s3_access_key or None,
             secret_access_key=section.s3_secret_key.get_secret_value() or None,
             virtual_hosted_style_request=not endpoint,
+            retry_config=RETRIES,
             client_options={"allow_http": endpoint.startswith("http://")},
         )
         return cls(inner, None)
 
     async def put_file(self, key: str, path: Path) -> int:
         """Copies the file, reads the copy back and compares; the size. Replaces what was there."""
-        await obstore.put_async(self._inner, key, path)
+        with _translated(key):
+            await obstore.put_async(self._inner, key, path)
         if self._folder is not None:
             await asyncio.to_thread(_sync, self._folder / key)
         sent = await asyncio.to_thread(_digest, path)
@@ -83,17 +109,13 @@ class Store:
 
     async def read_range(self, key: str, start: int, end: int) -> bytes:
         """Bytes start ≤ n < end. Raises Missing."""
-        try:
+        with _translated(key):
             return bytes(await obstore.get_range_async(self._inner, key, start=start, end=end))
-        except (NotFoundError, FileNotFoundError):
-            raise Missing(key) from None
 
     async def size(self, key: str) -> int:
         """Raises Missing."""
-        try:
+        with _translated(key):
             return int((await obstore.head_async(self._inner, key))["size"])
-        except (NotFoundError, FileNotFoundError):
-            raise Missing(key) from None
 
     async def exists(self, key: str) -> bool:
         try:
@@ -104,21 +126,20 @@ class Store:
 
     async def delete(self, key: str) -> None:
         """Idempotent: what is not there is deleted."""
-        with contextlib.suppress(NotFoundError, FileNotFoundError):
+        with suppress(Missing), _translated(key):
             await obstore.delete_async(self._inner, key)
 
     async def list(self, prefix: str) -> list[str]:
         """Keys below the folder `prefix`, sorted."""
-        found = [m["path"] async for batch in obstore.list(self._inner, prefix) for m in batch]
+        with _translated(prefix):
+            found = [m["path"] async for batch in obstore.list(self._inner, prefix) for m in batch]
         return sorted(found)
 
     async def _stream(self, key: str) -> AsyncIterator[bytes]:
-        try:
+        with _translated(key):
             result = await obstore.get_async(self._inner, key)
-        except (NotFoundError, FileNotFoundError):
-            raise Missing(key) from None
-        async for piece in result.stream(min_chunk_size=PIECE):
-            yield bytes(piece)
+            async for piece in result.stream(min_chunk_size=PIECE):
+                yield bytes(piece)
 
 
 def _digest(path: Path) -> tuple[bytes, int]:

@@ -16,7 +16,7 @@ STAIRCASE: list[set[str]] = [
     {"app.kit", "media.clock"},
     {"app.accounts", "media.rtp", "media.audio"},
     {"app.programmes", "media.tape", "media.store", "media.sealed"},
-    {"app.groups"},
+    {"app.groups", "media.shipper"},
     {"app.meetings", "media.relay"},
     {"app.consent", "app.vault"},
     {"app.recordings", "app.invitations"},

@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from dbos import DBOS
 from dbos import StepOptions as Options
-from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import OperationalError
 
 from app.recordings.models import Source
@@ -129,4 +128,4 @@ async def _step(name: str, work: Callable[..., Awaitable[R]], *arguments: object
 
 def _may_pass(error: BaseException) -> bool:
     """Whether the same may work in a moment: a disk, a network, a store or a database."""
-    return isinstance(error, OSError | StoreError | OperationalError)
+    return isinstance(error, OSError | OperationalError)

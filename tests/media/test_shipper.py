@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from media.recorder.shipper import leftovers, ship
+from app.kit.settings import Settings, StoreSettings
+from media.shipper import ship
 from media.store import Missing, NotStored, Store
 
 
@@ -17,11 +18,9 @@ def spool(tmp_path: Path) -> Path:
 
 
 async def test_a_tape_moves(store: Store, spool: Path) -> None:
-    assert leftovers(spool) == ["m/t.tape"]
-
     assert await ship(store, spool, "m/t.tape") == 4000
 
-    assert leftovers(spool) == []
+    assert not (spool / "m" / "t.tape").exists()
     assert await store.read_range("m/t.tape", 0, 4) == b"tape"
 
 
@@ -41,7 +40,22 @@ async def test_what_the_store_did_not_take_stays(
 
     with pytest.raises(NotStored):
         await ship(store, spool, "m/t.tape")
-    assert leftovers(spool) == ["m/t.tape"]
+
+
+async def test_a_store_that_cannot_be_reached_is_an_os_error(tmp_path: Path, spool: Path) -> None:
+    section = StoreSettings.model_validate(
+        {
+            "url": "s3://bucket",
+            "s3_endpoint": "http://127.0.0.1:9",
+            "s3_access_key": "k",
+            "s3_secret_key": "s",
+        }
+    )
+    away = Store.open(Settings(data=tmp_path, store=section))
+
+    with pytest.raises(OSError, match="store"):
+        await ship(away, spool, "m/t.tape")
+    assert (spool / "m" / "t.tape").exists()
 
 
 async def test_a_tape_that_is_nowhere_is_missing(store: Store, spool: Path) -> None:
