@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from app.meetings.models import MeetingKind, MeetingState
 from app.programmes.models import ProgrammeRole
 from app.recordings.models import FileKind, RecordingState
 from app.web.rendering import _plain
+from signalling.messages import RefusalCode
 
 WEB = FOLDER.parent
 SOURCES = [
@@ -58,9 +60,7 @@ def built() -> set[str]:
 
 
 def refusals() -> set[str]:
-    from signalling.messages import RefusalCode
-
-    return {f"refused.{code}" for code in (*RefusalCode.__args__, "disconnected")}
+    return {f"refused.{code}" for code in (*get_args(RefusalCode), "disconnected")}
 
 
 def written() -> Iterator[str]:

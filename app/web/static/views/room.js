@@ -24,6 +24,7 @@ export class RoomView {
   /** @type {"chat" | "people" | null} */
   #open = null;
   #read = 0;
+  #troubled = false;
   /** @type {number | undefined} */
   #noticeTimer;
 
@@ -102,7 +103,8 @@ export class RoomView {
     const what = kinds.map((kind) => t(`room.kept_${kind}`)).join(" + ");
     const mine = what ? t("room.you_are_recorded", { what }) : t("room.you_are_not_recorded");
     say(this.recording, running ? `${t("room.recording_on")} ${mine}` : t("room.recording_off"));
-    if (room.recordingTrouble) this.tell(t("room.recording_trouble"));
+    if (room.recordingTrouble && !this.#troubled) this.tell(t("room.recording_trouble"));
+    this.#troubled = room.recordingTrouble;
   }
 
   #tick() {
