@@ -109,8 +109,8 @@ def leave(live: Live, participant: str) -> None:
         return
     _stop_waiting(presence)
     taping.cut(live, [p.id for p in live.room.publications.values() if p.owner == participant])
-    live.media.leave(participant)
     live.deliver(live.room.leave(participant))
+    live.media.leave(participant)
     live.offer_downlinks()
     if presence.attendance is not None:
         live.background(_depart(live, presence.attendance))
@@ -139,8 +139,8 @@ def _take_over(live: Live, known: Participant, connection: Connection) -> str:
         return known.id
     own = [p.id for p in live.room.publications.values() if p.owner == known.id]
     taping.cut(live, own)
-    live.media.leave(known.id)
     live.deliver(live.room.publications_removed(own))
+    live.media.leave(known.id)
     live.deliver(live.room.connection_changed(known.id, connected=True))
     presence.negotiation.open = None
     welcome(live, known.id, resumed=False)

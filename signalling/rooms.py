@@ -130,7 +130,7 @@ class Rooms:
         match event:
             case SpeakerChanged(participant):
                 live.deliver(live.room.speaker_changed(participant))
-            case PublicationRemoved(publication):
+            case PublicationRemoved(publication) if publication in live.room.publications:
                 taping.cut(live, [publication])
                 live.deliver(live.room.publications_removed([publication]))
                 live.offer_downlinks()
@@ -138,3 +138,5 @@ class Rooms:
                 live.background(taping.stop(live, "storage"))
             case TransportLost(participant):
                 logger.info("participant %s lost a transport", participant[-4:])
+            case _:
+                pass  # what we removed ourselves is no news

@@ -14,13 +14,14 @@ SOURCES = sorted(p for top in ("app", "signalling", "media") for p in (ROOT / to
 
 STAIRCASE: list[set[str]] = [
     {"app.kit", "media.clock"},
-    {"app.accounts", "media.rtp", "media.audio"},
-    {"app.programmes", "media.tape", "media.store", "media.sealed"},
-    {"app.groups", "media.shipper"},
+    {"app.accounts", "media.rtp", "media.audio", "media.store"},
+    {"app.programmes", "media.tape", "media.shipper", "media.sealed"},
+    {"app.groups"},
     {"app.meetings", "media.relay"},
     {"app.consent", "app.vault"},
     {"app.recordings", "app.invitations"},
     {"app.turns"},
+    {"app.tables"},
     {"app.exports"},
     {"app.web", "signalling", "media.recorder"},
     {"app.main"},
@@ -30,6 +31,8 @@ STAIRCASE: list[set[str]] = [
 LEVEL = {room: level for level, rooms in enumerate(STAIRCASE) for room in rooms}
 PURE = ["signalling/room.py", "signalling/negotiation.py", "app/turns/detection.py", "media/rtp"]
 LONGEST_FILE = 300
+ONE_PIECE = {"signalling.messages"}
+"""The law of the wire is one file, whatever its length."""
 LONGEST_FUNCTION = 50
 
 
@@ -76,7 +79,7 @@ def test_the_relay_knows_neither_people_nor_database() -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=module_of)
 def test_files_and_functions_stay_small(path: Path) -> None:
     text = path.read_text()
-    assert text.count("\n") <= LONGEST_FILE
+    assert text.count("\n") <= LONGEST_FILE or module_of(path) in ONE_PIECE
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1

@@ -46,6 +46,8 @@ class TapeState(StrEnum):
     """Whole, and still on the node that wrote it."""
     STORED = "stored"
     """Verified in the media store."""
+    WITHDRAWN = "withdrawn"
+    """Its consent ended before anything was made of it: it is in no file, and waits for erasure."""
     ERASED = "erased"
 
 
@@ -113,6 +115,8 @@ class RecordingFile(SQLModel, table=True):
     kind: FileKind = Field(sa_type=String, max_length=20)
     user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True)
     data_key_id: UUID = Field(foreign_key="data_keys.id")
+    consent_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    """The ledger rows that allow what is in it: all must stand. Empty: it holds no one's media."""
     path: str = Field(max_length=300)
     """Key in the media store."""
     media_type: str = Field(max_length=100)

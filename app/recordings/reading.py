@@ -19,7 +19,7 @@ async def usable_files(
 ) -> list[RecordingFile]:
     standing = await consent.standing(db, [meeting.group_id])
     files = await service.files(db, recording.id)
-    return consents.usable(files, await service.tapes(db, recording.id), standing)
+    return consents.usable(files, standing)
 
 
 async def usable_file(

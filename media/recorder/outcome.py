@@ -67,6 +67,7 @@ class MadeFile:
     kind: FileKind
     user_id: UUID | None
     data_key_id: UUID
+    consent_ids: list[str]
     path: str
     media_type: str
     size: int

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app.kit.context import Context
+from app.recordings.consents import rests_on
 from app.recordings.models import FileKind
 from app.vault import service as vault
 from media.recorder.outcome import MadeFile, Plan
@@ -74,7 +75,8 @@ class Workshop:
         size, sha256 = await asyncio.to_thread(_seal, sealed, data_key.key, content)
         await self._store.put_file(path, sealed)
         await asyncio.to_thread(sealed.unlink)
-        return MadeFile(kind, user_id, data_key.id, path, NAMES[kind][1], size, sha256)
+        consents = rests_on(kind, user_id, self.plan.tapes)
+        return MadeFile(kind, user_id, data_key.id, consents, path, NAMES[kind][1], size, sha256)
 
     async def discard(self, path: str) -> None:
         await self._store.delete(path)

@@ -297,6 +297,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("data_key_id", sa.Uuid(), nullable=False),
+        sa.Column("consent_ids", sa.JSON(), nullable=False),
         sa.Column("path", sa.String(length=300), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),

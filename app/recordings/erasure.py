@@ -1,0 +1,139 @@
+"""Erasing what was recorded under a consent that has ended.
+
+A withdrawal refuses the files at once, because every use asks the ledger. Erasing comes after and
+cannot be undone: first the data keys are destroyed, which makes every copy unreadable, backups
+included; then the objects are deleted from the store; then the rows say so. Each part may be done
+again after a kill.
+
+A key that still seals something that stands (the person withdrew and granted again in the same
+meeting) stays; of what it sealed before, only the object is deleted.
+"""
+
+from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.consent.models import ConsentDecision, Decision
+from app.kit.db import Database, now
+from app.meetings.models import Meeting
+from app.recordings import consents, service
+from app.recordings.models import Recording, RecordingFile, RecordingState, Tape, TapeState
+from app.recordings.states import move
+from app.vault import service as vault
+from media.store import Store
+
+AT_REST = (RecordingState.READY, RecordingState.FAILED)
+"""Nobody writes and nobody finishes: before that the tapes' keys are in use."""
+
+
+class Doomed(NamedTuple):
+    tapes: frozenset[UUID]
+    files: frozenset[UUID]
+    paths: frozenset[str]
+
+
+async def waiting(db: AsyncSession) -> list[UUID]:
+    """Recordings at rest that hold a tape whose consent has ended."""
+    given, later = aliased(ConsentDecision), aliased(ConsentDecision)
+    ended = (
+        select(given.id)
+        .join(
+            later,
+            (col(later.group_id) == given.group_id)
+            & (col(later.user_id) == given.user_id)
+            & (col(later.purpose) == given.purpose),
+        )
+        .where(
+            col(later.sequence) > col(given.sequence),
+            col(later.decision) != Decision.GRANTED,
+        )
+    )
+    query = (
+        select(Recording.id)
+        .join(Tape, col(Tape.recording_id) == Recording.id)
+        .where(
+            col(Recording.state).in_(AT_REST),
+            or_(
+                col(Tape.state) == TapeState.WITHDRAWN,
+                (col(Tape.state) == TapeState.STORED) & col(Tape.consent_id).in_(ended),
+            ),
+        )
+        .distinct()
+    )
+    return list((await db.exec(query)).all())
+
+
+async def erase(database: Database, store: Store, recording_id: UUID) -> int:
+    """Erases the tapes that no consent allows and every file that holds them; how many tapes.
+
+    What others agreed to is made again without them: the recording is claimed anew, and the worker
+    finishes it as it does one that was left behind.
+    """
+    async with database.transaction() as db:
+        doomed = await _condemn(db, recording_id)
+    for path in sorted(doomed.paths):
+        await store.delete(path)
+    if doomed.tapes:
+        async with database.transaction() as db:
+            await _strike_out(db, recording_id, doomed)
+    return len(doomed.tapes)
+
+
+async def _condemn(db: AsyncSession, recording_id: UUID) -> Doomed:
+    """Says what must go, and destroys the keys that seal nothing else."""
+    recording = await db.get(Recording, recording_id, with_for_update=True)
+    meeting = await db.get(Meeting, recording.meeting_id) if recording else None
+    if recording is None or meeting is None or recording.state not in AT_REST:
+        return Doomed(frozenset(), frozenset(), frozenset())
+    standing = await consent.standing(db, [meeting.group_id])
+    tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
+    ending = consents.to_erase(tapes, standing)
+    kept = {file.id for file in consents.usable(files, tapes, standing)}
+    going = [file for file in files if file.id not in kept] if ending else []
+    still_used = {tape.data_key_id for tape in tapes if tape not in ending}
+    still_used |= {file.data_key_id for file in files if file not in going}
+    still_used -= {t.data_key_id for t in tapes if t.state == TapeState.ERASED} - {
+        t.data_key_id for t in tapes if t.state != TapeState.ERASED and t not in ending
+    }
+    for key_id in {thing.data_key_id for thing in (*ending, *going)} - still_used:
+        await vault.destroy(db, key_id)
+    return Doomed(
+        frozenset(tape.id for tape in ending),
+        frozenset(file.id for file in going),
+        frozenset(thing.path for thing in (*ending, *going)),
+    )
+
+
+async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> None:
+    recording = await db.get_one(Recording, recording_id, with_for_update=True)
+    tapes = await service.tapes(db, recording_id)
+    for tape in tapes:
+        if tape.id in doomed.tapes:
+            tape.state, tape.size = TapeState.ERASED, 0
+            tape.ended_at = tape.ended_at or now()
+    await _forget(db, recording_id, doomed.files)
+    if recording.state not in AT_REST:
+        return  # the worker has begun again meanwhile, without these tapes
+    if all(tape.state == TapeState.ERASED for tape in tapes):
+        await _forget(db, recording_id, {f.id for f in await service.files(db, recording_id)})
+        move(recording, RecordingState.ERASED)
+    elif recording.state == RecordingState.READY:
+        move(recording, RecordingState.CLAIMED)
+        recording.progress = 0
+
+
+async def _forget(db: AsyncSession, recording_id: UUID, file_ids: Collection[UUID]) -> None:
+    for track in await service.tracks(db, recording_id):
+        if track.file_id in file_ids:
+            await db.delete(track)
+    await db.flush()
+    for file_id in file_ids:
+        file = await db.get(RecordingFile, file_id)
+        if file is not None:
+            await db.delete(file)
+    await db.flush()

@@ -1,0 +1,333 @@
+"""From an invitation link to a list of speaking turns: five browsers, real voices, one recording.
+
+Four Chromium windows (one the size of a phone) and one Firefox. Three consent to voice and picture,
+one to voice only, one to nothing.
+"""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import sqlite3
+import time
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import playwright.async_api
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+from pyannote.core import Annotation, Segment, Timeline
+from pyannote.metrics.detection import DetectionErrorRate
+
+from tests.fixtures import firefox
+from tests.fixtures.installation import installation
+from tests.fixtures.listening import RATE, beep_s, beep_wav, contents
+from tests.fixtures.programme import Prepared, got, prepare
+from tests.fixtures.voices import utter
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+
+STAGE = (Path(__file__).parents[1] / "fixtures" / "stage.js").read_text()
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+]
+ROLES = {
+    "alice": "facilitator",
+    "bob": "member",
+    "carol": "member",
+    "dan": "member",
+    "eeva": "member",
+}
+BOTH = {"audio", "video", "indexing"}
+CONSENTS = {"alice": BOTH, "bob": BOTH, "carol": {"audio", "indexing"}, "dan": set(), "eeva": BOTH}
+PITCH = {"alice": 35, "bob": 60, "carol": 45, "dan": 75, "eeva": 85}
+
+SCRIPT = [
+    ("alice", 0, "Tervetuloa. Sovitaan, että jokainen kertoo yhden asian, joka on sujunut hyvin."),
+    ("bob", 6_500, "Minua on auttanut se, että varaan aamupäivät omaan työhön."),
+    ("carol", 10_000, "Meillä hallitus vaihtuu joka vuosi, ja työnkuva muuttuu sen mukana."),
+    ("dan", 16_500, "Vapaaehtoiset ovat ihania, mutta heidän ohjaamiseensa ei ole aikaa."),
+    ("eeva", 22_500, "Rahoitus päätetään vuodeksi kerrallaan, ja epävarmuus kuormittaa eniten."),
+    ("alice", 25_000, "Joo, niin on."),
+    ("bob", 29_500, "Olen huomannut, että pienikin kiitos kantaa pitkälle."),
+]
+BEEP_MS = 34_500
+END_MS = 36_000
+
+
+class Visitor(Protocol):
+    """What both browsers can do."""
+
+    async def goto(self, url: str) -> Any: ...
+    async def evaluate(self, expression: str) -> Any: ...
+    async def click(self, selector: str) -> Any: ...
+
+
+@dataclass
+class Outcome:
+    recording: dict[str, Any]
+    media: dict[str, bytes]
+    """Name → that person's finished file."""
+    turns: list[dict[str, Any]]
+    users: dict[str, str]
+    """Name → user id."""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+async def accept(visitor: Visitor, url: str, name: str) -> None:
+    """Reads the invitation and answers it, purpose by purpose."""
+    await visitor.goto(url)
+    for purpose in ("audio", "video", "indexing", "transcript", "quotation", "sharing"):
+        answer = "granted" if purpose in CONSENTS[name] else "refused"
+        radio = f'input[name="{purpose}"][value="{answer}"]'
+        await visitor.evaluate(f"document.querySelector('{radio}').click()")
+    await visitor.click("button.go")
+
+
+async def into_lobby(visitor: Visitor, url: str) -> None:
+    await visitor.goto(url)
+    await visitor.click("[data-action=join]")
+
+
+async def until(visitor: Visitor, expression: str, timeout_s: float = 40) -> None:
+    """Waits for it, across the moment in which one page gives way to the next."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            while True:
+                with contextlib.suppress(playwright.async_api.Error, AssertionError):
+                    if await visitor.evaluate(f"Boolean({expression})"):
+                        return
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        text = await visitor.evaluate("document.body.innerText")
+        raise AssertionError(f"never true: {expression}\n{text}") from None
+
+
+async def hold_meeting(
+    prepared: Prepared, visitors: dict[str, Visitor], base: str
+) -> dict[str, Any]:
+    """Everyone comes and is admitted, the script is spoken, the meeting ends."""
+    for name, visitor in visitors.items():
+        await accept(visitor, prepared.links[name], name)
+        await until(visitor, "location.pathname.startsWith('/groups/')")
+    room = f"{base}/meetings/{prepared.meeting_id}"
+    alice = visitors["alice"]
+    await into_lobby(alice, room)
+    await until(alice, "document.querySelector('.room')")
+    await alice.click("[data-action=people]")
+    for name, visitor in visitors.items():
+        if name != "alice":
+            await into_lobby(visitor, room)
+            await until(alice, "document.querySelector('[data-action=admit]')")
+            await alice.click("[data-action=admit]")
+            await until(visitor, "document.querySelector('.room')")
+    for visitor in visitors.values():
+        await until(visitor, "document.querySelectorAll('.tile').length >= 5")
+        await until(visitor, "stage.framesDecoded().then((n) => n > 20)")
+
+    sent = {name: [await frames(v)] for name, v in visitors.items()}
+    await alice.click("[data-action=record]")
+    await alice.click("[data-choice=start]")
+    await until(alice, "document.querySelector('.tile.recorded, .recording .recording-time')")
+    for name, visitor in visitors.items():
+        sent[name].append(await frames(visitor))
+    zero_ms = time.time() * 1000 + 2_500
+    await speak(visitors, zero_ms)
+    await asyncio.sleep(max(0, zero_ms + END_MS - time.time() * 1000) / 1000)
+    for name, visitor in visitors.items():
+        sent[name].append(await frames(visitor))
+    await alice.click("[data-action=leave]")
+    await alice.click("[data-choice=end]")
+    for visitor in visitors.values():
+        await until(visitor, "!document.querySelector('.room')")
+    return {"zero_ms": zero_ms, "sent": sent}
+
+
+async def frames(visitor: Visitor) -> tuple[float, int]:
+    return time.time(), await visitor.evaluate("stage.framesSent()")
+
+
+async def speak(visitors: dict[str, Visitor], zero_ms: float) -> None:
+    for name, at_ms, text in SCRIPT:
+        wav = base64.b64encode(utter(text, pitch=PITCH[name]).wav).decode()
+        await visitors[name].evaluate(f"stage.speak('{wav}', {zero_ms + at_ms})")
+    beep = base64.b64encode(beep_wav()).decode()
+    for visitor in visitors.values():
+        await visitor.evaluate(f"stage.speak('{beep}', {zero_ms + BEEP_MS})")
+
+
+async def outcome(prepared: Prepared) -> Outcome:
+    async with asyncio.timeout(120):
+        while True:
+            found = (await got(prepared.api, "recordings", group_id=prepared.group_id))["items"]
+            if found and found[0]["state"] in ("ready", "failed"):
+                break
+            await asyncio.sleep(0.5)
+    assert found[0]["state"] == "ready", found
+    recording = await got(prepared.api, f"recordings/{found[0]['id']}")
+    members = await got(prepared.api, f"groups/{prepared.group_id}/members")
+    users = {member["name"]: member["user_id"] for member in members}
+    names = {user: name for name, user in users.items()}
+    media = {}
+    for file in recording["files"]:
+        if file["kind"] in ("person", "mixdown"):
+            answer = await prepared.api.get(file["url"])
+            assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]
+            media[names.get(file["user_id"], "mixdown")] = answer.content
+    turns = (await got(prepared.api, f"recordings/{recording['id']}/turns"))["items"]
+    return Outcome(recording, media, turns, users)
+
+
+async def test_a_recorded_meeting_from_the_invitation_to_the_turns(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(installation(tmp_path / "data"))
+        prepared = await prepare(running, ROLES)
+        stack.push_async_callback(prepared.api.aclose)
+        browser = await stack.enter_async_context(chromium())
+        visitors: dict[str, Visitor] = {}
+        for name in ("alice", "bob", "carol", "dan"):
+            size = {"width": 390, "height": 844} if name == "bob" else {"width": 800, "height": 600}
+            context = await browser.new_context(viewport=size, is_mobile=name == "bob")
+            await context.add_init_script(STAGE)
+            page: Page = await context.new_page()
+            visitors[name] = page
+        fox = firefox.firefox(tmp_path / "firefox", STAGE)
+        visitors["eeva"] = await stack.enter_async_context(fox)
+
+        truth = await hold_meeting(prepared, visitors, running.url)
+        found = await outcome(prepared)
+
+        check_that_files_play(found, truth)
+        check_that_nothing_is_kept_of(found, "dan", tmp_path / "data", truth)
+        check_turns(found, truth)
+        check_alignment(found, truth)
+        await check_export(prepared, found)
+
+
+def zero_s(found: Outcome, truth: dict[str, Any]) -> float:
+    """Where the script begins on the recording's time line."""
+    started = datetime.fromisoformat(found.recording["started_at"]).timestamp()
+    return float(truth["zero_ms"] / 1000 - started)
+
+
+def check_that_files_play(found: Outcome, truth: dict[str, Any]) -> None:
+    """Decoded frames and duration are within 2 % of what was sent while recording ran."""
+    assert set(found.media) == {"alice", "bob", "carol", "eeva", "mixdown"}
+    length_s = found.recording["duration_ms"] / 1000
+    for name, media in found.media.items():
+        file = contents(media)
+        begin, end = file.audio_s
+        assert end - begin == pytest.approx(length_s, rel=0.02), name
+        if name in ("mixdown", "carol"):
+            assert file.video_frames == 0
+            continue
+        (_, before), (_, after), (_, last) = truth["sent"][name]
+        at_least = (last - after) * 0.98
+        at_most = (last - before) * 1.02 + 20  # frames of the second in which everyone left
+        assert at_least <= file.video_frames <= at_most, name
+        begin, end = file.video_s
+        assert end - begin == pytest.approx(length_s, rel=0.02), name
+
+
+def check_that_nothing_is_kept_of(
+    found: Outcome, name: str, data: Path, truth: dict[str, Any]
+) -> None:
+    """No row, no file, and silence in the mix-down while this person spoke."""
+    user = found.users[name].replace("-", "")
+    with sqlite3.connect(data / "emessi.db") as db:
+        for table in ("tapes", "tracks", "recording_files", "turns"):
+            rows = db.execute(f"SELECT count(*) FROM {table} WHERE user_id = ?", (user,))
+            assert rows.fetchone() == (0,), table
+        known = {row[0] for row in db.execute("SELECT path FROM tapes")}
+        known |= {row[0] for row in db.execute("SELECT path FROM recording_files")}
+    stored = {
+        str(p.relative_to(data / "store")) for p in (data / "store").rglob("*") if p.is_file()
+    }
+    assert stored == known
+    assert not [p for p in (data / "spool").rglob("*") if p.is_file()]
+    at_ms, text = next((at, text) for who, at, text in SCRIPT if who == name)
+    begin, end = utter(text, pitch=PITCH[name]).speech_ms
+    start = zero_s(found, truth) + at_ms / 1000
+    mix = contents(found.media["mixdown"]).samples
+    piece = mix[round((start + begin / 1000 + 0.3) * RATE) : round((start + end / 1000) * RATE)]
+    assert float(np.sqrt(np.mean(piece**2))) < 0.003
+
+
+def check_turns(found: Outcome, truth: dict[str, Any]) -> None:
+    """Detection error rate per person ≤ 10 %; the overlap and the back-channel are there."""
+    zero = zero_s(found, truth)
+    whole = Timeline([Segment(0, found.recording["duration_ms"] / 1000)])
+    for name in ("alice", "bob", "carol", "eeva"):
+        reference, hypothesis = Annotation(), Annotation()
+        for who, at_ms, text in SCRIPT:
+            if who == name:
+                begin, end = utter(text, pitch=PITCH[name]).speech_ms
+                spoken = Segment(zero + (at_ms + begin) / 1000, zero + (at_ms + end) / 1000)
+                reference[spoken] = name
+        for turn in found.turns:
+            if turn["name"] == name:
+                hypothesis[Segment(turn["start_ms"] / 1000, turn["end_ms"] / 1000)] = name
+        rate = DetectionErrorRate(collar=0.2)(reference, hypothesis, uem=whole)
+        assert rate <= 0.10, (name, rate, reference, hypothesis)
+    assert [turn["name"] for turn in found.turns if turn["is_backchannel"]] == ["alice"]
+    assert "dan" not in {turn["name"] for turn in found.turns}
+    bob = next(turn for turn in found.turns if turn["name"] == "bob")
+    carol = next(turn for turn in found.turns if turn["name"] == "carol")
+    assert carol["start_ms"] < bob["end_ms"]
+
+
+def check_alignment(found: Outcome, truth: dict[str, Any]) -> None:
+    """The same beep in everybody's file is at the same moment of the recording, within 80 ms."""
+    heard = {}
+    for name in ("alice", "bob", "carol", "eeva"):
+        track = next(
+            track
+            for track in found.recording["tracks"]
+            if track["user_id"] == found.users[name] and track["source"] == "microphone"
+        )
+        around = zero_s(found, truth) + BEEP_MS / 1000 - track["details"]["file_start_ms"] / 1000
+        samples = contents(found.media[name]).samples
+        begin = round((around - 1) * RATE)
+        piece = samples[begin : begin + 3 * RATE]
+        heard[name] = (begin + beep_s(piece) * RATE) / RATE + track["details"][
+            "file_start_ms"
+        ] / 1000
+    assert max(heard.values()) - min(heard.values()) <= 0.080, heard
+
+
+async def check_export(prepared: Prepared, found: Outcome) -> None:
+    answer = await prepared.api.get(f"/api/v1/meetings/{prepared.meeting_id}/export")
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        manifest = json.loads(archive.read("manifest.json"))
+        for file in manifest["files"]:
+            assert hashlib.sha256(archive.read(file["path"])).hexdigest() == file["sha256"]
+        names = archive.namelist()
+    assert (
+        len([name for name in names if name.startswith("media/")])
+        == len(found.recording["files"]) - 1
+    )
+    assert {"turns.csv", "consents.csv", "manifest.json", "SHA256SUMS"} <= set(names)
