@@ -82,8 +82,10 @@ class Publication:
             self.foreign += 1
             return
         try:
-            level = translate_extensions(packet, self._table, self._level_id)
-            empty = bool(packet[0] & 0x20) and is_empty(packet)
+            # Most packets of a video have neither extension nor padding nor further sources.
+            plain = packet[0] == 0x80
+            level = None if plain else translate_extensions(packet, self._table, self._level_id)
+            empty = not plain and bool(packet[0] & 0x20) and is_empty(packet)
         except ValueError:
             self.malformed += 1
             return
@@ -91,8 +93,11 @@ class Publication:
         extended = reception.seen(sequence, timestamp, now)
         if reception.restarted:
             self._restart()
-        if self._losses is not None:
-            self._losses.seen(extended, now)
+        losses = self._losses
+        if losses is not None:
+            losses.seen(extended, now)
+            if losses.missing or losses.given_up:
+                self.ask(now)
         if self.muted:
             return
         if self._history is not None:
@@ -164,7 +169,8 @@ class Publication:
             self.ask(now)
 
     def ask(self, now: float) -> None:
-        """Send the requests that are due: lost packets and key frames. Call each 20 ms."""
+        """Send the requests that are due: lost packets and key frames. Every packet calls it while
+        any is missing, and a ticker, for when none comes."""
         if self.ssrc is None or self.muted:
             return
         losses = self._losses
