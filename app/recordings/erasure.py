@@ -14,7 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
@@ -58,10 +58,8 @@ async def waiting(db: AsyncSession) -> list[UUID]:
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
             col(Recording.state).in_(AT_REST),
-            or_(
-                col(Tape.state) == TapeState.WITHDRAWN,
-                (col(Tape.state) == TapeState.STORED) & col(Tape.consent_id).in_(ended),
-            ),
+            Tape.state == TapeState.STORED,
+            col(Tape.consent_id).in_(ended),
         )
         .distinct()
     )
@@ -92,20 +90,20 @@ async def _condemn(db: AsyncSession, recording_id: UUID) -> Doomed:
         return Doomed(frozenset(), frozenset(), frozenset())
     standing = await consent.standing(db, [meeting.group_id])
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
-    ending = consents.to_erase(tapes, standing)
-    kept = {file.id for file in consents.usable(files, tapes, standing)}
-    going = [file for file in files if file.id not in kept] if ending else []
-    still_used = {tape.data_key_id for tape in tapes if tape not in ending}
-    still_used |= {file.data_key_id for file in files if file not in going}
-    still_used -= {t.data_key_id for t in tapes if t.state == TapeState.ERASED} - {
-        t.data_key_id for t in tapes if t.state != TapeState.ERASED and t not in ending
-    }
-    for key_id in {thing.data_key_id for thing in (*ending, *going)} - still_used:
+    ending = {tape.id: tape for tape in consents.to_erase(tapes, standing)}
+    staying = [t for t in tapes if t.id not in ending and t.state != TapeState.ERASED]
+    keeping = files if not ending else consents.usable(files, standing) if staying else []
+    kept = {file.id for file in keeping}
+    files_going = [file for file in files if file.id not in kept]
+    going: list[Tape | RecordingFile] = [*ending.values(), *files_going]
+    in_use: list[Tape | RecordingFile] = [*staying, *keeping]
+    still_used = {thing.data_key_id for thing in in_use}
+    for key_id in {thing.data_key_id for thing in going} - still_used:
         await vault.destroy(db, key_id)
     return Doomed(
-        frozenset(tape.id for tape in ending),
-        frozenset(file.id for file in going),
-        frozenset(thing.path for thing in (*ending, *going)),
+        frozenset(ending),
+        frozenset(file.id for file in files_going),
+        frozenset(thing.path for thing in going),
     )
 
 
@@ -120,9 +118,8 @@ async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> N
     if recording.state not in AT_REST:
         return  # the worker has begun again meanwhile, without these tapes
     if all(tape.state == TapeState.ERASED for tape in tapes):
-        await _forget(db, recording_id, {f.id for f in await service.files(db, recording_id)})
         move(recording, RecordingState.ERASED)
-    elif recording.state == RecordingState.READY:
+    elif recording.state == RecordingState.READY and doomed.files:
         move(recording, RecordingState.CLAIMED)
         recording.progress = 0
 

@@ -46,8 +46,6 @@ class TapeState(StrEnum):
     """Whole, and still on the node that wrote it."""
     STORED = "stored"
     """Verified in the media store."""
-    WITHDRAWN = "withdrawn"
-    """Its consent ended before anything was made of it: it is in no file, and waits for erasure."""
     ERASED = "erased"
 
 

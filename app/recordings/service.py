@@ -1,6 +1,6 @@
 """What is kept of a meeting: written by the node, finished by the worker, read by researchers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from app.kit.errors import NotFound, Refusal
 from app.kit.ids import new_id
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
-from app.recordings import consents
 from app.recordings.models import (
     Recording,
     RecordingFile,
@@ -176,19 +175,9 @@ async def replace_outcome(
     recording_id: UUID,
     new_files: Sequence[RecordingFile],
     new_tracks: Sequence[Track],
-    *,
-    used: Collection[UUID],
-    standing: Collection[UUID],
 ) -> list[RecordingFile]:
-    """Puts the worker's files and tracks in place of earlier ones; returns the ones replaced.
-
-    `used`: the tapes that went into the new files. One that did not, and that no consent allows
-    any longer, is in no file from here on and takes none down with it.
-    """
+    """Puts the worker's files and tracks in place of earlier ones; returns the ones replaced."""
     old = await files(db, recording_id)
-    for tape in consents.to_erase(await tapes(db, recording_id), standing):
-        if tape.id not in used:
-            tape.state = TapeState.WITHDRAWN
     for track in await tracks(db, recording_id):
         await db.delete(track)
     await db.flush()

@@ -4,17 +4,16 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.consent import service as consent
-from app.consent.models import Purpose
 from app.groups import service as groups
 from app.groups.models import Membership
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
+from app.recordings import consents
 from app.recordings import service as recordings
 from app.turns.models import Turn, TurnIndex
 
@@ -69,10 +68,7 @@ async def allowed(
     index = await newest(db, recording_id)
     if index is None:
         return None, []
-    in_force = await consent.in_force(db, meeting.group_id)
-    studied = {
-        u for u, granted in in_force.items() if {Purpose.AUDIO, Purpose.INDEXING} <= set(granted)
-    }
+    studied = await studied_in(db, index, meeting)
     people = {
         user.id: (m, user.name)
         for m, user in await groups.members(db, meeting.group_id, former=True)
@@ -81,12 +77,10 @@ async def allowed(
     return index, [TurnRow(turn, *people[turn.user_id]) for turn in turns]
 
 
-async def count(db: AsyncSession, recording_id: UUID) -> int:
-    index = await newest(db, recording_id)
-    if index is None:
-        return 0
-    query = select(func.count()).where(Turn.index_id == index.id)
-    return (await db.exec(query)).one()
+async def studied_in(db: AsyncSession, index: TurnIndex, meeting: Meeting) -> set[UUID]:
+    """Whose turns of this index the consents in force allow to be used."""
+    tapes = await recordings.tapes(db, index.recording_id)
+    return consents.studied(await consent.chain(db, meeting.group_id), tapes, index.created_at)
 
 
 async def _turns(db: AsyncSession, index_id: UUID, users: Collection[UUID]) -> list[Turn]:

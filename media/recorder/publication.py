@@ -48,7 +48,7 @@ async def publish(
     async with finaliser.context.database.transaction() as db:
         if not await planning.still_stands(db, plan):
             raise PlanOutdated
-        old = await _replace(db, plan, [*files, written], tracks)
+        old = await _replace(db, plan.recording_id, [*files, written], tracks)
         found = detected(heard, rules)
         rows = [_turn(turn) for turn in found]
         await turns.store(db, plan.recording_id, VERSION, parameters, rows)
@@ -76,9 +76,8 @@ async def _rules(db: AsyncSession, group_id: UUID) -> TurnRules:
 
 
 async def _replace(
-    db: AsyncSession, plan: Plan, files: Sequence[MadeFile], tracks: Sequence[MadeTrack]
+    db: AsyncSession, recording_id: UUID, files: Sequence[MadeFile], tracks: Sequence[MadeTrack]
 ) -> list[RecordingFile]:
-    recording_id = plan.recording_id
     rows = {file.path: _file(recording_id, file) for file in files}
     track_rows = [
         Track(
@@ -93,14 +92,7 @@ async def _replace(
         )
         for track in tracks
     ]
-    return await recordings.replace_outcome(
-        db,
-        recording_id,
-        list(rows.values()),
-        track_rows,
-        used={tape.id for tape in plan.tapes},
-        standing=await consent.standing(db, [plan.group_id]),
-    )
+    return await recordings.replace_outcome(db, recording_id, list(rows.values()), track_rows)
 
 
 def _file(recording_id: UUID, file: MadeFile) -> RecordingFile:

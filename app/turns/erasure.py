@@ -1,0 +1,85 @@
+"""Erasing what a withdrawal reaches, recording by recording: media first, then turns."""
+
+import logging
+from uuid import UUID
+
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent.models import ConsentDecision, Decision, Purpose
+from app.kit.db import Database
+from app.kit.ids import short
+from app.meetings.models import Meeting
+from app.recordings import erasure
+from app.recordings.models import Recording, RecordingState
+from app.turns import service
+from app.turns.models import Turn, TurnIndex
+from media.store import Store
+
+logger = logging.getLogger(__name__)
+
+STUDY = (Purpose.AUDIO, Purpose.INDEXING)
+"""The purposes that turns rest on."""
+
+
+async def erase_withdrawn(database: Database, store: Store) -> None:
+    """Erases everything that no consent allows any longer. Cheap when there is nothing to do.
+
+    A recording whose media the store does not let go of is left for the next time: its keys are
+    destroyed by then.
+    """
+    async with database.reading() as db:
+        waiting = await erasure.waiting(db)
+        touched = await _with_turns_of_withdrawn(db)
+    for recording_id in waiting:
+        try:
+            tapes = await erasure.erase(database, store, recording_id)
+        except OSError as error:
+            kind = type(error).__name__
+            logger.warning("recording %s is not erased yet: %s", short(recording_id), kind)
+            continue
+        logger.info("recording %s: %d tapes erased", short(recording_id), tapes)
+    for recording_id in touched:
+        async with database.transaction() as db:
+            count = await erase_turns(db, recording_id)
+        if count:
+            logger.info("recording %s: %d turns erased", short(recording_id), count)
+
+
+async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
+    """Deletes from every index the turns of people whose consent no longer covers them."""
+    recording = await db.get(Recording, recording_id)
+    meeting = await db.get(Meeting, recording.meeting_id) if recording else None
+    if meeting is None:
+        return 0
+    count = 0
+    query = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
+    for index in (await db.exec(query)).all():
+        studied = await service.studied_in(db, index, meeting)
+        removed = await db.exec(
+            delete(Turn).where(col(Turn.index_id) == index.id, col(Turn.user_id).not_in(studied))
+        )
+        count += removed.rowcount
+    return count
+
+
+async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
+    """Finished recordings with turns of someone who ever ended a consent they rest on."""
+    query = (
+        select(Recording.id)
+        .join(Meeting, col(Meeting.id) == Recording.meeting_id)
+        .join(TurnIndex, col(TurnIndex.recording_id) == Recording.id)
+        .join(Turn, col(Turn.index_id) == TurnIndex.id)
+        .join(
+            ConsentDecision,
+            (col(ConsentDecision.group_id) == Meeting.group_id)
+            & (col(ConsentDecision.user_id) == Turn.user_id),
+        )
+        .where(
+            Recording.state != RecordingState.CLAIMED,
+            col(ConsentDecision.purpose).in_(STUDY),
+            ConsentDecision.decision != Decision.GRANTED,
+        )
+        .distinct()
+    )
+    return list((await db.exec(query)).all())
