@@ -1,11 +1,12 @@
 """The room, with people in it: real browsers, the real node, Chromium's fake camera."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from app.accounts.models import User
 from signalling import node
@@ -79,9 +80,8 @@ async def test_a_meeting_from_the_lobby_to_the_end(site: Site) -> None:
 
         await eero.click("[data-action=consent]")
         await eero.click("dialog [data-purpose=video] label:last-child")
-        await aino.wait_for_function(
-            "[...document.querySelectorAll('.tile-recording')].some(e => e.textContent == 'ääni')"
-        )
+        voice_only = aino.locator(".tile-recording", has_text=re.compile("^ääni$"))
+        await expect(voice_only).to_be_visible()
         await check(eero)
         await take(eero, "room_consent-390", whole=False)
         await eero.click("dialog button")
