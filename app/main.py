@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from sqlmodel import select
 
+from app import wire
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
 from app.consent import endpoints as consent
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
     for feature in FEATURES:
         app.include_router(feature.router, prefix=API)
+    app.include_router(wire.router, prefix=API)
     app.include_router(health)
     app.include_router(pages.router)
     return app

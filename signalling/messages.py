@@ -73,6 +73,8 @@ class SetMuted(Command):
 
 
 class RaiseHand(Command):
+    """Raise or lower one's hand."""
+
     type: Literal["raise_hand"] = "raise_hand"
     raised: bool
 
@@ -106,10 +108,14 @@ class RemoveParticipant(Command):
 
 
 class StartRecording(Command):
+    """The facilitator starts the recording: a tape for everyone, as far as each consents."""
+
     type: Literal["start_recording"] = "start_recording"
 
 
 class StopRecording(Command):
+    """The facilitator stops the recording for everyone."""
+
     type: Literal["stop_recording"] = "stop_recording"
 
 
@@ -291,6 +297,8 @@ class LobbyLeft(Message):
 
 
 class ParticipantJoined(Message):
+    """Someone came into the room."""
+
     type: Literal["participant_joined"] = "participant_joined"
     participant: ParticipantState
 
@@ -303,11 +311,15 @@ class ParticipantChanged(Message):
 
 
 class ParticipantLeft(Message):
+    """Someone is gone for good."""
+
     type: Literal["participant_left"] = "participant_left"
     participant: ParticipantId
 
 
 class PublicationAdded(Message):
+    """Someone sends something new; a downlink offer with it follows."""
+
     type: Literal["publication_added"] = "publication_added"
     publication: PublicationState
 
@@ -320,6 +332,8 @@ class PublicationChanged(Message):
 
 
 class PublicationRemoved(Message):
+    """Someone no longer sends this."""
+
     type: Literal["publication_removed"] = "publication_removed"
     publication: PublicationId
 
@@ -332,6 +346,8 @@ class SpeakerChanged(Message):
 
 
 class Said(Message):
+    """A chat line."""
+
     type: Literal["said"] = "said"
     participant: ParticipantId
     name: str
@@ -340,6 +356,8 @@ class Said(Message):
 
 
 class RecordingStarted(Message):
+    """The recording runs."""
+
     type: Literal["recording_started"] = "recording_started"
     started_at: AwareDatetime
 
@@ -367,6 +385,8 @@ class Replaced(Message):
 
 
 class MeetingEnded(Message):
+    """The meeting is over; the connection closes."""
+
     type: Literal["meeting_ended"] = "meeting_ended"
 
 

@@ -24,6 +24,7 @@ STAIRCASE: list[set[str]] = [
     {"app.tables"},
     {"app.exports"},
     {"app.web", "signalling", "media.recorder"},
+    {"app.wire"},
     {"app.main"},
     {"app.simulation"},
     {"app.cli"},
