@@ -1,0 +1,68 @@
+"""A node beside the application, with one meeting that is about to begin."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from app.kit.db import now
+from app.kit.settings import NodeSettings, RelaySettings, Settings
+from app.meetings.models import Meeting
+from signalling import node
+from tests.app.conftest import cast, running, settings, template  # noqa: F401
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast, Person
+from tests.fixtures.installation import free_port
+from tests.fixtures.wire import Talker, place
+
+
+@dataclass
+class Gathering:
+    """`await gathering.address(person)` is a way in for that person."""
+
+    running: Application
+    settings: Settings
+    cast: Cast
+    meeting_id: str
+
+    async def address(self, person: Person) -> str:
+        return await place(person.client, self.meeting_id)
+
+    async def talker(self, person: Person) -> Talker:
+        return Talker(await self.address(person))
+
+    def resuming(self, token: str) -> Talker:
+        port = self.settings.node.port
+        return Talker(f"ws://localhost:{port}/ws/meetings/{self.meeting_id}?resume={token}")
+
+
+@pytest.fixture
+async def gathering(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+) -> AsyncIterator[Gathering]:
+    own = settings.model_copy(
+        update={
+            "node": NodeSettings(name="test-node", port=free_port()),
+            "relay": RelaySettings(udp_port=0),
+        }
+    )
+    meeting = Meeting(group_id=cast.group_id, starts_at=now() + timedelta(minutes=5))
+    async with running.context.database.transaction() as db:
+        db.add(meeting)
+    stop = asyncio.Event()
+    task = asyncio.create_task(node.run(own, stop))
+    await _alive(cast.alice, str(meeting.id))
+    yield Gathering(running, own, cast, str(meeting.id))
+    stop.set()
+    await task
+
+
+async def _alive(person: Person, meeting_id: str) -> None:
+    """The node has said that it lives once a meeting can be placed on it."""
+    async with asyncio.timeout(20):
+        while not (await person.client.post(f"/api/v1/meetings/{meeting_id}/join")).is_success:
+            await asyncio.sleep(0.05)
