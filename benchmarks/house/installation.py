@@ -68,7 +68,6 @@ def _environment(data: Path, port: int) -> dict[str, str]:
         "EMESSI_WEB__PORT": str(port),
         "EMESSI_NODE__PORT": str(free_port()),
         "EMESSI_RELAY__UDP_PORT": "0",
-        "EMESSI_RELAY__ADDRESSES": '["127.0.0.1"]',
     }
     return {**os.environ, **own, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
 

@@ -132,7 +132,11 @@ class Downlink:
             rewriter = Rewriter(slot.ssrc, media.codec.payload_type, secrets.randbelow(0x8000))
             slot.subscription = Subscription(self.transport, rewriter, publication.participant)
             self._by_ssrc[slot.ssrc] = slot
-            publication.subscribe(slot.subscription, now)
+            publication.subscribe(slot.subscription)
+            # Before the handshake a key frame would go nowhere, and the next one would have to
+            # wait (KEYFRAME_INTERVAL_S): `connected` asks then.
+            if self.transport.is_connected:
+                publication.want_keyframe(now)
 
     # ---- What arrives -----------------------------------------------------------------------
 

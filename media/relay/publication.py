@@ -132,9 +132,9 @@ class Publication:
 
     # ---- Who takes it -----------------------------------------------------------------------
 
-    def subscribe(self, subscription: Subscription, now: float) -> None:
+    def subscribe(self, subscription: Subscription) -> None:
+        """A receiver that can be reached should ask for a key frame as well; see `Downlink`."""
         self.subscriptions.append(subscription)
-        self.want_keyframe(now)
 
     def unsubscribe(self, subscription: Subscription) -> None:
         if subscription in self.subscriptions:

@@ -83,7 +83,7 @@ class Scene:
         self.publication.connect(self.asked.append, bytes(256), 0)
         self.publication.bind(5)
         self.subscription = Subscription(wire.transport, Rewriter(77, 96, 1000), "alice")
-        self.publication.subscribe(self.subscription, 0.0)
+        self.publication.subscribe(self.subscription)
         self.asked.clear()
 
     def send(self, *numbers: int, payload_type: int = 120, body: bytes = b"frame") -> None:
