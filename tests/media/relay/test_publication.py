@@ -84,6 +84,7 @@ class Scene:
         self.publication.bind(5)
         self.subscription = Subscription(wire.transport, Rewriter(77, 96, 1000), "alice")
         self.publication.subscribe(self.subscription)
+        self.publication.want_keyframe(0.0)
         self.asked.clear()
 
     def send(self, *numbers: int, payload_type: int = 120, body: bytes = b"frame") -> None:
