@@ -58,10 +58,7 @@ async def recording(recording_id: UUID, db: Db, actor: CurrentActor) -> Recordin
     held = {file.id for file in files}
     return RecordingPublic(
         **RecordingStatus.model_validate(found).model_dump(),
-        files=[
-            FilePublic(**file.model_dump(), url=f"/api/v1/recordings/{found.id}/files/{file.id}")
-            for file in files
-        ],
+        files=[FilePublic.model_validate(file) for file in files],
         tracks=[
             TrackPublic.model_validate(track)
             for track in await service.tracks(db, found.id)

@@ -4,18 +4,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import computed_field
+
 from app.kit.http import Public
 from app.recordings.models import FileKind, RecordingState, Source
 
 
 class FilePublic(Public):
     id: UUID
+    recording_id: UUID
     kind: FileKind
     user_id: UUID | None
     media_type: str
     size: int
     sha256: str
-    url: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def url(self) -> str:
+        return f"/api/v1/recordings/{self.recording_id}/files/{self.id}"
 
 
 class TrackPublic(Public):

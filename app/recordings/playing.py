@@ -23,6 +23,8 @@ async def serve(
     }
     if download_name is not None:
         headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
+    if etag in (request.headers.get("if-none-match") or ""):
+        return Response(status_code=304, headers=headers)
     asked = request.headers.get("range")
     if request.headers.get("if-range", etag) != etag:
         asked = None

@@ -13,7 +13,3 @@ def move(recording: Recording, to: RecordingState) -> None:
     if to not in TRANSITIONS[RecordingState(recording.state)]:
         raise WrongState
     recording.state = to
-
-
-def is_final(state: RecordingState) -> bool:
-    return not TRANSITIONS[state]

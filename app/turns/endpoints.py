@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from app.accounts.http import CurrentActor
 from app.groups.models import GroupRole
-from app.kit.http import Db, Public
+from app.kit.http import Db, Page, Paging, Public, cursor_of
 from app.kit.permissions import Action
 from app.recordings import service as recordings
 from app.turns import service
@@ -28,23 +28,24 @@ class TurnPublic(Public):
     is_backchannel: bool
 
 
-class Turns(Public):
-    """The index in use, with the detector and the rules that made it."""
+class Turns(Page[TurnPublic]):
+    """Turns in order of time, of the index in use, with the detector and the rules that made it."""
 
     version: str | None
     parameters: dict[str, Any]
     created_at: datetime | None
-    items: list[TurnPublic]
 
 
 @router.get("/{recording_id}/turns")
-async def turns(recording_id: UUID, db: Db, actor: CurrentActor) -> Turns:
+async def turns(recording_id: UUID, db: Db, actor: CurrentActor, window: Paging) -> Turns:
     index, rows = await service.of_recording(db, actor, recording_id)
+    shown, last = service.windowed(rows, window)
     return Turns(
         version=index.version if index else None,
         parameters=index.parameters if index else {},
         created_at=index.created_at if index else None,
-        items=[_public(row) for row in rows],
+        items=[_public(row) for row in shown],
+        next_cursor=cursor_of(last) if last else None,
     )
 
 

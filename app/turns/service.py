@@ -1,6 +1,6 @@
 """Storing and reading the turn index of a recording."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from app.accounts.actor import Actor
 from app.consent import service as consent
 from app.groups import service as groups
 from app.groups.models import Membership
+from app.kit.http import Window
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import consents
@@ -77,6 +78,18 @@ async def allowed(
     return index, [TurnRow(turn, *people[turn.user_id]) for turn in turns]
 
 
+def windowed(rows: Sequence[TurnRow], window: Window) -> tuple[Sequence[TurnRow], UUID | None]:
+    """The rows after the turn that the cursor names, and where to go on; nothing after one that
+    is gone."""
+    start = 0
+    if window.after is not None:
+        at = next((n for n, row in enumerate(rows) if row.turn.id == window.after), len(rows))
+        start = at + 1
+    shown = rows[start : start + window.limit]
+    more = start + window.limit < len(rows)
+    return shown, shown[-1].turn.id if more else None
+
+
 async def studied_in(db: AsyncSession, index: TurnIndex, meeting: Meeting) -> set[UUID]:
     """Whose turns of this index the consents in force allow to be used."""
     tapes = await recordings.tapes(db, index.recording_id)
@@ -85,4 +98,6 @@ async def studied_in(db: AsyncSession, index: TurnIndex, meeting: Meeting) -> se
 
 async def _turns(db: AsyncSession, index_id: UUID, users: Collection[UUID]) -> list[Turn]:
     query = select(Turn).where(Turn.index_id == index_id, col(Turn.user_id).in_(users))
-    return list((await db.exec(query.order_by(col(Turn.start_ms), col(Turn.end_ms)))).all())
+    return list(
+        (await db.exec(query.order_by(col(Turn.start_ms), col(Turn.end_ms), col(Turn.id)))).all()
+    )

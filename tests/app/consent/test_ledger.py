@@ -1,0 +1,146 @@
+"""The chain finds every change; the fold says what is in force."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.consent import ledger
+from app.consent.models import ConsentDecision, Decision, Purpose
+
+GROUP = UUID(int=1)
+PEOPLE = [UUID(int=n) for n in range(10, 13)]
+START = datetime(2026, 11, 23, 17, 0, 0, 123_456, tzinfo=UTC)
+
+Step = tuple[UUID, Purpose, Decision]
+steps = st.lists(
+    st.tuples(st.sampled_from(PEOPLE), st.sampled_from(Purpose), st.sampled_from(Decision)),
+    max_size=12,
+)
+some_steps = steps.filter(bool)
+
+
+def chain(decisions: list[Step]) -> list[ConsentDecision]:
+    rows: list[ConsentDecision] = []
+    for number, (user, purpose, decision) in enumerate(decisions, start=1):
+        row = ConsentDecision(
+            id=UUID(int=1000 + number),
+            sequence=number,
+            user_id=user,
+            group_id=GROUP,
+            purpose=purpose,
+            decision=decision,
+            text_version=1,
+            text_language="fi",
+            decided_by=user,
+            decided_at=START + timedelta(seconds=number),
+            previous_hash=rows[-1].hash if rows else ledger.GENESIS,
+            hash="",
+        )
+        row.hash = ledger.digest(row)
+        rows.append(row)
+    return rows
+
+
+CHANGES = {
+    "id": UUID(int=9),
+    "sequence": 99,
+    "user_id": UUID(int=9),
+    "group_id": UUID(int=9),
+    "meeting_id": UUID(int=9),
+    "purpose": "another",
+    "decision": "another",
+    "text_version": 2,
+    "text_language": "sv",
+    "decided_by": UUID(int=9),
+    "decided_at": START - timedelta(microseconds=1),
+    "previous_hash": "f" * 64,
+    "hash": "f" * 64,
+}
+
+
+def test_every_column_is_under_the_hash() -> None:
+    assert CHANGES.keys() == ConsentDecision.model_fields.keys()
+
+
+@given(steps)
+def test_an_honest_chain_is_whole(decisions: list[Step]) -> None:
+    assert ledger.verify(chain(decisions)) is None
+
+
+@given(some_steps, st.data())
+def test_a_changed_field_is_found_where_it_is(decisions: list[Step], data: st.DataObject) -> None:
+    rows = chain(decisions)
+    at = data.draw(st.integers(0, len(rows) - 1))
+    name = data.draw(st.sampled_from(sorted(CHANGES)))
+
+    setattr(rows[at], name, CHANGES[name])
+
+    assert ledger.verify(rows) == at + 1
+
+
+@given(some_steps, st.data())
+def test_a_changed_row_with_a_new_hash_is_found_at_the_next(
+    decisions: list[Step], data: st.DataObject
+) -> None:
+    rows = chain([*decisions, (PEOPLE[0], Purpose.AUDIO, Decision.GRANTED)])
+    at = data.draw(st.integers(0, len(rows) - 2))
+
+    rows[at].text_version = 7
+    rows[at].hash = ledger.digest(rows[at])
+
+    assert ledger.verify(rows) == at + 2
+
+
+@given(some_steps, st.data())
+def test_a_row_taken_out_or_put_in_is_found(decisions: list[Step], data: st.DataObject) -> None:
+    rows = chain([*decisions, (PEOPLE[0], Purpose.AUDIO, Decision.GRANTED)])
+    at = data.draw(st.integers(0, len(rows) - 2))
+
+    assert ledger.verify(rows[:at] + rows[at + 1 :]) is not None
+    assert ledger.verify([*rows[: at + 1], rows[at], *rows[at + 1 :]]) is not None
+
+
+@given(some_steps, st.data())
+def test_another_order_is_found(decisions: list[Step], data: st.DataObject) -> None:
+    rows = chain(decisions)
+    shuffled = data.draw(st.permutations(rows))
+
+    in_order = [row.sequence for row in shuffled] == [row.sequence for row in rows]
+    assert (ledger.verify(shuffled) is None) == in_order
+
+
+def test_what_was_cut_off_at_the_end_shows_in_the_last_hash_only() -> None:
+    rows = chain([(PEOPLE[0], p, Decision.GRANTED) for p in Purpose])
+
+    assert ledger.verify(rows[:-1]) is None
+    assert rows[-2].hash != rows[-1].hash
+
+
+@given(steps)
+def test_in_force_is_what_was_said_last(decisions: list[Step]) -> None:
+    said: dict[tuple[UUID, Purpose], Decision] = {}
+    for user, purpose, decision in decisions:
+        said[user, purpose] = decision
+
+    granted = ledger.granted(ledger.fold(chain(decisions)))
+
+    expected = {key for key, decision in said.items() if decision == Decision.GRANTED}
+    assert {(user, p) for user, purposes in granted.items() for p in purposes} == expected
+
+
+@given(steps)
+def test_a_grant_stands_until_the_next_no_to_the_same(decisions: list[Step]) -> None:
+    rows = chain(decisions)
+    expected = set()
+    for row in rows:
+        later = [
+            other.decision
+            for other in rows[row.sequence :]
+            if (other.user_id, other.purpose) == (row.user_id, row.purpose)
+        ]
+        if row.decision == Decision.GRANTED and set(later) <= {Decision.GRANTED}:
+            expected.add(row.id)
+
+    assert ledger.standing(rows) == expected

@@ -1,0 +1,148 @@
+"""After a withdrawal: keys destroyed, objects gone, rows that say so; the others' untouched."""
+
+import asyncio
+
+import pytest
+
+from app.consent.models import Decision, Purpose
+from app.recordings import erasure
+from app.recordings.models import FileKind, RecordingState, Source, TapeState
+from app.vault import service as vault
+from app.vault.service import KeyDestroyed
+from media.store import Missing, Store
+from tests.fixtures.kept import Kept
+
+
+async def erase(kept: Kept) -> int:
+    return await erasure.erase(kept.context.database, kept.store, kept.recording.id)
+
+
+async def waiting(kept: Kept) -> bool:
+    async with kept.context.database.reading() as db:
+        return kept.recording.id in await erasure.waiting(db)
+
+
+async def test_nothing_is_erased_while_everything_stands(kept: Kept) -> None:
+    before = await kept.files()
+
+    assert not await waiting(kept)
+    assert await erase(kept) == 0
+
+    assert await kept.files() == before
+    assert await kept.state() == RecordingState.READY
+    for file in before:
+        assert await kept.plain(file) == kept.contents[file.id]
+
+
+async def test_a_withdrawn_voice_is_gone_for_good(kept: Kept) -> None:
+    bob = kept.cast.bob
+    tapes, files = await kept.tapes(), await kept.files()
+    await kept.decide(bob, Purpose.AUDIO, Decision.WITHDRAWN)
+    assert await waiting(kept)
+
+    assert await erase(kept) == 1
+    assert not await waiting(kept)
+
+    states = {(tape.user_id, tape.source): tape.state for tape in await kept.tapes()}
+    assert states == {
+        (bob.id, Source.MICROPHONE): TapeState.ERASED,
+        (bob.id, Source.CAMERA): TapeState.STORED,
+        (kept.cast.alice.id, Source.MICROPHONE): TapeState.STORED,
+    }
+    left = await kept.files()
+    assert {f.user_id for f in left} == {kept.cast.alice.id}
+    voice = next(t for t in tapes if t.user_id == bob.id and t.source == Source.MICROPHONE)
+    for thing in [voice, *(f for f in files if f.user_id != kept.cast.alice.id)]:
+        assert not await kept.store.exists(thing.path)
+        async with kept.context.database.reading() as db:
+            with pytest.raises(KeyDestroyed):
+                await vault.unwrap(db, kept.context.keys, thing.data_key_id)
+    for file in left:
+        assert await kept.plain(file) == kept.contents[file.id]
+    assert await kept.state() == RecordingState.CLAIMED  # the worker makes the rest again
+
+
+async def test_a_withdrawn_picture_leaves_the_voices(kept: Kept) -> None:
+    bob = kept.cast.bob
+    await kept.decide(bob, Purpose.VIDEO, Decision.WITHDRAWN)
+
+    assert await erase(kept) == 1
+
+    left = {(file.kind, file.user_id) for file in await kept.files()}
+    assert (FileKind.PERSON, bob.id) not in left
+    assert (FileKind.MANIFEST, None) not in left
+    assert {(FileKind.PEAKS, bob.id), (FileKind.MIXDOWN, None), (FileKind.PEAKS, None)} <= left
+    voice = next(t for t in await kept.tapes() if t.source == Source.MICROPHONE)
+    async with kept.context.database.reading() as db:
+        assert await vault.unwrap(db, kept.context.keys, voice.data_key_id)
+
+
+async def test_when_nothing_is_left_the_recording_is_erased(kept: Kept) -> None:
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
+    await kept.decide(kept.cast.bob, Purpose.VIDEO, Decision.WITHDRAWN)
+    await kept.decide(kept.cast.alice, Purpose.AUDIO, Decision.WITHDRAWN)
+
+    assert await erase(kept) == 3
+
+    assert await kept.state() == RecordingState.ERASED
+    assert await kept.files() == []
+    assert await kept.store.list(str(kept.meeting.id)) == []
+
+
+async def test_a_recording_that_is_being_finished_is_left_alone(kept: Kept) -> None:
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
+    async with kept.context.database.transaction() as db:
+        recording = await db.merge(kept.recording)
+        recording.state = RecordingState.CLAIMED
+
+    assert not await waiting(kept)
+    assert await erase(kept) == 0
+    assert len(await kept.files()) == 7
+
+
+async def test_a_key_that_seals_something_that_stands_is_kept(kept: Kept) -> None:
+    """Withdrawn and granted again in one meeting: the second tape has the same key."""
+    bob = kept.cast.bob
+    await kept.decide(bob, Purpose.VIDEO, Decision.WITHDRAWN)
+    again = await kept.decide(bob, Purpose.VIDEO, Decision.GRANTED)
+    async with kept.context.database.transaction() as db:
+        second = await kept._tape(db, bob, Source.CAMERA, again)
+
+    assert await erase(kept) == 1
+
+    assert await kept.store.exists(second.path)
+    async with kept.context.database.reading() as db:
+        assert await vault.unwrap(db, kept.context.keys, second.data_key_id)
+
+
+class Stubborn(Store):
+    """A store that lets go of nothing, as one that cannot be reached."""
+
+    async def delete(self, key: str) -> None:
+        raise OSError("out of reach")
+
+
+async def test_keys_are_destroyed_before_the_store_is_asked(kept: Kept) -> None:
+    bob = kept.cast.bob
+    file = await kept.file(FileKind.PERSON, bob)
+    await kept.decide(bob, Purpose.AUDIO, Decision.WITHDRAWN)
+
+    stubborn = Stubborn(kept.store._inner, None)
+    with pytest.raises(OSError, match="out of reach"):
+        await erasure.erase(kept.context.database, stubborn, kept.recording.id)
+
+    with pytest.raises(KeyDestroyed):
+        await kept.plain(file)
+    assert await waiting(kept)  # and the next time finishes it
+    assert await erase(kept) == 1
+    with pytest.raises(Missing):
+        await kept.store.size(file.path)
+
+
+async def test_two_workers_at_once_do_it_once(kept: Kept) -> None:
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
+
+    await asyncio.gather(erase(kept), erase(kept))
+
+    assert await kept.state() == RecordingState.CLAIMED
+    assert {file.user_id for file in await kept.files()} == {kept.cast.alice.id}
