@@ -56,15 +56,17 @@ async def joined(server: Server, people: int) -> Load:
 
 
 def median(measurements: list[Measurement]) -> Measurement:
-    """Each figure's own median; the worst loss."""
+    """Each figure's own median, the split by the median share of user time; the worst loss."""
 
     def of(name: str) -> float:
         return float(statistics.median(getattr(m, name) for m in measurements))
 
+    us = of("us")
+    user_share = statistics.median(m.user_us / m.us if m.us else 0.0 for m in measurements)
     return Measurement(
-        us=of("us"),
-        user_us=of("user_us"),
-        system_us=of("system_us"),
+        us=us,
+        user_us=us * user_share,
+        system_us=us * (1 - user_share),
         p50_ms=of("p50_ms"),
         p99_ms=of("p99_ms"),
         loss=max(m.loss for m in measurements),
