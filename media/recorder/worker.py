@@ -13,6 +13,7 @@ from app.kit.db import Database
 from app.kit.settings import Settings
 from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
+from app.turns.erasure import erase_withdrawn
 from media.recorder.finaliser import Finaliser
 from media.recorder.workflows import register
 from media.store import Store
@@ -20,8 +21,8 @@ from media.store import Store
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 15.0
-"""Look for recordings that nobody handed over (a node died) this often. Lower: more queries.
-Higher: such a recording waits longer."""
+"""Look for recordings that nobody handed over (a node died), and for what a withdrawal leaves to
+erase, this often. Lower: more queries. Higher: they wait longer."""
 UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]
 
 
@@ -43,6 +44,7 @@ async def run(settings: Settings) -> None:
     await DBOS.register_queue_async(QUEUE, worker_concurrency=1, polling_interval_sec=1.0)
     logger.info("worker %s is ready", settings.worker.name)
     while not stopping.is_set():
+        await erase_withdrawn(context.database, finaliser.store)
         await hand_over_forgotten(settings, context.database)
         try:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)

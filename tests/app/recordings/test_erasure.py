@@ -6,7 +6,7 @@ import pytest
 
 from app.consent.models import Decision, Purpose
 from app.recordings import erasure
-from app.recordings.models import FileKind, RecordingState, Source, TapeState
+from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Tape, TapeState
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
 from media.store import Missing, Store
@@ -52,7 +52,8 @@ async def test_a_withdrawn_voice_is_gone_for_good(kept: Kept) -> None:
     left = await kept.files()
     assert {f.user_id for f in left} == {kept.cast.alice.id}
     voice = next(t for t in tapes if t.user_id == bob.id and t.source == Source.MICROPHONE)
-    for thing in [voice, *(f for f in files if f.user_id != kept.cast.alice.id)]:
+    gone: list[Tape | RecordingFile] = [f for f in files if f.user_id != kept.cast.alice.id]
+    for thing in [*gone, voice]:
         assert not await kept.store.exists(thing.path)
         async with kept.context.database.reading() as db:
             with pytest.raises(KeyDestroyed):

@@ -1,0 +1,156 @@
+"""Consent over HTTP: reading the text, deciding for oneself, and looking into the ledger."""
+
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.consent.models import Purpose
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast
+
+EVERYBODY = ["administrator", "coordinator", "researcher", "alice", "olga", "bob", "mallory"]
+COORDINATION = {"administrator", "coordinator"}
+INSIDE = {"alice", "olga", "bob"}
+NEW = {"fi": "Uusi teksti: {controller}", "sv": "Ny text: {controller}", "en": "New: {controller}"}
+
+
+def group(cast: Cast, rest: str) -> str:
+    return f"/api/v1/groups/{cast.group_id}/{rest}"
+
+
+def programme(cast: Cast, rest: str = "") -> str:
+    return f"/api/v1/programmes/{cast.programme_id}/consent-texts{rest}"
+
+
+def form(purpose: str = "audio", decision: str = "granted", version: int = 1) -> dict[str, Any]:
+    return {
+        "purpose": purpose,
+        "decision": decision,
+        "text_version": version,
+        "text_language": "fi",
+    }
+
+
+def client_of(cast: Cast, who: str) -> httpx.AsyncClient:
+    client: httpx.AsyncClient = getattr(cast, who).client
+    return client
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_who_may_do_what(who: str, cast: Cast) -> None:
+    client = client_of(cast, who)
+    outside = 404 if who == "mallory" else 403
+
+    read = await client.get(group(cast, "consent-text"))
+    assert read.status_code == (404 if who == "mallory" else 200)
+    for answer in (
+        await client.get(group(cast, "consents/me")),
+        await client.post(group(cast, "consents/me"), json=form()),
+    ):
+        assert answer.is_success == (who in INSIDE)
+        assert answer.is_success or answer.status_code == outside
+    for rest in ("consents", "consents/verification"):
+        looked = await client.get(group(cast, rest))
+        assert looked.status_code == (200 if who in COORDINATION else outside)
+    written = await client.post(programme(cast), json=NEW)
+    strange = 404 if who in INSIDE | {"mallory"} else 403
+    assert written.status_code == (201 if who in COORDINATION else strange)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("fi", "# Suostumus"), ("sv", "# Samtycke"), ("en", "# Consent")],
+)
+async def test_the_text_is_read_filled_in(language: str, heading: str, cast: Cast) -> None:
+    answer = await cast.bob.client.get(group(cast, "consent-text"), params={"language": language})
+
+    shown = answer.json()
+    assert (shown["version"], shown["language"]) == (1, language)
+    assert shown["body"].startswith(heading)
+    assert "Esimerkkiyliopisto" in shown["body"]
+    assert "365" in shown["body"]
+    assert "{" not in shown["body"]
+
+
+async def test_nobody_is_asked_twice_about_one_text(cast: Cast) -> None:
+    mine = group(cast, "consents/me")
+    everything = [str(purpose) for purpose in Purpose]
+    assert (await cast.bob.client.get(mine)).json() == {"decisions": [], "undecided": everything}
+
+    for purpose in everything:
+        decision = "granted" if purpose == "audio" else "refused"
+        assert (await cast.bob.client.post(mine, json=form(purpose, decision))).is_success
+    found = (await cast.bob.client.get(mine)).json()
+    assert found["undecided"] == []
+    assert {d["purpose"]: d["decision"] for d in found["decisions"]}["audio"] == "granted"
+
+    await cast.coordinator.client.post(programme(cast), json=NEW)
+    assert (await cast.bob.client.get(mine)).json()["undecided"] == everything
+    await cast.bob.client.post(mine, json=form(version=2))
+    assert "audio" not in (await cast.bob.client.get(mine)).json()["undecided"]
+
+
+async def test_a_new_version_comes_in_every_language_and_leaves_the_old(cast: Cast) -> None:
+    client = cast.coordinator.client
+    for missing in NEW:
+        partial = {name: body for name, body in NEW.items() if name != missing}
+        refused = await client.post(programme(cast), json=partial)
+        assert (refused.status_code, refused.json()["field"]) == (422, missing)
+
+    made = await client.post(programme(cast), json=NEW)
+    assert (made.status_code, made.json()["version"]) == (201, 2)
+
+    for language, body in NEW.items():
+        query = {"language": language}
+        new = await cast.bob.client.get(group(cast, "consent-text"), params=query)
+        assert new.json()["body"] == body.replace("{controller}", "Esimerkkiyliopisto")
+        old = await client.get(programme(cast, "/1"), params=query)
+        assert old.json()["body"].startswith("# ")
+    assert (await client.get(programme(cast, "/3"))).status_code == 404
+
+
+async def test_a_decision_names_a_version_that_exists(cast: Cast) -> None:
+    answer = await cast.bob.client.post(group(cast, "consents/me"), json=form(version=2))
+
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:emessi:problem:text_version_unknown"
+    assert answer.json()["field"] == "text_version"
+
+
+async def test_deciding_again_changes_nothing(cast: Cast) -> None:
+    answers = [await cast.bob.client.post(group(cast, "consents/me"), json=form()) for _ in "ab"]
+
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["user_id"] == answers[0].json()["decided_by"] == str(cast.bob.id)
+
+
+async def test_the_ledger_is_read_page_by_page(cast: Cast) -> None:
+    for purpose in Purpose:
+        await cast.bob.client.post(group(cast, "consents/me"), json=form(purpose))
+
+    seen: list[int] = []
+    query: dict[str, Any] = {"limit": 4}
+    while True:
+        page = (await cast.coordinator.client.get(group(cast, "consents"), params=query)).json()
+        seen += [row["sequence"] for row in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert sorted(seen) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_change_behind_our_back_is_found(running: Application, cast: Cast) -> None:
+    for purpose in ("audio", "video", "indexing"):
+        await cast.bob.client.post(group(cast, "consents/me"), json=form(purpose, "refused"))
+    client, path = cast.coordinator.client, group(cast, "consents/verification")
+    whole = (await client.get(path)).json()
+    assert (whole["whole"], whole["broken_at"], whole["length"]) == (True, None, 3)
+
+    async with running.context.database.transaction() as db:
+        change = "UPDATE consent_decisions SET decision = 'granted' WHERE sequence = 2"
+        await (await db.connection()).execute(text(change))
+
+    broken = (await client.get(path)).json()
+    assert (broken["whole"], broken["broken_at"]) == (False, 2)

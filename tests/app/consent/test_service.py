@@ -1,0 +1,112 @@
+"""Deciding: what is written, what is not, and what holds when many decide at once."""
+
+import asyncio
+
+import pytest
+
+from app.consent import ledger, service
+from app.consent.models import ConsentDecision, Decision, Purpose
+from app.consent.service import TextVersionUnknown
+from app.kit.errors import NotFound
+from app.kit.ids import new_id
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast, Person
+from tests.fixtures.kept import decide
+
+G, R, W = Decision.GRANTED, Decision.REFUSED, Decision.WITHDRAWN
+
+
+@pytest.fixture
+def stage(running: Application, cast: Cast) -> "Stage":
+    return Stage(running, cast)
+
+
+class Stage:
+    def __init__(self, running: Application, cast: Cast) -> None:
+        self.database = running.context.database
+        self.cast = cast
+
+    async def says(
+        self, person: Person, purpose: Purpose, decision: Decision, version: int = 1
+    ) -> ConsentDecision:
+        async with self.database.transaction() as db:
+            return await decide(db, self.cast, person, purpose, decision, version)
+
+    async def chain(self) -> list[ConsentDecision]:
+        async with self.database.reading() as db:
+            return await service.chain(db, self.cast.group_id)
+
+    async def stands(self, row: ConsentDecision) -> bool:
+        async with self.database.reading() as db:
+            return await service.stands(db, row.id)
+
+
+async def test_the_chain_grows_whole(stage: Stage) -> None:
+    for decision in (G, W, G):
+        await stage.says(stage.cast.bob, Purpose.AUDIO, decision)
+    await stage.says(stage.cast.carol, Purpose.AUDIO, R)
+
+    rows = await stage.chain()
+    assert [row.sequence for row in rows] == [1, 2, 3, 4]
+    assert ledger.verify(rows) is None
+
+
+async def test_the_same_decision_is_not_written_twice(stage: Stage) -> None:
+    first = await stage.says(stage.cast.bob, Purpose.AUDIO, G)
+    second = await stage.says(stage.cast.bob, Purpose.AUDIO, G)
+    other = await stage.says(stage.cast.bob, Purpose.VIDEO, G)
+
+    assert first.id == second.id != other.id
+    assert len(await stage.chain()) == 2
+
+
+async def test_a_grant_stands_until_it_is_withdrawn(stage: Stage) -> None:
+    bob, carol = stage.cast.bob, stage.cast.carol
+    audio, video = [await stage.says(bob, p, G) for p in (Purpose.AUDIO, Purpose.VIDEO)]
+    carols = await stage.says(carol, Purpose.AUDIO, G)
+
+    withdrawn = await stage.says(bob, Purpose.AUDIO, W)
+    again = await stage.says(bob, Purpose.AUDIO, G)
+
+    assert [await stage.stands(row) for row in (audio, withdrawn, again)] == [False, False, True]
+    assert await stage.stands(video)
+    assert await stage.stands(carols)
+    async with stage.database.reading() as db:
+        in_force = await service.in_force(db, stage.cast.group_id)
+        assert not await service.stands(db, new_id())
+    assert in_force[bob.id][Purpose.AUDIO].id == again.id
+    assert set(in_force) == {bob.id, carol.id}
+
+
+@pytest.mark.parametrize("version", [0, 2, 99])
+async def test_a_text_that_is_not_there_cannot_be_agreed_to(version: int, stage: Stage) -> None:
+    with pytest.raises(TextVersionUnknown):
+        await stage.says(stage.cast.bob, Purpose.AUDIO, G, version)
+    assert await stage.chain() == []
+
+
+async def test_a_group_that_is_not_there_has_no_ledger(stage: Stage) -> None:
+    bob = stage.cast.bob.id
+    async with stage.database.transaction() as db:
+        with pytest.raises(NotFound):
+            await service.decide(
+                db,
+                user_id=bob,
+                group_id=new_id(),
+                meeting_id=None,
+                purpose=Purpose.AUDIO,
+                decision=G,
+                text_version=1,
+                text_language="fi",
+                decided_by=bob,
+            )
+
+
+async def test_many_at_once_make_one_chain(stage: Stage) -> None:
+    people = (stage.cast.alice, stage.cast.bob, stage.cast.carol, stage.cast.olga)
+
+    await asyncio.gather(*(stage.says(who, p, G) for who in people for p in Purpose))
+
+    rows = await stage.chain()
+    assert len(rows) == 4 * len(Purpose)
+    assert ledger.verify(rows) is None

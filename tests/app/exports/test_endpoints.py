@@ -1,0 +1,172 @@
+"""Exports: a ZIP that opens, whose hashes match, and that holds only what may be used."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from app.consent.models import Decision, Purpose
+from app.kit.db import now
+from app.meetings.models import Meeting, MeetingKind
+from app.recordings.models import FileKind
+from tests.fixtures.cast import Person
+from tests.fixtures.kept import Kept
+
+Files = dict[str, bytes]
+MEDIA = {
+    "media/meeting-3-J1.webm",
+    "media/meeting-3-J1-peaks.json",
+    "media/meeting-3-F1.webm",
+    "media/meeting-3-F1-peaks.json",
+    "media/meeting-3-mixdown.json",
+    "media/meeting-3-peaks.json",
+}
+ABOUT = {"turns.csv", "consents.csv", "manifest.json", "SHA256SUMS"}
+
+
+async def export(kept: Kept, path: str = "", who: Person | None = None) -> Files:
+    client = (who or kept.cast.coordinator).client
+    answer = await client.get(path or f"/api/v1/meetings/{kept.meeting.id}/export")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def sums(files: Files) -> None:
+    """As `sha256sum --check` does it."""
+    lines = files["SHA256SUMS"].decode().splitlines()
+    listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    assert listed.keys() == files.keys() - {"SHA256SUMS"}
+    for name, digest in listed.items():
+        assert hashlib.sha256(files[name]).hexdigest() == digest
+
+
+def manifest_holds(files: Files, folder: str = "") -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads(files[f"{folder}manifest.json"])
+    for entry in manifest["files"]:
+        content = files[folder + entry["path"]]
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (
+            entry["bytes"],
+            entry["sha256"],
+        )
+    inside = {name.removeprefix(folder) for name in files if name.startswith(folder)}
+    listed = {entry["path"] for entry in manifest["files"]}
+    assert listed == inside - {"manifest.json", "SHA256SUMS"}
+    return manifest
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("administrator", 200),
+        ("coordinator", 200),
+        ("researcher", 403),
+        ("alice", 403),
+        ("olga", 403),
+        ("bob", 403),
+        ("mallory", 404),
+    ],
+)
+async def test_who_may_export(who: str, status: int, kept: Kept) -> None:
+    client = getattr(kept.cast, who).client
+    for path in (f"meetings/{kept.meeting.id}", f"groups/{kept.cast.group_id}"):
+        assert (await client.get(f"/api/v1/{path}/export")).status_code == status
+
+
+async def test_a_meeting_is_exported_whole(kept: Kept) -> None:
+    files = await export(kept)
+
+    assert files.keys() == MEDIA | ABOUT
+    sums(files)
+    manifest = manifest_holds(files)
+    bobs = await kept.file(FileKind.PERSON, kept.cast.bob)
+    assert files["media/meeting-3-J1.webm"] == kept.contents[bobs.id]
+    tracks = {(t["pseudonym"], t["source"]) for t in manifest["recording"]["tracks"]}
+    assert tracks == {("J1", "microphone"), ("J1", "camera"), ("F1", "microphone")}
+    assert manifest["turns"]["count"] == 3
+    assert files["turns.csv"].decode("utf-8-sig").count("J1") == 3
+
+
+async def test_media_is_stored_as_it_is_and_the_rest_deflated(kept: Kept) -> None:
+    path = f"/api/v1/meetings/{kept.meeting.id}/export"
+    answer = await kept.cast.coordinator.client.get(path)
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        for entry in archive.infolist():
+            stored = entry.filename.startswith("media/")
+            wanted = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            assert entry.compress_type == wanted
+
+
+async def test_consents_are_listed_by_person_and_purpose(kept: Kept) -> None:
+    table = (await export(kept))["consents.csv"].decode("utf-8-sig")
+
+    rows = list(csv.DictReader(io.StringIO(table)))
+    states = {(row["pseudonym"], row["purpose"]): row["decision"] for row in rows}
+    assert len(states) == len(rows) == 4 * len(Purpose)
+    assert states["J1", "video"] == "granted"
+    assert states["J2", "audio"] == "refused"
+    assert states["F1", "video"] == "undecided"
+
+
+async def test_no_name_leaves_the_house(kept: Kept) -> None:
+    everything = b"".join((await export(kept)).values())
+    for person in (kept.cast.alice, kept.cast.bob, kept.cast.carol, kept.cast.olga):
+        for word in (person.user.name, person.user.email or "-@-"):
+            assert word.encode() not in everything
+
+
+@pytest.mark.parametrize(
+    ("purpose", "missing"),
+    [
+        (Purpose.VIDEO, {"media/meeting-3-J1.webm"}),
+        (
+            Purpose.AUDIO,
+            {name for name in MEDIA if "F1" not in name},
+        ),
+        (Purpose.INDEXING, set()),
+        (Purpose.QUOTATION, set()),
+    ],
+)
+async def test_an_export_holds_what_the_consents_allow(
+    purpose: Purpose, missing: set[str], kept: Kept
+) -> None:
+    await kept.decide(kept.cast.bob, purpose, Decision.WITHDRAWN)
+
+    files = await export(kept)
+
+    assert files.keys() == (MEDIA - missing) | ABOUT
+    sums(files)
+    manifest = manifest_holds(files)
+    studied = purpose not in (Purpose.AUDIO, Purpose.INDEXING)
+    assert manifest["turns"]["count"] == (3 if studied else 0)
+    assert ("J1" in files["turns.csv"].decode()) == studied
+    tracks = {t["pseudonym"] for t in manifest["recording"]["tracks"]}
+    assert tracks == ({"F1"} if missing else {"F1", "J1"})
+
+
+async def test_a_group_is_exported_meeting_by_meeting(kept: Kept) -> None:
+    training = Meeting(
+        group_id=kept.cast.group_id, ordinal=1, kind=MeetingKind.TRAINING, starts_at=now()
+    )
+    async with kept.context.database.transaction() as db:
+        db.add(training)
+
+    files = await export(kept, f"/api/v1/groups/{kept.cast.group_id}/export")
+
+    sums(files)
+    held, bare = "01-mentoring-3/", "02-training-1/"
+    whole = {held + name for name in MEDIA | (ABOUT - {"SHA256SUMS"})}
+    assert files.keys() == whole | {
+        f"{bare}consents.csv",
+        f"{bare}manifest.json",
+        "SHA256SUMS",
+    }
+    assert manifest_holds(files, held)["meeting"]["ordinal"] == 3
+    assert manifest_holds(files, bare)["recording"] is None
