@@ -63,7 +63,8 @@ def parse(sdp: str) -> RemoteDescription:
     """Raises MediaRefused, whatever is in `sdp`."""
     try:
         session = SessionDescription.parse(sdp)
-        media = tuple(_media(section) for section in session.media)
+        bundled = _bundle_only(sdp)
+        media = tuple(_media(*pair) for pair in zip(session.media, bundled, strict=True))
     except MediaRefused:
         raise
     except Exception as error:  # aiortc's parser asserts, indexes and converts without a net
@@ -88,7 +89,16 @@ def _credentials(section: MediaDescription) -> Credentials | None:
     return None
 
 
-def _media(section: MediaDescription) -> RemoteMedia:
+def _bundle_only(sdp: str) -> list[bool]:
+    """Per section: whether it is offered on the port of the bundle alone (RFC 8843 §6).
+
+    Such a section says port 0 and is not rejected; the parser forgets the difference.
+    """
+    sections = re.split(r"^m=", sdp, flags=re.MULTILINE)[1:]
+    return [re.search(r"^a=bundle-only\s*$", s, re.MULTILINE) is not None for s in sections]
+
+
+def _media(section: MediaDescription, bundle_only: bool) -> RemoteMedia:
     mid = section.rtp.muxId or ""
     if not TOKEN.fullmatch(mid) or not re.fullmatch(r"[a-z]{1,16}", section.kind):
         raise MediaRefused(field="sdp")
@@ -98,7 +108,7 @@ def _media(section: MediaDescription) -> RemoteMedia:
         mid=mid,
         kind=section.kind,
         direction=section.direction or "sendrecv",
-        rejected=section.port == 0,
+        rejected=section.port == 0 and not bundle_only,
         protocol=section.profile,
         formats=" ".join(map(str, section.fmt)),
         codec=codec,

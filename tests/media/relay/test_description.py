@@ -110,3 +110,13 @@ def test_a_damaged_offer_is_understood_or_refused(damage: list[tuple[int, int, s
         lines[row] = lines[row][:column] + text + lines[row][column + 1 :]
     with suppress(MediaRefused):
         parse("\r\n".join(lines))
+
+
+def test_a_section_that_rides_on_the_bundle_alone_is_not_rejected() -> None:
+    """Firefox offers the second section so when it is asked for one bundle (RFC 8843 §6)."""
+    bundled = FIREFOX.replace("m=video 9", "m=video 0")
+    assert parse(bundled).media[1].rejected
+
+    offered = bundled.replace("a=mid:1\n", "a=mid:1\na=bundle-only\n")
+    assert not parse(offered).media[1].rejected
+    assert parse(offered).media[1].sends
