@@ -48,7 +48,7 @@ soak: .venv/dev.stamp
 	@touch $@ .venv/run.stamp
 
 system:  ## Debian packages that the tests drive: browsers, a voice, a database server, a peer SFU
-	@sh .ci/packages chromium firefox-esr espeak-ng postgresql ffmpeg janus
+	@sh .ci/packages chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus
 
 lock:  ## write both lock files anew from pyproject.toml
 	@for extra in "" dev; do \

@@ -46,6 +46,9 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-gpu",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
 ]
 ROLES = {
     "alice": "facilitator",
@@ -109,6 +112,7 @@ async def accept(visitor: Visitor, url: str, name: str) -> None:
 
 async def into_lobby(visitor: Visitor, url: str) -> None:
     await visitor.goto(url)
+    await until(visitor, "document.querySelector('.lobby-picture video:not([hidden])')")
     await visitor.click("[data-action=join]")
 
 
@@ -118,7 +122,7 @@ async def until(visitor: Visitor, expression: str, timeout_s: float = 40) -> Non
         async with asyncio.timeout(timeout_s):
             while True:
                 with contextlib.suppress(playwright.async_api.Error, AssertionError):
-                    if await visitor.evaluate(f"Boolean({expression})"):
+                    if await visitor.evaluate(f"(async () => Boolean(await ({expression})))()"):
                         return
                 await asyncio.sleep(0.1)
     except TimeoutError:
@@ -151,7 +155,7 @@ async def hold_meeting(
     sent = {name: [await frames(v)] for name, v in visitors.items()}
     await alice.click("[data-action=record]")
     await alice.click("[data-choice=start]")
-    await until(alice, "document.querySelector('.tile.recorded, .recording .recording-time')")
+    await until(alice, "document.querySelector('.recording.on')")
     for name, visitor in visitors.items():
         sent[name].append(await frames(visitor))
     zero_ms = time.time() * 1000 + 2_500
@@ -209,7 +213,7 @@ async def test_a_recorded_meeting_from_the_invitation_to_the_turns(tmp_path: Pat
         browser = await stack.enter_async_context(chromium())
         visitors: dict[str, Visitor] = {}
         for name in ("alice", "bob", "carol", "dan"):
-            size = {"width": 390, "height": 844} if name == "bob" else {"width": 800, "height": 600}
+            size = {"width": 390, "height": 844} if name == "bob" else {"width": 640, "height": 480}
             context = await browser.new_context(viewport=size, is_mobile=name == "bob")
             await context.add_init_script(STAGE)
             page: Page = await context.new_page()
