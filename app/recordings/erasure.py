@@ -1,9 +1,10 @@
 """Erasing what was recorded under a consent that has ended.
 
 A withdrawal refuses the files at once, because every use asks the ledger. Erasing comes after and
-cannot be undone: first the data keys are destroyed, which makes every copy unreadable, backups
-included; then the objects are deleted from the store; then the rows say so. Each part may be done
-again after a kill.
+cannot be undone: first the data keys are destroyed, which makes every copy unreadable, backups of
+the store included; then the objects are deleted from the store; then the rows say so. Each part may
+be done again after a kill. A backup of the database from before still holds the wrapped keys: it
+must not be kept longer than the programme promises.
 
 A key that still seals something that stands (the person withdrew and granted again in the same
 meeting) stays; of what it sealed before, only the object is deleted.
