@@ -179,7 +179,8 @@ def print_size(size: Size) -> None:
     if size.janus:
         print_row(f"{'':6}  janus", median(size.janus))
     if size.ratio is not None:
-        print(f"{'':8}ratio {size.ratio:.2f}, goal {GOAL_RATIO}: {verdict(size.ratio, GOAL_RATIO)}")
+        said = verdict(size.ratio, GOAL_RATIO, size.ours + size.janus)
+        print(f"{'':8}ratio {size.ratio:.2f}, goal {GOAL_RATIO}: {said}")
 
 
 def print_row(name: str, row: Measurement) -> None:
@@ -196,12 +197,14 @@ def print_recording(recording: Recording) -> None:
     print_row("        on   ", median(recording.on))
     print(
         f"        adds {recording.share:.1%} to the cost of forwarding, goal {GOAL_RECORDING:.0%}: "
-        f"{verdict(recording.share, GOAL_RECORDING)} "
+        f"{verdict(recording.share, GOAL_RECORDING, recording.off + recording.on)} "
         f"({recording.bytes_written / 1e6:.1f} MB of tapes)"
     )
 
 
-def verdict(figure: float, goal: float) -> str:
+def verdict(figure: float, goal: float, rows: list[Measurement]) -> str:
+    if not all(row.valid for row in rows):
+        return "not measured, for packets were lost"
     return "reached" if figure <= goal else "missed"
 
 
