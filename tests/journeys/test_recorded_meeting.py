@@ -67,7 +67,7 @@ SCRIPT = [
     ("carol", 10_000, "Meillä hallitus vaihtuu joka vuosi, ja työnkuva muuttuu sen mukana."),
     ("dan", 16_500, "Vapaaehtoiset ovat ihania, mutta heidän ohjaamiseensa ei ole aikaa."),
     ("eeva", 22_500, "Rahoitus päätetään vuodeksi kerrallaan, ja epävarmuus kuormittaa eniten."),
-    ("alice", 25_000, "Joo, niin on."),
+    ("alice", 25_000, "Joo."),
     ("bob", 29_500, "Olen huomannut, että pienikin kiitos kantaa pitkälle."),
 ]
 BEEP_MS = 34_500
