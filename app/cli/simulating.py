@@ -13,7 +13,12 @@ from app.simulation.script import Script, conversation
 
 
 async def simulate(
-    url: str, meeting: str, people: list[str], length_s: int, script: Script | None, console: Console
+    url: str,
+    meeting: str,
+    people: list[str],
+    length_s: int,
+    script: Script | None,
+    console: Console,
 ) -> None:
     script = script or conversation(len(people), length_s)
     if script.people != len(people):
