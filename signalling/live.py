@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from media.relay.relay import Relay
-from media.relay.room import Room as MediaRoom
-
 from app.kit.db import Database
 from app.kit.ids import short
 from app.kit.keys import Keys
 from app.kit.settings import Settings
 from app.kit.tokens import Tokens
 from media.clock import Clock
+from media.relay.relay import Relay
+from media.relay.room import Room as MediaRoom
 from media.store import Store
 from signalling.connection import Connection
 from signalling.messages import ServerMessage

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Awaitable, Callable
 
 import uvloop
-from media.relay.relay import Relay
 
 from app.kit.db import Database
 from app.kit.keys import load
@@ -15,6 +14,7 @@ from app.kit.settings import Settings
 from app.kit.tokens import Tokens
 from app.meetings import placement
 from media.clock import Clock
+from media.relay.relay import Relay
 from media.store import Store
 from signalling.gate import Gate
 from signalling.live import Node
