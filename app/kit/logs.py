@@ -2,7 +2,17 @@
 
 import logging
 
-QUIET = ("aiortc", "aioice", "libav", "httpx", "httpcore", "websockets", "alembic", "uvicorn")
+QUIET = (
+    "aiortc",
+    "aioice",
+    "libav",
+    "httpx",
+    "httpcore",
+    "websockets",
+    "alembic",
+    "uvicorn",
+    "dbos",
+)
 """These log addresses, or a line per request, below WARNING."""
 
 

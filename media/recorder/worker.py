@@ -10,7 +10,9 @@ from dbos import DBOS, DBOSConfig
 
 from app.kit.context import make
 from app.kit.db import Database
+from app.kit.ids import short
 from app.kit.settings import Settings
+from app.meetings.abandonment import end_abandoned
 from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
 from app.turns.erasure import erase_withdrawn
@@ -45,6 +47,9 @@ async def run(settings: Settings) -> None:
     logger.info("worker %s is ready", settings.worker.name)
     while not stopping.is_set():
         await erase_withdrawn(context.database, finaliser.store)
+        async with context.database.transaction() as db:
+            for meeting_id in await end_abandoned(db):
+                logger.info("meeting %s was left open and is ended", short(meeting_id))
         await hand_over_forgotten(settings, context.database)
         try:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
