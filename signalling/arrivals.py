@@ -9,7 +9,7 @@ from app.consent import service as consent
 from app.kit.ids import short
 from app.kit.tokens import Join
 from app.meetings import attendance
-from signalling import taping
+from signalling import books, taping
 from signalling.connection import Connection
 from signalling.live import Live, Presence, new_participant_id, new_resume_token
 from signalling.messages import PurposeName, Replaced, Waiting, Welcomed
@@ -23,9 +23,12 @@ GRACE_S = 30.0
 others look at a frozen tile for longer."""
 
 
-async def join(live: Live, ticket: Join, connection: Connection) -> str:
-    """A fresh join; the participant's id. The same person's older presence is taken over."""
+async def join(live: Live, ticket: Join, connection: Connection) -> str | None:
+    """A fresh join; the participant's id, or None when the meeting has just ended. The same
+    person's older presence is taken over."""
     consents = await _consents(live, ticket.user_id)
+    if live.ended:
+        return None
     known = live.room.of_user(ticket.user_id)
     if known is not None:
         return _take_over(live, known, connection)
@@ -48,10 +51,13 @@ async def join(live: Live, ticket: Join, connection: Connection) -> str:
 
 def enter(live: Live, person: Participant) -> None:
     """Into the room, from the lobby or from outside."""
+    alone = not live.room.has_facilitator
     live.deliver(live.room.enter(person))
     welcome(live, person.id, resumed=False)
     live.offer_downlink(person.id)
     live.background(_attend(live, person))
+    if alone and live.room.has_facilitator:
+        _tell_everyone_waiting(live)
 
 
 def resume(live: Live, participant: str, connection: Connection) -> None:
@@ -109,9 +115,12 @@ def leave(live: Live, participant: str) -> None:
         return
     _stop_waiting(presence)
     taping.cut(live, [p.id for p in live.room.publications.values() if p.owner == participant])
+    led = live.room.has_facilitator
     live.deliver(live.room.leave(participant))
     live.media.leave(participant)
     live.offer_downlinks()
+    if led and not live.room.has_facilitator:
+        _tell_everyone_waiting(live)
     if presence.attendance is not None:
         live.background(_depart(live, presence.attendance))
     if presence.connection is not None:
@@ -149,8 +158,14 @@ def _take_over(live: Live, known: Participant, connection: Connection) -> str:
 
 
 def _tell_waiting(live: Live, participant: str) -> None:
-    token = live.presences[participant].resume_token
-    live.tell(participant, Waiting(participant=participant, resume_token=token))
+    token, present = live.presences[participant].resume_token, live.room.has_facilitator
+    waiting = Waiting(participant=participant, resume_token=token, facilitator_present=present)
+    live.tell(participant, waiting)
+
+
+def _tell_everyone_waiting(live: Live) -> None:
+    for participant in live.room.lobby:
+        _tell_waiting(live, participant)
 
 
 def _stop_waiting(presence: Presence) -> None:
@@ -167,8 +182,10 @@ async def _consents(live: Live, user_id: UUID) -> dict[PurposeName, UUID]:
 
 
 async def _attend(live: Live, person: Participant) -> None:
-    async with live.node.database.transaction() as db:
-        stay = await attendance.attended(db, live.meeting_id, person.user, person.role)
+    stay = await books.enter(
+        live.node.database,
+        lambda db: attendance.attended(db, live.meeting_id, person.user, person.role),
+    )
     presence = live.presences.get(person.id)
     if presence is None:
         await _depart(live, stay)
@@ -177,5 +194,4 @@ async def _attend(live: Live, person: Participant) -> None:
 
 
 async def _depart(live: Live, stay: UUID) -> None:
-    async with live.node.database.transaction() as db:
-        await attendance.departed(db, stay)
+    await books.enter(live.node.database, lambda db: attendance.departed(db, stay))

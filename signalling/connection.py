@@ -7,6 +7,7 @@ import logging
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from signalling.allowance import Allowance
 from signalling.codec import encode
 from signalling.messages import ServerMessage
 
@@ -31,8 +32,7 @@ class Connection:
         self._queue: asyncio.Queue[ServerMessage | None] = asyncio.Queue(QUEUE)
         self._writer = asyncio.create_task(self._write())
         self._closing: asyncio.Task[None] | None = None
-        self._allowance = TALK_BURST
-        self._last_talk = 0.0
+        self.allowance = Allowance(TALK_PER_S, TALK_BURST)
         self.closed_by_us = False
         """We ended it on purpose: its owner has left, and nobody waits for a return."""
 
@@ -43,26 +43,13 @@ class Connection:
         except asyncio.QueueFull:
             self._drop(TRY_AGAIN)
 
-    def may_talk(self, now: float) -> bool:
-        """A token bucket over the monotonic seconds `now`."""
-        self._allowance += (now - self._last_talk) * TALK_PER_S
-        self._allowance = min(self._allowance, TALK_BURST)
-        self._last_talk = now
-        if self._allowance < 1:
-            self._allowance -= 1  # who does not listen waits longer
-            return False
-        self._allowance -= 1
-        return True
-
-    @property
-    def is_flooding(self) -> bool:
-        return self._allowance < -TALK_BURST
-
     def end(self) -> None:
         """Sends what is waiting, then closes for good."""
         self.closed_by_us = True
-        with contextlib.suppress(asyncio.QueueFull):
+        try:
             self._queue.put_nowait(None)
+        except asyncio.QueueFull:
+            self._drop(TRY_AGAIN)
 
     async def finished(self) -> None:
         self._writer.cancel()

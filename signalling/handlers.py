@@ -8,7 +8,7 @@ from typing import Any
 
 from app.kit.errors import Refusal
 from app.kit.ids import short
-from signalling import arrivals, media_commands, recording_commands
+from signalling import arrivals, consenting, media_commands, recording_commands
 from signalling.live import Live
 from signalling.messages import (
     Admit,
@@ -109,7 +109,7 @@ HANDLERS: dict[type[Command], Handler] = {
     RemoveParticipant: remove_participant,
     StartRecording: recording_commands.start_recording,
     StopRecording: recording_commands.stop_recording,
-    DecideConsent: recording_commands.decide_consent,
+    DecideConsent: consenting.decide_consent,
     EndMeeting: recording_commands.end_meeting,
     Leave: leave,
 }

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from media.relay.relay import Relay
 from media.relay.room import Room as MediaRoom
 from media.store import Store
 from signalling.connection import Connection
-from signalling.messages import ServerMessage
+from signalling.messages import PurposeName, ServerMessage
 from signalling.negotiation import Negotiation
 from signalling.room import Delivery, Room
 
@@ -48,6 +49,12 @@ class Presence:
     connection: Connection | None = None
     negotiation: Negotiation = field(default_factory=Negotiation)
     attendance: UUID | None = None
+    deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Decisions on consent reach the ledger in the order in which they were made."""
+    decisions: Counter[PurposeName] = field(default_factory=Counter)
+    """How many were made here. What was read of the ledger before the last one is out of date."""
+    unwritten: set[PurposeName] = field(default_factory=set)
+    """Refused or withdrawn, and not in the ledger yet: stronger than what the ledger says."""
     expiry: asyncio.TimerHandle | None = None
 
 
@@ -85,6 +92,11 @@ class Live:
         presence = self.presences.get(participant)
         if presence is not None and presence.connection is not None:
             presence.connection.send(message)
+
+    def is_connected(self, participant: str, connection: Connection) -> bool:
+        """Whether this connection still speaks for the participant."""
+        presence = self.presences.get(participant)
+        return presence is not None and presence.connection is connection
 
     def offer_downlinks(self) -> None:
         """Offers everyone in the room what changed for them."""

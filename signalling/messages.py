@@ -215,11 +215,14 @@ class RoomState(Message):
 
 
 class Waiting(Message):
-    """First fact for one who is in the lobby. `resume_token` brings them back to it."""
+    """You are in the lobby. Told first, and again when the facilitator has come or gone."""
 
     type: Literal["waiting"] = "waiting"
     participant: ParticipantId
     resume_token: str
+    """Brings you back to the lobby after the websocket is lost."""
+    facilitator_present: bool
+    """False: there is nobody yet who could let you in."""
 
 
 class Welcomed(Message):

@@ -18,7 +18,7 @@ from media.relay.relay import Relay
 from media.store import Store
 from signalling.gate import Gate
 from signalling.live import Node
-from signalling.recovery import recover
+from signalling.recovery import recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
 
@@ -42,8 +42,9 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     tokens, store = Tokens(keys.tokens), Store.open(settings)
     node = Node(settings, database, keys, tokens, clock, relay, store, settings.spool)
     rooms = Rooms(node)
-    signalling = Signalling(rooms, Gate(tokens, settings.node.name), clock)
-    recovering = asyncio.create_task(recover(node))
+    signalling = Signalling(rooms, Gate(tokens, settings.node.name, clock), clock)
+    left = await take_stock(node)
+    recovering = asyncio.create_task(_quietly(lambda: recover(node, left)))
     try:
         async with signalling.listen(settings.node) as server:
             port = server.sockets[0].getsockname()[1]

@@ -145,6 +145,10 @@ class Room:
             deliveries += self.speaker_changed(None)
         return deliveries + self._to_all(ParticipantLeft(participant=participant))
 
+    @property
+    def has_facilitator(self) -> bool:
+        return any(person.role == "facilitator" for person in self.participants.values())
+
     def of_user(self, user: UUID) -> Participant | None:
         people = [*self.participants.values(), *self.lobby.values()]
         return next((person for person in people if person.user == user), None)

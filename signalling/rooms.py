@@ -1,6 +1,7 @@
 """The meetings that live on this node, from the first who comes to the last tape that is stored."""
 
 import asyncio
+import contextlib
 import logging
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from media.relay.events import (
     TapeFailed,
     TransportLost,
 )
-from signalling import arrivals, recording_commands, taping
+from signalling import arrivals, books, consenting, recording_commands, taping
 from signalling.live import Live, Node
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 EMPTY_S = 60.0
 """An empty room is given up after this. Lower: a facilitator whose computer restarts finds the
 recording stopped. Higher: the node keeps what nobody uses."""
+DRAIN_S = 20.0
+"""A node that stops hands its tapes over for so long; the rest goes when it starts again. Lower:
+recordings wait for the next start. Higher: whoever stops the node loses patience and kills it."""
 
 
 class Rooms:
@@ -35,6 +39,7 @@ class Rooms:
         self._live: dict[UUID, Live] = {}
         self._empty_since: dict[UUID, float] = {}
         self._closing: dict[UUID, asyncio.Task[None]] = {}
+        self._finishing: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
 
     @property
@@ -45,12 +50,12 @@ class Rooms:
         return self._live.get(meeting_id)
 
     async def open(self, meeting_id: UUID) -> Live:
-        """The meeting, live; made when its first person comes."""
+        """The meeting, live; made when its first person comes. It may have `ended` just now."""
         async with self._lock:
             live = self._live.get(meeting_id)
             if live is None and meeting_id in self._closing:
                 await asyncio.wait([self._closing[meeting_id]])
-            if live is None or live.ended:
+            if live is None:
                 live = await self._make(meeting_id)
                 self._live[meeting_id] = live
             self._empty_since.pop(meeting_id, None)
@@ -65,19 +70,28 @@ class Rooms:
             elif now - self._empty_since.setdefault(meeting_id, now) > EMPTY_S:
                 self._close(live)
                 continue
-            if await self._is_over(live):
-                await recording_commands.end(live)
-            if live.ended:
-                self._close(live)
-            else:
-                await taping.cut_what_no_longer_stands(live)
+            await self._tend(live)
+
+    async def _tend(self, live: Live) -> None:
+        async with self._node.database.transaction() as db:
+            is_ours = await placement.renew(db, live.meeting_id, self._node.settings.node.name)
+            is_over = await meetings.is_over(db, live.meeting_id)
+        if is_over:
+            await recording_commands.end(live)
+        if live.ended or not is_ours:
+            self._close(live)
+        else:
+            await consenting.follow_the_ledger(live)
 
     async def close(self) -> None:
-        """The node stops: people rejoin elsewhere; every tape is closed and handed over first."""
+        """The node stops: people rejoin elsewhere; every tape is closed, and handed over if the
+        store takes it in time."""
         for live in list(self._live.values()):
             self._close(live)
-        while self._closing:
-            await asyncio.wait(self._closing.values())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                while work := {*self._closing.values(), *self._finishing}:
+                    await asyncio.wait(work)
 
     async def _make(self, meeting_id: UUID) -> Live:
         node = self._node
@@ -85,7 +99,8 @@ class Rooms:
             meeting = await db.get(Meeting, meeting_id)
             if meeting is None or await meetings.is_over(db, meeting_id):
                 raise NotFound
-            await placement.renew(db, meeting_id, node.settings.node.name)
+            if not await placement.renew(db, meeting_id, node.settings.node.name):
+                raise NotFound  # it lives elsewhere by now
             recording = await recordings.of_meeting(db, meeting_id)
         live = Live(node, meeting_id, meeting.group_id)
         live.media = node.relay.room(str(meeting_id), lambda event: self._heard(live, event))
@@ -93,11 +108,6 @@ class Rooms:
             live.recording_id = recording.id
         logger.info("meeting %s lives here", short(meeting_id))
         return live
-
-    async def _is_over(self, live: Live) -> bool:
-        async with self._node.database.transaction() as db:
-            await placement.renew(db, live.meeting_id, self._node.settings.node.name)
-        return await taping.meeting_is_over(live)
 
     def _close(self, live: Live) -> None:
         self._live.pop(live.meeting_id, None)
@@ -107,9 +117,18 @@ class Rooms:
         task.add_done_callback(lambda done: self._closed(live, done))
 
     def _closed(self, live: Live, done: asyncio.Task[None]) -> None:
+        """The meeting may open here again; its tapes are still on their way to the store."""
         self._closing.pop(live.meeting_id, None)
         if not done.cancelled() and (error := done.exception()):
             logger.error("meeting %s did not close well", short(live.meeting_id), exc_info=error)
+        task = asyncio.create_task(taping.finish(live))
+        self._finishing.add(task)
+        task.add_done_callback(lambda done: self._finished(live, done))
+
+    def _finished(self, live: Live, done: asyncio.Task[None]) -> None:
+        self._finishing.discard(done)
+        if not done.cancelled() and (error := done.exception()):
+            logger.error("meeting %s was not handed over", short(live.meeting_id), exc_info=error)
 
     async def _wind_up(self, live: Live) -> None:
         node = self._node
@@ -118,11 +137,10 @@ class Rooms:
         for participant in list(live.presences):
             arrivals.leave(live, participant)
         node.relay.close_room(str(live.meeting_id))
-        if live.ended:
-            await taping.finish(live)
-        await live.settled()
-        async with node.database.transaction() as db:
-            await placement.release(db, live.meeting_id, node.settings.node.name)
+        own_name = node.settings.node.name
+        await books.enter(
+            node.database, lambda db: placement.release(db, live.meeting_id, own_name)
+        )
         logger.info("meeting %s has left", short(live.meeting_id))
 
     def _heard(self, live: Live, event: RoomEvent) -> None:

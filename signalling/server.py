@@ -26,6 +26,7 @@ GONE = 4404
 """Close code: nothing to resume here; join anew."""
 OVER = 4410
 """Close code: the meeting has ended."""
+FAILED = 1011
 PING_S = 10.0
 """Lower: more wakeups of phones. Higher: a vanished browser is noticed later."""
 
@@ -54,27 +55,31 @@ class Signalling:
 
     async def _serve(self, socket: ServerConnection) -> None:
         ticket = self._gate.take(socket)
+        connection = Connection(socket)
         try:
             live = await self._live(ticket)
+            participant = await self._arrive(live, ticket, connection)
+            if participant is None:
+                await socket.close(OVER if live.ended else GONE)
+            else:
+                await self._stay(live, participant, socket, connection)
         except NotFound:
             await socket.close(GONE)
-            return
-        if live.ended:
-            await socket.close(OVER)
-            return
-        connection = Connection(socket)
-        participant = await self._arrive(live, ticket, connection)
-        if participant is None:
+        except Exception:
+            logger.exception("a connection failed")
+            await socket.close(FAILED)
+        finally:
             await connection.finished()
-            await socket.close(GONE)
-            return
+
+    async def _stay(
+        self, live: Live, participant: str, socket: ServerConnection, connection: Connection
+    ) -> None:
         try:
             await self._converse(live, participant, socket, connection)
         except ConnectionClosed:
             pass
         finally:
             arrivals.lost(live, participant, connection)
-            await connection.finished()
 
     async def _live(self, ticket: Ticket) -> Live:
         if ticket.join is not None:
@@ -85,10 +90,11 @@ class Signalling:
         return live
 
     async def _arrive(self, live: Live, ticket: Ticket, connection: Connection) -> str | None:
+        """The participant this connection is; None when there is nobody to be."""
         if ticket.join is not None:
             return await arrivals.join(live, ticket.join, connection)
         participant = arrivals.by_resume_token(live, ticket.resume or "")
-        if participant is not None:
+        if participant is not None and not live.ended:
             arrivals.resume(live, participant, connection)
         return participant
 
@@ -96,9 +102,9 @@ class Signalling:
         self, live: Live, participant: str, socket: ServerConnection, connection: Connection
     ) -> None:
         async for data in socket:
-            if not connection.may_talk(self._clock.now()):
+            if not connection.allowance.spend(self._clock.now()):
                 connection.send(Error(code="too_many"))
-                if connection.is_flooding:
+                if connection.allowance.is_flooded:
                     await socket.close(POLICY)
                 continue
             try:
@@ -106,5 +112,5 @@ class Signalling:
             except ProtocolError as error:
                 connection.send(error.answer)
                 continue
-            if participant in live.presences:
+            if live.is_connected(participant, connection):
                 await handle(live, participant, command)

@@ -4,40 +4,39 @@
 withdrawal stops the tape before it goes into the ledger.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.consent import service as consent
-from app.kit.ids import short
-from app.meetings import service as meetings
 from app.recordings import service as recordings
 from app.recordings.models import Source
 from app.recordings.queue import enqueue_finalise
 from app.vault import service as vault
-from media.shipper import ship
 from media.tape.format import TapeOrder
+from signalling import books
 from signalling.live import Live, LiveTape
+from signalling.refusals import CommandRefused
 from signalling.room import PURPOSE_OF
+from signalling.shipping import hand_over
 
 logger = logging.getLogger(__name__)
-
-SHIP_RETRY_S = 5.0
-"""Try the store again after this while it cannot be reached. The tape waits on our own disk."""
 
 
 async def begin(live: Live, at: datetime) -> None:
     """Starts the meeting's recording and a tape for everyone who consents."""
     async with live.recording_lock:
+        if live.room.recording_since is not None:
+            raise CommandRefused("already_recording")
         async with live.node.database.transaction() as db:
             recording = await recordings.start(
                 db, live.meeting_id, live.node.settings.node.name, at
             )
         live.recording_id = recording.id
+        if live.ended:
+            return  # who ended the meeting waits for the lock, to stop what was begun here
         live.deliver(live.room.recording_started(at))
         await _tape_all(live)
 
@@ -63,21 +62,23 @@ def cut(live: Live, publications: Iterable[str]) -> None:
 
 
 async def stop(live: Live, reason: str) -> None:
-    """Stops the recording for everyone."""
+    """Stops the recording for everyone, if it runs. Idempotent."""
     cut(live, list(live.tapes))
-    live.deliver(live.room.recording_stopped(reason))
+    if live.room.recording_since is not None:
+        live.deliver(live.room.recording_stopped(reason))
     async with live.recording_lock:
-        cut(live, list(live.tapes))  # one that was being ordered while we stopped
-        if live.recording_id is not None:
-            async with live.node.database.transaction() as db:
-                moment = live.node.clock.utc(live.node.clock.now())
-                await recordings.stop(db, live.recording_id, moment)
+        recording_id = live.recording_id
+        if recording_id is None or live.room.recording_since is not None:
+            return  # there is none, or someone started it again while we waited
+        moment = live.node.clock.utc(live.node.clock.now())
+        database = live.node.database
+        await books.enter(database, lambda db: recordings.stop(db, recording_id, moment))
 
 
 async def finish(live: Live) -> None:
-    """At the end of the meeting: when every tape has arrived, the worker is told."""
+    """When every tape has arrived, and if the meeting is over, the worker is told."""
     await live.settled()
-    if live.recording_id is None:
+    if live.recording_id is None or not live.ended:
         return
     try:
         await enqueue_finalise(live.node.settings, live.recording_id)
@@ -92,12 +93,14 @@ async def _tape_all(live: Live) -> None:
 
 
 async def _tape(live: Live, publication_id: str) -> None:
-    node, publication = live.node, live.room.publications[publication_id]
-    owner = live.room.participants[publication.owner]
     allowed_by = live.room.allowed_by(publication_id)
     if allowed_by is None or live.recording_id is None:
-        return
+        return  # gone, or no longer allowed, while the tape before this one was ordered
+    node, publication = live.node, live.room.publications[publication_id]
+    owner = live.room.participants[publication.owner]
     async with node.database.transaction() as db:
+        if not await consent.stands(db, allowed_by):
+            return  # withdrawn on another page a moment ago
         scope = PURPOSE_OF[publication.source]
         key = await vault.data_key(db, node.keys, live.meeting_id, owner.user, scope)
         tape = await recordings.open_tape(
@@ -112,7 +115,7 @@ async def _tape(live: Live, publication_id: str) -> None:
         )
     # The world may have changed while the books were written; from here on nothing can.
     if live.room.allowed_by(publication_id) != allowed_by:
-        live.background(_discard(live, tape.id))
+        await books.enter(node.database, lambda db: recordings.discard_tape(db, tape.id))
         return
     live.media.attach_tape(
         publication_id,
@@ -132,43 +135,7 @@ async def _tape(live: Live, publication_id: str) -> None:
     live.deliver(live.room.taped(publication_id, recorded=True))
 
 
-async def _discard(live: Live, tape_id: UUID) -> None:
-    """A tape that was entered in the books and never begun."""
-    async with live.node.database.transaction() as db:
-        await recordings.discard_tape(db, tape_id)
-
-
 async def _hand_over(live: Live, tape: LiveTape, size: int) -> None:
     node = live.node
-    async with node.database.transaction() as db:
-        await recordings.close_tape(db, tape.id, size)
-    while True:
-        try:
-            stored = await ship(node.store, node.spool, tape.path)
-            break
-        except OSError as error:
-            logger.warning(
-                "the store did not take tape %s: %s", short(tape.id), type(error).__name__
-            )
-            await asyncio.sleep(SHIP_RETRY_S)
-    async with node.database.transaction() as db:
-        await recordings.tape_stored(db, tape.id, stored)
-
-
-async def meeting_is_over(live: Live) -> bool:
-    """Whether the meeting was ended from outside the room."""
-    async with live.node.database.reading() as db:
-        return await meetings.is_over(db, live.meeting_id)
-
-
-async def cut_what_no_longer_stands(live: Live) -> None:
-    """Ends tapes whose consent was withdrawn elsewhere, on another page of the same person."""
-    if not live.tapes:
-        return
-    async with live.node.database.reading() as db:
-        in_force = await consent.in_force(db, live.group_id)
-    for person in list(live.room.participants.values()):
-        granted = {purpose.value for purpose in in_force.get(person.user, {})}
-        for purpose in set(person.consents) - granted:
-            cut(live, live.room.resting_on(person.id, purpose))
-            live.deliver(live.room.ended(person.id, purpose, "withdrawn"))
+    await books.enter(node.database, lambda db: recordings.close_tape(db, tape.id, size))
+    await hand_over(node, tape.id, tape.path)

@@ -13,6 +13,7 @@ from signalling.messages import (
     EndMeeting,
     Error,
     Knocked,
+    Leave,
     LobbyLeft,
     MeetingEnded,
     ParticipantChanged,
@@ -35,8 +36,10 @@ async def test_a_member_waits_until_the_facilitator_lets_them_in(gathering: Gath
     cast = gathering.cast
     async with await gathering.talker(cast.bob) as bob:
         waiting = await bob.hears(Waiting)
+        assert not waiting.facilitator_present
         async with await gathering.talker(cast.alice) as alice:
             welcomed = await alice.hears(Welcomed)
+            assert (await bob.hears(Waiting)).facilitator_present
             assert [person.name for person in welcomed.room.lobby] == ["Bob"]
             assert (await bob.ask(Say, Refused, text="Kuuleeko?")).code == "not_admitted"
 
@@ -99,6 +102,16 @@ async def test_a_lost_connection_is_resumed_without_a_ghost(gathering: Gathering
             assert after.resume_token != before.resume_token
             assert (await alice.hears(ParticipantChanged)).participant.connected
             assert not alice.has_heard(ParticipantLeft)
+
+
+async def test_one_who_waits_hears_that_the_facilitator_has_gone(gathering: Gathering) -> None:
+    async with (
+        await gathering.talker(gathering.cast.alice) as alice,
+        await gathering.talker(gathering.cast.bob) as bob,
+    ):
+        assert (await bob.hears(Waiting)).facilitator_present
+        await alice.ask(Leave, Done)
+        assert not (await bob.hears(Waiting)).facilitator_present
 
 
 async def test_a_reloaded_page_takes_over_the_place_and_the_old_one_is_told(

@@ -1,84 +1,21 @@
 """What is written of whom, with real media on a real node: consent rules where packets are kept."""
 
-import asyncio
-import struct
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from uuid import UUID
 
 from sqlmodel import select
 
 from app.consent.models import ConsentDecision
-from app.recordings.models import Recording, Tape, TapeState
-from app.simulation.participant import SimulatedPerson
-from app.vault import service as vault
-from media.tape.format import Packet
-from media.tape.reader import TapeReader
-from signalling.messages import DecideConsent, EndMeeting, StartRecording, StopRecording
-from tests.fixtures.cast import Person
+from app.recordings.models import Recording
+from signalling.messages import DecideConsent, EndMeeting, StartRecording, StopRecording, Welcomed
+from tests.fixtures.taped import (
+    decides,
+    inside,
+    packets,
+    tapes,
+    until_stored,
+    until_written,
+)
 from tests.signalling.conftest import Gathering
-
-DEADLINE_S = 15
-
-
-async def decides(person: Person, group_id: UUID, purpose: str, decision: str) -> None:
-    form = {"purpose": purpose, "decision": decision, "text_version": 1, "text_language": "fi"}
-    answer = await person.client.post(f"/api/v1/groups/{group_id}/consents/me", json=form)
-    assert answer.is_success, answer.text
-
-
-@asynccontextmanager
-async def inside(gathering: Gathering, *people: Person) -> AsyncIterator[list[SimulatedPerson]]:
-    """These people, in the room and sending their voices; the first one facilitates."""
-    present = []
-    try:
-        for number, person in enumerate(people):
-            one = SimulatedPerson(number, person.user.name, person.client, camera=False)
-            present.append(one)
-            await one.join(gathering.meeting_id)
-            await asyncio.wait_for(one.publish(), DEADLINE_S)
-        yield present
-    finally:
-        await asyncio.gather(*(one.leave() for one in present))
-
-
-async def tapes(gathering: Gathering, person: Person) -> list[Tape]:
-    async with gathering.running.context.database.reading() as db:
-        query = select(Tape).where(Tape.user_id == person.id).order_by(Tape.id)  # type: ignore[arg-type]
-        return list((await db.exec(query)).all())
-
-
-async def until_written(gathering: Gathering, person: Person, more_than: int = 0) -> Tape:
-    """A tape of this person on the node's disk, once it holds more than so many bytes."""
-    async with asyncio.timeout(DEADLINE_S):
-        while True:
-            for tape in await tapes(gathering, person):
-                path = gathering.settings.spool / tape.path
-                if path.exists() and path.stat().st_size > max(more_than, 2_000):
-                    return tape
-            await asyncio.sleep(0.05)
-
-
-async def until_stored(gathering: Gathering, person: Person) -> list[Tape]:
-    async with asyncio.timeout(DEADLINE_S):
-        while True:
-            found = await tapes(gathering, person)
-            if found and all(tape.state == TapeState.STORED for tape in found):
-                return found
-            await asyncio.sleep(0.05)
-
-
-async def packets(gathering: Gathering, tape: Tape) -> tuple[list[int], float]:
-    """RTP sequence numbers on a stored tape, and the Unix second of the last packet's arrival."""
-    context = gathering.running.context
-    async with context.database.reading() as db:
-        key = await vault.unwrap(db, context.keys, tape.data_key_id)
-    reader = TapeReader(gathering.settings.data / "store" / tape.path, key)
-    found = [record for record in reader if isinstance(record, Packet)]
-    assert reader.ending == "closed"
-    numbers = [struct.unpack_from("!H", packet.data, 2)[0] for packet in found]
-    return numbers, reader.header.started_ns / 1e9 + found[-1].arrival_s
 
 
 async def test_a_tape_is_written_of_those_who_consent_and_of_nobody_else(
@@ -131,6 +68,26 @@ async def test_a_withdrawal_ends_the_tape_before_it_is_answered_and_only_that_ta
         assert (rows[-1].decision, str(rows[-1].meeting_id)) == ("withdrawn", gathering.meeting_id)
         recording = (await db.exec(select(Recording))).one()
     assert recording.state == "stopped"
+
+
+async def test_a_lost_websocket_ends_neither_the_media_nor_the_tape(gathering: Gathering) -> None:
+    cast = gathering.cast
+    await decides(cast.bob, cast.group_id, "audio", "granted")
+    async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
+        await alice.ask(StartRecording)
+        tape = await until_written(gathering, cast.bob)
+        assert bob.resume_token is not None
+
+        bob.hang_up()
+        size = (gathering.settings.spool / tape.path).stat().st_size
+        async with gathering.resuming(bob.resume_token) as again:
+            back = await again.hears(Welcomed)
+            assert back.resumed
+            (microphone,) = [p for p in back.room.publications if p.participant == back.participant]
+            assert microphone.recorded
+            same = await until_written(gathering, cast.bob, more_than=size)
+            assert same.id == tape.id
+            assert microphone.id == tape.publication_id
 
 
 async def test_a_grant_during_the_recording_begins_a_tape_under_that_very_row(

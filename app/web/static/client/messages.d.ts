@@ -240,6 +240,7 @@ export interface Waiting {
   type: "waiting";
   participant: string;
   resume_token: string;
+  facilitator_present: boolean;
 }
 
 export interface Welcomed {

@@ -31,6 +31,8 @@ export class Room {
   speaker = null;
   /** @type {ChatLine[]} */
   chat = [];
+  /** In the lobby: whether somebody is there who can open the door. */
+  facilitatorPresent = true;
   /** Why recording stopped last, when nobody asked for it. */
   recordingTrouble = false;
 
@@ -63,6 +65,7 @@ export class Room {
       case "waiting":
         this.stage = "waiting";
         this.me = fact.participant;
+        this.facilitatorPresent = fact.facilitator_present;
         break;
       case "welcomed":
         this.stage = "inside";

@@ -83,7 +83,8 @@ export class Lobby {
     set(this.join, "aria-busy", joining ? "true" : null);
     say(this.join, t(joining ? "room.joining" : "room.join"));
     const lost = meeting.connection_state === "reconnecting";
-    say(this.status, waiting ? t(lost ? "room.reconnecting" : "room.waiting") : "");
+    const expected = meeting.room.facilitatorPresent ? "room.waiting" : "room.waiting_for_facilitator";
+    say(this.status, waiting ? t(lost ? "room.reconnecting" : expected) : "");
     this.element.classList.toggle("waiting", waiting);
   }
 

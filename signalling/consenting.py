@@ -1,0 +1,83 @@
+"""Decisions on consent: those made in the room, and those made on another page.
+
+*Stop before you write, write before you start*: a grant is in the ledger before a tape begins; a
+withdrawal stops the tape before it goes into the ledger.
+"""
+
+from uuid import UUID
+
+from app.consent import service as consent
+from app.consent.models import Decision, Purpose
+from signalling import taping
+from signalling.live import Live
+from signalling.messages import DecideConsent, Done, PurposeName
+from signalling.room import Participant
+
+
+async def decide_consent(live: Live, participant: str, command: DecideConsent) -> None:
+    presence, user = live.presences[participant], live.room.participants[participant].user
+    presence.decisions[command.purpose] += 1
+    latest = presence.decisions[command.purpose]
+    if command.decision != "granted":
+        # The tapes end here, whatever becomes of the rest.
+        presence.unwritten.add(command.purpose)
+        taping.cut(live, live.room.resting_on(participant, command.purpose))
+        live.deliver(live.room.ended(participant, command.purpose, command.decision))
+    async with presence.deciding:
+        row_id = await _into_ledger(live, user, command)
+    if presence.decisions[command.purpose] == latest:
+        presence.unwritten.discard(command.purpose)
+        if command.decision == "granted" and participant in live.room.participants:
+            live.deliver(live.room.granted(participant, command.purpose, row_id))
+            _tape_what_may_be(live)
+    live.tell(participant, Done(ref=command.ref))
+
+
+async def follow_the_ledger(live: Live) -> None:
+    """Takes over what people decided elsewhere, on another page of theirs."""
+    before = {id_: presence.decisions.copy() for id_, presence in live.presences.items()}
+    async with live.node.database.reading() as db:
+        in_force = await consent.in_force(db, live.group_id)
+    for id_, presence in live.presences.items():
+        person = live.room.participants.get(id_) or live.room.lobby.get(id_)
+        if person is None or before.get(id_) != presence.decisions:
+            continue
+        rows = in_force.get(person.user, {})
+        granted: dict[PurposeName, UUID] = {p.value: row.id for p, row in rows.items()}
+        for purpose in presence.unwritten:
+            granted.pop(purpose, None)
+        _adopt(live, person, granted)
+    _tape_what_may_be(live)
+
+
+def _adopt(live: Live, person: Participant, granted: dict[PurposeName, UUID]) -> None:
+    if person.id in live.room.lobby:
+        person.consents = granted
+        return
+    for purpose in [p for p, row_id in person.consents.items() if granted.get(p) != row_id]:
+        # A tape rests on one row of the ledger: under another row it is another tape.
+        taping.cut(live, live.room.resting_on(person.id, purpose))
+        live.deliver(live.room.ended(person.id, purpose, "withdrawn"))
+    for purpose in [p for p in granted if p not in person.consents]:
+        live.deliver(live.room.granted(person.id, purpose, granted[purpose]))
+
+
+def _tape_what_may_be(live: Live) -> None:
+    if live.room.to_tape():
+        live.background(taping.tape_newly_allowed(live))
+
+
+async def _into_ledger(live: Live, user: UUID, command: DecideConsent) -> UUID:
+    async with live.node.database.transaction() as db:
+        row = await consent.decide(
+            db,
+            user_id=user,
+            group_id=live.group_id,
+            meeting_id=live.meeting_id,
+            purpose=Purpose(command.purpose),
+            decision=Decision(command.decision),
+            text_version=command.text_version,
+            text_language=command.text_language,
+            decided_by=user,
+        )
+    return row.id

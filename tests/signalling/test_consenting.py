@@ -1,0 +1,56 @@
+"""Decisions that do not come through the room, or not into the ledger: the stricter one holds."""
+
+import asyncio
+
+import pytest
+
+from app.consent.models import ConsentDecision
+from app.recordings.models import Tape
+from app.simulation.participant import Refusal
+from signalling.messages import DecideConsent, StartRecording
+from tests.fixtures.cast import Person
+from tests.fixtures.taped import DEADLINE_S, decides, inside, tapes, until_stored, until_written
+from tests.signalling.conftest import Gathering
+
+
+async def until_taped(gathering: Gathering, person: Person, count: int) -> list[Tape]:
+    async with asyncio.timeout(DEADLINE_S):
+        while len(found := await tapes(gathering, person)) < count:
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def test_a_grant_on_another_page_begins_a_tape_and_a_new_grant_a_new_one(
+    gathering: Gathering,
+) -> None:
+    cast = gathering.cast
+    async with inside(gathering, cast.alice) as (alice,):
+        await alice.ask(StartRecording)
+        await decides(cast.alice, cast.group_id, "audio", "granted")
+        await until_written(gathering, cast.alice)
+
+        await decides(cast.alice, cast.group_id, "audio", "withdrawn")
+        await decides(cast.alice, cast.group_id, "audio", "granted")
+
+        first, second = await until_taped(gathering, cast.alice, 2)
+        assert first.consent_id != second.consent_id
+    async with gathering.running.context.database.reading() as db:
+        rows = [await db.get_one(ConsentDecision, t.consent_id) for t in (first, second)]
+    assert [row.decision for row in rows] == ["granted", "granted"]
+
+
+async def test_a_withdrawal_holds_even_if_the_ledger_did_not_take_it(gathering: Gathering) -> None:
+    cast = gathering.cast
+    await decides(cast.alice, cast.group_id, "audio", "granted")
+    async with inside(gathering, cast.alice, cast.bob) as (alice, _):
+        await alice.ask(StartRecording)
+        await until_written(gathering, cast.alice)
+        unknown = {"purpose": "audio", "text_version": 99, "text_language": "fi"}
+        with pytest.raises(Refusal, match="text_version_unknown"):
+            await alice.ask(DecideConsent, decision="withdrawn", **unknown)
+        await until_stored(gathering, cast.alice)
+
+        # When Bob's decision on another page has come through, the node has looked again.
+        await decides(cast.bob, cast.group_id, "audio", "granted")
+        await until_written(gathering, cast.bob)
+        assert len(await tapes(gathering, cast.alice)) == 1

@@ -1,0 +1,150 @@
+"""A node that was killed: when it starts again, what it left behind arrives, and nothing runs."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from app.consent import service as consent
+from app.consent import texts
+from app.consent.models import Decision, Purpose
+from app.kit.db import now
+from app.kit.settings import NodeSettings, RelaySettings, Settings
+from app.meetings.models import Meeting, Node
+from app.recordings import service as recordings
+from app.recordings.models import Recording, Source, Tape, TapeState
+from app.vault import service as vault
+from media.clock import Clock
+from media.tape.format import TapeOrder
+from media.tape.reader import Ending, TapeReader
+from media.tape.writer import TapeWriter
+from signalling import node
+from tests.app.conftest import cast, running, settings, template  # noqa: F401
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast
+from tests.fixtures.tapes import OPUS, packets_of
+
+DEADLINE_S = 15
+PACKETS = [b"\x80\x6f" + bytes([n]) * 40 for n in range(3)]
+
+
+@dataclass
+class Remains:
+    meeting_id: UUID
+    recording_id: UUID
+    torn: Tape
+    never_begun: Tape
+    key: bytes
+
+
+async def crash(app: Application, cast: Cast, spool: Path) -> Remains:  # noqa: F811
+    """The books say that it records; one tape is cut in its last chunk, one is not there."""
+    context, user = app.context, cast.alice.id
+    async with context.database.transaction() as db:
+        meeting = Meeting(group_id=cast.group_id, starts_at=now() - timedelta(hours=1))
+        db.add(meeting)
+        await db.flush()
+        version = await texts.current(db, cast.programme_id, "fi")
+        row = await consent.decide(
+            db,
+            user_id=user,
+            group_id=cast.group_id,
+            meeting_id=None,
+            purpose=Purpose.AUDIO,
+            decision=Decision.GRANTED,
+            text_version=version.version,
+            text_language="fi",
+            decided_by=user,
+        )
+        recording = await recordings.start(db, meeting.id, "test-node", now())
+        key = await vault.data_key(db, context.keys, meeting.id, user, "audio")
+        torn, never_begun = [
+            await recordings.open_tape(
+                db,
+                recording.id,
+                user_id=user,
+                publication_id=name,
+                source=Source.MICROPHONE,
+                consent_id=row.id,
+                data_key_id=key.id,
+                node_name="test-node",
+            )
+            for name in ("one", "two")
+        ]
+    path = spool / torn.path
+    path.parent.mkdir(parents=True)
+    _write_torn(path, key.key)
+    return Remains(meeting.id, recording.id, torn, never_begun, key.key)
+
+
+def _write_torn(path: Path, key: bytes) -> None:
+    """One chunk for each packet; the last one is cut short."""
+    clock = Clock.capture()
+    order = TapeOrder(path, "t", "m", "person", "one", "microphone", "consent", "key", key)
+    writer = TapeWriter(order, OPUS, clock)
+    for packet in PACKETS:
+        writer.write(packet, clock.now())
+        writer.flush(clock.now())
+    size = writer.size
+    writer.close()
+    path.write_bytes(path.read_bytes()[: size - 5])
+
+
+@pytest.mark.parametrize("node_name", ["test-node", "another-node"])
+async def test_tapes_of_an_earlier_life_are_handed_over_by_the_node_that_wrote_them(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+    node_name: str,
+) -> None:
+    remains = await crash(running, cast, settings.spool)
+    own = settings.model_copy(
+        update={
+            "node": NodeSettings(name=node_name, port=0),
+            "relay": RelaySettings(udp_port=0),
+        }
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(node.run(own, stop))
+    try:
+        await _alive(running, node_name)
+        if node_name == "test-node":
+            await _handed_over(running, remains)
+    finally:
+        stop.set()
+        await task
+
+    async with running.context.database.reading() as db:
+        recording = await db.get_one(Recording, remains.recording_id)
+        tapes = await recordings.tapes(db, remains.recording_id)
+    if node_name == "another-node":
+        assert (recording.state, len(tapes)) == ("running", 2)
+        return
+    assert recording.state == "stopped"
+    assert [tape.id for tape in tapes] == [remains.torn.id]
+    assert not (settings.spool / remains.torn.path).exists()
+    reader = TapeReader(settings.data / "store" / remains.torn.path, remains.key)
+    assert packets_of(reader) == PACKETS[:-1]
+    assert reader.ending == Ending.TORN
+
+
+async def _alive(app: Application, name: str) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            async with app.context.database.reading() as db:
+                if await db.get(Node, name) is not None:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def _handed_over(app: Application, remains: Remains) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            async with app.context.database.reading() as db:
+                tapes = await recordings.tapes(db, remains.recording_id)
+            if [tape.state for tape in tapes] == [TapeState.STORED]:
+                return
+            await asyncio.sleep(0.05)
