@@ -25,6 +25,8 @@ class Report:
     """Unix seconds at which the script began."""
     spoken: list[tuple[int, int, int]]
     """(person, start, end) in ms from then."""
+    heard: list[int]
+    """How many audio packets came to each person from the others."""
 
 
 async def simulate(
@@ -35,7 +37,10 @@ async def simulate(
     *,
     record: bool = True,
 ) -> Report:
-    """`people` in the order of the script; the first must be the facilitator."""
+    """`people` in the order of the script; the first must be the facilitator.
+
+    Raises what went wrong for a person first, or TimeoutError.
+    """
     try:
         await asyncio.wait_for(_gather(people, meeting_id, progress), ARRIVAL_S)
         facilitator = people[0]
@@ -47,12 +52,14 @@ async def simulate(
             utterance = utter(line.text, line.person)
             people[line.person].microphone.speak(utterance.samples, began + line.at_ms / 1000)
         await _listen(began + script.length_ms / 1000 + TAIL_S, progress)
+        heard = [await person.packets_heard() for person in people]
         await facilitator.ask(EndMeeting)
         await asyncio.wait_for(facilitator.ended.wait(), 20)
-        for person in people:
-            if person.failure is not None:
-                raise person.failure
-        return Report(began_at, script.spoken())
+        _raise_failure(people)
+        return Report(began_at, script.spoken(), heard)
+    except TimeoutError:
+        _raise_failure(people)
+        raise
     finally:
         await asyncio.gather(*(person.leave() for person in people), return_exceptions=True)
 
@@ -64,6 +71,12 @@ async def _gather(people: list[SimulatedPerson], meeting_id: str, progress: Prog
         await person.join(meeting_id)
         await person.welcomed.wait()
         await person.publish()
+
+
+def _raise_failure(people: list[SimulatedPerson]) -> None:
+    for person in people:
+        if person.failure is not None:
+            raise person.failure
 
 
 async def _listen(until: float, progress: Progress) -> None:

@@ -72,6 +72,7 @@ class SimulatedPerson:
             proxy=None,
         )
         self._reader = asyncio.create_task(self._read())
+        self._reader.add_done_callback(self._note_failure)
 
     async def publish(self) -> None:
         await self.welcomed.wait()
@@ -99,6 +100,15 @@ class SimulatedPerson:
         if isinstance(answer, Refused | Error):
             raise Refusal(f"{command.__name__}: {answer.code}")
         return answer
+
+    async def packets_heard(self) -> int:
+        """Audio packets that have come from the others."""
+        report = await self._downlink.getStats()
+        return sum(
+            entry.packetsReceived
+            for entry in report.values()
+            if entry.type == "inbound-rtp" and entry.kind == "audio"
+        )
 
     async def leave(self) -> None:
         for ending in (self._uplink.close(), self._downlink.close(), self._ears.stop()):
