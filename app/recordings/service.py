@@ -175,17 +175,15 @@ async def replace_outcome(
     recording_id: UUID,
     new_files: Sequence[RecordingFile],
     new_tracks: Sequence[Track],
-) -> list[RecordingFile]:
-    """Puts the worker's files and tracks in place of earlier ones; returns the ones replaced."""
-    old = await files(db, recording_id)
+) -> None:
+    """Puts the worker's files and tracks in place of earlier ones."""
     for track in await tracks(db, recording_id):
         await db.delete(track)
     await db.flush()
-    for file in old:
+    for file in await files(db, recording_id):
         await db.delete(file)
     await db.flush()
     db.add_all(new_files)
     await db.flush()
     db.add_all(new_tracks)
     await db.flush()
-    return old

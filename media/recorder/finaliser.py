@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.kit.context import Context
+from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingState, Source
 from app.recordings.states import move
 from app.vault.service import KeyDestroyed
@@ -21,7 +22,7 @@ from media.recorder.placement import Gaps
 from media.recorder.progress import Progress
 from media.recorder.tapes import PersonTapes
 from media.recorder.voice import Voice
-from media.recorder.workshop import Workshop
+from media.recorder.workshop import SEALED, Workshop
 from media.store import Store
 
 R = TypeVar("R")
@@ -116,6 +117,13 @@ class Finaliser:
                 recording.failure = code
 
     async def clear(self, plan: Plan, run: str) -> None:
+        """Leaves no file in the store that nothing refers to: of an outdated plan, of what was
+        replaced, of a run that was killed on its way."""
+        async with self.context.database.reading() as db:
+            kept = {file.path for file in await recordings.files(db, plan.recording_id)}
+        for key in await self.store.list(str(plan.meeting_id)):
+            if key.endswith(SEALED) and key not in kept:
+                await self.store.delete(key)
         await self.workshop(plan, run).clear()
         self._workshops.pop(run, None)
 

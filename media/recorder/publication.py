@@ -48,7 +48,7 @@ async def publish(
     async with finaliser.context.database.transaction() as db:
         if not await planning.still_stands(db, plan):
             raise PlanOutdated
-        old = await _replace(db, plan.recording_id, [*files, written], tracks)
+        await _replace(db, plan.recording_id, [*files, written], tracks)
         found = detected(heard, rules)
         rows = [_turn(turn) for turn in found]
         await turns.store(db, plan.recording_id, VERSION, parameters, rows)
@@ -58,8 +58,6 @@ async def publish(
         if recording.state == RecordingState.CLAIMED:
             move(recording, RecordingState.READY)
         recording.duration_ms, recording.progress = length_ms, 100
-    for path in {file.path for file in old} - {file.path for file in [*files, written]}:
-        await shop.discard(path)
 
 
 def detected(heard: Sequence[Heard], rules: TurnRules) -> list[DetectedTurn[UUID]]:
@@ -77,7 +75,7 @@ async def _rules(db: AsyncSession, group_id: UUID) -> TurnRules:
 
 async def _replace(
     db: AsyncSession, recording_id: UUID, files: Sequence[MadeFile], tracks: Sequence[MadeTrack]
-) -> list[RecordingFile]:
+) -> None:
     rows = {file.path: _file(recording_id, file) for file in files}
     track_rows = [
         Track(
@@ -92,7 +90,7 @@ async def _replace(
         )
         for track in tracks
     ]
-    return await recordings.replace_outcome(db, recording_id, list(rows.values()), track_rows)
+    await recordings.replace_outcome(db, recording_id, list(rows.values()), track_rows)
 
 
 def _file(recording_id: UUID, file: MadeFile) -> RecordingFile:

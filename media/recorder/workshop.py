@@ -16,6 +16,8 @@ from media.sealed import SealedWriter
 from media.store import Store
 
 PIECE = 1 << 20
+SEALED = ".sealed"
+"""How the name of every finished file in the store ends."""
 NAMES = {
     FileKind.PERSON: ("webm", "video/webm"),
     FileKind.SCREEN: ("webm", "video/webm"),
@@ -61,7 +63,7 @@ class Workshop:
         """Where a finished file lies in the store: its own place for each run."""
         extension, _ = NAMES[kind]
         owner = user_id or "meeting"
-        return f"{self.plan.meeting_id}/{self._run}/{kind}-{owner}.{extension}.sealed"
+        return f"{self.plan.meeting_id}/{self._run}/{kind}-{owner}.{extension}{SEALED}"
 
     async def keep(
         self, kind: FileKind, user_id: UUID | None, scope: str, content: Scratch | bytes
@@ -77,9 +79,6 @@ class Workshop:
         await asyncio.to_thread(sealed.unlink)
         consents = rests_on(kind, user_id, self.plan.tapes)
         return MadeFile(kind, user_id, data_key.id, consents, path, NAMES[kind][1], size, sha256)
-
-    async def discard(self, path: str) -> None:
-        await self._store.delete(path)
 
     async def clear(self) -> None:
         self._people.clear()
