@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+NATIVE := media/native/path.c media/native/path.h
 
 .PHONY: run demo test lint types check bench soak lock system clean
 
@@ -11,7 +12,7 @@ run: .venv/run.stamp  ## set up and start everything; open the address it prints
 demo: .venv/run.stamp  ## the same, with a demonstration programme and a finished, indexed meeting
 	@$(BIN)/emessi serve --demo
 
-test: .venv/dev.stamp system  ## set up and pass all tests
+test: system .venv/dev.stamp  ## set up and pass all tests
 	@$(BIN)/pytest
 
 lint: .venv/dev.stamp
@@ -23,32 +24,33 @@ types: .venv/dev.stamp
 
 check: lint types test
 
-bench: .venv/dev.stamp system
+bench: system .venv/dev.stamp
 	@for script in benchmarks/forwarding.py benchmarks/first_frame.py; do $(BIN)/python $$script || exit 1; done
 
 soak: .venv/dev.stamp
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser" --timeout 1800
 
+# What is compiled is compiled where it is installed; without a compiler pip leaves it out.
 # The virtual environments differ only in what they hold; dev is a superset of run.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "eMessi needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
+.venv/run.stamp: requirements.lock pyproject.toml setup.py $(NATIVE) | .venv/bin/python
 	@echo "Setting up (once; a minute or two) ..."
 	@test -e .venv/dev.stamp || $(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.lock pyproject.toml | .venv/bin/python
+.venv/dev.stamp: requirements-dev.lock pyproject.toml setup.py $(NATIVE) | .venv/bin/python
 	@echo "Setting up for development (once; a minute or two) ..."
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@ .venv/run.stamp
 
 system:  ## Debian packages that the tests drive: browsers, a voice, a database server, a peer SFU
-	@sh .ci/packages chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus
+	@sh .ci/packages gcc libc6-dev chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus
 
 lock:  ## write both lock files anew from pyproject.toml
 	@for extra in "" dev; do \

@@ -19,27 +19,32 @@ from sfu.measurement import Measurement, joined, median, window
 from sfu.ours import Ours
 from sfu.server import Server, ServerFailed
 
-GOAL_RATIO = 0.7
+from media.native import library
+
+GOALS = {"c": 0.7, "python": 0.7}
+"""CPU per forwarded packet, as a share of Janus's."""
 GOAL_RECORDING = 0.10
+RECORDING_ROUNDS = 8
+"""Pairs of windows: the difference is small, so that three of them do not settle it."""
 SIZES = [4, 8, 11]
+OURS = {"c": "ours, C", "python": "ours, Python"}
 
 
 @dataclass(frozen=True)
 class Size:
-    """One number of people: the rounds of both servers, in pairs."""
+    """One number of people: the rounds of all servers, which took turns."""
 
     people: int
-    ours: list[Measurement]
-    janus: list[Measurement]
+    rounds: dict[str, list[Measurement]]
+    """By server: `c` and `python`, the two packet paths of our relay, and `janus`."""
 
-    @property
-    def ratio(self) -> float | None:
+    def ratio(self, name: str) -> float | None:
         """The median of the rounds' own ratios: what slows a whole round cancels out."""
-        if not self.janus:
+        janus = self.rounds.get("janus")
+        if janus is None:
             return None
-        return statistics.median(
-            ours.us / janus.us for ours, janus in zip(self.ours, self.janus, strict=True)
-        )
+        pairs = zip(self.rounds[name], janus, strict=True)
+        return statistics.median(ours.us / janus.us for ours, janus in pairs)
 
 
 @dataclass(frozen=True)
@@ -65,27 +70,30 @@ class Benchmark:
         self._rounds: int = arguments.rounds
         self._seconds: float = arguments.seconds
         self._event_loops: int = arguments.janus_event_loops
-        self._with_janus: bool = arguments.janus
+        self._servers = [*(["c"] if library.use(True) else []), "python"]
+        self._own = self._servers[0]
+        if arguments.janus:
+            self._servers.append("janus")
         self._server_cores, client_cores = cpu.cores()
         os.sched_setaffinity(0, client_cores)
 
     async def size(self, people: int) -> Size:
-        """The servers take turns, and in each round the other one begins."""
-        size = Size(people, [], [])
+        """The servers take turns, and in each round another one begins."""
+        rounds: dict[str, list[Measurement]] = {name: [] for name in self._servers}
         for number in range(self._rounds):
-            turns = [size.ours, size.janus] if self._with_janus else [size.ours]
-            for results in turns if number % 2 == 0 else reversed(turns):
-                results.append(await self._run(people, janus=results is size.janus))
-        return size
+            first = number % len(self._servers)
+            for name in self._servers[first:] + self._servers[:first]:
+                rounds[name].append(await self._run(people, name))
+        return Size(people, rounds)
 
     async def recording(self, people: int) -> Recording:
         result = Recording(people, [], [], 0)
         written = 0
         with tempfile.TemporaryDirectory(prefix="spool-") as spool:
-            ours = await Ours.start(self._server_cores, Path(spool))
+            ours = await Ours.start(self._server_cores, Path(spool), native=self._own == "c")
             try:
                 load = await joined(ours, people)
-                for _ in range(self._rounds):
+                for _ in range(RECORDING_ROUNDS if self._rounds > 1 else 1):
                     result.off.append(window(ours, load, self._seconds))
                     await ours.start_recording()
                     result.on.append(window(ours, load, self._seconds))
@@ -95,13 +103,13 @@ class Benchmark:
                 await ours.close()
         return Recording(people, result.off, result.on, written)
 
-    async def _run(self, people: int, *, janus: bool) -> Measurement:
+    async def _run(self, people: int, name: str) -> Measurement:
         with tempfile.TemporaryDirectory(prefix="spool-") as spool:
             server: Server
-            if janus:
+            if name == "janus":
                 server = await Janus.start(self._server_cores, people, self._event_loops)
             else:
-                server = await Ours.start(self._server_cores, Path(spool))
+                server = await Ours.start(self._server_cores, Path(spool), native=name == "c")
             try:
                 load = await joined(server, people)
                 measurement = window(server, load, self._seconds)
@@ -135,30 +143,20 @@ def figures(sizes: list[Size], recording: Recording) -> dict[str, object]:
     """What `--json` prints."""
     rows: dict[str, object] = {}
     for size in sizes:
-        ours = median(size.ours)
-        row: dict[str, object] = {
-            "ours_us": ours.us,
-            "janus_us": None,
-            "ratio": size.ratio,
-            "p50_ms": ours.p50_ms,
-            "p99_ms": ours.p99_ms,
-            "ours_user_us": ours.user_us,
-            "ours_system_us": ours.system_us,
-            "loss": ours.loss,
-            "valid": ours.valid,
-        }
-        if size.janus:
-            janus = median(size.janus)
-            row |= {
-                "janus_us": janus.us,
-                "janus_user_us": janus.user_us,
-                "janus_system_us": janus.system_us,
-                "janus_p50_ms": janus.p50_ms,
-                "janus_p99_ms": janus.p99_ms,
-                "janus_loss": janus.loss,
-                "valid": ours.valid and janus.valid,
+        servers = {}
+        for name, rounds in size.rounds.items():
+            row = median(rounds)
+            servers[name] = {
+                "us": row.us,
+                "user_us": row.user_us,
+                "system_us": row.system_us,
+                "p50_ms": row.p50_ms,
+                "p99_ms": row.p99_ms,
+                "loss": row.loss,
+                "valid": all(measured.valid for measured in rounds),
+                "ratio": None if name == "janus" else size.ratio(name),
             }
-        rows[str(size.people)] = row
+        rows[str(size.people)] = servers
     off, on = median(recording.off), median(recording.on)
     return {
         "sizes": rows,
@@ -169,18 +167,19 @@ def figures(sizes: list[Size], recording: Recording) -> dict[str, object]:
             "share": recording.share,
             "valid": off.valid and on.valid,
         },
-        "goals": {"ratio": GOAL_RATIO, "recording_share": GOAL_RECORDING},
+        "goals": {"ratio": GOALS, "recording_share": GOAL_RECORDING},
         "machine": {"processor": cpu.model(), "cores": os.cpu_count()},
     }
 
 
 def print_size(size: Size) -> None:
-    print_row(f"{size.people:>6}  ours ", median(size.ours))
-    if size.janus:
-        print_row(f"{'':6}  janus", median(size.janus))
-    if size.ratio is not None:
-        said = verdict(size.ratio, GOAL_RATIO, size.ours + size.janus)
-        print(f"{'':8}ratio {size.ratio:.2f}, goal {GOAL_RATIO}: {said}")
+    for name, rounds in size.rounds.items():
+        print_row(f"{size.people:>6}  {OURS.get(name, name):<13}", median(rounds))
+    for name, goal in GOALS.items():
+        ratio = size.ratio(name) if name in size.rounds else None
+        if ratio is not None:
+            said = verdict(ratio, goal, size.rounds[name] + size.rounds["janus"])
+            print(f"{'':8}{OURS[name]} / janus: {ratio:.2f}, goal {goal}: {said}")
 
 
 def print_row(name: str, row: Measurement) -> None:
@@ -193,8 +192,8 @@ def print_row(name: str, row: Measurement) -> None:
 
 def print_recording(recording: Recording) -> None:
     print(f"\nRecording of all {2 * recording.people} publications of {recording.people} people:")
-    print_row("        off  ", median(recording.off))
-    print_row("        on   ", median(recording.on))
+    print_row("        off          ", median(recording.off))
+    print_row("        on           ", median(recording.on))
     print(
         f"        adds {recording.share:.1%} to the cost of forwarding, goal {GOAL_RECORDING:.0%}: "
         f"{verdict(recording.share, GOAL_RECORDING, recording.off + recording.on)} "

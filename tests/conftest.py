@@ -5,7 +5,12 @@ import os
 import re
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
+hypothesis.settings.register_profile("suite", max_examples=100, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 PERSONAL = re.compile(
     r"(?P<address>\b(?!0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}\b)"

@@ -46,6 +46,11 @@ class RelaySettings(Section):
         description="IP addresses told to browsers (the public one behind NAT). "
         "Empty: loopback and the machine's own.",
     )
+    native: bool = Field(
+        default=True,
+        description="Forward packets in C where that part was built; Python does the same, "
+        "at about twice the cost.",
+    )
 
 
 class StoreSettings(Section):

@@ -25,13 +25,15 @@ class Ours:
         self._process = process
 
     @classmethod
-    async def start(cls, cores: set[int], spool: Path) -> "Ours":
+    async def start(cls, cores: set[int], spool: Path, *, native: bool) -> "Ours":
+        """`native`: packets are forwarded in C, which must have been built; else in Python."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "sfu.relay_server",
             own_address(),
             str(spool),
+            "c" if native else "python",
             stdin=PIPE,
             stdout=PIPE,
             limit=2**20,

@@ -1,4 +1,6 @@
-"""The relay alone on uvloop, as `python -m sfu.relay_server ADDRESS SPOOL`, driven by JSON lines.
+"""The relay alone on uvloop: `python -m sfu.relay_server ADDRESS SPOOL PATH`, by JSON lines.
+
+PATH: `c` or `python`, who forwards the packets.
 
 A command is a list of its name and arguments; its reply is one line with one JSON value.
 """
@@ -81,8 +83,8 @@ class RelayServer:
         )
 
 
-async def main(address: str, spool: Path) -> None:
-    settings = RelaySettings(host=address, udp_port=0, addresses=[address])
+async def main(address: str, spool: Path, *, native: bool) -> None:
+    settings = RelaySettings(host=address, udp_port=0, addresses=[address], native=native)
     relay = await Relay.open(settings, Clock.capture())
     room = relay.room(str(uuid4()), lambda event: None)
     commands = asyncio.StreamReader(limit=2**20)
@@ -94,4 +96,4 @@ async def main(address: str, spool: Path) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], Path(sys.argv[2])))
+    uvloop.run(main(sys.argv[1], Path(sys.argv[2]), native=sys.argv[3] == "c"))

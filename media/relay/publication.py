@@ -1,16 +1,22 @@
 """One source a participant sends: counted, kept for a moment, given to everyone who takes it."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
+from media.native import library
 from media.relay.subscription import Subscription
 from media.rtp import feedback
 from media.rtp.header import FIXED, is_empty, translate_extensions
 from media.rtp.history import History
 from media.rtp.keyframes import KeyframeRequests
+from media.rtp.levels import Levels
 from media.rtp.losses import Losses
 from media.rtp.reception import Reception, ReceptionFigures
 from media.tape.format import CodecInfo
+from media.tape.pending import Pending
+
+MOST_OUTLETS = 64
+"""Receivers of one publication that the C packet path serves; with more, Python serves them all."""
 
 VIDEO_CEILING_BPS = 1_500_000
 """What one video may use upstream, told by REMB. Lower: a large tile looks soft. Higher: eleven of
@@ -26,6 +32,8 @@ class Sink(Protocol):
 
 class TapeSink(Sink, Protocol):
     """A sink that keeps: it also needs the sender's clock, and an end."""
+
+    pending: Pending
 
     def write_report(self, rtp_timestamp: int, ntp: int, now: float) -> None: ...
     def flush(self, now: float) -> None: ...
@@ -43,12 +51,12 @@ class Publication:
         self.kind = codec.mime_type.split("/")[0]
         self.ssrc: int | None = None
         self.muted = False
-        self.tape: TapeSink | None = None
         self.subscriptions: list[Subscription] = []
         self.malformed = 0
         self.foreign = 0
         """Packets under a payload type that was not agreed on, e.g. retransmission probes."""
-        self.on_level: Callable[[int, float], None] | None = None
+        self.levels = Levels() if self.kind == "audio" else None
+        self._tape: TapeSink | None = None
         self._feedback: Callable[[bytes], None] = _nowhere
         self._table = bytes(256)
         self._level_id = 0
@@ -56,12 +64,47 @@ class Publication:
         self._history = History() if self.kind == "video" else None
         self._losses = Losses() if self.kind == "video" else None
         self._keyframes = KeyframeRequests()
+        self.native: Any = None
+        """What the C packet path knows of this source; None without it."""
+        if library.native():
+            self.native = library.new("source")
+            self._handle = library.ffi.new_handle(self)
+            self._tell()
+
+    @property
+    def tape(self) -> TapeSink | None:
+        return self._tape
+
+    @tape.setter
+    def tape(self, tape: TapeSink | None) -> None:
+        self._tape = tape
+        self._tell()
+
+    def _tell(self) -> None:
+        """All that the C packet path needs to know, written anew."""
+        native, null = self.native, library.ffi.NULL
+        if native is None:
+            return
+        native.owner = self._handle
+        native.numbers = self._reception.numbers
+        native.history = self._history.memory if self._history is not None else null
+        native.levels = self.levels.memory if self.levels is not None else null
+        native.tape = self._tape.pending.memory if self._tape is not None else null
+        native.table = list(self._table)
+        native.level_id = self._level_id
+        native.payload_type = self.codec.payload_type
+        native.muted = self.muted
+        native.by_hand = len(self.subscriptions) > MOST_OUTLETS
+        native.outlet_count = 0 if native.by_hand else len(self.subscriptions)
+        for place in range(native.outlet_count):
+            native.outlets[place] = self.subscriptions[place].outlet
 
     def connect(self, send: Callable[[bytes], None], table: bytes, level_id: int) -> None:
         """How it arrives: the way back for RTCP, and the uplink's ids of header extensions."""
         self._feedback = send
         self._table = table
         self._level_id = level_id
+        self._tell()
 
     def bind(self, ssrc: int) -> None:
         """Its packets come under `ssrc` from now on."""
@@ -70,8 +113,8 @@ class Publication:
         self.ssrc = ssrc
 
     def close(self) -> None:
-        self.tape = None
         self.subscriptions.clear()
+        self.tape = None
         self._feedback = _nowhere
 
     # ---- The path of a packet ---------------------------------------------------------------
@@ -90,22 +133,24 @@ class Publication:
             self.malformed += 1
             return
         reception = self._reception
+        before = reception.highest
         extended = reception.seen(sequence, timestamp, now)
         if reception.restarted:
+            before = -1
             self._restart()
         losses = self._losses
         if losses is not None:
-            losses.seen(extended, now)
+            losses.seen(extended, before, now)
             if losses.missing or losses.given_up:
                 self.ask(now)
         if self.muted:
             return
         if self._history is not None:
             self._history.keep(extended, packet)
-        if level is not None and self.on_level is not None:
-            self.on_level(level, now)
-        if self.tape is not None:
-            self.tape.write(packet, now)
+        if level is not None and self.levels is not None:
+            self.levels.heard(level, now)
+        if self._tape is not None:
+            self._tape.write(packet, now)
         marker = second & 0x80
         if empty:
             for subscription in self.subscriptions:
@@ -125,8 +170,8 @@ class Publication:
         self._reception.reported(ntp, now)
         if self.muted:
             return
-        if self.tape is not None:
-            self.tape.write_report(timestamp, ntp, now)
+        if self._tape is not None:
+            self._tape.write_report(timestamp, ntp, now)
         for subscription in self.subscriptions:
             subscription.send_report(ntp, timestamp)
 
@@ -135,16 +180,21 @@ class Publication:
     def subscribe(self, subscription: Subscription) -> None:
         """A receiver that can be reached should ask for a key frame as well; see `Downlink`."""
         self.subscriptions.append(subscription)
+        self._tell()
 
     def unsubscribe(self, subscription: Subscription) -> None:
         if subscription in self.subscriptions:
             self.subscriptions.remove(subscription)
+            self._tell()
 
     def set_muted(self, muted: bool, now: float) -> None:
         """Receivers see no hole where it was muted, and video begins again with a key frame."""
         if muted == self.muted:
             return
         self.muted = muted
+        if self.levels is not None:
+            self.levels.take()
+        self._tell()
         for subscription in self.subscriptions:
             subscription.rewriter.restart()
         if not muted:
@@ -171,11 +221,13 @@ class Publication:
     def ask(self, now: float) -> None:
         """Send the requests that are due: lost packets and key frames. Every packet calls it while
         any is missing, and a ticker, for when none comes."""
+        losses = self._losses
+        if self.native is not None:
+            self.native.watching = losses is not None and bool(losses.missing)
         if self.ssrc is None or self.muted:
             return
-        losses = self._losses
         if losses is not None and losses.missing:
-            numbers = losses.due(now)
+            numbers = losses.due(self._reception.highest, now)
             if numbers:
                 self._feedback(feedback.negative_acknowledgement(self.ssrc, numbers))
         if losses is not None and losses.given_up:

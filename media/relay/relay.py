@@ -1,14 +1,18 @@
 """The forwarding heart of a node: one UDP port, many rooms, one ticker."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 
 from app.kit.settings import RelaySettings
 from media.clock import Clock
+from media.native import library
 from media.relay.events import RoomEvent
 from media.relay.network import Network
 from media.relay.room import Room
+
+logger = logging.getLogger(__name__)
 
 TICK_S = 0.08
 """How often missing packets are asked for when none arrives to bring it up. Lower: a hole before a
@@ -33,6 +37,8 @@ class Relay:
     @classmethod
     async def open(cls, settings: RelaySettings, clock: Clock) -> "Relay":
         """Binds the UDP port; raises OSError if it is taken. Needs a running event loop."""
+        if not library.use(settings.native):
+            logger.info("packets are forwarded in Python; with a C compiler, install again")
         return cls(Network.open(settings, clock))
 
     @property

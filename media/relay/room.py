@@ -109,9 +109,6 @@ class Room:
 
     def _add(self, publication: Publication) -> None:
         self._publications[publication.id] = publication
-        if publication.kind == "audio":
-            person = publication.participant
-            publication.on_level = lambda level, now: self._speaker.heard(person, level, now)
         for name, other in self._participants.items():
             if name != publication.participant and other.downlink is not None:
                 other.downlink.add(publication)
@@ -230,6 +227,9 @@ class Room:
         for publication in list(self._publications.values()):
             if publication.tape is not None:
                 publication.tape.flush(now)
+            if publication.levels is not None:
+                for level, at in publication.levels.take():
+                    self._speaker.heard(publication.participant, level, at)
         if self._speaker.decide(now):
             self._notify(SpeakerChanged(self._speaker.speaker))
 

@@ -35,6 +35,16 @@ class Buffer:
         self.length = ffi.new("int *")
 
 
+def srtp_functions() -> tuple[int, int]:
+    """Where libsrtp's `srtp_protect` and `srtp_unprotect` lie in memory, for the C packet path."""
+    found = ffi.addressof(lib, "srtp_protect"), ffi.addressof(lib, "srtp_unprotect")
+    return _address(found[0]), _address(found[1])
+
+
+def _address(pointer: Any) -> int:
+    return int(ffi.cast("uintptr_t", pointer))
+
+
 class Srtp:
     """The keys of one connected transport."""
 
@@ -44,6 +54,11 @@ class Srtp:
         self._sending = sending._srtp[0]
         self._protect = lib.srtp_protect
         self._unprotect = lib.srtp_unprotect
+
+    @property
+    def addresses(self) -> tuple[int, int]:
+        """Of the C objects: receiving, sending. Valid as long as this object lives."""
+        return _address(self._receiving), _address(self._sending)
 
     def protect(self, buffer: Buffer, length: int) -> int:
         """Protect the RTP packet of `length` bytes in `buffer`; its new length, 0 if refused."""

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import socket
+import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
+from media.native import library
 from media.relay.ice import Address, Check, parse_check
-from media.relay.seam import LARGEST_DATAGRAM, Buffer
+from media.relay.seam import LARGEST_DATAGRAM, Buffer, srtp_functions
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +25,12 @@ dropped while Python does something else. Higher: memory."""
 class Endpoint(Protocol):
     """What the port needs to know of a transport."""
 
+    peer: Any
+
     def receive_check(self, check: Check, source: Address, now: float) -> None: ...
     def receive_dtls(self, datagram: bytes) -> None: ...
     def receive_media(self, buffer: Buffer, length: int, now: float) -> None: ...
+    def receive_opened(self, packet: bytearray, now: float) -> None: ...
 
 
 class Port:
@@ -40,15 +45,31 @@ class Port:
         self.number: int = self._socket.getsockname()[1]
         self.outbound = Buffer()
         """Scratch for the packet being sent; valid until the next one."""
-        self.dropped: Counter[str] = Counter()
-        """Datagrams thrown away, by reason."""
+        self._dropped: Counter[str] = Counter()
         self._inbound = Buffer()
         self._clock = clock
         self._by_ufrag: dict[str, Endpoint] = {}
         self._by_address: dict[Address, Endpoint] = {}
         self._goodbyes: set[asyncio.Task[None]] = set()
+        self._native: Any = library.native()
+        self._path = self._open_path()
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket, self._drain)
+        self._loop.add_reader(self._socket, self._drain if self._path is None else self._pump)
+
+    def _open_path(self) -> Any:
+        if self._native is None:
+            return None
+        opened = self._native.path_open(self._socket.fileno(), *srtp_functions())
+        return library.ffi.gc(opened, self._native.path_close)
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """Datagrams thrown away, by reason."""
+        if self._path is not None:
+            self._dropped["forged_rtp"] += self._path.forged
+            self._dropped["not_sent"] += self._path.not_sent
+            self._path.forged = self._path.not_sent = 0
+        return self._dropped
 
     def soon(self, call: Callable[[], None]) -> None:
         """After the datagrams now being read."""
@@ -71,17 +92,38 @@ class Port:
         self._by_ufrag[ufrag] = endpoint
 
     def know_address(self, address: Address, endpoint: Endpoint) -> None:
-        self._by_address[address] = endpoint
+        if self._by_address.get(address) is not endpoint:
+            self._by_address[address] = endpoint
+            self._tell()
 
     def forget_address(self, address: Address, endpoint: Endpoint) -> None:
         if self._by_address.get(address) is endpoint:
             del self._by_address[address]
+            self._tell()
 
     def forget(self, endpoint: Endpoint) -> None:
         for ufrag in [u for u, known in self._by_ufrag.items() if known is endpoint]:
             del self._by_ufrag[ufrag]
         for address in [a for a, known in self._by_address.items() if known is endpoint]:
             del self._by_address[address]
+        self._tell()
+
+    def _tell(self) -> None:
+        """The C packet path's table of addresses, written anew; newcomers are rare."""
+        if self._native is None:
+            return
+        self._native.path_forget_all(self._path)
+        for address, endpoint in self._by_address.items():
+            if endpoint.peer is not None:
+                packed = _packed(address)
+                self._native.path_know(self._path, packed, len(packed), endpoint.peer)
+
+    @staticmethod
+    def tell_address(peer: Any, address: Address) -> None:
+        """Where the C packet path sends what is for `peer`."""
+        packed = _packed(address)
+        library.ffi.memmove(peer.address, packed, len(packed))
+        peer.address_length = len(packed)
 
     @property
     def endpoints(self) -> int:
@@ -107,6 +149,31 @@ class Port:
             except OSError:  # an ICMP error of an earlier datagram
                 continue
             self._route(length, source, self._clock())
+
+    def _pump(self) -> None:
+        """The C packet path takes what it can; the rest goes the way of `_drain`."""
+        path = self._path
+        now = self._clock()
+        self._native.path_drain(path, now)
+        for place in range(path.watched_count):
+            library.ffi.from_handle(path.watched[place].owner).ask(now)
+        if path.left_count:
+            self._take_left(now)
+
+    def _take_left(self, now: float) -> None:
+        path = self._path
+        for place in range(path.left_count):
+            left = path.left[place]
+            length = left.length
+            packet = library.ffi.buffer(path.inbound[left.slot], length)
+            source = _unpacked(path.senders[left.slot])
+            if left.opened:
+                endpoint = self._by_address.get(source)
+                if endpoint is not None:
+                    endpoint.receive_opened(bytearray(packet), now)
+            else:
+                self._inbound.view[:length] = packet
+                self._route(length, source, now)
 
     def _route(self, length: int, source: Address, now: float) -> None:
         first = self._inbound.bytes[0]
@@ -138,3 +205,15 @@ class Port:
             self.dropped["unknown_ufrag"] += 1
             return
         endpoint.receive_check(check, source, now)
+
+
+def _packed(address: Address) -> bytes:
+    """As the kernel writes it: struct sockaddr_in."""
+    host, port = address
+    family = socket.AF_INET.to_bytes(2, sys.byteorder)
+    return family + port.to_bytes(2, "big") + socket.inet_aton(host) + bytes(8)
+
+
+def _unpacked(packed: Any) -> Address:
+    packed = bytes(library.ffi.buffer(packed, 8))
+    return socket.inet_ntoa(packed[4:8]), int.from_bytes(packed[2:4], "big")

@@ -1,18 +1,30 @@
 """One receiver of one publication: its own header on each packet, its own keys."""
 
+from typing import Protocol
+
+from media.native import library
 from media.relay.transport import Transport
 from media.rtp import feedback
 from media.rtp.header import FIXED_BYTES
 from media.rtp.rewriter import Rewriter
 
 
+class Outlet(Protocol):
+    """Shared with the C packet path."""
+
+    packets: int
+    octets: int
+    """Of payload, RFC 3550 §6.4.1."""
+
+
 class Subscription:
-    __slots__ = ("_cname", "_transport", "octets", "packets", "rewriter")
+    __slots__ = ("_cname", "_transport", "outlet", "rewriter")
 
     def __init__(self, transport: Transport, rewriter: Rewriter, cname: str) -> None:
         self.rewriter = rewriter
-        self.packets = 0
-        self.octets = 0
+        self.outlet: Outlet = library.new("outlet")
+        if transport.peer is not None:
+            self.outlet.row, self.outlet.peer = rewriter.row, transport.peer
         self._transport = transport
         self._cname = cname.encode()
 
@@ -23,8 +35,9 @@ class Subscription:
         length = len(packet)
         view[:length] = packet
         if self.rewriter.write(view, extended, marker, timestamp):
-            self.packets += 1
-            self.octets += length - FIXED_BYTES
+            outlet = self.outlet
+            outlet.packets += 1
+            outlet.octets += length - FIXED_BYTES
             transport.send_rtp(length)
 
     def skip(self, packet: bytearray, extended: int, marker: int, timestamp: int) -> None:
@@ -35,9 +48,9 @@ class Subscription:
     def send_report(self, ntp: int, timestamp: int) -> None:
         """The publisher's sender report under this receiver's SSRC. RTP timestamps are passed on
         unchanged, so its NTP mapping holds as it is (a translator, RFC 3550 §7.2)."""
-        if self.packets:
+        packets, octets = self.outlet.packets, self.outlet.octets
+        if packets:
+            ssrc = self.rewriter.ssrc
             self._transport.send_rtcp(
-                feedback.sender_report(
-                    self.rewriter.ssrc, ntp, timestamp, self.packets, self.octets, self._cname
-                )
+                feedback.sender_report(ssrc, ntp, timestamp, packets, octets, self._cname)
             )

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
+from media.native import library
 from media.relay.ice import Address, Check, Credentials, IceLite
 from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
 from media.relay.socket import Port
@@ -44,6 +45,8 @@ class Transport:
         self.port = port
         self._receiver = receiver
         self._lost = lost
+        self.peer: Any = library.new("peer") if library.native() else None
+        """What the C packet path knows of this transport; None without it."""
         self._srtp: Srtp | None = None
         self._closed = False
         self._addresses: list[Address] = []
@@ -80,9 +83,17 @@ class Transport:
             self.port.dropped["handshake_failed"] += 1
             self._end()
             return
-        self._srtp = srtp
+        self.key(srtp)
         self._dtls.on_closed(self._end)
         self._receiver.connected()
+
+    def key(self, srtp: Srtp | None) -> None:
+        """From now on packets are opened and protected with these keys; None: not at all."""
+        self._srtp = srtp
+        if self.peer is not None:
+            receiving, sending = srtp.addresses if srtp is not None else (0, 0)
+            self.peer.receiving = library.ffi.cast("void *", receiving)
+            self.peer.sending = library.ffi.cast("void *", sending)
 
     def _end(self) -> None:
         if not self._closed:
@@ -98,7 +109,7 @@ class Transport:
             handshake.cancel()
         elif self._srtp is not None:
             self.port.farewell(self._dtls.stop())
-        self._srtp = None
+        self.key(None)
         self.port.forget(self)
 
     def tick(self, now: float) -> None:
@@ -120,6 +131,8 @@ class Transport:
             if len(self._addresses) > MOST_ADDRESSES:
                 self.port.forget_address(self._addresses.pop(0), self)
         self.port.know_address(source, self)
+        if self.peer is not None and self.ice.address is not None:
+            self.port.tell_address(self.peer, self.ice.address)
         self.port.send(response, source)
 
     def receive_dtls(self, datagram: bytes) -> None:
@@ -141,9 +154,13 @@ class Transport:
         else:
             length = srtp.unprotect(buffer, length)
             if FIXED_BYTES <= length <= LARGEST_PACKET:
-                self._receiver.receive_rtp(buffer.bytes[:length], now)
+                self.receive_opened(buffer.bytes[:length], now)
             else:
                 self.port.dropped["forged_rtp"] += 1
+
+    def receive_opened(self, packet: bytearray, now: float) -> None:
+        """An RTP packet already decrypted."""
+        self._receiver.receive_rtp(packet, now)
 
     # ---- What goes out ----------------------------------------------------------------------
 

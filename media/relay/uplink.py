@@ -42,6 +42,7 @@ class Uplink:
         accepted = {m.mid: m for m in remote.media if m.mid in publications}
         for mid, media in accepted.items():
             self._connect(publications[mid], media)
+        self._tell()
         self._version += 1
         local = self._network.local_side(self.transport.ice.local, "passive")
         return write_answer(remote, accepted, local, self._version)
@@ -60,6 +61,7 @@ class Uplink:
         self.transport.close()
         self.publications = {}
         self._by_ssrc = {}
+        self._tell()
 
     # ---- What arrives -----------------------------------------------------------------------
 
@@ -118,6 +120,15 @@ class Uplink:
             del self._by_ssrc[old]
         self._by_ssrc[ssrc] = publication
         publication.bind(ssrc)
+        self._tell()
+
+    def _tell(self) -> None:
+        """The C packet path's table of sources, written anew."""
+        peer = self.transport.peer
+        if peer is not None:
+            peer.source_count = len(self._by_ssrc)
+            for place, (ssrc, publication) in enumerate(self._by_ssrc.items()):
+                peer.ssrcs[place], peer.sources[place] = ssrc, publication.native
 
     # ---- What goes back ---------------------------------------------------------------------
 

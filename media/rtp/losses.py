@@ -26,27 +26,21 @@ class _Missing:
 
 
 class Losses:
-    __slots__ = ("_highest", "given_up", "missing")
+    __slots__ = ("given_up", "missing")
 
     def __init__(self) -> None:
-        self._highest = -1
         self.missing: dict[int, _Missing] = {}
         self.given_up = False
         """Something will not come any more: a key frame is needed. The owner clears it."""
 
-    def seen(self, extended: int, now: float) -> None:
-        expected = self._highest + 1
-        if extended == expected:
-            self._highest = extended
-        elif extended < expected:
+    def seen(self, extended: int, before: int, now: float) -> None:
+        """`before`: the highest number until this packet came; −1 if it is the first of its row."""
+        if extended <= before:
             self.missing.pop(extended, None)
-        else:
-            if self._highest >= 0:
-                self._open(expected, extended, now)
-            self._highest = extended
+        elif before >= 0 and extended > before + 1:
+            self._open(before + 1, extended, now)
 
     def restart(self) -> None:
-        self._highest = -1
         self.missing.clear()
 
     def _open(self, first: int, past: int, now: float) -> None:
@@ -57,14 +51,15 @@ class Losses:
         for number in range(first, past):
             self.missing[number] = _Missing(now)
 
-    def due(self, now: float) -> list[int]:
-        """16-bit numbers to ask for now, in order. Drops those asked for often enough."""
+    def due(self, highest: int, now: float) -> list[int]:
+        """16-bit numbers to ask for now, in order, `highest` having come. Drops those asked for
+        often enough."""
         wanted = []
         for number, missing in list(self.missing.items()):
             if missing.tries:
                 if now - missing.asked_at < RETRY_S:
                     continue
-            elif self._highest - number <= REORDERING and now - missing.since < WAIT_S:
+            elif highest - number <= REORDERING and now - missing.since < WAIT_S:
                 continue
             if missing.tries >= MOST_TRIES:
                 del self.missing[number]

@@ -4,6 +4,9 @@ RFC 3550 appendix A.1 (roll-over), A.3 (loss), A.8 (jitter). `now` is monotonic 
 """
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from media.native import library
 
 LARGEST_JUMP = 3000
 """RFC 3550 A.1 MAX_DROPOUT: a number further off starts the source anew. Lower: a long outage of
@@ -22,73 +25,83 @@ class ReceptionFigures:
     delay: int
 
 
+class Numbers(Protocol):
+    """Shared with the C packet path, which counts what comes in order."""
+
+    highest: int
+    """Highest extended sequence number; starts one roll-over up, so that late packets from before
+    the first one have numbers too. −1: nothing came yet."""
+    received: int
+    first: int
+    transit: int
+    jitter: float
+    """RTP ticks."""
+    clock_rate: int
+    anew: int
+    restarted: int
+
+
 class Reception:
     """Counts one SSRC. `seen` is on the packet path: plain arithmetic, nothing allocated."""
 
-    __slots__ = (
-        "_anew",
-        "_clock_rate",
-        "_expected_before",
-        "_first",
-        "_jitter",
-        "_received_before",
-        "_report_at",
-        "_report_ntp",
-        "_transit",
-        "highest",
-        "received",
-        "restarted",
-    )
+    __slots__ = ("_expected_before", "_received_before", "_report_at", "_report_ntp", "numbers")
 
     def __init__(self, clock_rate: int) -> None:
-        self._clock_rate = clock_rate
-        self.highest = -1
-        """Highest extended sequence number; starts one roll-over up, so that late packets from
-        before the first one have numbers too."""
-        self.received = 0
-        self.restarted = False
-        """The last packet seen jumped too far to belong to the row before it."""
-        self._anew = False
-        self._first = 0
-        self._jitter = 0.0
-        self._transit = 0
+        self.numbers: Numbers = library.new("numbers")
+        self.numbers.highest = -1
+        self.numbers.clock_rate = clock_rate
         self._expected_before = 0
         self._received_before = 0
         self._report_ntp = 0
         self._report_at = 0.0
 
+    @property
+    def highest(self) -> int:
+        return self.numbers.highest
+
+    @property
+    def received(self) -> int:
+        return self.numbers.received
+
+    @property
+    def restarted(self) -> bool:
+        """The last packet seen jumped too far to belong to the row before it."""
+        return bool(self.numbers.restarted)
+
     def seen(self, sequence: int, timestamp: int, now: float) -> int:
         """Count a packet and give its extended sequence number."""
-        highest = self.highest
-        self.received += 1
+        numbers = self.numbers
+        highest = numbers.highest
         ahead = (sequence - highest + 0x8000 & 0xFFFF) - 0x8000
-        if highest < 0 or self._anew or not -LARGEST_JUMP < ahead < LARGEST_JUMP:
+        if highest < 0 or numbers.anew or not -LARGEST_JUMP < ahead < LARGEST_JUMP:
             return self._start(sequence, timestamp, now)
-        self.restarted = False
+        numbers.received += 1
+        numbers.restarted = 0
         if ahead > 0:
-            self.highest = highest + ahead
-            transit = int(now * self._clock_rate) - timestamp
-            change = transit - self._transit
-            self._transit = transit
+            numbers.highest = highest + ahead
+            transit = int(now * numbers.clock_rate) - timestamp
+            change = transit - numbers.transit
+            numbers.transit = transit
             change = abs((change + 0x80000000 & 0xFFFFFFFF) - 0x80000000)
-            self._jitter += (change - self._jitter) / 16
+            numbers.jitter += (change - numbers.jitter) / 16
         return highest + ahead
 
     def renew(self) -> None:
         """The next packet begins a new row: the source has changed its SSRC."""
-        self._anew = self.highest >= 0
+        self.numbers.anew = int(self.numbers.highest >= 0)
 
     def _start(self, sequence: int, timestamp: int, now: float) -> int:
         """Begin the row; one roll-over above all earlier numbers, so that none repeats."""
-        self._anew = False
-        self.restarted = self.highest >= 0
-        base = (self.highest | 0xFFFF) + 1 if self.restarted else 0
-        self.highest = self._first = base + 0x10000 + sequence
-        self.received = 1
+        numbers = self.numbers
+        numbers.anew = 0
+        numbers.restarted = int(numbers.highest >= 0)
+        base = (numbers.highest | 0xFFFF) + 1 if numbers.restarted else 0
+        numbers.highest = numbers.first = base + 0x10000 + sequence
+        numbers.received = 1
         self._expected_before = self._received_before = 0
-        self._jitter = 0.0
-        self._transit = int(now * self._clock_rate) - timestamp
-        return self.highest
+        numbers.jitter = 0.0
+        numbers.transit = int(now * numbers.clock_rate) - timestamp
+        return numbers.highest
 
     def reported(self, ntp: int, now: float) -> None:
         """The sender's report arrived; its middle 32 bits come back in our own."""
@@ -97,18 +110,20 @@ class Reception:
 
     def figures(self, now: float) -> ReceptionFigures:
         """The report block for the time since the last call."""
-        expected = self.highest - self._first + 1 if self.highest >= 0 else 0
-        lost = max(-0x800000, min(0x7FFFFF, expected - self.received))
+        numbers = self.numbers
+        highest, received = numbers.highest, numbers.received
+        expected = highest - numbers.first + 1 if highest >= 0 else 0
+        lost = max(-0x800000, min(0x7FFFFF, expected - received))
         interval = expected - self._expected_before
-        missing = interval - (self.received - self._received_before)
-        self._expected_before, self._received_before = expected, self.received
+        missing = interval - (received - self._received_before)
+        self._expected_before, self._received_before = expected, received
         fraction = min(255, (missing << 8) // interval) if interval > 0 and missing > 0 else 0
         delay = int((now - self._report_at) * 65536) if self._report_ntp else 0
         return ReceptionFigures(
             fraction,
             lost,
-            max(0, self.highest) & 0xFFFFFFFF,
-            int(self._jitter) & 0xFFFFFFFF,
+            max(0, highest) & 0xFFFFFFFF,
+            int(numbers.jitter) & 0xFFFFFFFF,
             self._report_ntp,
             max(0, min(delay, 0xFFFFFFFF)),
         )

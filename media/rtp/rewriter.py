@@ -5,12 +5,29 @@ Pure arithmetic; extended sequence numbers (`reception.py`) come in.
 
 from collections import deque
 from struct import Struct
+from typing import Protocol
+
+from media.native import library
 
 HEADER = Struct("!BHII")
 """What is rewritten: from the second byte of the packet to the end of its SSRC."""
 REMEMBERED_SKIPS = 64
 """Holes closed lately. Lower: packets sent again after a burst of padding find no number. Higher:
 a little memory and a longer search, only for late packets."""
+
+
+class Row(Protocol):
+    """Shared with the C packet path. Numbers are extended sequence numbers."""
+
+    next: int
+    """One more than the highest number given so far."""
+    first: int
+    """Of the source, where the present stretch began: `offset` holds from here on."""
+    offset: int
+    """What is added to the source's number."""
+    ssrc: int
+    payload_type: int
+    restart: int
 
 
 class Rewriter:
@@ -22,34 +39,37 @@ class Rewriter:
     never repeats under one SRTP key within its roll-over (a reused nonce, RFC 7714 §8.1).
     """
 
-    __slots__ = ("_earlier", "_first", "_offset", "_restart", "next", "payload_type", "ssrc")
+    __slots__ = ("_earlier", "row")
 
     def __init__(self, ssrc: int, payload_type: int, first: int) -> None:
-        self.ssrc = ssrc
-        self.payload_type = payload_type
-        self.next = first
-        """One more than the highest number given so far, extended."""
-        self._first = 0
-        self._offset = 0
+        self.row: Row = library.new("row")
+        self.row.ssrc = ssrc
+        self.row.payload_type = payload_type
+        self.row.next = first
+        self.row.restart = 1
         self._earlier: deque[tuple[int, int, int]] = deque(maxlen=REMEMBERED_SKIPS)
         """First, past the last, offset of the stretches before the latest hole, oldest first."""
-        self._restart = True
+
+    @property
+    def ssrc(self) -> int:
+        return self.row.ssrc
 
     def restart(self) -> None:
         """The next packet continues the row whatever its number; older ones are let go."""
-        self._restart = True
+        self.row.restart = 1
         self._earlier.clear()
 
     def skip(self, extended: int) -> bool:
         """Close the hole where `extended` would be; False if it is too late: send it instead."""
-        if self._restart:
+        row = self.row
+        if row.restart:
             return True
-        if extended < self._first or extended + self._offset < self.next:
+        if extended < row.first or extended + row.offset < row.next:
             return False
-        self._earlier.append((self._first, extended, self._offset))
-        self.next = extended + self._offset
-        self._first = extended + 1
-        self._offset -= 1
+        self._earlier.append((row.first, extended, row.offset))
+        row.next = extended + row.offset
+        row.first = extended + 1
+        row.offset -= 1
         return True
 
     def write(self, buffer: memoryview, extended: int, marker: int, timestamp: int) -> bool:
@@ -57,22 +77,21 @@ class Rewriter:
 
         `marker` is 0x80 or 0.
         """
-        offset = self._offset
-        if self._restart:
-            self._restart = False
-            self._first = extended
-            self._offset = offset = self.next - extended
-        elif extended < self._first:
+        row = self.row
+        offset = row.offset
+        if row.restart:
+            row.restart = 0
+            row.first = extended
+            row.offset = offset = row.next - extended
+        elif extended < row.first:
             late = self._late(extended)
             if late is None:
                 return False
             offset = late
         number = extended + offset
-        if number >= self.next:
-            self.next = number + 1
-        HEADER.pack_into(
-            buffer, 1, marker | self.payload_type, number & 0xFFFF, timestamp, self.ssrc
-        )
+        if number >= row.next:
+            row.next = number + 1
+        HEADER.pack_into(buffer, 1, marker | row.payload_type, number & 0xFFFF, timestamp, row.ssrc)
         return True
 
     def _late(self, extended: int) -> int | None:
@@ -83,12 +102,13 @@ class Rewriter:
 
     def source_number(self, number: int) -> int | None:
         """The source's extended number behind the 16-bit `number` a receiver names, if known."""
-        ahead = (number - self.next + 0x8000 & 0xFFFF) - 0x8000
-        if self._restart or ahead >= 0:
+        row = self.row
+        ahead = (number - row.next + 0x8000 & 0xFFFF) - 0x8000
+        if row.restart or ahead >= 0:
             return None
-        extended = self.next + ahead
-        if extended - self._offset >= self._first:
-            return extended - self._offset
+        extended = row.next + ahead
+        if extended - row.offset >= row.first:
+            return extended - row.offset
         for first, past, offset in reversed(self._earlier):
             if first <= extended - offset < past:
                 return extended - offset

@@ -8,10 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from media.clock import Clock
 from media.tape.format import (
     CHUNK_HEAD,
-    PACKET,
-    RECORD_HEAD,
-    REPORT,
-    SENDER_REPORT,
     CodecInfo,
     TapeHeader,
     TapeOrder,
@@ -19,6 +15,7 @@ from media.tape.format import (
     pack_header,
 )
 from media.tape.keys import ChunkSeal, new_salt
+from media.tape.pending import Pending
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +23,6 @@ SYNC_EVERY_S = 1.0
 """Have the disk itself confirm this often. A killed process loses nothing that was flushed; this
 is for a machine that loses its power. Lower: less is lost then, more disk work for every tape.
 Higher: the other way round."""
-
-LARGEST_PENDING = 1 << 20
-"""Seal at once beyond this, even before the next flush. Lower: chunks of more than one size.
-Higher: a publisher that floods takes more of the node's memory."""
 
 _disk = ThreadPoolExecutor(1, thread_name_prefix="tape-sync")
 """Waits for disks so that the node's loop does not. One thread: sync and close keep their order."""
@@ -57,7 +50,7 @@ class TapeWriter:
         header = _header(order, codec, clock.wall_ns(self._started))
         packed = pack_header(header)
         self._seal = ChunkSeal(order.data_key, header.salt, hash_header(packed))
-        self._pending = bytearray()
+        self.pending = Pending(self._started)
         self._chunks = 0
         self._synced_at = self._started
         self._syncing: Future[None] | None = None
@@ -71,26 +64,24 @@ class TapeWriter:
 
     def write(self, packet: bytes | bytearray, now: float) -> None:
         """`packet`: RTP as received, decrypted; it is copied. `now`: monotonic seconds."""
-        if self._file is None:
-            return
-        self._pending += RECORD_HEAD.pack(PACKET, len(packet), self._since(now))
-        self._pending += packet
-        if len(self._pending) > LARGEST_PENDING:
+        if self._file is not None and not self.pending.packet(packet, now):
             self.flush(now)
+            if self._file is not None:
+                self.pending.packet(packet, now)
 
     def write_report(self, rtp_timestamp: int, ntp: int, now: float) -> None:
         """An RTCP sender report of this source: what ties its RTP time to its sender's clock."""
-        if self._file is None:
-            return
-        self._pending += RECORD_HEAD.pack(SENDER_REPORT, REPORT.size, self._since(now))
-        self._pending += REPORT.pack(rtp_timestamp, ntp)
+        if self._file is not None and not self.pending.report(rtp_timestamp, ntp, now):
+            self.flush(now)
+            if self._file is not None:
+                self.pending.report(rtp_timestamp, ntp, now)
 
     def flush(self, now: float) -> None:
         """Seal what is pending. Call at least each 200 ms: a kill loses what was not flushed."""
         if self._file is None:
             return
         try:
-            if self._pending:
+            if self.pending:
                 self._write_chunk(last=False)
             self._sync(now)
         except OSError as error:
@@ -106,14 +97,11 @@ class TapeWriter:
         if self._file is not None:
             _disk.submit(_finish, self._file)
             self._file = None
+        self.pending.close()
         return self.size
 
-    def _since(self, now: float) -> int:
-        return max(0, int((now - self._started) * 1e6))
-
     def _write_chunk(self, *, last: bool) -> None:
-        sealed = self._seal.seal(self._chunks, self._pending, last=last)
-        self._pending.clear()
+        sealed = self._seal.seal(self._chunks, self.pending.take(), last=last)
         self._chunks += 1
         self._append(CHUNK_HEAD.pack(len(sealed), last) + sealed)
 
@@ -137,7 +125,7 @@ class TapeWriter:
     def _fail(self, error: OSError) -> None:
         self.failed = error.strerror or type(error).__name__
         logger.error("tape %s failed: %s", self.order.tape_id[:8], self.failed)
-        self._pending = bytearray()
+        self.pending.close()
         if self._file is not None:
             _disk.submit(_finish, self._file)
             self._file = None

@@ -8,8 +8,10 @@ import zipfile
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from app.consent.models import Decision, Purpose
+from app.groups.models import Membership
 from app.kit.db import now
 from app.meetings.models import Meeting, MeetingKind
 from app.recordings.models import FileKind
@@ -59,6 +61,20 @@ def manifest_holds(files: Files, folder: str = "") -> dict[str, Any]:
     listed = {entry["path"] for entry in manifest["files"]}
     assert listed == inside - {"manifest.json", "SHA256SUMS"}
     return manifest
+
+
+async def test_no_cell_of_a_table_is_a_formula(kept: Kept) -> None:
+    """Pseudonyms are given by the product today; a table must hold whoever gives them tomorrow."""
+    async with kept.context.database.transaction() as db:
+        for member in await db.exec(select(Membership)):
+            member.pseudonym = f"=SUM({member.pseudonym})"
+
+    files = await export(kept)
+
+    for name in ("turns.csv", "consents.csv"):
+        rows = list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"))))
+        assert rows
+        assert all(row["pseudonym"].startswith("'=SUM(") for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A relay on loopback and a room in it."""
+"""A relay on loopback and a room in it, once with each packet path."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,12 +9,15 @@ from app.kit.settings import RelaySettings
 from media.clock import Clock
 from media.relay.relay import Relay
 from media.tape.format import TapeOrder
+from tests.fixtures.paths import in_c
 from tests.fixtures.peers import Stage
+
+__all__ = ["in_c"]
 
 
 @pytest.fixture
-async def relay() -> AsyncIterator[Relay]:
-    relay = await Relay.open(RelaySettings(udp_port=0), Clock.capture())
+async def relay(in_c: bool) -> AsyncIterator[Relay]:
+    relay = await Relay.open(RelaySettings(udp_port=0, native=in_c), Clock.capture())
     yield relay
     await relay.close()
 

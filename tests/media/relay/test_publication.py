@@ -40,8 +40,8 @@ class Wire:
         self._far.setblocking(False)
         self.transport = Transport(self.port, Certificate(), Nobody(), lambda: None)
         self.transport.ice.address = self._far.getsockname()
-        self.transport._srtp = Srtp(
-            self._session(Policy.SSRC_ANY_INBOUND), self._session(Policy.SSRC_ANY_OUTBOUND)
+        self.transport.key(
+            Srtp(self._session(Policy.SSRC_ANY_INBOUND), self._session(Policy.SSRC_ANY_OUTBOUND))
         )
         self._keys = self._session(Policy.SSRC_ANY_INBOUND)
 

@@ -115,15 +115,15 @@ async def test_nothing_of_a_muted_publication_is_forwarded_or_written(
     publication = stage.room.publications[published.publications["0"].id]
     stage.room.set_muted(publication.id, True)
     stage.room.attach_tape(publication.id, order)
-    sent, received = publication.subscriptions[0].packets, publication.received
+    sent, received = publication.subscriptions[0].outlet.packets, publication.received
 
     await until(lambda: publication.received > received + 20, "packets while muted")
-    assert publication.subscriptions[0].packets == sent
+    assert publication.subscriptions[0].outlet.packets == sent
     stage.room.detach_tape(publication.id)
     assert list(TapeReader(order.path, order.data_key)) == []
 
     stage.room.set_muted(publication.id, False)
-    await until(lambda: publication.subscriptions[0].packets > sent + 10, "packets unmuted")
+    await until(lambda: publication.subscriptions[0].outlet.packets > sent + 10, "packets unmuted")
 
 
 async def test_a_tape_has_every_packet_until_it_is_detached_and_none_after(
@@ -235,12 +235,12 @@ async def test_the_speaker_is_told_by_loudness(stage: Stage) -> None:
     await alice.up.setLocalDescription(await alice.up.createOffer())
     offer = alice.up.localDescription.sdp
     published = await stage.room.publish("alice", offer, {"0": "microphone"})
-    on_level = stage.room.publications[published.publications["0"].id].on_level
-    assert on_level is not None
+    levels = stage.room.publications[published.publications["0"].id].levels
+    assert levels is not None
     clock = Clock.capture()
 
     def speak(level: int, expected: SpeakerChanged) -> bool:
-        on_level(level, clock.now())
+        levels.heard(level, clock.now())
         return expected in stage.events
 
     await until(lambda: speak(20, SpeakerChanged("alice")), "alice speaks")

@@ -1,0 +1,374 @@
+/* The path of most packets, beside the same path in Python (socket.py → transport.py → uplink.py →
+ * publication.py → subscription.py).
+ *
+ * It takes only what every packet of a stream in good order needs: RTP from a known address under
+ * a known SSRC, the next of its row, no padding, well-formed. Anything else is left to Python, in
+ * the order of arrival and untouched (or only decrypted): strangers, STUN, DTLS, RTCP, gaps,
+ * reordered and repeated packets, probes, muted sources. What it leaves, it has not counted, so
+ * that Python sees a packet exactly as it would without this file. Once a packet is left, so are
+ * those of the same source that came with it: the order of a source is never changed.
+ *
+ * tests/media/native/test_same.py holds both paths to the same output. Measured choices are told
+ * where they are made; benchmarks/README.md has the table.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "path.h"
+
+/* Of the sources it was built from: a stale build would read other fields than Python writes. */
+const char path_digest[] = PATH_DIGEST;
+
+enum {
+    FIXED_BYTES = 12,
+    LARGEST_TRAILER = 148, /* what protecting may add: media/relay/seam.py */
+    LARGEST_PACKET = LARGEST_DATAGRAM - LARGEST_TRAILER,
+    LARGEST_JUMP = 3000, /* media/rtp/reception.py */
+    RECORD_HEAD = 11,    /* media/tape/format.py: kind, length, microseconds */
+    RECORD_PACKET = 1,
+    ONE_BYTE = 0xBEDE,
+    TWO_BYTE = 0x1000,
+};
+
+/* Arrays that the kernel reads. One recvmmsg and one sendmmsg serve a whole batch; of the time a
+ * packet to three receivers took, a tenth was spent in getting in and out of the kernel. */
+struct scratch {
+    struct mmsghdr in[BATCH];
+    struct iovec in_vectors[BATCH];
+    struct mmsghdr out[BATCH];
+    struct iovec out_vectors[BATCH];
+    uint32_t last_read;
+    uint32_t out_count;
+    uint8_t out_bytes[BATCH][LARGEST_DATAGRAM];
+};
+
+static uint16_t read16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
+
+static uint32_t read32(const uint8_t *at) {
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static void write16(uint8_t *at, uint16_t value) {
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+static void write32(uint8_t *at, uint32_t value) {
+    write16(at, (uint16_t)(value >> 16));
+    write16(at + 2, (uint16_t)value);
+}
+
+/* ---- Who is who --------------------------------------------------------------------------- */
+
+static struct known *place(struct path *path, const uint8_t *address, uint32_t length) {
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (uint32_t i = 0; i < length; i++)
+        hash = (hash ^ address[i]) * 16777619u;
+    for (uint32_t probe = 0; probe < MOST_ADDRESSES_KNOWN; probe++) {
+        struct known *known = &path->known[(hash + probe) % MOST_ADDRESSES_KNOWN];
+        if (!known->peer || (known->address_length == length &&
+                             memcmp(known->address, address, length) == 0))
+            return known;
+    }
+    return NULL;
+}
+
+static struct peer *who(struct path *path, const uint8_t *address, uint32_t length) {
+    struct known *known = place(path, address, length);
+    return known ? known->peer : NULL;
+}
+
+/* 0 if the table is too full to be quick: the address is then served by Python alone. */
+int path_know(struct path *path, const uint8_t *address, uint32_t length, struct peer *peer) {
+    struct known *known = place(path, address, length);
+    if (!known || length > ADDRESS_BYTES || path->known_count >= MOST_ADDRESSES_KNOWN / 2)
+        return 0;
+    if (!known->peer)
+        path->known_count++;
+    memcpy(known->address, address, length);
+    known->address_length = length;
+    known->peer = peer;
+    return 1;
+}
+
+void path_forget_all(struct path *path) {
+    memset(path->known, 0, sizeof path->known);
+    path->known_count = 0;
+}
+
+struct path *path_open(int fd, uintptr_t protect, uintptr_t unprotect) {
+    struct path *path = calloc(1, sizeof *path);
+    struct scratch *scratch = calloc(1, sizeof *scratch);
+    if (!path || !scratch) {
+        free(path);
+        free(scratch);
+        return NULL;
+    }
+    path->fd = fd;
+    path->protect = (int (*)(void *, void *, int *))protect;
+    path->unprotect = (int (*)(void *, void *, int *))unprotect;
+    path->scratch = scratch;
+    for (int i = 0; i < BATCH; i++) {
+        scratch->in_vectors[i] = (struct iovec){path->inbound[i], LARGEST_DATAGRAM};
+        scratch->in[i].msg_hdr.msg_iov = &scratch->in_vectors[i];
+        scratch->in[i].msg_hdr.msg_iovlen = 1;
+        scratch->in[i].msg_hdr.msg_name = path->senders[i];
+        scratch->out_vectors[i].iov_base = scratch->out_bytes[i];
+        scratch->out[i].msg_hdr.msg_iov = &scratch->out_vectors[i];
+        scratch->out[i].msg_hdr.msg_iovlen = 1;
+    }
+    scratch->last_read = BATCH;
+    return path;
+}
+
+void path_close(struct path *path) {
+    if (path)
+        free(path->scratch);
+    free(path);
+}
+
+/* ---- Header extensions: RFC 8285 ---------------------------------------------------------- */
+
+/* One walk over the elements; `write` says whether ids are changed or only looked at, so that a
+ * malformed packet is found before anything of it has changed. */
+static int translate(struct source *source, uint8_t *packet, int length, int write, int *level) {
+    int at = FIXED_BYTES + 4 * (packet[0] & 0x0F);
+    if (!(packet[0] & 0x10))
+        return at <= length;
+    if (at + 4 > length)
+        return 0;
+    int profile = read16(packet + at);
+    int end = at + 4 + 4 * read16(packet + at + 2);
+    at += 4;
+    if (end > length)
+        return 0;
+    int one_byte = profile == ONE_BYTE;
+    if (!one_byte && (profile & 0xFFF0) != TWO_BYTE) {
+        if (write)
+            memset(packet + at, 0, (size_t)(end - at));
+        return 1;
+    }
+    while (at < end) {
+        if (packet[at] == 0) {
+            at++;
+            continue;
+        }
+        int identifier, value, past;
+        if (one_byte) {
+            identifier = packet[at] >> 4;
+            value = at + 1;
+            past = identifier == 15 ? end : value + (packet[at] & 0x0F) + 1;
+        } else {
+            if (at + 2 > end)
+                return 0;
+            identifier = packet[at];
+            value = at + 2;
+            past = value + packet[at + 1];
+        }
+        if (past > end)
+            return 0;
+        if (write) {
+            int id = source->table[identifier];
+            if (source->level_id && identifier == source->level_id && value < past)
+                *level = packet[value];
+            if (id == 0 || (one_byte && id > 14))
+                memset(packet + at, 0, (size_t)(past - at));
+            else
+                packet[at] = (uint8_t)(one_byte ? id << 4 | (packet[at] & 0x0F) : id);
+        }
+        at = past;
+    }
+    return 1;
+}
+
+/* ---- Out ---------------------------------------------------------------------------------- */
+
+/* Hands over what is waiting. One datagram that the kernel refuses is lost, as UDP may; the rest
+ * goes on. */
+static void flush(struct path *path) {
+    struct scratch *scratch = path->scratch;
+    uint32_t sent = 0;
+    while (sent < scratch->out_count) {
+        int done = sendmmsg(path->fd, scratch->out + sent, scratch->out_count - sent, MSG_DONTWAIT);
+        if (done > 0) {
+            sent += (uint32_t)done;
+        } else if (errno != EINTR) {
+            path->not_sent++;
+            sent++;
+        }
+    }
+    scratch->out_count = 0;
+}
+
+static void send_to(struct path *path, struct outlet *outlet, const uint8_t *packet, int length,
+                    int64_t extended) {
+    struct row *row = outlet->row;
+    struct peer *peer = outlet->peer;
+    if (row->restart) {
+        row->restart = 0;
+        row->first = extended;
+        row->offset = row->next - extended;
+    }
+    int64_t number = extended + row->offset;
+    if (number >= row->next)
+        row->next = number + 1;
+    outlet->packets++;
+    outlet->octets += (uint64_t)(length - FIXED_BYTES);
+    if (!peer->sending || !peer->address_length)
+        return;
+    struct scratch *scratch = path->scratch;
+    uint8_t *out = scratch->out_bytes[scratch->out_count];
+    memcpy(out, packet, (size_t)length);
+    out[1] = (packet[1] & 0x80) | row->payload_type;
+    write16(out + 2, (uint16_t)number);
+    write32(out + 8, row->ssrc);
+    if (path->protect(peer->sending, out, &length))
+        return;
+    struct mmsghdr *message = &scratch->out[scratch->out_count];
+    scratch->out_vectors[scratch->out_count].iov_len = (size_t)length;
+    message->msg_hdr.msg_name = peer->address;
+    message->msg_hdr.msg_namelen = peer->address_length;
+    if (++scratch->out_count == BATCH)
+        flush(path);
+}
+
+/* ---- In ----------------------------------------------------------------------------------- */
+
+static void keep(struct history *history, int64_t extended, const uint8_t *packet, int length) {
+    uint32_t slot = (uint32_t)extended % HISTORY_PACKETS;
+    history->numbers[slot] = extended;
+    history->lengths[slot] = (uint16_t)length;
+    memcpy(history->packets[slot], packet, (size_t)length);
+}
+
+static void record(struct pending *tape, const uint8_t *packet, int length, double now) {
+    uint8_t *at = tape->bytes + tape->size;
+    double since = (now - tape->started) * 1e6;
+    uint64_t microseconds = since > 0 ? (uint64_t)since : 0;
+    at[0] = RECORD_PACKET;
+    write16(at + 1, (uint16_t)length);
+    write32(at + 3, (uint32_t)(microseconds >> 32));
+    write32(at + 7, (uint32_t)microseconds);
+    memcpy(at + RECORD_HEAD, packet, (size_t)length);
+    tape->size += (uint32_t)(RECORD_HEAD + length);
+}
+
+/* RFC 3550 A.1 and A.8 for the next packet of a row. */
+static void count(struct numbers *numbers, int64_t ahead, uint32_t timestamp, double now) {
+    int64_t transit = (int64_t)(now * numbers->clock_rate) - timestamp;
+    int64_t change = transit - numbers->transit;
+    change = ((change + 0x80000000LL) & 0xFFFFFFFFLL) - 0x80000000LL;
+    if (change < 0)
+        change = -change;
+    numbers->received++;
+    numbers->restarted = 0;
+    numbers->highest += ahead;
+    numbers->transit = transit;
+    numbers->jitter += ((double)change - numbers->jitter) / 16;
+}
+
+/* 0, with the packet as it was, if it is not one of the plain ones. */
+static int forward(struct path *path, struct source *source, uint8_t *packet, int length,
+                   double now) {
+    struct numbers *numbers = source->numbers;
+    struct pending *tape = source->tape;
+    int64_t ahead = ((read16(packet + 2) - numbers->highest + 0x8000) & 0xFFFF) - 0x8000;
+    /* A gap matters to video, which asks for what is missing; audio goes on. */
+    int64_t furthest = source->history ? 1 : LARGEST_JUMP - 1;
+    if (source->muted || source->by_hand || (packet[1] & 0x7F) != source->payload_type ||
+        packet[0] & 0x20 || numbers->highest < 0 || numbers->anew ||
+        ahead < 1 || ahead > furthest)
+        return 0;
+    if (source->history && length > HISTORY_BYTES)
+        return 0;
+    if (tape && tape->open && tape->size + RECORD_HEAD + (uint32_t)length > tape->room)
+        return 0;
+    int level = -1;
+    if (packet[0] != 0x80) {
+        if (!translate(source, packet, length, 0, &level))
+            return 0;
+        translate(source, packet, length, 1, &level);
+    }
+    count(numbers, ahead, read32(packet + 4), now);
+    if (source->history)
+        keep(source->history, numbers->highest, packet, length);
+    struct levels *levels = source->levels;
+    if (levels && level >= 0 && levels->count < MOST_LEVELS) {
+        levels->level[levels->count] = (uint8_t)level;
+        levels->at[levels->count++] = now;
+    }
+    if (tape && tape->open)
+        record(tape, packet, length, now);
+    for (uint32_t i = 0; i < source->outlet_count; i++)
+        send_to(path, source->outlets[i], packet, length, numbers->highest);
+    if (source->watching == 1) {
+        source->watching = 2; /* told once a batch */
+        path->watched[path->watched_count++] = source;
+    }
+    return 1;
+}
+
+static void leave(struct path *path, uint32_t slot, int length, struct peer *peer, int opened) {
+    struct left *left = &path->left[path->left_count++];
+    left->slot = slot;
+    left->length = (uint32_t)length;
+    left->peer = peer;
+    left->opened = (uint8_t)opened;
+}
+
+static void take(struct path *path, uint32_t slot, int length, uint32_t address_length,
+                 double now) {
+    uint8_t *packet = path->inbound[slot];
+    int is_rtp = length >= FIXED_BYTES && packet[0] >= 128 && packet[0] <= 191 &&
+                 !(packet[1] >= 192 && packet[1] <= 223); /* RFC 7983, RFC 5761 §4 */
+    struct peer *peer = is_rtp ? who(path, path->senders[slot], address_length) : NULL;
+    if (!peer || !peer->receiving) {
+        leave(path, slot, length, NULL, 0);
+        return;
+    }
+    if (path->unprotect(peer->receiving, packet, &length) || length < FIXED_BYTES ||
+        length > LARGEST_PACKET) {
+        path->forged++;
+        return;
+    }
+    uint32_t ssrc = read32(packet + 8);
+    for (uint32_t i = 0; i < peer->source_count; i++) {
+        if (peer->ssrcs[i] == ssrc) {
+            struct source *source = peer->sources[i];
+            if (source->left_in != path->batch && forward(path, source, packet, length, now))
+                return;
+            source->left_in = path->batch;
+            break;
+        }
+    }
+    leave(path, slot, length, peer, 1);
+}
+
+/* Reads one batch and deals with it; the number of datagrams read, BATCH if there may be more. */
+uint32_t path_drain(struct path *path, double now) {
+    struct scratch *scratch = path->scratch;
+    path->left_count = path->watched_count = 0;
+    path->batch++;
+    for (uint32_t i = 0; i < scratch->last_read; i++)
+        scratch->in[i].msg_hdr.msg_namelen = ADDRESS_BYTES;
+    int read = -1;
+    /* An ICMP error of an earlier datagram is told here, once for each: read on. */
+    for (int tries = 0; read < 0 && tries < BATCH; tries++) {
+        read = recvmmsg(path->fd, scratch->in, BATCH, MSG_DONTWAIT, NULL);
+        if (read < 0 && errno == EAGAIN)
+            break;
+    }
+    scratch->last_read = read > 0 ? (uint32_t)read : 0;
+    for (uint32_t i = 0; i < scratch->last_read; i++)
+        take(path, i, (int)scratch->in[i].msg_len, scratch->in[i].msg_hdr.msg_namelen, now);
+    flush(path);
+    return scratch->last_read;
+}
