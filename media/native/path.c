@@ -137,9 +137,16 @@ void path_close(struct path *path) {
 
 /* ---- Header extensions: RFC 8285 ---------------------------------------------------------- */
 
+/* What is read of them on the way; -1: not there. */
+struct carried {
+    int level;
+    int sequence;
+};
+
 /* One walk over the elements; `write` says whether ids are changed or only looked at, so that a
  * malformed packet is found before anything of it has changed. */
-static int translate(struct source *source, uint8_t *packet, int length, int write, int *level) {
+static int translate(struct source *source, uint8_t *packet, int length, int write,
+                     struct carried *carried) {
     int at = FIXED_BYTES + 4 * (packet[0] & 0x0F);
     if (!(packet[0] & 0x10))
         return at <= length;
@@ -178,7 +185,9 @@ static int translate(struct source *source, uint8_t *packet, int length, int wri
         if (write) {
             int id = source->table[identifier];
             if (source->level_id && identifier == source->level_id && value < past)
-                *level = packet[value];
+                carried->level = packet[value];
+            if (source->sequence_id && identifier == source->sequence_id && value + 2 <= past)
+                carried->sequence = read16(packet + value);
             if (id == 0 || (one_byte && id > 14))
                 memset(packet + at, 0, (size_t)(past - at));
             else
@@ -276,8 +285,8 @@ static void count(struct numbers *numbers, int64_t ahead, uint32_t timestamp, do
 }
 
 /* 0, with the packet as it was, if it is not one of the plain ones. */
-static int forward(struct path *path, struct source *source, uint8_t *packet, int length,
-                   double now) {
+static int forward(struct path *path, struct peer *peer, struct source *source, uint8_t *packet,
+                   int length, double now) {
     struct numbers *numbers = source->numbers;
     struct pending *tape = source->tape;
     int64_t ahead = ((read16(packet + 2) - numbers->highest + 0x8000) & 0xFFFF) - 0x8000;
@@ -291,18 +300,23 @@ static int forward(struct path *path, struct source *source, uint8_t *packet, in
         return 0;
     if (tape && tape->open && tape->size + RECORD_HEAD + (uint32_t)length > tape->room)
         return 0;
-    int level = -1;
+    struct carried carried = {-1, -1};
     if (packet[0] != 0x80) {
-        if (!translate(source, packet, length, 0, &level))
+        if (!translate(source, packet, length, 0, &carried))
             return 0;
-        translate(source, packet, length, 1, &level);
+        translate(source, packet, length, 1, &carried);
+    }
+    struct arrivals *arrivals = peer->arrivals;
+    if (carried.sequence >= 0 && arrivals && arrivals->count < MOST_ARRIVALS) {
+        arrivals->number[arrivals->count] = (uint16_t)carried.sequence;
+        arrivals->at[arrivals->count++] = now;
     }
     count(numbers, ahead, read32(packet + 4), now);
     if (source->history)
         keep(source->history, numbers->highest, packet, length);
     struct levels *levels = source->levels;
-    if (levels && level >= 0 && levels->count < MOST_LEVELS) {
-        levels->level[levels->count] = (uint8_t)level;
+    if (levels && carried.level >= 0 && levels->count < MOST_LEVELS) {
+        levels->level[levels->count] = (uint8_t)carried.level;
         levels->at[levels->count++] = now;
     }
     if (tape && tape->open)
@@ -343,7 +357,8 @@ static void take(struct path *path, uint32_t slot, int length, uint32_t address_
     for (uint32_t i = 0; i < peer->source_count; i++) {
         if (peer->ssrcs[i] == ssrc) {
             struct source *source = peer->sources[i];
-            if (source->left_in != path->batch && forward(path, source, packet, length, now))
+            if (source->left_in != path->batch &&
+                forward(path, peer, source, packet, length, now))
                 return;
             source->left_in = path->batch;
             break;

@@ -10,6 +10,7 @@
 #define HISTORY_PACKETS 512
 #define HISTORY_BYTES 1536
 #define MOST_LEVELS 32
+#define MOST_ARRIVALS 512
 
 struct numbers { /* media/rtp/reception.py */
     int64_t highest;
@@ -43,6 +44,12 @@ struct levels { /* media/rtp/levels.py */
     double at[MOST_LEVELS];
 };
 
+struct arrivals { /* media/rtp/arrivals.py */
+    uint32_t count;
+    uint16_t number[MOST_ARRIVALS];
+    double at[MOST_ARRIVALS];
+};
+
 struct pending { /* media/tape/pending.py */
     double started;
     uint32_t size;
@@ -56,6 +63,7 @@ struct peer { /* media/relay/transport.py */
     void *sending;
     uint8_t address[ADDRESS_BYTES];
     uint32_t address_length;
+    struct arrivals *arrivals;
     uint32_t source_count;
     uint32_t ssrcs[MOST_SOURCES];
     struct source *sources[MOST_SOURCES];
@@ -78,6 +86,7 @@ struct source { /* media/relay/publication.py */
     uint32_t outlet_count;
     uint8_t table[256];
     uint8_t level_id;
+    uint8_t sequence_id;
     uint8_t payload_type;
     uint8_t muted;
     uint8_t by_hand;

@@ -12,12 +12,16 @@ from media.tape.format import CodecInfo
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
-UPLINK_EXTENSIONS = (MID_URI, LEVEL_URI, SEND_TIME_URI)
+SEQUENCE_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+UPLINK_EXTENSIONS = (MID_URI, LEVEL_URI, SEND_TIME_URI, SEQUENCE_URI)
 
 CARRIED = {"audio": ("audio/opus", 48000), "video": ("video/vp8", 90000)}
 """One codec of each kind that every browser has. Forwarding does not decode, so a receiver must
 understand what the sender sends."""
-FEEDBACK = {"audio": (), "video": ("nack", "nack pli", "ccm fir", "goog-remb")}
+FEEDBACK = {
+    "audio": ("transport-cc",),
+    "video": ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"),
+}
 FMTP_KEPT = ("minptime", "useinbandfec", "usedtx")
 MOST_SECTIONS = 64
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,16}")
@@ -40,6 +44,10 @@ class RemoteMedia:
     feedback: tuple[str, ...] = ()
     extensions: dict[str, int] = field(default_factory=dict)
     ssrcs: tuple[int, ...] = ()
+    repair_type: int | None = None
+    """Payload type of what is sent again (RTX, RFC 4588), if the browser can."""
+    repairs: dict[int, int] = field(default_factory=dict)
+    """SSRC of what is sent again → the SSRC it belongs to (RFC 5576 FID)."""
 
     @property
     def sends(self) -> bool:
@@ -103,7 +111,11 @@ def _media(section: MediaDescription, bundle_only: bool) -> RemoteMedia:
     if not TOKEN.fullmatch(mid) or not re.fullmatch(r"[a-z]{1,16}", section.kind):
         raise MediaRefused(field="sdp")
     codec, feedback = _codec(section)
-    repairs = {g.items[1] for g in section.ssrc_group if g.semantic == "FID" and len(g.items) > 1}
+    repairs = {
+        int(g.items[1]): int(g.items[0])
+        for g in section.ssrc_group
+        if g.semantic == "FID" and len(g.items) > 1
+    }
     return RemoteMedia(
         mid=mid,
         kind=section.kind,
@@ -115,7 +127,19 @@ def _media(section: MediaDescription, bundle_only: bool) -> RemoteMedia:
         feedback=feedback,
         extensions={e.uri: e.id for e in section.rtp.headerExtensions if 0 < e.id < 255},
         ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc < 1 << 32),
+        repair_type=_repair_type(section, codec),
+        repairs=repairs,
     )
+
+
+def _repair_type(section: MediaDescription, codec: CodecInfo | None) -> int | None:
+    for other in section.rtp.codecs:
+        number = other.payloadType
+        if codec is None or number is None or other.name.lower() != "rtx":
+            continue
+        if 0 <= number <= 127 and str(other.parameters.get("apt")) == str(codec.payload_type):
+            return int(number)
+    return None
 
 
 def _codec(section: MediaDescription) -> tuple[CodecInfo | None, tuple[str, ...]]:

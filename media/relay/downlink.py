@@ -14,6 +14,7 @@ from media.relay.subscription import Subscription
 from media.relay.transport import Transport
 from media.relay.writing import OfferedSection, write_offer
 from media.rtp import feedback
+from media.rtp.repair import RepairRow
 from media.rtp.rewriter import Rewriter
 
 MOST_RESENT = 64
@@ -34,7 +35,7 @@ class _Slot:
     def __init__(self, mid: str, kind: str) -> None:
         self.mid = mid
         self.kind = kind
-        self.ssrc = 0
+        self.ssrc = self.repair_ssrc = 0
         self.publication: Publication | None = None
         self.offered: Publication | None = None
         """What the browser was told of last; only that may an answer start."""
@@ -44,6 +45,7 @@ class _Slot:
         """A new SSRC each time: a receiver must not continue another source's row."""
         self.publication = publication
         self.ssrc = secrets.randbelow(0xFFFFFFFF) + 1
+        self.repair_ssrc = secrets.randbelow(0xFFFFFFFF) + 1
 
     def release(self) -> None:
         if self.publication is not None and self.subscription is not None:
@@ -130,7 +132,12 @@ class Downlink:
         elif slot.subscription is None:
             # The lower half: a first number near the wrap confuses receivers' roll-over counters.
             rewriter = Rewriter(slot.ssrc, media.codec.payload_type, secrets.randbelow(0x8000))
-            slot.subscription = Subscription(self.transport, rewriter, publication.participant)
+            repair = None
+            if media.repair_type is not None:
+                repair = RepairRow(slot.repair_ssrc, media.repair_type, secrets.randbelow(0x8000))
+            slot.subscription = Subscription(
+                self.transport, rewriter, publication.participant, repair
+            )
             self._by_ssrc[slot.ssrc] = slot
             publication.subscribe(slot.subscription)
             # Before the handshake a key frame would go nowhere, and the next one would have to
@@ -155,19 +162,19 @@ class Downlink:
             packets = feedback.parse(data)
             for packet in packets:
                 if isinstance(packet, RtcpRtpfbPacket):
-                    self._resend(packet)
+                    self._resend(packet, now)
                 elif isinstance(packet, RtcpPsfbPacket):
                     self._ask_keyframes(packet, now)
         except ValueError:
             self._network.port.dropped["malformed_rtcp"] += 1
 
-    def _resend(self, packet: RtcpRtpfbPacket) -> None:
+    def _resend(self, packet: RtcpRtpfbPacket, now: float) -> None:
         slot = self._by_ssrc.get(packet.media_ssrc)
         if packet.fmt != feedback.NACK or slot is None or slot.subscription is None:
             return
         for number in packet.lost[:MOST_RESENT]:
             if slot.publication is not None:
-                slot.publication.resend(slot.subscription, number & 0xFFFF)
+                slot.publication.resend(slot.subscription, number & 0xFFFF, now)
 
     def _ask_keyframes(self, packet: RtcpPsfbPacket, now: float) -> None:
         for ssrc in feedback.wants_keyframe(packet):
@@ -182,6 +189,7 @@ def _section(slot: _Slot) -> OfferedSection:
         mid=slot.mid,
         kind=slot.kind,
         ssrc=slot.ssrc,
+        repair_ssrc=slot.repair_ssrc,
         msid=f"{publication.participant} {publication.id}" if publication is not None else None,
         cname=publication.participant if publication is not None else "",
     )

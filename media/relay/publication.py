@@ -59,7 +59,8 @@ class Publication:
         self._tape: TapeSink | None = None
         self._feedback: Callable[[bytes], None] = _nowhere
         self._table = bytes(256)
-        self._level_id = 0
+        self._level_id = self._sequence_id = 0
+        self.repair_type: int | None = None
         self._reception = Reception(codec.clock_rate)
         self._history = History() if self.kind == "video" else None
         self._losses = Losses() if self.kind == "video" else None
@@ -92,6 +93,7 @@ class Publication:
         native.tape = self._tape.pending.memory if self._tape is not None else null
         native.table = list(self._table)
         native.level_id = self._level_id
+        native.sequence_id = self._sequence_id
         native.payload_type = self.codec.payload_type
         native.muted = self.muted
         native.by_hand = len(self.subscriptions) > MOST_OUTLETS
@@ -99,11 +101,23 @@ class Publication:
         for place in range(native.outlet_count):
             native.outlets[place] = self.subscriptions[place].outlet
 
-    def connect(self, send: Callable[[bytes], None], table: bytes, level_id: int) -> None:
-        """How it arrives: the way back for RTCP, and the uplink's ids of header extensions."""
+    def connect(
+        self,
+        send: Callable[[bytes], None],
+        table: bytes,
+        level_id: int,
+        sequence_id: int = 0,
+        repair_type: int | None = None,
+    ) -> None:
+        """How it arrives: the way back for RTCP, and the uplink's ids of header extensions.
+
+        `repair_type`: the payload type of packets sent again, if they have one of their own.
+        """
         self._feedback = send
         self._table = table
         self._level_id = level_id
+        self._sequence_id = sequence_id
+        self.repair_type = repair_type
         self._tell()
 
     def bind(self, ssrc: int) -> None:
@@ -159,6 +173,16 @@ class Publication:
         for subscription in self.subscriptions:
             subscription.forward(packet, extended, marker, timestamp)
 
+    def repaired(self, packet: bytearray, now: float) -> None:
+        """A packet sent again on a row of its own, restored. What is not missing is a probe: a
+        second copy would repeat a number under the same keys, and stand on the tape twice."""
+        losses = self._losses
+        if losses is not None:
+            highest = self._reception.highest
+            sequence = FIXED.unpack_from(packet)[2]
+            if highest + ((sequence - highest + 0x8000 & 0xFFFF) - 0x8000) in losses.missing:
+                self.receive(packet, now)
+
     def _restart(self) -> None:
         if self._losses is not None:
             self._losses.restart()
@@ -200,8 +224,8 @@ class Publication:
         if not muted:
             self.want_keyframe(now)
 
-    def resend(self, subscription: Subscription, number: int) -> None:
-        """A receiver lost the packet it knows as `number`."""
+    def resend(self, subscription: Subscription, number: int, now: float) -> None:
+        """A receiver lost the packet it knows as `number` (16 bits)."""
         if self._history is None:
             return
         extended = subscription.rewriter.source_number(number)
@@ -209,7 +233,7 @@ class Publication:
         if extended is None or packet is None:
             return
         _, second, _, timestamp, _ = FIXED.unpack_from(packet)
-        subscription.forward(packet, extended, second & 0x80, timestamp)
+        subscription.resend(packet, number, extended, second & 0x80, timestamp, now)
 
     # ---- What is asked of the sender --------------------------------------------------------
 

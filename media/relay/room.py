@@ -218,9 +218,12 @@ class Room:
     # ---- Time -------------------------------------------------------------------------------
 
     def ask(self, now: float) -> None:
-        """Ask senders for what is missing."""
+        """Ask senders for what is missing, and tell them what arrived."""
         for publication in self._publications.values():
             publication.ask(now)
+        for person in self._participants.values():
+            if person.uplink is not None:
+                person.uplink.tell_arrivals()
 
     def flush(self, now: float) -> None:
         """Seal the tapes' pending packets; see who speaks."""

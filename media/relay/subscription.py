@@ -6,6 +6,7 @@ from media.native import library
 from media.relay.transport import Transport
 from media.rtp import feedback
 from media.rtp.header import FIXED_BYTES
+from media.rtp.repair import RepairBudget, RepairRow
 from media.rtp.rewriter import Rewriter
 
 
@@ -18,10 +19,19 @@ class Outlet(Protocol):
 
 
 class Subscription:
-    __slots__ = ("_cname", "_transport", "outlet", "rewriter")
+    __slots__ = ("_budget", "_cname", "_transport", "outlet", "repair", "rewriter")
 
-    def __init__(self, transport: Transport, rewriter: Rewriter, cname: str) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        rewriter: Rewriter,
+        cname: str,
+        repair: RepairRow | None = None,
+    ) -> None:
         self.rewriter = rewriter
+        self.repair = repair
+        """The row for packets sent again; None: the receiver takes them under their own numbers."""
+        self._budget = RepairBudget()
         self.outlet: Outlet = library.new("outlet")
         if transport.peer is not None:
             self.outlet.row, self.outlet.peer = rewriter.row, transport.peer
@@ -44,6 +54,18 @@ class Subscription:
         """Leave out a packet that carries nothing, without a hole."""
         if not self.rewriter.skip(extended):
             self.forward(packet, extended, marker, timestamp)
+
+    def resend(
+        self, packet: bytearray, number: int, extended: int, marker: int, timestamp: int, now: float
+    ) -> None:
+        """The receiver lost what it knows as `number` (16 bits): again, within the budget."""
+        if not self._budget.allows(number, len(packet), self.outlet.octets, now):
+            return
+        if self.repair is None:
+            self.forward(packet, extended, marker, timestamp)
+            return
+        transport = self._transport
+        transport.send_rtp(self.repair.write(transport.port.outbound.view, packet, number))
 
     def send_report(self, ntp: int, timestamp: int) -> None:
         """The publisher's sender report under this receiver's SSRC. RTP timestamps are passed on

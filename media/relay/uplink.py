@@ -5,13 +5,21 @@ from struct import Struct
 
 from aiortc.rtp import RtcpSrPacket
 
-from media.relay.description import LEVEL_URI, MID_URI, RemoteDescription, RemoteMedia
+from media.relay.description import (
+    LEVEL_URI,
+    MID_URI,
+    SEQUENCE_URI,
+    RemoteDescription,
+    RemoteMedia,
+)
 from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.transport import Transport
 from media.relay.writing import LEVEL_ID, write_answer
-from media.rtp import feedback
+from media.rtp import feedback, transport_feedback
+from media.rtp.arrivals import Arrivals
 from media.rtp.header import find_extension
+from media.rtp.repair import restore
 
 SSRC = Struct("!I")
 MOST_SSRCS = 32
@@ -30,7 +38,13 @@ class Uplink:
         self._network = network
         self._version = 0
         self._by_ssrc: dict[int, Publication] = {}
-        self._mid_id = 0
+        self._mid_id = self._sequence_id = 0
+        self._repairs: dict[int, int] = {}
+        """SSRC of packets sent again → the SSRC they belong to, as the offer said."""
+        self._arrivals = Arrivals()
+        self._reports = 0
+        if self.transport.peer is not None:
+            self.transport.peer.arrivals = self._arrivals.memory
 
     def answer(self, remote: RemoteDescription, publications: dict[str, Publication]) -> str:
         """Take `publications` (by mid) from now on, and answer the offer."""
@@ -40,6 +54,7 @@ class Uplink:
         kept = publications.values()
         self._by_ssrc = {ssrc: p for ssrc, p in self._by_ssrc.items() if p in kept}
         accepted = {m.mid: m for m in remote.media if m.mid in publications}
+        self._repairs = {}
         for mid, media in accepted.items():
             self._connect(publications[mid], media)
         self._tell()
@@ -53,7 +68,11 @@ class Uplink:
         table = bytearray(256)
         if level_id:
             table[level_id] = LEVEL_ID
-        publication.connect(self.transport.send_rtcp, bytes(table), level_id)
+        self._sequence_id = media.extensions.get(SEQUENCE_URI, 0)
+        self._repairs |= media.repairs
+        publication.connect(
+            self.transport.send_rtcp, bytes(table), level_id, self._sequence_id, media.repair_type
+        )
         if len(media.ssrcs) == 1:
             self._bind(publication, media.ssrcs[0])
 
@@ -72,13 +91,43 @@ class Uplink:
             publication.want_keyframe(now)
 
     def receive_rtp(self, packet: bytearray, now: float) -> None:
-        publication = self._by_ssrc.get(SSRC.unpack_from(packet, 8)[0])
+        if self._sequence_id:
+            self._note(packet, now)
+        ssrc = SSRC.unpack_from(packet, 8)[0]
+        publication = self._by_ssrc.get(ssrc)
+        if publication is None and self._repair(packet, ssrc, now):
+            return
         if publication is None:
             publication = self._discover(packet)
             if publication is None:
                 self._network.port.dropped["unknown_ssrc"] += 1
                 return
         publication.receive(packet, now)
+
+    def _note(self, packet: bytearray, now: float) -> None:
+        """Its arrival, for the transport-wide feedback."""
+        try:
+            number = find_extension(packet, self._sequence_id)
+        except ValueError:
+            return
+        if number is not None and len(number) >= 2:
+            self._arrivals.seen(number[0] << 8 | number[1], now)
+
+    def _repair(self, packet: bytearray, ssrc: int, now: float) -> bool:
+        """Whether it was sent again on a row of its own; then it is dealt with."""
+        repaired = self._repairs.get(ssrc)
+        publication = self._by_ssrc.get(repaired) if repaired is not None else None
+        if repaired is None or publication is None:
+            return False
+        if packet[1] & 0x7F == publication.repair_type:
+            try:
+                restored = restore(packet, repaired, publication.codec.payload_type)
+            except ValueError:
+                self._network.port.dropped["malformed_repair"] += 1
+                return True
+            if restored is not None:
+                publication.repaired(restored, now)
+        return True
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         try:
@@ -131,6 +180,18 @@ class Uplink:
                 peer.ssrcs[place], peer.sources[place] = ssrc, publication.native
 
     # ---- What goes back ---------------------------------------------------------------------
+
+    def tell_arrivals(self) -> None:
+        """The transport-wide feedback that the sender's own congestion control lives on. It wants
+        some ten a second: more often costs packets, less often makes it slow."""
+        arrivals = self._arrivals.take()
+        if not arrivals:
+            return
+        about = next(iter(self._by_ssrc), 0)
+        packets = transport_feedback.write(feedback.OWN_SSRC, about, arrivals, self._reports)
+        for packet in packets:
+            self.transport.send_rtcp(packet)
+        self._reports += len(packets)
 
     def report(self, now: float) -> None:
         """The receiver report of all that arrives, with the ceiling. Call each second."""

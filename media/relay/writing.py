@@ -12,7 +12,7 @@ from aioice.candidate import candidate_foundation, candidate_priority
 from media.relay.description import LEVEL_URI, UPLINK_EXTENSIONS, RemoteDescription, RemoteMedia
 from media.relay.ice import Credentials
 
-OPUS, VP8 = 111, 96
+OPUS, VP8, VP8_REPAIR = 111, 96, 97
 """Payload types of the downlink: the offerer's choice (RFC 3264 §5.1), libwebrtc's usual ones."""
 LEVEL_ID = 1
 """The only header extension on the downlink. Receivers find a stream by the SSRC in the
@@ -51,6 +51,8 @@ class OfferedSection:
     mid: str
     kind: str
     ssrc: int
+    repair_ssrc: int
+    """Under which packets are sent again (RFC 4588 §8.8); video only."""
     msid: str | None
     cname: str
 
@@ -84,7 +86,8 @@ def write_answer(
             lines += ["c=IN IP4 0.0.0.0", "a=inactive"]
             continue
         assert media.codec is not None
-        lines += [f"m={media.kind} 9 {media.protocol} {media.codec.payload_type}"]
+        repair = "" if media.repair_type is None else f" {media.repair_type}"
+        lines += [f"m={media.kind} 9 {media.protocol} {media.codec.payload_type}{repair}"]
         lines += local.lines()
         lines += [f"a=mid:{media.mid}"]
         lines += ["a=recvonly" if media.mid in accepted else "a=inactive"]
@@ -97,6 +100,8 @@ def write_answer(
             media.feedback,
             codec.fmtp,
         )
+        if media.repair_type is not None:
+            lines += _repair(media.repair_type, codec.payload_type)
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -104,7 +109,8 @@ def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: i
     lines = _session([s.mid for s in sections], version)
     for section in sections:
         audio = section.kind == "audio"
-        lines += [f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {OPUS if audio else VP8}"]
+        formats = f"{OPUS}" if audio else f"{VP8} {VP8_REPAIR}"
+        lines += [f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {formats}"]
         lines += local.lines()
         lines += [f"a=mid:{section.mid}"]
         if audio:
@@ -112,12 +118,17 @@ def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: i
             lines += _codec(OPUS, "opus/48000/2", (), "minptime=10;useinbandfec=1")
         else:
             lines += _codec(VP8, "VP8/90000", ("nack", "nack pli", "ccm fir"), "")
+            lines += _repair(VP8_REPAIR, VP8)
         if section.msid is None:
             lines += ["a=inactive"]
             continue
         lines += ["a=sendonly", f"a=msid:{section.msid}"]
-        lines += [f"a=ssrc:{section.ssrc} cname:{section.cname}"]
-        lines += [f"a=ssrc:{section.ssrc} msid:{section.msid}"]
+        ssrcs = [section.ssrc]
+        if not audio:
+            ssrcs.append(section.repair_ssrc)
+            lines += [f"a=ssrc-group:FID {section.ssrc} {section.repair_ssrc}"]
+        for ssrc in ssrcs:
+            lines += [f"a=ssrc:{ssrc} cname:{section.cname}", f"a=ssrc:{ssrc} msid:{section.msid}"]
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -140,6 +151,10 @@ def _session(bundled: Sequence[str], version: int) -> list[str]:
 def _rtpmap(mime_type: str, clock_rate: int, channels: int, kind: str) -> str:
     name = f"{mime_type.split('/')[1]}/{clock_rate}"
     return f"{name}/{channels}" if kind == "audio" and channels > 1 else name
+
+
+def _repair(payload_type: int, repaired: int) -> list[str]:
+    return [f"a=rtpmap:{payload_type} rtx/90000", f"a=fmtp:{payload_type} apt={repaired}"]
 
 
 def _codec(payload_type: int, rtpmap: str, feedback: Sequence[str], fmtp: str) -> list[str]:

@@ -66,7 +66,10 @@ def test_a_browser_s_offer_is_understood() -> None:
     assert audio.extensions == {LEVEL_URI: 1, MID_URI: 3}
     assert video.codec is not None
     assert video.codec.payload_type == 120
-    assert video.feedback == ("nack", "nack pli")
+    assert video.feedback == ("nack", "nack pli", "transport-cc")
+    assert video.repair_type == 124
+    assert video.repairs == {2881444781: 725422478}
+    assert audio.repair_type is None
     assert video.ssrcs == (725422478,)
     assert audio.sends
     assert not audio.receives

@@ -133,8 +133,8 @@ async def test_a_lost_packet_is_sent_again_byte_for_byte(scene: Scene) -> None:
     scene.wire.packets()
     again = scene.wire
 
-    scene.publication.resend(scene.subscription, 1001)
-    scene.publication.resend(scene.subscription, 900)
+    scene.publication.resend(scene.subscription, 1001, 0.0)
+    scene.publication.resend(scene.subscription, 900, 0.0)
 
     assert again.datagram() is not None
     assert again.datagram() is None
@@ -149,7 +149,7 @@ async def test_what_was_muted_is_never_sent_again(scene: Scene) -> None:
     assert [p.sequence_number for p in scene.wire.packets()] == [1000, 1001]
 
     for number in range(990, 1010):
-        scene.publication.resend(scene.subscription, number)
+        scene.publication.resend(scene.subscription, number, 0.0)
 
     resent = [scene.wire.datagram(), scene.wire.datagram(), scene.wire.datagram()]
     assert resent[0] is not None

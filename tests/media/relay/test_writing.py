@@ -7,6 +7,7 @@ from media.relay.ice import Credentials
 from media.relay.writing import (
     OPUS,
     VP8,
+    VP8_REPAIR,
     LocalSide,
     OfferedSection,
     host_candidates,
@@ -46,8 +47,8 @@ def test_an_answer_takes_what_is_carried_and_rejects_the_rest() -> None:
 
 def test_an_offer_lists_active_and_resting_sections_alike() -> None:
     sections = [
-        OfferedSection("0", "audio", 7, "alice publication", "alice"),
-        OfferedSection("1", "video", 8, None, ""),
+        OfferedSection("0", "audio", 7, 0, "alice publication", "alice"),
+        OfferedSection("1", "video", 8, 9, None, ""),
     ]
 
     session = SessionDescription.parse(write_offer(sections, LOCAL, 1))
@@ -58,4 +59,4 @@ def test_an_offer_lists_active_and_resting_sections_alike() -> None:
     assert [(s.ssrc, s.cname) for s in audio.ssrc] == [(7, "alice")]
     assert [c.payloadType for c in audio.rtp.codecs] == [OPUS]
     assert (video.direction, video.ssrc) == ("inactive", [])
-    assert [c.payloadType for c in video.rtp.codecs] == [VP8]
+    assert [c.payloadType for c in video.rtp.codecs] == [VP8, VP8_REPAIR]
