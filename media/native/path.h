@@ -11,6 +11,7 @@
 #define HISTORY_BYTES 1536
 #define MOST_LEVELS 32
 #define MOST_ARRIVALS 512
+#define REMEMBERED 2048
 
 struct numbers { /* media/rtp/reception.py */
     int64_t highest;
@@ -48,6 +49,12 @@ struct arrivals { /* media/rtp/arrivals.py */
     uint32_t count;
     uint16_t number[MOST_ARRIVALS];
     double at[MOST_ARRIVALS];
+};
+
+struct sent { /* media/rtp/sent.py */
+    uint16_t next;
+    double at[REMEMBERED];
+    uint16_t octets[REMEMBERED];
 };
 
 struct pending { /* media/tape/pending.py */

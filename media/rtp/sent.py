@@ -1,0 +1,62 @@
+"""What a transport has sent lately, by the transport-wide number it carried.
+
+The receiver's feedback (transport_feedback.py) names these numbers; together they tell how long
+each packet took, up to a constant, and how fast the path delivers.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from media.native import library
+from media.rtp.transport_feedback import Feedback
+
+REMEMBERED = 2048
+"""A power of two. Lower: feedback that comes late names what was forgotten. Higher: memory; at
+1,000 packets a second these are two seconds."""
+
+
+class Delivery(NamedTuple):
+    """One packet of which the receiver has told."""
+
+    sent_at: float
+    """Monotonic seconds, ours."""
+    arrived_at: float | None
+    """Seconds on the receiver's clock; None: lost."""
+    octets: int
+
+
+class _Memory(Protocol):
+    """Shared with the C packet path."""
+
+    next: int
+    at: list[float]
+    octets: list[int]
+
+
+class SentLog:
+    __slots__ = ("memory",)
+
+    def __init__(self) -> None:
+        self.memory: _Memory = library.new("sent")
+
+    def number(self, octets: int, now: float) -> int:
+        """The 16-bit number of the packet that is now sent."""
+        memory = self.memory
+        number = memory.next
+        memory.at[number % REMEMBERED] = now
+        memory.octets[number % REMEMBERED] = octets
+        memory.next = number + 1 & 0xFFFF
+        return number
+
+    def deliveries(self, feedback: Feedback) -> Iterator[Delivery]:
+        """In the order of sending. Each packet is told of once: feedback that repeats is ignored,
+        as is what it says of numbers that were never given."""
+        memory = self.memory
+        for place, arrived in enumerate(feedback.arrivals):
+            number = feedback.base + place & 0xFFFF
+            behind = memory.next - number & 0xFFFF
+            slot = number % REMEMBERED
+            if not 0 < behind <= REMEMBERED or not memory.octets[slot]:
+                continue
+            yield Delivery(memory.at[slot], arrived, memory.octets[slot])
+            memory.octets[slot] = 0
