@@ -1,12 +1,12 @@
 /* The path of most packets, beside the same path in Python (socket.py → transport.py → uplink.py →
- * publication.py → subscription.py).
+ * layer.py → subscription.py).
  *
  * It takes only what every packet of a stream in good order needs: RTP from a known address under
  * a known SSRC, the next of its row, no padding, well-formed. Anything else is left to Python, in
  * the order of arrival and untouched (or only decrypted): strangers, STUN, DTLS, RTCP, gaps,
  * reordered and repeated packets, probes, muted sources. What it leaves, it has not counted, so
  * that Python sees a packet exactly as it would without this file. Once a packet is left, so are
- * those of the same source that came with it: the order of a source is never changed.
+ * those of the same publication that came with it: the order of its layers is never changed.
  *
  * tests/media/native/test_same.py holds both paths to the same output. Measured choices are told
  * where they are made; benchmarks/README.md has the table.
@@ -140,7 +140,9 @@ void path_close(struct path *path) {
 /* What is read of them on the way; -1: not there. */
 struct carried {
     int level;
+    int numbered; /* the first element with a transport-wide number is the one that counts */
     int sequence;
+    int sequence_at; /* 0: it is not there any more */
 };
 
 /* One walk over the elements; `write` says whether ids are changed or only looked at, so that a
@@ -186,8 +188,13 @@ static int translate(struct source *source, uint8_t *packet, int length, int wri
             int id = source->table[identifier];
             if (source->level_id && identifier == source->level_id && value < past)
                 carried->level = packet[value];
-            if (source->sequence_id && identifier == source->sequence_id && value + 2 <= past)
-                carried->sequence = read16(packet + value);
+            if (source->sequence_id && identifier == source->sequence_id && !carried->numbered) {
+                carried->numbered = 1;
+                if (value + 2 <= past) {
+                    carried->sequence = read16(packet + value);
+                    carried->sequence_at = id == 0 || (one_byte && id > 14) ? 0 : value;
+                }
+            }
             if (id == 0 || (one_byte && id > 14))
                 memset(packet + at, 0, (size_t)(past - at));
             else
@@ -217,8 +224,29 @@ static void flush(struct path *path) {
     scratch->out_count = 0;
 }
 
+/* Where what is rewritten for each receiver lies in a packet; 0: it is not there. */
+struct places {
+    int sequence; /* the transport-wide number */
+    int layered;  /* the next three were looked for */
+    int picture, wide, tl0;
+};
+
+static int picture_of(const uint8_t *packet, const struct places *places) {
+    const uint8_t *at = packet + places->picture;
+    return !places->picture ? 0 : places->wide ? read16(at) & 0x7FFF : *at & 0x7F;
+}
+
+static void renumber(uint8_t *out, const struct places *places, const struct row *row) {
+    if (places->picture && places->wide)
+        write16(out + places->picture, 0x8000 | row->last_picture);
+    else if (places->picture)
+        out[places->picture] = row->last_picture & 0x7F;
+    if (places->tl0)
+        out[places->tl0] = row->last_tl0;
+}
+
 static void send_to(struct path *path, struct outlet *outlet, const uint8_t *packet, int length,
-                    int64_t extended) {
+                    int64_t extended, const struct places *places, double now) {
     struct row *row = outlet->row;
     struct peer *peer = outlet->peer;
     if (row->restart) {
@@ -227,8 +255,13 @@ static void send_to(struct path *path, struct outlet *outlet, const uint8_t *pac
         row->offset = row->next - extended;
     }
     int64_t number = extended + row->offset;
-    if (number >= row->next)
-        row->next = number + 1;
+    row->next = number + 1;
+    row->started = 1;
+    row->last_timestamp = read32(packet + 4) + row->timestamp_offset;
+    if (places->layered) {
+        row->last_picture = (uint16_t)((picture_of(packet, places) + row->picture_offset) & 0x7FFF);
+        row->last_tl0 = (uint8_t)((places->tl0 ? packet[places->tl0] : 0) + row->tl0_offset);
+    }
     outlet->packets++;
     outlet->octets += (uint64_t)(length - FIXED_BYTES);
     if (!peer->sending || !peer->address_length)
@@ -238,7 +271,16 @@ static void send_to(struct path *path, struct outlet *outlet, const uint8_t *pac
     memcpy(out, packet, (size_t)length);
     out[1] = (packet[1] & 0x80) | row->payload_type;
     write16(out + 2, (uint16_t)number);
+    write32(out + 4, row->last_timestamp);
     write32(out + 8, row->ssrc);
+    if (places->layered)
+        renumber(out, places, row);
+    if (places->sequence) {
+        struct sent *sent = peer->sent;
+        write16(out + places->sequence, sent->next);
+        sent->at[sent->next % REMEMBERED] = now;
+        sent->octets[sent->next++ % REMEMBERED] = (uint16_t)length;
+    }
     if (path->protect(peer->sending, out, &length))
         return;
     struct mmsghdr *message = &scratch->out[scratch->out_count];
@@ -271,17 +313,45 @@ static void record(struct pending *tape, const uint8_t *packet, int length, doub
 }
 
 /* RFC 3550 A.1 and A.8 for the next packet of a row. */
-static void count(struct numbers *numbers, int64_t ahead, uint32_t timestamp, double now) {
+static void count(struct numbers *numbers, int64_t ahead, uint32_t timestamp, int length,
+                  double now) {
     int64_t transit = (int64_t)(now * numbers->clock_rate) - timestamp;
     int64_t change = transit - numbers->transit;
     change = ((change + 0x80000000LL) & 0xFFFFFFFFLL) - 0x80000000LL;
     if (change < 0)
         change = -change;
     numbers->received++;
+    numbers->octets += (uint64_t)length;
     numbers->restarted = 0;
     numbers->highest += ahead;
     numbers->transit = transit;
     numbers->jitter += ((double)change - numbers->jitter) / 16;
+}
+
+/* The VP8 payload descriptor, RFC 7741 §4.2; 0 if the packet ends inside it. */
+static int descriptor(const uint8_t *packet, int length, struct places *places) {
+    int at = FIXED_BYTES + 4 * (packet[0] & 0x0F);
+    if (packet[0] & 0x10)
+        at += 4 + 4 * read16(packet + at + 2);
+    if (at >= length)
+        return 0;
+    places->layered = 1;
+    if (packet[at++] & 0x80) {
+        if (at >= length)
+            return 0;
+        int present = packet[at++];
+        if (present & 0x80) {
+            if (at >= length)
+                return 0;
+            places->picture = at;
+            places->wide = packet[at] >> 7;
+            at += 1 + places->wide;
+        }
+        if (present & 0x40)
+            places->tl0 = at++;
+        at += (present & 0x30) != 0;
+    }
+    return at < length;
 }
 
 /* 0, with the packet as it was, if it is not one of the plain ones. */
@@ -300,18 +370,21 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
         return 0;
     if (tape && tape->open && tape->size + RECORD_HEAD + (uint32_t)length > tape->room)
         return 0;
-    struct carried carried = {-1, -1};
-    if (packet[0] != 0x80) {
-        if (!translate(source, packet, length, 0, &carried))
-            return 0;
+    struct carried carried = {-1, 0, -1, 0};
+    struct places places = {0};
+    if (packet[0] != 0x80 && !translate(source, packet, length, 0, &carried))
+        return 0;
+    if (source->layered && !descriptor(packet, length, &places))
+        return 0;
+    if (packet[0] != 0x80)
         translate(source, packet, length, 1, &carried);
-    }
+    places.sequence = carried.sequence_at;
     struct arrivals *arrivals = peer->arrivals;
     if (carried.sequence >= 0 && arrivals && arrivals->count < MOST_ARRIVALS) {
         arrivals->number[arrivals->count] = (uint16_t)carried.sequence;
         arrivals->at[arrivals->count++] = now;
     }
-    count(numbers, ahead, read32(packet + 4), now);
+    count(numbers, ahead, read32(packet + 4), length, now);
     if (source->history)
         keep(source->history, numbers->highest, packet, length);
     struct levels *levels = source->levels;
@@ -322,7 +395,7 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
     if (tape && tape->open)
         record(tape, packet, length, now);
     for (uint32_t i = 0; i < source->outlet_count; i++)
-        send_to(path, source->outlets[i], packet, length, numbers->highest);
+        send_to(path, source->outlets[i], packet, length, numbers->highest, &places, now);
     if (source->watching == 1) {
         source->watching = 2; /* told once a batch */
         path->watched[path->watched_count++] = source;
@@ -357,10 +430,11 @@ static void take(struct path *path, uint32_t slot, int length, uint32_t address_
     for (uint32_t i = 0; i < peer->source_count; i++) {
         if (peer->ssrcs[i] == ssrc) {
             struct source *source = peer->sources[i];
-            if (source->left_in != path->batch &&
+            struct order *order = source->order;
+            if (order->left_in != path->batch &&
                 forward(path, peer, source, packet, length, now))
                 return;
-            source->left_in = path->batch;
+            order->left_in = path->batch;
             break;
         }
     }

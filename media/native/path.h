@@ -18,6 +18,7 @@ struct numbers { /* media/rtp/reception.py */
     int64_t received;
     int64_t first;
     int64_t transit;
+    uint64_t octets;
     double jitter;
     int32_t clock_rate;
     uint8_t anew;
@@ -29,8 +30,15 @@ struct row { /* media/rtp/rewriter.py */
     int64_t first;
     int64_t offset;
     uint32_t ssrc;
+    uint32_t timestamp_offset;
+    uint32_t last_timestamp;
+    uint16_t picture_offset;
+    uint16_t last_picture;
+    uint8_t tl0_offset;
+    uint8_t last_tl0;
     uint8_t payload_type;
     uint8_t restart;
+    uint8_t started;
 };
 
 struct history { /* media/rtp/history.py */
@@ -71,6 +79,7 @@ struct peer { /* media/relay/transport.py */
     uint8_t address[ADDRESS_BYTES];
     uint32_t address_length;
     struct arrivals *arrivals;
+    struct sent *sent;
     uint32_t source_count;
     uint32_t ssrcs[MOST_SOURCES];
     struct source *sources[MOST_SOURCES];
@@ -83,7 +92,11 @@ struct outlet { /* media/relay/subscription.py */
     uint64_t octets;
 };
 
-struct source { /* media/relay/publication.py */
+struct order { /* shared by the layers of one publication */
+    uint64_t left_in; /* the batch in which a packet of theirs was last left to Python */
+};
+
+struct source { /* media/relay/layer.py */
     void *owner;
     struct numbers *numbers;
     struct history *history;
@@ -97,8 +110,9 @@ struct source { /* media/relay/publication.py */
     uint8_t payload_type;
     uint8_t muted;
     uint8_t by_hand;
+    uint8_t layered;
     uint8_t watching;
-    uint64_t left_in;
+    struct order *order;
 };
 
 struct left { /* media/relay/socket.py: a datagram that is Python's to deal with */

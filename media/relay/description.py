@@ -13,7 +13,16 @@ MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 SEQUENCE_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-UPLINK_EXTENSIONS = (MID_URI, LEVEL_URI, SEND_TIME_URI, SEQUENCE_URI)
+RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+UPLINK_EXTENSIONS = (
+    MID_URI,
+    LEVEL_URI,
+    SEND_TIME_URI,
+    SEQUENCE_URI,
+    RID_URI,
+    REPAIRED_RID_URI,
+)
 
 CARRIED = {"audio": ("audio/opus", 48000), "video": ("video/vp8", 90000)}
 """One codec of each kind that every browser has. Forwarding does not decode, so a receiver must
@@ -24,6 +33,7 @@ FEEDBACK = {
 }
 FMTP_KEPT = ("minptime", "useinbandfec", "usedtx")
 MOST_SECTIONS = 64
+MOST_LAYERS = 4
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,16}")
 UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
 PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
@@ -48,6 +58,8 @@ class RemoteMedia:
     """Payload type of what is sent again (RTX, RFC 4588), if the browser can."""
     repairs: dict[int, int] = field(default_factory=dict)
     """SSRC of what is sent again → the SSRC it belongs to (RFC 5576 FID)."""
+    rids: tuple[str, ...] = ()
+    """Of the layers it sends (RFC 8853), in its own order: from the smallest to the largest."""
 
     @property
     def sends(self) -> bool:
@@ -71,8 +83,8 @@ def parse(sdp: str) -> RemoteDescription:
     """Raises MediaRefused, whatever is in `sdp`."""
     try:
         session = SessionDescription.parse(sdp)
-        bundled = _bundle_only(sdp)
-        media = tuple(_media(*pair) for pair in zip(session.media, bundled, strict=True))
+        sections = re.split(r"^m=", sdp, flags=re.MULTILINE)[1:]
+        media = tuple(_media(*pair) for pair in zip(session.media, sections, strict=True))
     except MediaRefused:
         raise
     except Exception as error:  # aiortc's parser asserts, indexes and converts without a net
@@ -97,16 +109,33 @@ def _credentials(section: MediaDescription) -> Credentials | None:
     return None
 
 
-def _bundle_only(sdp: str) -> list[bool]:
-    """Per section: whether it is offered on the port of the bundle alone (RFC 8843 §6).
+def _bundle_only(text: str) -> bool:
+    """Whether a section is offered on the port of the bundle alone (RFC 8843 §6).
 
     Such a section says port 0 and is not rejected; the parser forgets the difference.
     """
-    sections = re.split(r"^m=", sdp, flags=re.MULTILINE)[1:]
-    return [re.search(r"^a=bundle-only\s*$", s, re.MULTILINE) is not None for s in sections]
+    return re.search(r"^a=bundle-only\s*$", text, re.MULTILINE) is not None
 
 
-def _media(section: MediaDescription, bundle_only: bool) -> RemoteMedia:
+def _rids(text: str) -> tuple[str, ...]:
+    """Of a section's simulcast streams (RFC 8853 §5.1), which the parser does not know.
+
+    Alternatives (`a,b`) and pauses (`~a`) are not used by browsers; the first of them counts.
+    """
+    found = re.search(r"^a=simulcast:.*?\bsend ([^\s]+)", text, re.MULTILINE)
+    if found is None:
+        return ()
+    rids = tuple(stream.split(",")[0].lstrip("~") for stream in found[1].split(";"))
+    known = all(
+        TOKEN.fullmatch(rid) and re.search(rf"^a=rid:{re.escape(rid)} send\b", text, re.MULTILINE)
+        for rid in rids
+    )
+    if not known or len(set(rids)) != len(rids) or len(rids) > MOST_LAYERS:
+        raise MediaRefused(field="sdp")
+    return rids if len(rids) > 1 else ()
+
+
+def _media(section: MediaDescription, text: str) -> RemoteMedia:
     mid = section.rtp.muxId or ""
     if not TOKEN.fullmatch(mid) or not re.fullmatch(r"[a-z]{1,16}", section.kind):
         raise MediaRefused(field="sdp")
@@ -120,7 +149,7 @@ def _media(section: MediaDescription, bundle_only: bool) -> RemoteMedia:
         mid=mid,
         kind=section.kind,
         direction=section.direction or "sendrecv",
-        rejected=section.port == 0 and not bundle_only,
+        rejected=section.port == 0 and not _bundle_only(text),
         protocol=section.profile,
         formats=" ".join(map(str, section.fmt)),
         codec=codec,
@@ -129,6 +158,7 @@ def _media(section: MediaDescription, bundle_only: bool) -> RemoteMedia:
         ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc < 1 << 32),
         repair_type=_repair_type(section, codec),
         repairs=repairs,
+        rids=_rids(text) if section.kind == "video" else (),
     )
 
 

@@ -3,20 +3,26 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
 
+from media.relay.allocation import Wish, allocate, cost
+from media.relay.bandwidth import Bandwidth
 from media.relay.description import RemoteDescription, RemoteMedia
 from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.refusals import MediaRefused
 from media.relay.subscription import Subscription
 from media.relay.transport import Transport
+from media.relay.view import View, largest_useful
 from media.relay.writing import OfferedSection, write_offer
 from media.rtp import feedback
 from media.rtp.repair import RepairRow
 from media.rtp.rewriter import Rewriter
 
+VOICE_BPS = 32_000
+"""Kept free for each voice even while it is silent: it may begin at any moment."""
 MOST_RESENT = 64
 """Packets sent again for one RTCP datagram. Lower: a burst of loss takes several round trips to
 fill. Higher: a small datagram makes a large answer."""
@@ -62,6 +68,11 @@ class Downlink:
         self._fingerprints: tuple[tuple[str, str], ...] = ()
         self._by_ssrc: dict[int, _Slot] = {}
         self.transport = Transport(network.port, network.certificate, self, lost)
+        self.bandwidth = Bandwidth(self.transport.sent)
+        self.view = View()
+        self.wished: dict[str, int] = {}
+        """The largest layer of each picture that this receiver could show, by publication."""
+        self._shared_at: float | None = None
 
     def add(self, publication: Publication) -> None:
         free = (s for s in self._slots if s.publication is None and s.kind == publication.kind)
@@ -159,6 +170,8 @@ class Downlink:
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         try:
+            for told in feedback.transport_feedbacks(data):
+                self.bandwidth.hear(told, now)
             packets = feedback.parse(data)
             for packet in packets:
                 if isinstance(packet, RtcpRtpfbPacket):
@@ -180,7 +193,67 @@ class Downlink:
         for ssrc in feedback.wants_keyframe(packet):
             slot = self._by_ssrc.get(ssrc)
             if slot is not None and slot.publication is not None:
-                slot.publication.want_keyframe(now)
+                slot.publication.want_keyframe(now, slot.subscription)
+
+    # ---- What is given ----------------------------------------------------------------------
+
+    def share(self, speaker: str | None, now: float) -> None:
+        """Give each picture the layer that the path and the screen allow, and look whether there
+        is more room. Call a few times a second."""
+        elapsed = 0.0 if self._shared_at is None else min(now - self._shared_at, 0.2)
+        self._shared_at = now
+        pictures = [
+            (slot.publication, slot.subscription)
+            for slot in self._slots
+            if slot.publication is not None
+            and slot.subscription is not None
+            and slot.kind == "video"
+        ]
+        wishes = [self._wish(*picture, speaker, now) for picture in pictures]
+        sent = {wish.id for wish in wishes if any(rate is not None for rate in wish.rates)}
+        self.wished = {wish.id: wish.most for wish in wishes if wish.most >= 0}
+        shown = [wish for wish in wishes if wish.most >= 0]
+        voices = self._voices_bps()
+        budget = self.bandwidth.estimate.bps - voices if self.bandwidth.trusted else inf
+        given = allocate(budget, shown)
+        for publication, subscription in pictures:
+            if publication.id in sent or publication.id not in given:
+                publication.select(subscription, given.get(publication.id), now)
+        everything = cost(shown, allocate(inf, shown))
+        extra = self.bandwidth.extra(everything + voices, elapsed, now)
+        if extra:
+            self._probe([s for _, s in pictures], extra, now)
+
+    def _wish(
+        self, publication: Publication, subscription: Subscription, speaker: str | None, now: float
+    ) -> Wish:
+        tile = self.view.tile(publication.id)
+        most = largest_useful(len(publication.layers), tile.height) if tile.height else -1
+        speaks = publication.participant == speaker or publication.source == "screen"
+        return Wish(
+            publication.id,
+            (0 if speaks else 1, 0 if tile.pinned else 1, -tile.height),
+            publication.rates(now),
+            most,
+            subscription.wanted,
+        )
+
+    def _voices_bps(self) -> float:
+        voices = (s.publication for s in self._slots if s.publication and s.kind == "audio")
+        return sum(max(layer.meter.bps, VOICE_BPS) for p in voices for layer in p.layers)
+
+    def _probe(self, subscriptions: list[Subscription], octets: int, now: float) -> None:
+        """Repeats what was sent last, so that the path is tried with packets that mean nothing."""
+        back = 0
+        while octets > 0 and back < MOST_RESENT:
+            sent = 0
+            for subscription in subscriptions:
+                layer = subscription.layer
+                kept = layer.kept(layer.reception.highest - back, now) if layer else None
+                if kept is not None and octets - sent > 0:
+                    sent += subscription.probe(kept)
+            octets -= sent
+            back += 1
 
 
 def _section(slot: _Slot) -> OfferedSection:

@@ -18,6 +18,7 @@ from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.refusals import MediaRefused
 from media.relay.uplink import Uplink
+from media.relay.view import View
 from media.rtp.speaker import SpeakerDetector
 from media.tape.format import TapeOrder
 from media.tape.writer import TapeWriter
@@ -100,8 +101,9 @@ class Room:
             if media.codec is None or (source == "microphone") != (media.kind == "audio"):
                 raise MediaRefused(field="offer")
             known = mine.pop(source, None)
-            if known is None or known.codec != media.codec:
-                known = Publication(str(new_id()), participant, source, media.codec)
+            rids = media.rids or ("",)
+            if known is None or known.codec != media.codec or known.rids != rids:
+                known = Publication(str(new_id()), participant, source, media.codec, rids)
             assigned[media.mid] = known
         if len({p.source for p in assigned.values()}) != len(assigned):
             raise MediaRefused(field="sources")
@@ -162,6 +164,12 @@ class Room:
             person.downlink.close()
             person.downlink = None
 
+    def set_view(self, participant: str, view: View) -> None:
+        """What the participant's screen shows of each publication."""
+        person = self._participants.get(participant)
+        if person is not None and person.downlink is not None:
+            person.downlink.view = view
+
     # ---- Tapes ------------------------------------------------------------------------------
 
     def attach_tape(self, publication: str, order: TapeOrder) -> None:
@@ -171,20 +179,21 @@ class Room:
         """
         source = self._publications[publication]
         self.detach_tape(publication)
-        source.tape = TapeWriter(
+        tape = TapeWriter(
             order,
             source.codec,
             self._network.clock,
             lambda reason: self._notify_soon(TapeFailed(publication, reason)),
         )
-        source.want_keyframe(self._network.clock.now())
+        source.record(tape, self._network.clock.now())
 
     def detach_tape(self, publication: str) -> int | None:
         """When it returns nothing more is written. The tape's size; None if there was none."""
         source = self._publications.get(publication)
         if source is None or source.tape is None:
             return None
-        tape, source.tape = source.tape, None
+        tape = source.tape
+        source.record(None, self._network.clock.now())
         return tape.close()
 
     # ---- Endings ----------------------------------------------------------------------------
@@ -221,14 +230,18 @@ class Room:
         """Ask senders for what is missing, and tell them what arrived."""
         for publication in self._publications.values():
             publication.ask(now)
+            publication.measure(now)
         for person in self._participants.values():
             if person.uplink is not None:
                 person.uplink.tell_arrivals()
+            if person.downlink is not None:
+                person.downlink.share(self._speaker.speaker, now)
 
     def flush(self, now: float) -> None:
         """Seal the tapes' pending packets; see who speaks."""
         for publication in list(self._publications.values()):
             if publication.tape is not None:
+                publication.follow(now)
                 publication.tape.flush(now)
             if publication.levels is not None:
                 for level, at in publication.levels.take():

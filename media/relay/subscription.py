@@ -1,6 +1,6 @@
 """One receiver of one publication: its own header on each packet, its own keys."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from media.native import library
 from media.relay.transport import Transport
@@ -8,6 +8,24 @@ from media.rtp import feedback
 from media.rtp.header import FIXED_BYTES
 from media.rtp.repair import RepairBudget, RepairRow
 from media.rtp.rewriter import Rewriter
+from media.rtp.vp8 import Picture
+
+if TYPE_CHECKING:
+    from media.relay.layer import Layer
+
+
+class Incoming(NamedTuple):
+    """A packet as the publisher sent it, and what was read of it once for all receivers."""
+
+    packet: bytearray
+    extended: int
+    marker: int
+    timestamp: int
+    sequence_at: int
+    """Where the transport-wide number lies; 0: it has none."""
+    picture: Picture | None
+    """For a source with layers."""
+    now: float
 
 
 class Outlet(Protocol):
@@ -19,7 +37,17 @@ class Outlet(Protocol):
 
 
 class Subscription:
-    __slots__ = ("_budget", "_cname", "_transport", "outlet", "repair", "rewriter")
+    __slots__ = (
+        "_budget",
+        "_cname",
+        "layer",
+        "left",
+        "outlet",
+        "repair",
+        "rewriter",
+        "transport",
+        "wanted",
+    )
 
     def __init__(
         self,
@@ -29,50 +57,75 @@ class Subscription:
         repair: RepairRow | None = None,
     ) -> None:
         self.rewriter = rewriter
+        self.layer: Layer | None = None
+        """Which it is given now; set by its publication, like the next two."""
+        self.left: Layer | None = None
+        """Which it was given last."""
+        self.wanted: int | None = None
         self.repair = repair
         """The row for packets sent again; None: the receiver takes them under their own numbers."""
-        self._budget = RepairBudget()
         self.outlet: Outlet = library.new("outlet")
         if transport.peer is not None:
             self.outlet.row, self.outlet.peer = rewriter.row, transport.peer
-        self._transport = transport
+        self.transport = transport
+        self._budget = RepairBudget()
         self._cname = cname.encode()
 
-    def forward(self, packet: bytearray, extended: int, marker: int, timestamp: int) -> None:
-        """Send a copy of `packet` under this receiver's numbers. On the path of every packet."""
-        transport = self._transport
+    def forward(self, incoming: Incoming) -> None:
+        """Send a copy under this receiver's numbers. On the path of every packet."""
+        packet, extended, marker, timestamp, sequence_at, picture, now = incoming
+        transport = self.transport
         view = transport.port.outbound.view
         length = len(packet)
         view[:length] = packet
-        if self.rewriter.write(view, extended, marker, timestamp):
+        if self.rewriter.write(view, extended, marker, timestamp, picture):
             outlet = self.outlet
             outlet.packets += 1
             outlet.octets += length - FIXED_BYTES
-            transport.send_rtp(length)
+            transport.send_rtp(length, sequence_at, now)
 
-    def skip(self, packet: bytearray, extended: int, marker: int, timestamp: int) -> None:
+    def skip(self, incoming: Incoming) -> None:
         """Leave out a packet that carries nothing, without a hole."""
-        if not self.rewriter.skip(extended):
-            self.forward(packet, extended, marker, timestamp)
+        if not self.rewriter.skip(incoming.extended):
+            self.forward(incoming)
 
-    def resend(
-        self, packet: bytearray, number: int, extended: int, marker: int, timestamp: int, now: float
-    ) -> None:
+    def resend(self, incoming: Incoming, number: int) -> None:
         """The receiver lost what it knows as `number` (16 bits): again, within the budget."""
-        if not self._budget.allows(number, len(packet), self.outlet.octets, now):
+        if not self._budget.allows(number, len(incoming.packet), self.outlet.octets, incoming.now):
             return
         if self.repair is None:
-            self.forward(packet, extended, marker, timestamp)
+            self.forward(incoming)
             return
-        transport = self._transport
-        transport.send_rtp(self.repair.write(transport.port.outbound.view, packet, number))
+        self._repeat(incoming, number)
+
+    def probe(self, incoming: Incoming) -> int:
+        """Send again what the receiver has, to see whether the path carries it; the bytes sent."""
+        row = self.rewriter.row
+        number = incoming.extended + row.offset
+        if self.repair is None or row.restart or incoming.extended < row.first:
+            return 0
+        self._repeat(incoming, number & 0xFFFF)
+        return len(incoming.packet)
+
+    def _repeat(self, incoming: Incoming, number: int) -> None:
+        """Rewritten as it was the first time, for its timestamp and picture; then put on the
+        repair row under the number that it had."""
+        packet, extended, marker, timestamp, sequence_at, picture, now = incoming
+        again = bytearray(packet)
+        view = memoryview(again)
+        if self.repair is not None and self.rewriter.write(
+            view, extended, marker, timestamp, picture
+        ):
+            length = self.repair.write(self.transport.port.outbound.view, again, number)
+            self.transport.send_rtp(length, sequence_at, now)
 
     def send_report(self, ntp: int, timestamp: int) -> None:
-        """The publisher's sender report under this receiver's SSRC. RTP timestamps are passed on
-        unchanged, so its NTP mapping holds as it is (a translator, RFC 3550 §7.2)."""
+        """The publisher's sender report under this receiver's SSRC and timestamps, so that its NTP
+        mapping holds (a translator, RFC 3550 §7.2)."""
         packets, octets = self.outlet.packets, self.outlet.octets
         if packets:
-            ssrc = self.rewriter.ssrc
-            self._transport.send_rtcp(
-                feedback.sender_report(ssrc, ntp, timestamp, packets, octets, self._cname)
+            row = self.rewriter.row
+            shown = timestamp + row.timestamp_offset & 0xFFFFFFFF
+            self.transport.send_rtcp(
+                feedback.sender_report(row.ssrc, ntp, shown, packets, octets, self._cname)
             )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from struct import Struct
 from typing import Any, Protocol
 
 from media.native import library
@@ -10,6 +11,7 @@ from media.relay.ice import Address, Check, Credentials, IceLite
 from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
 from media.relay.socket import Port
 from media.rtp.header import FIXED_BYTES, is_rtcp
+from media.rtp.sent import SentLog
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +20,7 @@ MOST_ADDRESSES = 8
 one participant can fill the table."""
 MOST_FLIGHTS = 32
 """DTLS datagrams waiting for the handshake. It has some ten; more is a flood."""
+NUMBER = Struct("!H")
 LARGEST_PACKET = LARGEST_DATAGRAM - LARGEST_TRAILER
 
 
@@ -47,6 +50,9 @@ class Transport:
         self._lost = lost
         self.peer: Any = library.new("peer") if library.native() else None
         """What the C packet path knows of this transport; None without it."""
+        self.sent = SentLog()
+        if self.peer is not None:
+            self.peer.sent = self.sent.memory
         self._srtp: Srtp | None = None
         self._closed = False
         self._addresses: list[Address] = []
@@ -164,12 +170,18 @@ class Transport:
 
     # ---- What goes out ----------------------------------------------------------------------
 
-    def send_rtp(self, length: int) -> None:
-        """Send the packet of `length` bytes that lies in `port.outbound`."""
+    def send_rtp(self, length: int, sequence_at: int, now: float) -> None:
+        """Send the packet of `length` bytes that lies in `port.outbound`.
+
+        `sequence_at`: where its transport-wide number is to be written; 0: it has no place for one.
+        """
         srtp, address = self._srtp, self.ice.address
         if srtp is None or address is None:
             return
         outbound = self.port.outbound
+        if sequence_at:
+            number = self.sent.number(length, now)
+            NUMBER.pack_into(outbound.bytes, sequence_at, number)
         length = srtp.protect(outbound, length)
         if length:
             self.port.send(outbound.view[:length], address)

@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from aioice import Candidate
 from aioice.candidate import candidate_foundation, candidate_priority
 
-from media.relay.description import LEVEL_URI, UPLINK_EXTENSIONS, RemoteDescription, RemoteMedia
+from media.relay.description import (
+    LEVEL_URI,
+    SEQUENCE_URI,
+    UPLINK_EXTENSIONS,
+    RemoteDescription,
+    RemoteMedia,
+)
 from media.relay.ice import Credentials
 
 OPUS, VP8, VP8_REPAIR = 111, 96, 97
 """Payload types of the downlink: the offerer's choice (RFC 3264 §5.1), libwebrtc's usual ones."""
-LEVEL_ID = 1
-"""The only header extension on the downlink. Receivers find a stream by the SSRC in the
-description, so no packet needs to carry its mid; a publisher's send time is not ours."""
+LEVEL_ID, SEQUENCE_ID = 1, 2
+"""The header extensions on the downlink: the audio level, and the transport-wide number that we
+write over the publisher's own. Receivers find a stream by the SSRC in the description, so no packet
+needs to carry its mid; a publisher's send time is not ours."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,9 @@ def write_answer(
         )
         if media.repair_type is not None:
             lines += _repair(media.repair_type, codec.payload_type)
+        if media.rids:
+            lines += [f"a=rid:{rid} recv" for rid in media.rids]
+            lines += [f"a=simulcast:recv {';'.join(media.rids)}"]
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -112,12 +122,13 @@ def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: i
         formats = f"{OPUS}" if audio else f"{VP8} {VP8_REPAIR}"
         lines += [f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {formats}"]
         lines += local.lines()
-        lines += [f"a=mid:{section.mid}"]
+        lines += [f"a=mid:{section.mid}", f"a=extmap:{SEQUENCE_ID} {SEQUENCE_URI}"]
         if audio:
             lines += [f"a=extmap:{LEVEL_ID} {LEVEL_URI}"]
-            lines += _codec(OPUS, "opus/48000/2", (), "minptime=10;useinbandfec=1")
+            lines += _codec(OPUS, "opus/48000/2", ("transport-cc",), "minptime=10;useinbandfec=1")
         else:
-            lines += _codec(VP8, "VP8/90000", ("nack", "nack pli", "ccm fir"), "")
+            wanted = ("nack", "nack pli", "ccm fir", "transport-cc")
+            lines += _codec(VP8, "VP8/90000", wanted, "")
             lines += _repair(VP8_REPAIR, VP8)
         if section.msid is None:
             lines += ["a=inactive"]

@@ -1,10 +1,12 @@
 """RTCP as we send it, and what we understand of what comes (RFC 3550, RFC 4585, REMB draft)."""
 
 import struct
+from collections.abc import Iterator
 
 from aiortc.rtp import (
     RTCP_PSFB_APP,
     RTCP_PSFB_PLI,
+    RTCP_RTPFB,
     RTCP_RTPFB_NACK,
     AnyRtcpPacket,
     RtcpPacket,
@@ -20,6 +22,7 @@ from aiortc.rtp import (
 )
 
 from media.rtp.reception import ReceptionFigures
+from media.rtp.transport_feedback import FORMAT, Feedback, read
 
 NACK = RTCP_RTPFB_NACK
 CNAME = 1
@@ -33,6 +36,17 @@ def parse(data: bytes) -> list[AnyRtcpPacket]:
         return RtcpPacket.parse(data)
     except (struct.error, IndexError) as error:
         raise ValueError("RTCP packet is malformed") from error
+
+
+def transport_feedbacks(data: bytes) -> Iterator[Feedback]:
+    """Those in a compound that `parse` has taken; aiortc reads other things into them."""
+    at = 0
+    while at + 4 <= len(data):
+        form, kind = data[at] & 0x1F, data[at + 1]
+        end = at + 4 + 4 * int.from_bytes(data[at + 2 : at + 4], "big")
+        if kind == RTCP_RTPFB and form == FORMAT:
+            yield read(data[at + 12 : end])
+        at = end
 
 
 def picture_loss(ssrc: int) -> bytes:

@@ -57,10 +57,19 @@ def is_empty(packet: bytes | bytearray) -> bool:
 
 def find_extension(packet: bytes | bytearray, wanted: int) -> bytes | None:
     """The value under extension id `wanted`, or None. Raises ValueError on a malformed header."""
+    start, end = extension_place(packet, wanted)
+    return bytes(packet[start:end]) if start else None
+
+
+def extension_place(packet: bytes | bytearray, wanted: int) -> tuple[int, int]:
+    """Where the value under extension id `wanted` begins and ends; (0, 0) without it.
+
+    Raises ValueError on a malformed header.
+    """
     profile, at, end = extension_span(packet)
     one_byte = profile == ONE_BYTE
     if not one_byte and profile & 0xFFF0 != TWO_BYTE:
-        return None
+        return 0, 0
     while at < end:
         head = packet[at]
         if head == 0:
@@ -68,40 +77,48 @@ def find_extension(packet: bytes | bytearray, wanted: int) -> bytes | None:
             continue
         identifier, value, past = _element(packet, at, end, one_byte)
         if identifier == wanted:
-            return bytes(packet[value:past])
+            return value, past
         at = past
-    return None
+    return 0, 0
 
 
-def translate_extensions(packet: bytearray, table: bytes, level_id: int) -> int | None:
+def translate_extensions(
+    packet: bytearray, table: bytes, level_id: int, sequence_id: int = 0
+) -> tuple[int | None, int]:
     """Give every extension its id from `table` (256 bytes, old id → new id) in place.
 
     An id which the table maps to 0 is wiped to padding: no byte moves, and nothing of it remains.
-    Returns the first value byte under the old id `level_id` (the audio level, RFC 6464), if any.
+    Returns the first value byte under the old id `level_id` (the audio level, RFC 6464), if any,
+    and where the two bytes first under the old id `sequence_id` lie now; 0: nowhere. Id 0: not
+    wanted.
     Raises ValueError on a malformed header; the packet may then be half translated.
     """
     profile, at, end = extension_span(packet)
     one_byte = profile == ONE_BYTE
     if not one_byte and profile & 0xFFF0 != TWO_BYTE:
         packet[at:end] = bytes(end - at)
-        return None
-    level = None
+        return None, 0
+    level, sequence_at = None, 0
     while at < end:
         if packet[at] == 0:
             at += 1
             continue
         identifier, value, past = _element(packet, at, end, one_byte)
-        if identifier == level_id and value < past:
+        if level_id and identifier == level_id and value < past:
             level = packet[value]
         new = table[identifier]
-        if new == 0 or (one_byte and new > 14):
+        kept = new != 0 and not (one_byte and new > 14)
+        if sequence_id and identifier == sequence_id:
+            sequence_id = 0
+            sequence_at = value if kept and value + 2 <= past else 0
+        if not kept:
             packet[at:past] = bytes(past - at)
         elif one_byte:
             packet[at] = new << 4 | packet[at] & 0x0F
         else:
             packet[at] = new
         at = past
-    return level
+    return level, sequence_at
 
 
 def _element(packet: bytes | bytearray, at: int, end: int, one_byte: bool) -> tuple[int, int, int]:

@@ -32,6 +32,8 @@ class Numbers(Protocol):
     """Highest extended sequence number; starts one roll-over up, so that late packets from before
     the first one have numbers too. −1: nothing came yet."""
     received: int
+    octets: int
+    """Of whole packets, headers included."""
     first: int
     transit: int
     jitter: float
@@ -68,9 +70,10 @@ class Reception:
         """The last packet seen jumped too far to belong to the row before it."""
         return bool(self.numbers.restarted)
 
-    def seen(self, sequence: int, timestamp: int, now: float) -> int:
-        """Count a packet and give its extended sequence number."""
+    def seen(self, sequence: int, timestamp: int, octets: int, now: float) -> int:
+        """Count a packet of `octets` bytes and give its extended sequence number."""
         numbers = self.numbers
+        numbers.octets += octets
         highest = numbers.highest
         ahead = (sequence - highest + 0x8000 & 0xFFFF) - 0x8000
         if highest < 0 or numbers.anew or not -LARGEST_JUMP < ahead < LARGEST_JUMP:

@@ -8,6 +8,7 @@ from struct import Struct
 from typing import Protocol
 
 from media.native import library
+from media.rtp.vp8 import Picture, renumber
 
 HEADER = Struct("!BHII")
 """What is rewritten: from the second byte of the packet to the end of its SSRC."""
@@ -28,6 +29,17 @@ class Row(Protocol):
     ssrc: int
     payload_type: int
     restart: int
+    started: int
+    """Something was sent: what follows must continue it."""
+    timestamp_offset: int
+    """RTP ticks, modulo 2³². This and the next two change when a receiver is moved to another layer
+    of a source."""
+    picture_offset: int
+    tl0_offset: int
+    last_timestamp: int
+    """As this receiver saw it, like the next two."""
+    last_picture: int
+    last_tl0: int
 
 
 class Rewriter:
@@ -59,6 +71,16 @@ class Rewriter:
         self.row.restart = 1
         self._earlier.clear()
 
+    def move(self, timestamp_offset: int, picture: Picture) -> None:
+        """The next packet, which begins `picture`, comes from another layer with numbers of its
+        own: let it continue what was sent."""
+        row = self.row
+        self.restart()
+        if row.started:
+            row.timestamp_offset = timestamp_offset & 0xFFFFFFFF
+            row.picture_offset = row.last_picture + 1 - picture.number & 0x7FFF
+            row.tl0_offset = row.last_tl0 + 1 - picture.tl0 & 0xFF
+
     def skip(self, extended: int) -> bool:
         """Close the hole where `extended` would be; False if it is too late: send it instead."""
         row = self.row
@@ -72,10 +94,17 @@ class Rewriter:
         row.offset -= 1
         return True
 
-    def write(self, buffer: memoryview, extended: int, marker: int, timestamp: int) -> bool:
+    def write(
+        self,
+        buffer: memoryview,
+        extended: int,
+        marker: int,
+        timestamp: int,
+        picture: Picture | None = None,
+    ) -> bool:
         """Put this receiver's header into `buffer`; False: this packet is not for sending.
 
-        `marker` is 0x80 or 0.
+        `marker` is 0x80 or 0; `picture` is given for a source with layers.
         """
         row = self.row
         offset = row.offset
@@ -89,8 +118,17 @@ class Rewriter:
                 return False
             offset = late
         number = extended + offset
+        timestamp = timestamp + row.timestamp_offset & 0xFFFFFFFF
+        if picture is not None:
+            image = picture.number + row.picture_offset & 0x7FFF
+            tl0 = picture.tl0 + row.tl0_offset & 0xFF
+            renumber(buffer, picture, image, tl0)
+            if number >= row.next:
+                row.last_picture, row.last_tl0 = image, tl0
         if number >= row.next:
             row.next = number + 1
+            row.last_timestamp = timestamp
+            row.started = 1
         HEADER.pack_into(buffer, 1, marker | row.payload_type, number & 0xFFFF, timestamp, row.ssrc)
         return True
 

@@ -15,14 +15,19 @@ from pylibsrtp import Policy, Session
 
 from media.clock import Clock
 from media.native import library
+from media.relay.description import SEQUENCE_URI, RemoteMedia
+from media.relay.layer import MOST_OUTLETS, Arrival, Layer
+from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.seam import Buffer, Certificate, Srtp
 from media.relay.socket import Port
+from media.relay.streams import MOST_SSRCS, Stream
 from media.relay.subscription import Subscription
 from media.relay.transport import Transport
-from media.relay.uplink import MOST_SSRCS
-from media.rtp import history, levels, reception
-from media.rtp.header import FIXED
+from media.relay.uplink import Uplink
+from media.relay.writing import SEQUENCE_ID
+from media.rtp import arrivals, history, levels, reception, sent
+from media.rtp.header import FIXED, extension_place
 from media.rtp.rewriter import Rewriter
 from media.tape import format, pending
 from media.tape.format import CodecInfo
@@ -34,9 +39,14 @@ from tests.fixtures.tapes import order
 KEY = bytes(range(30))
 AUDIO = CodecInfo("audio/opus", 48000, 2, 111)
 VIDEO = CodecInfo("video/VP8", 90000, 1, 120)
-SSRCS = {111: 5, 120: 6}
-LEVEL_ID = 3
-TABLE = bytes([0, 4, 0, 1, 14, 5, 20, *range(7, 256)])
+LAYERED = CodecInfo("video/VP8", 90000, 1, 122)
+CODECS = (AUDIO, VIDEO, LAYERED)
+TYPES = {5: 111, 6: 120, 7: 122, 8: 122}
+"""SSRC → payload type; the last two are layers of one picture."""
+LEVEL_ID, NUMBER_ID = 3, 1
+ASKED_OF = slice(16, 20)
+"""The SSRC in a request, behind an empty receiver report."""
+TABLE = bytes([0, SEQUENCE_ID, 0, 1, 14, 5, 20, *range(7, 256)])
 
 needs_native = pytest.mark.skipif(not library.use(True), reason="the C packet path was not built")
 
@@ -45,26 +55,14 @@ def session(direction: int) -> Session:
     return Session(Policy(key=KEY, ssrc_type=direction))
 
 
-class Keyed:
-    """A transport's owner whose packets go to the publications by SSRC."""
-
-    def __init__(self) -> None:
-        self.publications: dict[int, Publication] = {}
-        self.unknown = 0
-
-    def receive_rtp(self, packet: bytearray, now: float) -> None:
-        publication = self.publications.get(int.from_bytes(packet[8:12], "big"))
-        if publication is None:
-            self.unknown += 1
-        else:
-            publication.receive(packet, now)
-
+class Nobody:
+    def receive_rtp(self, packet: bytearray, now: float) -> None: ...
     def receive_rtcp(self, data: bytes, now: float) -> None: ...
     def connected(self) -> None: ...
 
 
 class House:
-    """A port with one sender of two sources and three receivers, one of them without keys."""
+    """A port with one sender of three sources and three receivers, one of them without keys."""
 
     def __init__(self, folder: Path, *, native: bool) -> None:
         assert library.use(native) == native
@@ -73,18 +71,23 @@ class House:
         self._port = Port("127.0.0.1", 0, lambda: self.now)
         self._certificate = Certificate()
         self._far = [self._socket() for _ in range(3)]
-        self._keyed = Keyed()
-        self._uplink = self._transport(self._far[0], self._keyed)
-        self._sources = {pt: self._publication(pt) for pt in SSRCS}
-        self._tell_sources()
+        self._opening = [Srtp(*[session(Policy.SSRC_ANY_INBOUND)] * 2) for _ in range(3)]
+        self._told = [0, 0, 0]
         self._asked: list[bytes] = []
+        network = Network(self._port, self._certificate, [], Clock(1.0, 0))
+        self._uplink = Uplink(network, lambda: None)
+        self._keep(self._uplink.transport, self._far[0])
+        self._sources = [self._publication(codec) for codec in CODECS]
+        self._describe()
+        self._receivers = list(self._open())
         self._subscriptions: list[Subscription] = []
-        for number, transport in enumerate(self._receivers()):
-            for payload_type, publication in self._sources.items():
-                rewriter = Rewriter(SSRCS[payload_type] + 10 * number, 100 + number, 65_530)
+        for number, transport in enumerate(self._receivers):
+            for place, publication in enumerate(self._sources):
+                rewriter = Rewriter(10 * number + place, 100 + number, 65_530)
                 subscription = Subscription(transport, rewriter, "alice")
                 publication.subscribe(subscription)
                 self._subscriptions.append(subscription)
+                publication.select(subscription, number % len(publication.layers), self.now)
         self._keys = Srtp(*[session(Policy.SSRC_ANY_OUTBOUND) for _ in range(2)])
         self._buffer = Buffer()
         self._tapes: list[Path] = []
@@ -96,8 +99,7 @@ class House:
         far.setblocking(False)
         return far
 
-    def _transport(self, far: socket.socket, receiver: Keyed) -> Transport:
-        transport = Transport(self._port, self._certificate, receiver, lambda: None)
+    def _keep(self, transport: Transport, far: socket.socket) -> Transport:
         transport.key(Srtp(session(Policy.SSRC_ANY_INBOUND), session(Policy.SSRC_ANY_OUTBOUND)))
         transport.ice.address = far.getsockname()
         if transport.peer is not None:
@@ -105,26 +107,38 @@ class House:
         self._port.know_address(far.getsockname(), transport)
         return transport
 
-    def _receivers(self) -> Iterator[Transport]:
-        yield self._transport(self._far[1], Keyed())
-        yield self._transport(self._far[2], Keyed())
-        unconnected = Transport(self._port, self._certificate, Keyed(), lambda: None)
-        yield unconnected
+    def _open(self) -> Iterator[Transport]:
+        for far in self._far[1:]:
+            yield self._keep(self._transport(), far)
+        yield self._transport()
 
-    def _publication(self, payload_type: int) -> Publication:
-        codec = AUDIO if payload_type == AUDIO.payload_type else VIDEO
-        publication = Publication("id", "alice", "source", codec)
-        publication.connect(lambda data: self._asked.append(data), TABLE, LEVEL_ID)
-        publication.bind(SSRCS[payload_type])
-        self._keyed.publications[SSRCS[payload_type]] = publication
+    def _transport(self) -> Transport:
+        return Transport(self._port, self._certificate, Nobody(), lambda: None)
+
+    def _publication(self, codec: CodecInfo) -> Publication:
+        rids = ("l", "h") if codec is LAYERED else ("",)
+        publication = Publication("id", "alice", "source", codec, rids)
+        publication.connect(Arrival(self._asked.append, TABLE, LEVEL_ID, NUMBER_ID))
         return publication
 
-    def _tell_sources(self) -> None:
-        peer = self._uplink.peer
-        if peer is not None:
-            for place, (ssrc, publication) in enumerate(self._keyed.publications.items()):
-                peer.ssrcs[place], peer.sources[place] = ssrc, publication.native
-            peer.source_count = len(self._keyed.publications)
+    def _describe(self) -> None:
+        mids = {str(place): publication for place, publication in enumerate(self._sources)}
+        media = {
+            mid: RemoteMedia(
+                mid, p.kind, "sendonly", False, "", "", p.codec, extensions={SEQUENCE_URI: 1}
+            )
+            for mid, p in mids.items()
+        }
+        self._uplink._sequence_id = NUMBER_ID
+        self._uplink._streams.describe(mids, media)
+        for ssrc, layer in zip(TYPES, self.layers, strict=True):
+            owner = next(p for p in self._sources if layer in p.layers)
+            self._uplink._streams._bind(ssrc, Stream(owner, layer))
+        self._uplink._tell()
+
+    @property
+    def layers(self) -> list[Layer]:
+        return [layer for publication in self._sources for layer in publication.layers]
 
     # ---- What happens -----------------------------------------------------------------------
 
@@ -143,82 +157,119 @@ class House:
             self._port._pump()
 
     def mute(self) -> None:
-        for publication in self._sources.values():
+        for publication in self._sources:
             publication.set_muted(not publication.muted, self.now)
 
     def tape(self) -> None:
-        for number, publication in enumerate(self._sources.values()):
+        for number, publication in enumerate(self._sources):
             if publication.tape is None:
                 path = self._folder / f"{len(self._tapes)}-{number}"
-                publication.tape = TapeWriter(order(path), publication.codec, Clock(1.0, 0))
-                publication.tape.pending.memory.started = 1.0
+                tape = TapeWriter(order(path), publication.codec, Clock(1.0, 0))
+                tape.pending.memory.started = 1.0
+                publication.record(tape, self.now)
                 self._tapes.append(path)
             else:
-                tape, publication.tape = publication.tape, None
-                tape.close()
+                ended = publication.tape
+                publication.record(None, self.now)
+                ended.close()
 
     def tick(self) -> None:
         self.now += 0.08
-        for publication in self._sources.values():
+        for publication in self._sources:
             publication.ask(self.now)
+            publication.measure(self.now)
+            publication.follow(self.now)
 
     def rebind(self) -> None:
         """The sender says that its next packets are another row."""
-        for publication in self._sources.values():
-            publication.bind(publication.ssrc + 1 if publication.ssrc is not None else 1)
+        for layer in self.layers:
+            layer.bind(layer.ssrc + 1 if layer.ssrc is not None else 1)
 
     def drop(self) -> None:
         """One receiver goes, and comes again at the end of the list."""
-        publication = self._sources[AUDIO.payload_type]
-        publication.unsubscribe(self._subscriptions[0])
-        publication.subscribe(self._subscriptions[0])
+        self._sources[0].unsubscribe(self._subscriptions[0])
+        self._sources[0].subscribe(self._subscriptions[0])
+
+    def select(self) -> None:
+        """The receivers of the layered picture are moved from layer to layer, or to none."""
+        publication = self._sources[2]
+        for subscription in publication.subscriptions:
+            following = {None: 0, 0: 1, 1: None}[subscription.wanted]
+            publication.select(subscription, following, self.now)
 
     # ---- What can be seen -------------------------------------------------------------------
 
     def seen(self) -> dict[str, object]:
-        sources = self._sources.values()
-        heard = [p.levels.take() if p.levels is not None else None for p in sources]
+        layers = self.layers
+        heard = [p.levels.take() if p.levels is not None else None for p in self._sources]
         return {
-            "received": [self._received(far) for far in self._far],
-            "figures": [p.figures(self.now) for p in sources],
-            "counters": [(p.foreign, p.malformed, p.received) for p in sources],
+            "received": [self._received(number) for number in range(3)],
+            "figures": [layer.figures(self.now) for layer in layers],
+            "rates": [publication.rates(self.now) for publication in self._sources],
+            "counters": [(layer.counters, layer.reception.received) for layer in layers],
             "levels": heard,
-            "unknown": self._keyed.unknown,
-            "asked": self._asked,
+            "arrivals": self._uplink._arrivals.take(),
+            "asked": sorted(self._asked, key=lambda asked: asked[ASKED_OF]),
             "outlets": [(s.outlet.packets, s.outlet.octets) for s in self._subscriptions],
             "rows": [self._row(s.rewriter) for s in self._subscriptions],
+            "sent": [self._sent(transport) for transport in self._receivers],
             "dropped": {reason: n for reason, n in self._port.dropped.items() if n},
-            "history": self._kept(),
+            "history": [self._kept(layer) for layer in layers[1:]],
         }
 
     @staticmethod
     def _row(rewriter: Rewriter) -> tuple[int, ...]:
-        row = rewriter.row
-        return row.next, row.first, row.offset, row.restart
-
-    def _kept(self) -> list[bytes | None]:
-        kept = self._sources[VIDEO.payload_type]._history
-        highest = self._sources[VIDEO.payload_type]._reception.highest
-        assert kept is not None
-        found = (kept.find(number) for number in range(highest - 40, highest + 1))
-        return [bytes(packet) if packet is not None else None for packet in found]
+        return tuple(int(getattr(rewriter.row, field)) for field in ROW)
 
     @staticmethod
-    def _received(far: socket.socket) -> dict[bytes, list[bytes]]:
-        """By SSRC: which of two sources goes first within one batch is not promised."""
+    def _sent(transport: Transport) -> tuple[int, int]:
+        memory = transport.sent.memory
+        return memory.next, sum(memory.octets)
+
+    @staticmethod
+    def _kept(layer: Layer) -> list[bytes | None]:
+        assert layer._history is not None
+        highest = layer.reception.highest
+        found = (layer._history.find(number) for number in range(highest - 40, highest + 1))
+        return [bytes(packet) if packet is not None else None for packet in found]
+
+    def _received(self, number: int) -> dict[bytes, list[bytes]]:
+        """By SSRC: which of two sources goes first within one batch is not promised. So their
+        transport-wide numbers are taken out, once they are seen to go up by one each."""
         received: dict[bytes, list[bytes]] = {}
-        try:
-            while True:
-                datagram = far.recv(2048)
-                received.setdefault(datagram[8:12], []).append(datagram)
-        except BlockingIOError:
-            return received
+        while True:
+            try:
+                datagram = self._far[number].recv(2048)
+            except BlockingIOError:
+                return received
+            packet = self._opened(number, datagram)
+            at = self._numbered(packet)
+            if at:
+                assert int.from_bytes(packet[at : at + 2], "big") == self._told[number]
+                packet[at : at + 2] = bytes(2)
+                self._told[number] += 1
+            received.setdefault(datagram[8:12], []).append(bytes(packet))
+
+    def _opened(self, number: int, datagram: bytes) -> bytearray:
+        self._buffer.view[: len(datagram)] = datagram
+        length = self._opening[number].unprotect(self._buffer, len(datagram))
+        assert length
+        return self._buffer.bytes[:length]
+
+    @staticmethod
+    def _numbered(packet: bytearray) -> int:
+        """Where the transport-wide number lies; 0: nowhere."""
+        if not packet[0] & 0x10:
+            return 0
+        start, end = extension_place(packet, SEQUENCE_ID)
+        return start if end - start >= 2 else 0
 
     def recorded(self) -> list[list[object]]:
-        for publication in self._sources.values():
-            if publication.tape is not None:
-                publication.tape.close()
-                publication.tape = None
+        for publication in self._sources:
+            ended = publication.tape
+            publication.record(None, self.now)
+            if ended is not None:
+                ended.close()
         return [list(TapeReader(path, TAPE_KEY)) for path in self._tapes]
 
     async def close(self) -> None:
@@ -233,13 +284,14 @@ class House:
 class Step(NamedTuple):
     """A packet, its number so far ahead of the last one; then perhaps something else happens."""
 
-    payload_type: int
-    ahead: int
-    first_byte: int
-    extension: bytes
-    body: bytes
-    ssrc: int | None
-    then: str
+    ssrc: int = 6
+    ahead: int = 1
+    first_byte: int = 0x80
+    extension: bytes = b""
+    body: bytes = b"x"
+    payload_type: int | None = None
+    """None: the right one."""
+    then: str = ""
 
 
 def one_byte(elements: list[tuple[int, bytes]]) -> bytes:
@@ -257,11 +309,17 @@ def block(profile: int, elements: bytes, words_more: int) -> bytes:
     return head + elements.ljust(4 * words, b"\0")
 
 
+def numbered(number: int) -> bytes:
+    return block(0xBEDE, one_byte([(NUMBER_ID, number.to_bytes(2, "big"))]), 0)
+
+
 LEVEL = block(0xBEDE, one_byte([(LEVEL_ID, b"\x85")]), 0)
 IDS = [LEVEL_ID, LEVEL_ID, 1, 2, 4, 6, 15, 0]
 elements = st.lists(st.tuples(st.sampled_from(IDS), st.binary(min_size=1, max_size=5)), max_size=3)
 extensions = st.one_of(
     st.just(LEVEL),
+    st.integers(0, 0xFFFF).map(numbered),
+    st.integers(0, 0xFFFF).map(numbered),
     st.builds(block, st.just(0xBEDE), elements.map(one_byte), st.sampled_from([0, 0, 0, -1, 1])),
     st.builds(block, st.just(0x1007), elements.map(two_byte), st.sampled_from([0, 0, 0, -1, 1])),
     st.builds(block, st.just(0x1234), st.binary(min_size=1, max_size=9), st.just(0)),
@@ -271,39 +329,43 @@ bodies = st.one_of(
     st.integers(1, 20).map(lambda n: bytes(n - 1) + bytes([n])),  # all of it padding, if it says so
     st.integers(0, 255).map(lambda n: bytes([n]) * 1550),
 )
+descriptors = st.builds(
+    # RFC 7741 §4.2: what is there, whether a picture begins, its numbers; then its first byte.
+    lambda present, begins, numbers, first: bytes([0x80 | begins, present]) + numbers + first,
+    st.sampled_from([0x80, 0xC0, 0xE0, 0x40, 0x20, 0x00]),
+    st.sampled_from([0x10, 0x10, 0x00]),
+    st.binary(min_size=4, max_size=4),
+    st.sampled_from([b"\0", b"\1"]),
+)
 AHEAD = [1] * 12 + [2, 2, 3, 0, -1, -2, 200, 4000]
-THEN = [""] * 4 + ["drain"] * 6 + ["mute", "tape", "tick", "drop", "rebind"]
+THEN = [""] * 4 + ["drain"] * 6 + ["mute", "tape", "tick", "drop", "rebind", "select", "select"]
 
 
 @st.composite
 def steps(draw: st.DrawFn) -> Step:
-    payload_type = draw(st.sampled_from([111, 120] * 5 + [96]))
     odd = draw(st.sampled_from([0] * 8 + [0x20, 0x20, 0x01, 0x03]))
     extension = draw(st.one_of(st.just(b""), extensions))
     return Step(
-        payload_type=payload_type,
+        ssrc=draw(st.sampled_from([*TYPES] * 5 + [7, 8] * 4 + [99])),
         ahead=draw(st.sampled_from(AHEAD)),
         first_byte=0x80 | odd | (0x10 if extension else 0),
         extension=extension,
-        body=draw(bodies),
-        ssrc=draw(st.sampled_from([None] * 9 + [99])),
+        body=draw(st.one_of(descriptors, descriptors, bodies)),
+        payload_type=draw(st.sampled_from([None] * 10 + [96])),
         then=draw(st.sampled_from(THEN)),
     )
 
 
 def packets(script: list[Step]) -> Iterator[tuple[bytes, str]]:
-    numbers = {111: 65_500, 120: 30, 96: 0}
+    numbers = {5: 65_500, 6: 30, 7: 200, 8: 50_000, 99: 0}
     for position, step in enumerate(script):
-        numbers[step.payload_type] += step.ahead
-        number = numbers[step.payload_type]
-        ssrc = step.ssrc or SSRCS.get(step.payload_type, 6)
+        numbers[step.ssrc] += step.ahead
+        number = numbers[step.ssrc]
+        kind = TYPES.get(step.ssrc, 96) if step.payload_type is None else step.payload_type
         marker = 0x80 if position % 3 == 0 else 0
+        timestamp = number * 960 + step.ssrc * 1_000_000
         head = FIXED.pack(
-            step.first_byte,
-            marker | step.payload_type,
-            number & 0xFFFF,
-            number * 960 & 0xFFFFFFFF,
-            ssrc,
+            step.first_byte, marker | kind, number & 0xFFFF, timestamp & 0xFFFFFFFF, step.ssrc
         )
         yield head + step.extension + step.body, step.then
 
@@ -345,28 +407,36 @@ def test_both_paths_do_the_same(script: list[Step]) -> None:
 
 
 @needs_native
-async def test_a_stream_in_good_order_never_reaches_python(tmp_path: Path) -> None:
+async def test_a_stream_in_good_order_never_reaches_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise the test above might compare Python with itself."""
     house = House(tmp_path, native=True)
-    for packet, _ in packets([Step(120, 1, 0x80, b"", b"x", None, "")] * 3):
+    keyframe = Step(ssrc=8, body=b"\x90\x80\x05\0", extension=numbered(9), first_byte=0x90)
+    script = [Step(), keyframe] * 3
+    for packet, _ in packets(script):
         house.send(packet)
         house.drain()
-    house._keyed.publications.clear()  # what is left to Python now counts as unknown
-    for packet, _ in packets([Step(120, 1, 0x80, b"", b"x", None, "")] * 20):
-        house.send(packet[:3] + bytes([packet[3] + 3]) + packet[4:])
+    reached: list[bytes] = []
+    monkeypatch.setattr(house._uplink, "receive_rtp", lambda packet, now: reached.append(packet))
+    for packet, _ in list(packets(script * 6))[len(script) :]:
+        house.send(packet)
         house.drain()
 
-    seen = house.seen()
-    assert seen["unknown"] == 0
-    assert seen["outlets"] == [(0, 0), (23, 23)] * 3
+    assert reached == []
+    octets = sum(len(step.extension + step.body) for step in script[1::2]) * 6
+    large = house._subscriptions[5].outlet
+    assert (large.packets, large.octets) == (18, octets)
+    assert house._subscriptions[4].outlet.packets == 18
+    assert house._receivers[1].sent.memory.next == 18
     await house.close()
 
 
 @needs_native
 async def test_what_is_missing_is_asked_for_while_c_forwards(tmp_path: Path) -> None:
     house = House(tmp_path, native=True)
-    plain = Step(120, 1, 0x80, b"", b"x", None, "")
-    for packet, _ in packets([plain, plain._replace(ahead=2), plain, plain, plain]):
+    house._asked.clear()
+    for packet, _ in packets([Step(), Step(ahead=2), Step(), Step(), Step()]):
         house.send(packet)
         house.drain()
 
@@ -393,10 +463,14 @@ def test_constants_on_both_sides_agree() -> None:
     assert pending.ROOM < 1 << 32
 
 
+ROW = tuple(name for name, _ in library.ffi.typeof("struct row").fields)
 SHARED_ARRAYS = {
     "history": {"numbers": history.CAPACITY},
     "levels": {"level": levels.MOST},
     "peer": {"ssrcs": MOST_SSRCS},
+    "source": {"outlets": MOST_OUTLETS},
+    "arrivals": {"at": arrivals.MOST},
+    "sent": {"at": sent.REMEMBERED},
 }
 
 

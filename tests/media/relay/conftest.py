@@ -11,8 +11,9 @@ from media.relay.relay import Relay
 from media.tape.format import TapeOrder
 from tests.fixtures.paths import in_c
 from tests.fixtures.peers import Stage
+from tests.fixtures.tabs import chromium, open_tab, page_url
 
-__all__ = ["in_c"]
+__all__ = ["chromium", "in_c", "open_tab", "page_url"]
 
 
 @pytest.fixture

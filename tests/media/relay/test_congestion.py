@@ -5,9 +5,8 @@ import asyncio
 import pytest
 
 from tests.fixtures.peers import Stage, until
-from tests.media.relay.test_browsers import Browser, Tab, chromium, page_url
+from tests.fixtures.tabs import Browser, Tab
 
-__all__ = ["chromium", "page_url"]
 pytestmark = pytest.mark.browser
 
 NOISE = "{noise: true, width: 480, height: 270, frameRate: 30}"

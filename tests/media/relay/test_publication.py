@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
+from media.relay.layer import Arrival
 from media.relay.publication import Publication
 from media.relay.seam import Certificate, Srtp
 from media.relay.socket import Port
@@ -80,8 +81,9 @@ class Scene:
         self.wire = wire
         self.asked: list[bytes] = []
         self.publication = Publication("id", "alice", "camera", VIDEO)
-        self.publication.connect(self.asked.append, bytes(256), 0)
-        self.publication.bind(5)
+        self.publication.connect(Arrival(self.asked.append, bytes(256)))
+        self.layer = self.publication.layers[0]
+        self.layer.bind(5)
         self.subscription = Subscription(wire.transport, Rewriter(77, 96, 1000), "alice")
         self.publication.subscribe(self.subscription)
         self.publication.want_keyframe(0.0)
@@ -90,11 +92,11 @@ class Scene:
     def send(self, *numbers: int, payload_type: int = 120, body: bytes = b"frame") -> None:
         for number in numbers:
             head = FIXED.pack(0x80, 0x80 | payload_type, number & 0xFFFF, number * 10, 5)
-            self.publication.receive(bytearray(head + body), number / 100)
+            self.layer.receive(bytearray(head + body), number / 100)
 
     def padding(self, number: int) -> None:
         head = FIXED.pack(0xA0, 120, number, number * 10, 5)
-        self.publication.receive(bytearray(head + bytes(19) + b"\x14"), number / 100)
+        self.layer.receive(bytearray(head + bytes(19) + b"\x14"), number / 100)
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ async def test_a_foreign_payload_type_is_not_media(scene: Scene) -> None:
     scene.send(1, payload_type=124)
 
     assert scene.wire.packets() == []
-    assert scene.publication.foreign == 1
+    assert scene.layer.counters.foreign == 1
 
 
 async def test_a_padding_probe_leaves_no_hole(scene: Scene) -> None:
@@ -179,12 +181,12 @@ async def test_key_frames_are_asked_for_once_in_a_while(scene: Scene) -> None:
 
 
 async def test_a_sender_report_is_passed_on_under_the_receiver_s_ssrc(scene: Scene) -> None:
-    scene.publication.report(1 << 40, 5000, 0.0)
+    scene.layer.report(1 << 40, 5000, 0.0)
     assert scene.wire.datagram() is None
     scene.send(1, 2)
     scene.wire.packets()
 
-    scene.publication.report(1 << 40, 5000, 1.0)
+    scene.layer.report(1 << 40, 5000, 1.0)
 
     report = scene.wire.report()
     info = report.sender_info
@@ -195,9 +197,10 @@ async def test_a_sender_report_is_passed_on_under_the_receiver_s_ssrc(scene: Sce
 @given(st.lists(st.binary(min_size=12, max_size=80), max_size=20))
 def test_garbage_from_a_participant_is_counted_and_nothing_is_raised(packets: list[bytes]) -> None:
     publication = Publication("id", "alice", "camera", VIDEO)
-    publication.connect(lambda data: None, bytes(range(256)), 3)
-    publication.bind(5)
+    publication.connect(Arrival(lambda data: None, bytes(range(256)), 3, 4))
+    (layer,) = publication.layers
+    layer.bind(5)
     for packet in packets:
-        publication.receive(bytearray(packet), 0.0)
-        publication.receive(bytearray([packet[0] & 0x3F | 0x80, 120]) + packet[2:], 0.0)
+        layer.receive(bytearray(packet), 0.0)
+        layer.receive(bytearray([packet[0] & 0x3F | 0x80, 120]) + packet[2:], 0.0)
         publication.ask(1.0)

@@ -34,7 +34,7 @@ def table(**ids: int) -> bytes:
 def test_one_byte_ids_are_translated_and_the_unknown_is_wiped() -> None:
     data = packet(0xBEDE, bytes([0x30, 0x85, 0x42, 1, 2, 3]))
 
-    level = translate_extensions(data, table(_3=1), level_id=3)
+    level, _ = translate_extensions(data, table(_3=1), level_id=3)
 
     profile, start, end = extension_span(data)
     assert level == 0x85
@@ -45,7 +45,7 @@ def test_one_byte_ids_are_translated_and_the_unknown_is_wiped() -> None:
 def test_two_byte_ids_are_translated_and_the_unknown_is_wiped() -> None:
     data = packet(0x1000, bytes([20, 1, 0x7F, 0, 9, 2, 1, 2]))
 
-    level = translate_extensions(data, table(_20=1), level_id=20)
+    level, _ = translate_extensions(data, table(_20=1), level_id=20)
 
     profile, start, end = extension_span(data)
     assert level == 0x7F
@@ -55,7 +55,7 @@ def test_two_byte_ids_are_translated_and_the_unknown_is_wiped() -> None:
 def test_an_extension_of_a_foreign_profile_is_wiped() -> None:
     data = packet(0xABCD, b"secret!!")
 
-    assert translate_extensions(data, table(), 0) is None
+    assert translate_extensions(data, table(), 0) == (None, 0)
     assert b"secret" not in data
 
 

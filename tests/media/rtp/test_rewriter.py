@@ -86,7 +86,7 @@ def test_no_number_is_given_twice(start: int, first: int, steps: list[tuple[str,
     given_to: dict[int, int] = {}
     sequence, done = start, set[int]()
     for action, step in steps:
-        extended = reception.seen(sequence + step & 0xFFFF, 0, 0.0)
+        extended = reception.seen(sequence + step & 0xFFFF, 0, 100, 0.0)
         sequence = reception.highest & 0xFFFF
         if action == "restart":
             receiver.rewriter.restart()
