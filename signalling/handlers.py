@@ -27,6 +27,7 @@ from signalling.messages import (
     RemoveParticipant,
     Say,
     SetMuted,
+    SetView,
     StartRecording,
     StopRecording,
 )
@@ -102,6 +103,7 @@ HANDLERS: dict[type[Command], Handler] = {
     Publish: media_commands.publish,
     AnswerDownlink: media_commands.answer_downlink,
     SetMuted: media_commands.set_muted,
+    SetView: media_commands.set_view,
     RaiseHand: raise_hand,
     Say: say,
     Admit: admit,

@@ -1,8 +1,9 @@
 """Commands about one's own media."""
 
+from media.relay.view import Tile, View
 from signalling import taping
 from signalling.live import Live
-from signalling.messages import AnswerDownlink, Done, Publish, Published, SetMuted
+from signalling.messages import AnswerDownlink, Done, Publish, Published, SetMuted, SetView
 from signalling.refusals import CommandRefused
 
 
@@ -35,4 +36,10 @@ async def set_muted(live: Live, participant: str, command: SetMuted) -> None:
         raise CommandRefused("not_found")
     live.media.set_muted(publication.id, command.muted)
     live.deliver(live.room.muted(publication, muted=command.muted))
+    live.tell(participant, Done(ref=command.ref))
+
+
+async def set_view(live: Live, participant: str, command: SetView) -> None:
+    tiles = {id_: Tile(tile.height, tile.pinned) for id_, tile in command.tiles.items()}
+    live.media.set_view(participant, View(tiles))
     live.tell(participant, Done(ref=command.ref))

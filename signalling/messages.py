@@ -72,6 +72,22 @@ class SetMuted(Command):
     muted: bool
 
 
+class TileState(Message):
+    height: int = Field(ge=0, le=8640)
+    """Physical pixels; 0: it is not to be seen."""
+    pinned: bool = False
+
+
+class SetView(Command):
+    """What one's screen shows of each publication; the node sends no larger picture than fits.
+
+    A publication that is not named is sent as large as it comes.
+    """
+
+    type: Literal["set_view"] = "set_view"
+    tiles: Annotated[dict[PublicationId, TileState], Field(max_length=64)]
+
+
 class RaiseHand(Command):
     """Raise or lower one's hand."""
 
@@ -145,6 +161,7 @@ ClientMessage = Annotated[
     Publish
     | AnswerDownlink
     | SetMuted
+    | SetView
     | RaiseHand
     | Say
     | Admit
@@ -341,6 +358,22 @@ class PublicationRemoved(Message):
     publication: PublicationId
 
 
+class LayersWanted(Message):
+    """So many layers of your own source, from the smallest, are looked at or recorded: send no
+    others. 0: nobody looks at it now."""
+
+    type: Literal["layers_wanted"] = "layers_wanted"
+    source: SourceName
+    layers: int = Field(ge=0)
+
+
+class PicturesResting(Message):
+    """The pictures on your screen that your connection is too slow for now; the whole list."""
+
+    type: Literal["pictures_resting"] = "pictures_resting"
+    publications: list[PublicationId]
+
+
 class SpeakerChanged(Message):
     """Who speaks now, by audio level; None when nobody does."""
 
@@ -410,6 +443,8 @@ ServerMessage = Annotated[
     | PublicationAdded
     | PublicationChanged
     | PublicationRemoved
+    | LayersWanted
+    | PicturesResting
     | SpeakerChanged
     | Said
     | RecordingStarted

@@ -12,13 +12,15 @@ from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from media.relay.events import (
+    LayersWanted,
+    PicturesResting,
     PublicationRemoved,
     RoomEvent,
     SpeakerChanged,
     TapeFailed,
     TransportLost,
 )
-from signalling import arrivals, books, consenting, recording_commands, taping
+from signalling import arrivals, books, consenting, messages, recording_commands, taping
 from signalling.live import Live, Node
 
 logger = logging.getLogger(__name__)
@@ -152,6 +154,11 @@ class Rooms:
                 taping.cut(live, [publication])
                 live.deliver(live.room.publications_removed([publication]))
                 live.offer_downlinks()
+            case LayersWanted(publication, layers) if publication in live.room.publications:
+                own = live.room.publications[publication]
+                live.tell(own.owner, messages.LayersWanted(source=own.source, layers=layers))
+            case PicturesResting(participant, resting):
+                live.tell(participant, messages.PicturesResting(publications=sorted(resting)))
             case TapeFailed():
                 live.background(taping.stop(live, "storage"))
             case TransportLost(participant):

@@ -46,10 +46,13 @@ class _Slot:
         self.offered: Publication | None = None
         """What the browser was told of last; only that may an answer start."""
         self.subscription: Subscription | None = None
+        self.refused = False
+        """The browser does not take what it was offered."""
 
     def take(self, publication: Publication) -> None:
         """A new SSRC each time: a receiver must not continue another source's row."""
         self.publication = publication
+        self.refused = False
         self.ssrc = secrets.randbelow(0xFFFFFFFF) + 1
         self.repair_ssrc = secrets.randbelow(0xFFFFFFFF) + 1
 
@@ -71,7 +74,9 @@ class Downlink:
         self.bandwidth = Bandwidth(self.transport.sent)
         self.view = View()
         self.wished: dict[str, int] = {}
-        """The largest layer of each picture that this receiver could show, by publication."""
+        """So many layers of each picture this receiver could show, by publication."""
+        self.resting: frozenset[str] = frozenset()
+        """Pictures that it could show, and that its path does not carry."""
         self._shared_at: float | None = None
 
     def add(self, publication: Publication) -> None:
@@ -136,6 +141,7 @@ class Downlink:
         publication = slot.publication
         if publication is None:
             return
+        slot.refused = not media.receives or media.codec is None
         if not media.receives or media.codec is None:
             if slot.subscription is not None:
                 publication.unsubscribe(slot.subscription)
@@ -202,16 +208,19 @@ class Downlink:
         is more room. Call a few times a second."""
         elapsed = 0.0 if self._shared_at is None else min(now - self._shared_at, 0.2)
         self._shared_at = now
+        slots = [slot for slot in self._slots if slot.kind == "video"]
+        self.wished = {
+            slot.publication.id: self._most(slot.publication) + 1
+            for slot in slots
+            if slot.publication is not None and not slot.refused
+        }
         pictures = [
             (slot.publication, slot.subscription)
-            for slot in self._slots
-            if slot.publication is not None
-            and slot.subscription is not None
-            and slot.kind == "video"
+            for slot in slots
+            if slot.publication is not None and slot.subscription is not None
         ]
         wishes = [self._wish(*picture, speaker, now) for picture in pictures]
         sent = {wish.id for wish in wishes if any(rate is not None for rate in wish.rates)}
-        self.wished = {wish.id: wish.most for wish in wishes if wish.most >= 0}
         shown = [wish for wish in wishes if wish.most >= 0]
         voices = self._voices_bps()
         budget = self.bandwidth.estimate.bps - voices if self.bandwidth.trusted else inf
@@ -219,6 +228,7 @@ class Downlink:
         for publication, subscription in pictures:
             if publication.id in sent or publication.id not in given:
                 publication.select(subscription, given.get(publication.id), now)
+        self.resting = frozenset(id for id, layer in given.items() if layer is None) & sent
         everything = cost(shown, allocate(inf, shown))
         extra = self.bandwidth.extra(everything + voices, elapsed, now)
         if extra:
@@ -228,15 +238,19 @@ class Downlink:
         self, publication: Publication, subscription: Subscription, speaker: str | None, now: float
     ) -> Wish:
         tile = self.view.tile(publication.id)
-        most = largest_useful(len(publication.layers), tile.height) if tile.height else -1
         speaks = publication.participant == speaker or publication.source == "screen"
         return Wish(
             publication.id,
             (0 if speaks else 1, 0 if tile.pinned else 1, -tile.height),
             publication.rates(now),
-            most,
+            self._most(publication),
             subscription.wanted,
         )
+
+    def _most(self, publication: Publication) -> int:
+        """The largest layer that the screen can show; −1: it shows none."""
+        tile = self.view.tile(publication.id)
+        return largest_useful(len(publication.layers), tile.height) if tile.height else -1
 
     def _voices_bps(self) -> float:
         voices = (s.publication for s in self._slots if s.publication and s.kind == "audio")

@@ -16,6 +16,23 @@ class PublicationRemoved:
 
 
 @dataclass(frozen=True)
+class LayersWanted:
+    """So many layers of it, from the smallest, are looked at or recorded; its sender may stop the
+    others."""
+
+    publication: str
+    layers: int
+
+
+@dataclass(frozen=True)
+class PicturesResting:
+    """What of these this participant's path cannot carry now, though its screen shows them."""
+
+    participant: str
+    publications: frozenset[str]
+
+
+@dataclass(frozen=True)
 class TransportLost:
     """The network or the browser ended a peer connection of this participant."""
 
@@ -30,4 +47,11 @@ class TapeFailed:
     reason: str
 
 
-RoomEvent = SpeakerChanged | PublicationRemoved | TransportLost | TapeFailed
+RoomEvent = (
+    SpeakerChanged
+    | PublicationRemoved
+    | LayersWanted
+    | PicturesResting
+    | TransportLost
+    | TapeFailed
+)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from media.native import library
+from media.relay.demand import Demand
 from media.relay.layer import Arrival, Layer
 from media.relay.sinks import TapeSink
 from media.relay.subscription import Incoming, Subscription
@@ -16,8 +17,12 @@ them exceed a usual home line."""
 LAYERED_CEILING_BPS = 2_500_000
 """The same for all layers of one video together."""
 AUDIO_CEILING_BPS = 100_000
-NOMINAL_BPS = (60_000, 100_000, 300_000, 1_200_000)
-"""Of the layers up to the largest, until they have been measured."""
+TAPED_LAYERS = 2
+"""A tape takes the middle of three layers, 360 lines at 300 kbit/s. Lower: faces of 180 lines.
+Higher: four times the disk, and a sender that must send the largest even if nobody looks at it."""
+NOMINAL_BPS = (100_000, 300_000, 1_200_000, 2_500_000)
+"""Of the layers, from the smallest, until they have been measured."""
+UNLAYERED_BPS = (600_000,)
 
 
 class Publication:
@@ -36,6 +41,7 @@ class Publication:
         order = library.new("order")
         self.layers = [Layer(rid, codec, self.levels, order) for rid in rids]
         self.subscriptions: list[Subscription] = []
+        self.demand = Demand(len(self.layers))
         self._tape: TapeSink | None = None
 
     @property
@@ -148,8 +154,13 @@ class Publication:
     def tape(self) -> TapeSink | None:
         return self._tape
 
+    @property
+    def taped_layers(self) -> int:
+        """So many layers, from the smallest, the tape can use."""
+        return min(TAPED_LAYERS, len(self.layers)) if self._tape is not None else 0
+
     def record(self, tape: TapeSink | None, now: float) -> None:
-        """Write what comes from now on, of the largest layer there is; None: nothing more."""
+        """Write what comes from now on; None: nothing more."""
         self._tape = tape
         for layer in self.layers:
             layer.tape = None
@@ -159,9 +170,10 @@ class Publication:
         self.follow(now)
 
     def follow(self, now: float) -> None:
-        """Have the tape take the largest layer that is still sent, from its next key frame on.
+        """Have the tape take the largest of its layers that is sent, from its next key frame on.
         Call a few times a second."""
-        tape, live = self._tape, [layer for layer in self.layers if layer.meter.live(now)]
+        tape, usable = self._tape, self.layers[: self.taped_layers]
+        live = [layer for layer in usable if layer.meter.live(now)]
         if tape is None or not self.layered or not live or live[-1].tape is not None:
             return
         largest = live[-1]
@@ -189,7 +201,7 @@ class Publication:
         """Bits per second of each layer; None: it is not sent at present, or nothing may go."""
         if self.muted:
             return [None] * len(self.layers)
-        guesses = NOMINAL_BPS[-len(self.layers) :]
+        guesses = NOMINAL_BPS if self.layered else UNLAYERED_BPS
         return [
             (layer.meter.bps or guess) if layer.meter.live(now) else None
             for layer, guess in zip(self.layers, guesses, strict=False)

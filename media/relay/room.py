@@ -8,6 +8,8 @@ from app.kit.ids import new_id
 from media.relay.description import RemoteDescription, parse
 from media.relay.downlink import Downlink, DownlinkOffer
 from media.relay.events import (
+    LayersWanted,
+    PicturesResting,
     PublicationRemoved,
     RoomEvent,
     SpeakerChanged,
@@ -227,15 +229,32 @@ class Room:
     # ---- Time -------------------------------------------------------------------------------
 
     def ask(self, now: float) -> None:
-        """Ask senders for what is missing, and tell them what arrived."""
+        """Ask senders for what is missing, tell them what arrived, and share what comes among the
+        receivers."""
         for publication in self._publications.values():
             publication.ask(now)
             publication.measure(now)
         for person in self._participants.values():
             if person.uplink is not None:
                 person.uplink.tell_arrivals()
-            if person.downlink is not None:
-                person.downlink.share(self._speaker.speaker, now)
+        for name, downlink in self._downlinks():
+            resting = downlink.resting
+            downlink.share(self._speaker.speaker, now)
+            if downlink.resting != resting:
+                self._notify(PicturesResting(name, downlink.resting))
+        for publication in self._publications.values():
+            if publication.kind == "video":
+                self._settle_demand(publication, now)
+
+    def _settle_demand(self, publication: Publication, now: float) -> None:
+        wished = (downlink.wished.get(publication.id, 0) for _, downlink in self._downlinks())
+        wanted = publication.demand.settle(max(publication.taped_layers, *wished, 0), now)
+        if wanted is not None:
+            self._notify(LayersWanted(publication.id, wanted))
+
+    def _downlinks(self) -> list[tuple[str, Downlink]]:
+        people = self._participants.items()
+        return [(name, p.downlink) for name, p in people if p.downlink is not None]
 
     def flush(self, now: float) -> None:
         """Seal the tapes' pending packets; see who speaks."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 FULL_HEIGHT = 720
-"""What a camera sends in full; each smaller layer has half the height. Screens are not layered."""
+SMALLEST_HEIGHT = 180
+"""Of a source's layers; each larger one has twice the height."""
 SLACK = 1.25
 """A picture may be enlarged so much before the next larger layer is taken. Lower: sharper and
 dearer. Higher: the other way round."""
@@ -30,6 +31,6 @@ class View:
 def largest_useful(layers: int, height: int) -> int:
     """The largest of so many layers that a tile of that height can show."""
     for layer in range(layers - 1):
-        if height <= FULL_HEIGHT / 2 ** (layers - 1 - layer) * SLACK:
+        if height <= SMALLEST_HEIGHT * 2**layer * SLACK:
             return layer
     return layers - 1

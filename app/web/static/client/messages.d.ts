@@ -73,6 +73,12 @@ export interface Knocked {
   person: LobbyState;
 }
 
+export interface LayersWanted {
+  type: "layers_wanted";
+  source: "microphone" | "camera" | "screen";
+  layers: number;
+}
+
 export interface Leave {
   ref: number;
   type: "leave";
@@ -116,6 +122,11 @@ export interface ParticipantState {
   hand_raised: boolean;
   connected: boolean;
   consents: ("audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing")[];
+}
+
+export interface PicturesResting {
+  type: "pictures_resting";
+  publications: string[];
 }
 
 export interface PublicationAdded {
@@ -221,6 +232,12 @@ export interface SetMuted {
   muted: boolean;
 }
 
+export interface SetView {
+  ref: number;
+  type: "set_view";
+  tiles: Record<string, TileState>;
+}
+
 export interface SpeakerChanged {
   type: "speaker_changed";
   participant: string | null;
@@ -234,6 +251,11 @@ export interface StartRecording {
 export interface StopRecording {
   ref: number;
   type: "stop_recording";
+}
+
+export interface TileState {
+  height: number;
+  pinned?: boolean;
 }
 
 export interface Waiting {
@@ -256,6 +278,7 @@ export type ClientMessage =
   | Publish
   | AnswerDownlink
   | SetMuted
+  | SetView
   | RaiseHand
   | Say
   | Admit
@@ -284,6 +307,8 @@ export type ServerMessage =
   | PublicationAdded
   | PublicationChanged
   | PublicationRemoved
+  | LayersWanted
+  | PicturesResting
   | SpeakerChanged
   | Said
   | RecordingStarted
