@@ -6,14 +6,13 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 
-import uvloop
-
 from app.kit.db import Database
 from app.kit.keys import load
 from app.kit.settings import Settings
 from app.kit.tokens import Tokens
 from app.meetings import placement
 from media.clock import Clock
+from media.native import library, loop
 from media.relay.relay import Relay
 from media.store import Store
 from signalling.gate import Gate
@@ -29,7 +28,8 @@ BEAT_S = 5.0
 
 
 def main(settings: Settings) -> None:
-    uvloop.run(run(settings))
+    library.use(settings.relay.native)
+    loop.run(run(settings))
 
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The relay alone on uvloop: `python -m sfu.relay_server ADDRESS SPOOL PATH`, by JSON lines.
+"""The relay alone: `python -m sfu.relay_server ADDRESS SPOOL PATH`, by JSON lines.
 
 PATH: `c` or `python`, who forwards the packets.
 
@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import uvloop
-
 from app.kit.settings import RelaySettings
 from media.clock import Clock
+from media.native import library, loop
 from media.relay.relay import Relay
 from media.relay.room import Room
 from media.tape.format import TapeOrder
@@ -96,4 +95,5 @@ async def main(address: str, spool: Path, *, native: bool) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], Path(sys.argv[2]), native=sys.argv[3] == "c"))
+    library.use(sys.argv[3] == "c")
+    loop.run(main(sys.argv[1], Path(sys.argv[2]), native=sys.argv[3] == "c"))

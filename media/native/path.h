@@ -12,6 +12,7 @@
 #define MOST_LEVELS 32
 #define MOST_ARRIVALS 512
 #define REMEMBERED 2048
+#define MOST_READY 64
 
 struct numbers { /* media/rtp/reception.py */
     int64_t highest;
@@ -128,6 +129,11 @@ struct known {
     uint32_t address_length;
 };
 
+struct ready { /* media/native/loop.py: a file that something has happened to */
+    int32_t fd;
+    uint32_t events;
+};
+
 struct scratch;
 
 struct path { /* media/relay/socket.py */
@@ -145,6 +151,8 @@ struct path { /* media/relay/socket.py */
     uint8_t senders[BATCH][ADDRESS_BYTES];
     struct known known[MOST_ADDRESSES_KNOWN];
     uint32_t known_count;
+    uint32_t ready_count;
+    struct ready ready[MOST_READY];
     struct scratch *scratch;
 };
 
@@ -155,3 +163,4 @@ void path_close(struct path *path);
 int path_know(struct path *path, const uint8_t *address, uint32_t length, struct peer *peer);
 void path_forget_all(struct path *path);
 uint32_t path_drain(struct path *path, double now);
+void path_wait(struct path *path, int epoll, int timeout_ms);

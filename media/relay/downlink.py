@@ -77,7 +77,8 @@ class Downlink:
         """So many layers of each picture this receiver could show, by publication."""
         self.resting: frozenset[str] = frozenset()
         """Pictures that it could show, and that its path does not carry."""
-        self._shared_at: float | None = None
+        self._wanted_bps = 0.0
+        self._probed_at: float | None = None
 
     def add(self, publication: Publication) -> None:
         free = (s for s in self._slots if s.publication is None and s.kind == publication.kind)
@@ -204,10 +205,8 @@ class Downlink:
     # ---- What is given ----------------------------------------------------------------------
 
     def share(self, speaker: str | None, now: float) -> None:
-        """Give each picture the layer that the path and the screen allow, and look whether there
-        is more room. Call a few times a second."""
-        elapsed = 0.0 if self._shared_at is None else min(now - self._shared_at, 0.2)
-        self._shared_at = now
+        """Give each picture the layer that the path and the screen allow. Call a few times a
+        second."""
         slots = [slot for slot in self._slots if slot.kind == "video"]
         self.wished = {
             slot.publication.id: self._most(slot.publication) + 1
@@ -229,10 +228,7 @@ class Downlink:
             if publication.id in sent or publication.id not in given:
                 publication.select(subscription, given.get(publication.id), now)
         self.resting = frozenset(id for id, layer in given.items() if layer is None) & sent
-        everything = cost(shown, allocate(inf, shown))
-        extra = self.bandwidth.extra(everything + voices, elapsed, now)
-        if extra:
-            self._probe([s for _, s in pictures], extra, now)
+        self._wanted_bps = voices + cost(shown, allocate(inf, shown))
 
     def _wish(
         self, publication: Publication, subscription: Subscription, speaker: str | None, now: float
@@ -256,8 +252,17 @@ class Downlink:
         voices = (s.publication for s in self._slots if s.publication and s.kind == "audio")
         return sum(max(layer.meter.bps, VOICE_BPS) for p in voices for layer in p.layers)
 
-    def _probe(self, subscriptions: list[Subscription], octets: int, now: float) -> None:
-        """Repeats what was sent last, so that the path is tried with packets that mean nothing."""
+    def probe(self, now: float) -> None:
+        """Look whether there is more room, by repeats of what was sent last. Call often: what is
+        due since the last call goes at once."""
+        elapsed = 0.0 if self._probed_at is None else min(now - self._probed_at, 0.2)
+        self._probed_at = now
+        octets = self.bandwidth.extra(self._wanted_bps, elapsed, now)
+        if octets <= 0:
+            return
+        subscriptions = [
+            s.subscription for s in self._slots if s.kind == "video" and s.subscription
+        ]
         back = 0
         while octets > 0 and back < MOST_RESENT:
             sent = 0

@@ -19,6 +19,9 @@ TICK_S = 0.08
 pause closes sooner. Higher: fewer wake-ups, each of which costs as much as some ten packets."""
 FLUSH_TICKS = 2
 """Every 160 ms tapes are sealed (a chunk holds at most 200 ms) and the speaker is decided."""
+SHARE_TICKS = 3
+"""Every 240 ms what comes is shared anew among those who receive it. Lower: sooner another layer
+after a change. Higher: less work, which grows with the square of the people."""
 REPORT_TICKS = 12
 """About every second: receiver reports and the ceiling (RFC 3550 §6.2 would allow 5 s; browsers use
 the round trip in them), and whether the peers are still there."""
@@ -88,5 +91,7 @@ class Relay:
             room.ask(now)
             if self._ticks % FLUSH_TICKS == 0:
                 room.flush(now)
+            if self._ticks % SHARE_TICKS == 0:
+                room.share(now)
             if self._ticks % REPORT_TICKS == 0:
                 room.report(now)

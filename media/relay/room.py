@@ -229,14 +229,19 @@ class Room:
     # ---- Time -------------------------------------------------------------------------------
 
     def ask(self, now: float) -> None:
-        """Ask senders for what is missing, tell them what arrived, and share what comes among the
-        receivers."""
+        """Ask senders for what is missing, tell them what arrived, and try the receivers' paths."""
         for publication in self._publications.values():
             publication.ask(now)
-            publication.measure(now)
         for person in self._participants.values():
             if person.uplink is not None:
                 person.uplink.tell_arrivals()
+            if person.downlink is not None:
+                person.downlink.probe(now)
+
+    def share(self, now: float) -> None:
+        """Share what comes among those who receive it, and let senders know what is wanted."""
+        for publication in self._publications.values():
+            publication.measure(now)
         for name, downlink in self._downlinks():
             resting = downlink.resting
             downlink.share(self._speaker.speaker, now)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from media.native import library
+from media.native.loop import ForwardingLoop
 from media.relay.ice import Address, Check, parse_check
 from media.relay.seam import LARGEST_DATAGRAM, Buffer, srtp_functions
 
@@ -54,13 +55,21 @@ class Port:
         self._native: Any = library.native()
         self._path = self._open_path()
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._socket, self._drain if self._path is None else self._pump)
+        self._loop.add_reader(self._socket, self._reader())
 
     def _open_path(self) -> Any:
         if self._native is None:
             return None
         opened = self._native.path_open(self._socket.fileno(), *srtp_functions())
         return library.ffi.gc(opened, self._native.path_close)
+
+    def _reader(self) -> Callable[[], None]:
+        if self._path is None:
+            return self._drain
+        loop = self._loop
+        if isinstance(loop, ForwardingLoop) and loop.forward(self._path):
+            return self._take
+        return self._pump
 
     @property
     def dropped(self) -> Counter[str]:
@@ -84,6 +93,8 @@ class Port:
     async def close(self) -> None:
         await asyncio.gather(*self._goodbyes, return_exceptions=True)
         self._loop.remove_reader(self._socket)
+        if isinstance(self._loop, ForwardingLoop):
+            self._loop.forget(self._path)
         self._socket.close()
         self._by_ufrag.clear()
         self._by_address.clear()
@@ -152,9 +163,13 @@ class Port:
 
     def _pump(self) -> None:
         """The C packet path takes what it can; the rest goes the way of `_drain`."""
+        self._native.path_drain(self._path, self._clock())
+        self._take()
+
+    def _take(self) -> None:
+        """What the C packet path has left."""
         path = self._path
         now = self._clock()
-        self._native.path_drain(path, now)
         for place in range(path.watched_count):
             library.ffi.from_handle(path.watched[place].owner).ask(now)
         if path.left_count:

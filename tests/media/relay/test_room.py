@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import uvloop
 from aiortc import RTCCertificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.kit.settings import RelaySettings
 from media.clock import Clock
+from media.native import loop
 from media.relay.events import PublicationRemoved, SpeakerChanged, TransportLost
 from media.relay.refusals import MediaRefused
 from media.relay.relay import Relay
@@ -35,16 +35,16 @@ async def test_two_peers_hear_and_see_each_other(stage: Stage) -> None:
     await meet(stage)
 
 
-def test_the_same_on_the_loop_of_production() -> None:
+def test_the_same_on_the_loop_of_production(in_c: bool) -> None:
     async def run() -> None:
-        relay = await Relay.open(RelaySettings(udp_port=0), Clock.capture())
+        relay = await Relay.open(RelaySettings(udp_port=0, native=in_c), Clock.capture())
         stage = Stage(relay)
         await meet(stage)
         for peer in stage.peers:
             await peer.close()
         await relay.close()
 
-    uvloop.run(run())
+    loop.run(run())
 
 
 async def test_a_source_keeps_its_publication_while_others_come_and_go(stage: Stage) -> None:

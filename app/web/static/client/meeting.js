@@ -15,7 +15,12 @@ import { Uplink } from "./uplink.js";
 /** @typedef {import("./messages.d.ts").ServerMessage} ServerMessage */
 /** @typedef {import("./messages.d.ts").Welcomed} Welcomed */
 /** @typedef {import("./messages.d.ts").DecideConsent} DecideConsent */
+/** @typedef {import("./messages.d.ts").SetView} SetView */
 /** @typedef {import("./room.js").Source} Source */
+
+/** The node is told of a change on the screen after so many ms: while a window is being dragged it
+ * would hear of each pixel. */
+const VIEW_MS = 250;
 
 /** @type {Source[]} */
 const SOURCES = ["microphone", "camera", "screen"];
@@ -32,6 +37,11 @@ export class Meeting {
   #downlink = null;
   /** What the node has been told of each source. @type {Map<Source, boolean>} */
   #told = new Map();
+  /** What the page shows, and what the node knows of it. @type {SetView["tiles"]} */
+  #view = {};
+  #view_told = "";
+  /** @type {number | undefined} */
+  #view_timer;
 
   /**
    * @param {() => Promise<{url: string, token: string}>} join
@@ -75,6 +85,12 @@ export class Meeting {
     }
   }
 
+  /** What of the others is on the screen, by publication. @param {SetView["tiles"]} tiles */
+  show(tiles) {
+    this.#view = tiles;
+    this.#view_timer ??= setTimeout(() => this.#tellView(), VIEW_MS);
+  }
+
   async leave() {
     if (this.connection.isOpen) await Promise.race([this.command({ type: "leave" }), wait(1000)]);
     this.close();
@@ -90,6 +106,10 @@ export class Meeting {
   #heard(fact) {
     this.room.apply(fact);
     if (fact.type === "welcomed") this.#welcomed(fact);
+    if (fact.type === "layers_wanted") {
+      // A sender that was stopped meanwhile has no layers to limit.
+      this.#uplink?.limit(fact.source, fact.layers).catch(() => undefined);
+    }
     if (fact.type === "downlink_offered") {
       this.#downlink?.accept(fact).catch((reason) => this.#mediaTrouble(reason));
     }
@@ -101,6 +121,9 @@ export class Meeting {
    * @param {Welcomed} fact */
   #welcomed({ resumed, ice_servers }) {
     this.#told.clear();
+    this.#view_told = "";
+    this.#tellView();
+    if (resumed) this.#uplink?.unlimit().catch(() => undefined);
     if (!resumed || !this.#uplink || !this.#downlink) this.#openPeers(ice_servers.map(iceServer));
     for (const source of SOURCES) this.#sourceChanged(source);
   }
@@ -146,6 +169,15 @@ export class Meeting {
     this.command({ type: "set_muted", source, muted });
   }
 
+  #tellView() {
+    clearTimeout(this.#view_timer);
+    this.#view_timer = undefined;
+    const view = JSON.stringify(this.#view);
+    if (view === this.#view_told || this.room.stage !== "inside" || !this.connection.isOpen) return;
+    this.#view_told = view;
+    this.command({ type: "set_view", tiles: this.#view });
+  }
+
   /** @param {unknown} reason */
   #mediaTrouble(reason) {
     if (reason instanceof Refusal && reason.code === "disconnected") return;
@@ -153,6 +185,8 @@ export class Meeting {
   }
 
   #closePeers() {
+    clearTimeout(this.#view_timer);
+    this.#view_timer = undefined;
     this.#uplink?.close();
     this.#downlink?.close();
     this.#uplink = this.#downlink = null;

@@ -29,6 +29,9 @@ export class Room {
   recording = { running: false, started_at: null };
   /** @type {string | null} */
   speaker = null;
+  /** Publications that are on the screen and that this connection is too slow for now.
+   * @type {Set<string>} */
+  resting = new Set();
   /** @type {ChatLine[]} */
   chat = [];
   /** In the lobby: whether somebody is there who can open the door. */
@@ -102,6 +105,9 @@ export class Room {
       case "publication_removed":
         this.publications.delete(fact.publication);
         break;
+      case "pictures_resting":
+        this.resting = new Set(fact.publications);
+        break;
       case "speaker_changed":
         this.speaker = fact.participant;
         break;
@@ -128,6 +134,7 @@ export class Room {
       case "error":
       case "published":
       case "downlink_offered":
+      case "layers_wanted":
         break; // between the connection and the peer connections
       default:
         unreachable(fact);
@@ -141,6 +148,7 @@ export class Room {
     this.lobby = new Map(state.lobby.map((p) => [p.participant, p]));
     this.recording = state.recording;
     this.speaker = state.speaker;
+    this.resting.clear();
   }
 
   /** @param {string} participant */

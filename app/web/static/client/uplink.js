@@ -4,8 +4,19 @@
 /** @typedef {import("./room.js").Source} Source */
 /** @typedef {(offer: string, sources: Record<string, Source>) => Promise<string>} Publish */
 
-/** Bits per second at most. Lower: blurred pictures. Higher: phones and hotel networks choke. */
-const VIDEO_BITRATE = { camera: 600_000, screen: 1_200_000 };
+/**
+ * The camera is sent in up to three sizes (simulcast), 180, 360 and 720 lines high, each with its
+ * bits per second at most; the node gives everyone the one that fits. Lower: blurred pictures.
+ * Higher: phones and hotel networks choke.
+ */
+const LAYERS = [
+  { rid: "l", maxBitrate: 100_000 },
+  { rid: "m", maxBitrate: 350_000 },
+  { rid: "h", maxBitrate: 1_200_000 },
+];
+/** A camera with fewer lines is sent in the two smaller sizes. */
+const LINES_FOR_ALL = 540;
+const SCREEN_BITRATE = 1_200_000;
 const AUDIO_BITRATE = 48_000;
 
 export class Uplink {
@@ -61,6 +72,23 @@ export class Uplink {
     return this.#transceivers.has(source);
   }
 
+  /**
+   * The node wants so many sizes of it, from the smallest; what nobody looks at is not sent.
+   * @param {Source} source @param {number} layers
+   */
+  async limit(source, layers) {
+    const sender = this.#transceivers.get(source)?.sender;
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters?.encodings?.length) return;
+    parameters.encodings.forEach((encoding, place) => (encoding.active = place < layers));
+    await sender.setParameters(parameters);
+  }
+
+  /** Everything again: what the node said last may have been lost. */
+  async unlimit() {
+    for (const source of this.#transceivers.keys()) await this.limit(source, LAYERS.length);
+  }
+
   restart() {
     this.peer.restartIce();
     return this.#negotiate();
@@ -74,10 +102,9 @@ export class Uplink {
 
   /** @param {Source} source @param {MediaStreamTrack} track */
   #add(source, track) {
-    const maxBitrate = source === "microphone" ? AUDIO_BITRATE : VIDEO_BITRATE[source];
     const transceiver = this.peer.addTransceiver(track, {
       direction: "sendonly",
-      sendEncodings: [{ maxBitrate }],
+      sendEncodings: encodings(source, track),
     });
     if (source !== "microphone") preferVp8(transceiver);
     return transceiver;
@@ -121,6 +148,18 @@ export class Uplink {
     }
     return sources;
   }
+}
+
+/** @param {Source} source @param {MediaStreamTrack} track @returns {RTCRtpEncodingParameters[]} */
+function encodings(source, track) {
+  if (source === "microphone") return [{ maxBitrate: AUDIO_BITRATE }];
+  if (source === "screen") return [{ maxBitrate: SCREEN_BITRATE }];
+  const { width = 1280, height = 720 } = track.getSettings();
+  const layers = Math.min(width, height) < LINES_FOR_ALL ? LAYERS.slice(0, 2) : LAYERS;
+  return layers.map((layer, place) => ({
+    ...layer,
+    scaleResolutionDownBy: 2 ** (layers.length - 1 - place),
+  }));
 }
 
 /** VP8 and its repair alone: every browser has it, and recordings are made without transcoding.

@@ -15,6 +15,8 @@ export class Stage {
   /** @type {Map<string, Tile>} */
   #tiles = new Map();
   #arrivals = 0;
+  /** Who was put into the well by hand. @type {string | null} */
+  #pinned = null;
 
   /** @param {Meeting} meeting @param {Translate} t @param {() => void} blocked sound needs a tap */
   constructor(meeting, t, blocked) {
@@ -29,10 +31,14 @@ export class Stage {
     this.element = h("section", { class: "stage", "aria-label": t("room.stage") }, this.well, this.tiles, this.sound.element);
     this.observer = new ResizeObserver(() => this.#arrange());
     this.observer.observe(this.tiles);
+    this.visibility = () => this.#tell();
+    this.tiles.addEventListener("scroll", this.visibility, { passive: true });
+    document.addEventListener("visibilitychange", this.visibility);
   }
 
   update() {
     const { room } = this.meeting;
+    if (this.#pinned !== null && !room.participants.has(this.#pinned)) this.#pinned = null;
     for (const [id, tile] of this.#tiles) {
       if (room.participants.has(id)) continue;
       tile.close();
@@ -43,12 +49,13 @@ export class Stage {
       tile.update(room, participant, this.#shown(participant.id));
     }
     this.sound.update(this.meeting);
-    this.#showScreen();
+    this.#showWell();
     this.#arrange();
   }
 
   close() {
     this.observer.disconnect();
+    document.removeEventListener("visibilitychange", this.visibility);
     this.sound.close();
     for (const tile of this.#tiles.values()) tile.close();
     this.#tiles.clear();
@@ -56,7 +63,7 @@ export class Stage {
 
   /** @param {import("../client/room.js").ParticipantState} participant */
   #add(participant) {
-    const tile = new Tile(participant, (this.#arrivals++ % 12) + 1, this.t);
+    const tile = new Tile(participant, (this.#arrivals++ % 12) + 1, this.t, () => this.#pin(participant.id));
     this.#tiles.set(participant.id, tile);
     const own = this.#tiles.get(this.meeting.room.me);
     if (own && own !== tile) own.element.before(tile.element);
@@ -78,17 +85,47 @@ export class Stage {
     };
   }
 
-  #showScreen() {
+  /** What fills the well: a shared screen, else the one who was pinned. */
+  get #large() {
+    const { room, capture } = this.meeting;
+    if (capture.track("screen")) return null;
+    return room.screen ?? (this.#pinned === null ? null : room.publication(this.#pinned, "camera"));
+  }
+
+  #showWell() {
     const { room, capture } = this.meeting;
     const own = capture.track("screen");
-    const publication = own ? null : room.screen;
+    const publication = this.#large;
     const track = own ?? (publication && this.meeting.remoteTrack(publication.id));
     const shown = Boolean(own || publication);
     if (attach(this.screen, track ?? null)) this.screen.play().catch(() => undefined);
     set(this.well, "hidden", !shown);
     this.element.classList.toggle("presenting", shown);
-    const name = publication ? room.participants.get(publication.participant)?.name : null;
-    say(this.caption, own ? this.t("room.you_share") : this.t("room.shares", { name: name ?? "" }));
+    const name = (publication && room.participants.get(publication.participant)?.name) ?? "";
+    const words = publication?.source === "camera" ? name : this.t("room.shares", { name });
+    say(this.caption, own ? this.t("room.you_share") : words);
+    for (const [id, tile] of this.#tiles) tile.pinned(publication?.source === "camera" && publication.participant === id);
+  }
+
+  /** Larger by a press, and back by another. @param {string} participant */
+  #pin(participant) {
+    this.#pinned = this.#pinned === participant ? null : participant;
+    this.update();
+  }
+
+  /** Tells the node how large each picture is here: it sends no larger one than fits. */
+  #tell() {
+    const { room } = this.meeting;
+    const large = this.#large;
+    /** @type {Record<string, {height: number, pinned: boolean}>} */
+    const tiles = {};
+    for (const { id, source, participant } of room.publications.values()) {
+      if (source === "microphone" || participant === room.me) continue;
+      const tile = source === "camera" ? this.#tiles.get(participant)?.element : null;
+      const height = Math.max(tile ? lines(tile, this.tiles) : 0, id === large?.id ? lines(this.well, this.element) : 0);
+      tiles[id] = { height: document.hidden ? 0 : height, pinned: id === large?.id };
+    }
+    this.meeting.show(tiles);
   }
 
   /** With a screen in the well the tiles are a strip that the style sheet lays out. */
@@ -97,5 +134,15 @@ export class Stage {
     const { width, height } = fit(this.#tiles.size, clientWidth, clientHeight, GAP);
     this.tiles.style.setProperty("--tile-width", `${width}px`);
     this.tiles.style.setProperty("--tile-height", `${height}px`);
+    this.#tell();
   }
+}
+
+/** Physical lines of a picture that fills `element`; 0 when it is scrolled out of its `frame`.
+ * @param {Element} element @param {Element} frame */
+function lines(element, frame) {
+  const [box, view] = [element.getBoundingClientRect(), frame.getBoundingClientRect()];
+  const seen = box.right > view.left && box.left < view.right && box.bottom > view.top && box.top < view.bottom;
+  if (!seen) return 0;
+  return Math.ceil(Math.max(box.height, (box.width * 9) / 16) * Math.min(devicePixelRatio, 2));
 }

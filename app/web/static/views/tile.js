@@ -1,15 +1,16 @@
 // @ts-check
 /** One person in the room: picture or initials, name, and what is kept of them. */
 
-import { attach, h, icon, initials, say, set } from "./dom.js";
+import { attach, h, icon, initials, say, set, showIcon } from "./dom.js";
 
 /** @typedef {import("../client/room.js").Room} Room */
 /** @typedef {import("../client/room.js").ParticipantState} ParticipantState */
 /** @typedef {import("../client/languages.js").Translate} Translate */
 
 export class Tile {
-  /** @param {ParticipantState} participant @param {number} hue @param {Translate} t */
-  constructor(participant, hue, t) {
+  /** @param {ParticipantState} participant @param {number} hue @param {Translate} t
+   * @param {() => void} pin */
+  constructor(participant, hue, t, pin) {
     this.t = t;
     this.video = h("video", { playsinline: true, autoplay: true, muted: true });
     this.video.muted = true;
@@ -17,13 +18,16 @@ export class Tile {
     this.mark = h("span", { class: "tile-recording" });
     this.hand = h("span", { class: "tile-hand" }, icon("hand"), h("span", { class: "unseen" }, t("room.hand_raised")));
     this.muted = h("span", { class: "tile-muted" }, icon("mic-off"), h("span", { class: "unseen" }, t("room.is_muted")));
+    this.resting = h("span", { class: "tile-resting" }, t("room.picture_rests"));
+    this.pin = h("button", { type: "button", class: "tile-pin", hidden: true, onclick: pin }, icon("expand"), h("span", { class: "unseen" }, t("room.enlarge", { name: participant.name })));
     this.lost = h("span", { class: "tile-lost" }, t("room.is_reconnecting"));
     this.element = h(
       "li",
       { class: `tile hue-${hue}`, "data-participant": participant.id },
       h("span", { class: "tile-avatar", "aria-hidden": "true" }, initials(participant.name)),
       this.video,
-      h("span", { class: "tile-top" }, this.mark, this.hand),
+      h("span", { class: "tile-top" }, this.mark, this.hand, this.pin),
+      this.resting,
       this.lost,
       h("span", { class: "tile-bottom" }, this.muted, this.name),
     );
@@ -48,10 +52,21 @@ export class Tile {
     set(this.muted, "hidden", !muted);
     set(this.hand, "hidden", !participant.hand_raised);
     set(this.lost, "hidden", participant.connected);
+    const camera = room.publication(participant.id, "camera");
+    const rests = camera !== null && room.resting.has(camera.id);
+    this.element.classList.toggle("resting", rests);
+    set(this.resting, "hidden", !rests || !participant.connected);
+    set(this.pin, "hidden", mine || camera === null);
     const kept = recordedKinds(room, participant);
     set(this.mark, "hidden", !room.recording.running);
     this.mark.classList.toggle("on", kept.length > 0);
     say(this.mark, kept.length ? kept.map((kind) => this.t(`room.kept_${kind}`)).join(" + ") : this.t("room.not_recorded"));
+  }
+
+  /** @param {boolean} pinned */
+  pinned(pinned) {
+    set(this.pin, "aria-pressed", String(pinned));
+    showIcon(/** @type {SVGElement} */ (this.pin.firstElementChild), pinned ? "shrink" : "expand");
   }
 
   close() {
