@@ -28,7 +28,7 @@ CARRIED = {"audio": ("audio/opus", 48000), "video": ("video/vp8", 90000)}
 """One codec of each kind that every browser has. Forwarding does not decode, so a receiver must
 understand what the sender sends."""
 FEEDBACK = {
-    "audio": ("transport-cc",),
+    "audio": ("nack", "transport-cc"),
     "video": ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"),
 }
 FMTP_KEPT = ("minptime", "useinbandfec", "usedtx")

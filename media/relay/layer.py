@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from media.native import library
+from media.relay.allocation import EVERY
+from media.relay.arrival import NOWHERE, Arrival
 from media.relay.sinks import TapeSink
 from media.relay.subscription import Incoming, Subscription
 from media.relay.writing import SEQUENCE_ID
@@ -24,18 +26,10 @@ from media.rtp.reception import Reception, ReceptionFigures
 from media.rtp.vp8 import Picture
 from media.tape.format import CodecInfo
 
+ALARM_S = 0.02
+"""Look so often whether what is missing is to be asked for, when no packet comes to do so."""
 MOST_OUTLETS = 64
 """Receivers of one layer that the C packet path serves; with more, Python serves them all."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """How packets arrive: the way back for RTCP, and the uplink's ids of header extensions."""
-
-    feedback: Callable[[bytes], None]
-    table: bytes
-    level_id: int = 0
-    sequence_id: int = 0
 
 
 @dataclass
@@ -43,10 +37,6 @@ class Counters:
     malformed: int = 0
     foreign: int = 0
     """Packets under a payload type that was not agreed on."""
-
-
-def _nowhere(_: bytes) -> None:
-    """An uplink that is gone takes no feedback."""
 
 
 class Layer:
@@ -66,13 +56,14 @@ class Layer:
         self.reception = Reception(codec.clock_rate)
         self.meter = Meter(self.reception.numbers)
         self._levels = levels
-        self._arrival = Arrival(_nowhere, bytes(256))
+        self._arrival = NOWHERE
         self._muted = False
         self._layered = False
         self._tape: TapeSink | None = None
-        video = codec.mime_type.startswith("video/")
-        self._history = History() if video else None
-        self._losses = Losses() if video else None
+        self._video = codec.mime_type.startswith("video/")
+        self._history = History()
+        self._losses = Losses()
+        self._alarmed = False
         self._keyframes = KeyframeRequests()
         self.native: Any = None
         """What the C packet path knows of this stream; None without it."""
@@ -128,7 +119,7 @@ class Layer:
         self.subscriptions.clear()
         self.waiting.clear()
         self.tape = None
-        self._arrival = Arrival(_nowhere, bytes(256))
+        self._arrival = NOWHERE
 
     def tell(self) -> None:
         """All that the C packet path needs to know, written anew."""
@@ -137,7 +128,7 @@ class Layer:
             return
         native.owner = self._handle
         native.numbers = self.reception.numbers
-        native.history = self._history.memory if self._history is not None else null
+        native.history = self._history.memory
         native.levels = self._levels.memory if self._levels is not None else null
         native.tape = self._tape.pending.memory if self._tape is not None else null
         native.table = list(self._arrival.table)
@@ -146,14 +137,17 @@ class Layer:
         native.payload_type = self.codec.payload_type
         native.muted = self._muted
         native.layered = self._layered
-        native.by_hand = len(self.subscriptions) > MOST_OUTLETS or bool(self.waiting)
+        thinned = any(subscription.temporal < EVERY for subscription in self.subscriptions)
+        crowded = len(self.subscriptions) > MOST_OUTLETS
+        native.by_hand = crowded or thinned or bool(self.waiting)
         native.outlet_count = 0 if native.by_hand else len(self.subscriptions)
         for place in range(native.outlet_count):
             native.outlets[place] = self.subscriptions[place].outlet
 
     # ---- The path of a packet ---------------------------------------------------------------
 
-    def receive(self, packet: bytearray, now: float) -> None:
+    def receive(self, packet: bytearray, now: float, *, again: bool = False) -> None:
+        """`again`: it was sent again on a row of its own, and restored."""
         first, second, sequence, timestamp, _ = FIXED.unpack_from(packet)
         if second & 0x7F != self.codec.payload_type:
             self.counters.foreign += 1
@@ -172,16 +166,17 @@ class Layer:
         except ValueError:
             self.counters.malformed += 1
             return
-        extended = self._count(len(packet), sequence, timestamp, now)
+        extended = self._count(len(packet), sequence, timestamp, now, again)
         if self._muted:
             return
-        if self._history is not None:
-            self._history.keep(extended, packet)
+        self._history.keep(extended, packet)
         if level is not None and self._levels is not None:
             self._levels.heard(level, now)
         incoming = Incoming(packet, extended, second & 0x80, timestamp, sequence_at, picture, now)
-        if picture is not None and picture.begins_keyframe and self.waiting:
-            self._begin(incoming)
+        if picture is not None:
+            self.reception.numbers.temporal = max(self.temporal, picture.temporal)
+            if picture.begins_keyframe and self.waiting:
+                self._begin(incoming)
         if self._tape is not None:
             self._tape.write(packet, now)
         for subscription in self.subscriptions:
@@ -193,25 +188,22 @@ class Layer:
     def repaired(self, packet: bytearray, now: float) -> None:
         """A packet sent again on a row of its own, restored. What is not missing is a probe: a
         second copy would repeat a number under the same keys, and stand on the tape twice."""
-        if self._losses is not None:
-            highest = self.reception.highest
-            sequence = FIXED.unpack_from(packet)[2]
-            extended = highest + ((sequence - highest + 0x8000 & 0xFFFF) - 0x8000)
-            if extended in self._losses.missing:
-                self.receive(packet, now)
+        highest = self.reception.highest
+        sequence = FIXED.unpack_from(packet)[2]
+        extended = highest + ((sequence - highest + 0x8000 & 0xFFFF) - 0x8000)
+        if extended in self._losses.missing:
+            self.receive(packet, now, again=True)
 
-    def _count(self, octets: int, sequence: int, timestamp: int, now: float) -> int:
+    def _count(self, octets: int, sequence: int, timestamp: int, now: float, again: bool) -> int:
         before = self.reception.highest
         extended = self.reception.seen(sequence, timestamp, octets, now)
         if self.reception.restarted:
             before = -1
             self.restart_receivers()
-            if self._losses is not None:
-                self._losses.restart()
-        if self._losses is not None:
-            self._losses.seen(extended, before, now)
-            if self._losses.missing or self._losses.given_up:
-                self.ask(now)
+            self._losses.restart()
+        self._losses.seen(extended, before, now, again=again)
+        if self._losses.missing or self._losses.given_up:
+            self.ask(now)
         return extended
 
     def _begin(self, incoming: Incoming) -> None:
@@ -245,7 +237,7 @@ class Layer:
 
     def kept(self, extended: int, now: float) -> Incoming | None:
         """From the history, as it was given to receivers."""
-        packet = self._history.find(extended) if self._history is not None else None
+        packet = self._history.find(extended)
         if packet is None:
             return None
         _, second, _, timestamp, _ = FIXED.unpack_from(packet)
@@ -256,7 +248,7 @@ class Layer:
     # ---- What is asked of the sender --------------------------------------------------------
 
     def want_keyframe(self, now: float) -> None:
-        if self._history is not None:
+        if self._video:
             self._keyframes.want()
             self.ask(now)
 
@@ -265,20 +257,34 @@ class Layer:
         any is missing, and a ticker, for when none comes."""
         losses = self._losses
         if self.native is not None:
-            self.native.watching = losses is not None and bool(losses.missing)
+            self.native.watching = bool(losses.missing)
         if self.ssrc is None or self._muted:
             return
-        if losses is not None and losses.missing:
+        if losses.missing:
             numbers = losses.due(self.reception.highest, now)
-            if numbers:
+            if numbers and self._arrival.repeats:
                 self._arrival.feedback(feedback.negative_acknowledgement(self.ssrc, numbers))
-        if losses is not None and losses.given_up:
+            if not self._alarmed:
+                self._alarmed = True
+                self._arrival.later(ALARM_S, self._alarm)
+        if losses.given_up:
             losses.given_up = False
-            self._keyframes.want()
+            if self._video:
+                self._keyframes.want()
         if self.waiting:
             self._keyframes.want()
         if self._keyframes.due(now):
             self._arrival.feedback(feedback.picture_loss(self.ssrc))
+
+    def _alarm(self, now: float) -> None:
+        self._alarmed = False
+        if self._losses.missing:
+            self.ask(now)
+
+    @property
+    def temporal(self) -> int:
+        """The highest temporal layer seen."""
+        return self.reception.numbers.temporal
 
     @property
     def moment(self) -> Moment:

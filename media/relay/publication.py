@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from media.native import library
+from media.relay.allocation import Step
+from media.relay.arrival import Arrival
 from media.relay.demand import Demand
-from media.relay.layer import Arrival, Layer
+from media.relay.layer import Layer
 from media.relay.sinks import TapeSink
 from media.relay.subscription import Incoming, Subscription
 from media.rtp.continuity import offset
@@ -23,6 +25,9 @@ Higher: four times the disk, and a sender that must send the largest even if nob
 NOMINAL_BPS = (100_000, 300_000, 1_200_000, 2_500_000)
 """Of the layers, from the smallest, until they have been measured."""
 UNLAYERED_BPS = (600_000,)
+TEMPORAL_SHARES = {Step(0, 0): 0.4, Step(0, 1): 0.6}
+"""Of the smallest layer's bits, when only a quarter or half of its pictures are given: libwebrtc's
+division among three temporal layers."""
 
 
 class Publication:
@@ -70,7 +75,7 @@ class Publication:
         """Of a source with layers nothing flows until one is selected."""
         self.subscriptions.append(subscription)
         if not self.layered:
-            subscription.wanted = 0
+            subscription.wanted = Step(0)
             self._attach(subscription, self.layers[0])
 
     def unsubscribe(self, subscription: Subscription) -> None:
@@ -79,8 +84,8 @@ class Publication:
             self._detach(subscription)
             subscription.wanted = None
 
-    def select(self, subscription: Subscription, wanted: int | None, now: float) -> None:
-        """Give that layer from its next key frame on, the present one until then; None: nothing."""
+    def select(self, subscription: Subscription, wanted: Step | None, now: float) -> None:
+        """Give that from its layer's next key frame on, the same as now until then; None: rest."""
         if wanted == subscription.wanted or subscription not in self.subscriptions:
             return
         subscription.wanted = wanted
@@ -90,17 +95,20 @@ class Publication:
             subscription.rewriter.restart()
             self._attach(subscription, self.layers[0])
             self.layers[0].want_keyframe(now)
-        elif subscription.layer is not self.layers[wanted]:
-            layer = self.layers[wanted]
+        elif subscription.layer is self.layers[wanted.layer]:
+            subscription.thin(wanted.temporal)
+        else:
+            layer = self.layers[wanted.layer]
             layer.at_keyframe(
-                subscription, lambda incoming: self._move(subscription, wanted, incoming)
+                subscription, lambda incoming: self._move(subscription, wanted.layer, incoming)
             )
             layer.want_keyframe(now)
 
-    def _move(self, subscription: Subscription, wanted: int, incoming: Incoming) -> None:
-        if subscription.wanted != wanted or incoming.picture is None:
+    def _move(self, subscription: Subscription, place: int, incoming: Incoming) -> None:
+        wanted = subscription.wanted
+        if wanted is None or wanted.layer != place or incoming.picture is None:
             return  # decided otherwise since
-        layer, row = self.layers[wanted], subscription.rewriter.row
+        layer, row = self.layers[place], subscription.rewriter.row
         before = subscription.left
         if before is not None and before is not layer:
             moments = before.moment, layer.moment
@@ -109,6 +117,7 @@ class Publication:
         else:
             subscription.rewriter.move(row.timestamp_offset, incoming.picture)
         self._detach(subscription)
+        subscription.temporal = subscription.temporal_wanted = wanted.temporal
         self._attach(subscription, layer)
 
     def _attach(self, subscription: Subscription, layer: Layer) -> None:
@@ -132,7 +141,8 @@ class Publication:
             return
         for place, layer in enumerate(self.layers):
             taken = bool(layer.subscriptions or layer.waiting) or not self.layered
-            wanted = subscription is None or place == subscription.wanted
+            step = subscription.wanted if subscription is not None else None
+            wanted = subscription is None or (step is not None and place == step.layer)
             if wanted and taken:
                 layer.want_keyframe(now)
 
@@ -197,15 +207,21 @@ class Publication:
         for layer in self.layers:
             layer.meter.read(now)
 
-    def rates(self, now: float) -> list[float | None]:
-        """Bits per second of each layer; None: it is not sent at present, or nothing may go."""
+    def steps(self, now: float) -> dict[Step, float]:
+        """What a receiver may be given now, from the smallest, with its bits per second."""
         if self.muted:
-            return [None] * len(self.layers)
+            return {}
         guesses = NOMINAL_BPS if self.layered else UNLAYERED_BPS
-        return [
-            (layer.meter.bps or guess) if layer.meter.live(now) else None
-            for layer, guess in zip(self.layers, guesses, strict=False)
-        ]
+        rates = {
+            Step(place): layer.meter.bps or guess
+            for place, (layer, guess) in enumerate(zip(self.layers, guesses, strict=False))
+            if layer.meter.live(now)
+        }
+        smallest = rates.get(Step(0))
+        if smallest is None or not self.layers[0].temporal:
+            return rates
+        thinned = {step: share * smallest for step, share in TEMPORAL_SHARES.items()}
+        return thinned | rates
 
     @property
     def received(self) -> int:

@@ -175,13 +175,25 @@ class Transport:
 
         `sequence_at`: where its transport-wide number is to be written; 0: it has no place for one.
         """
-        srtp, address = self._srtp, self.ice.address
-        if srtp is None or address is None:
+        if self._srtp is None or self.ice.address is None:
             return
-        outbound = self.port.outbound
         if sequence_at:
             number = self.sent.number(length, now)
-            NUMBER.pack_into(outbound.bytes, sequence_at, number)
+            NUMBER.pack_into(self.port.outbound.bytes, sequence_at, number)
+        self._protect(length)
+
+    def send_again(self, length: int, sequence_at: int, number: int) -> None:
+        """The same under the transport-wide number that it had the first time. What the receiver
+        will tell of it says nothing about the path."""
+        if sequence_at:
+            NUMBER.pack_into(self.port.outbound.bytes, sequence_at, number)
+            self.sent.forget(number)
+        self._protect(length)
+
+    def _protect(self, length: int) -> None:
+        srtp, address, outbound = self._srtp, self.ice.address, self.port.outbound
+        if srtp is None or address is None:
+            return
         length = srtp.protect(outbound, length)
         if length:
             self.port.send(outbound.view[:length], address)

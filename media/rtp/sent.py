@@ -48,6 +48,10 @@ class SentLog:
         memory.next = number + 1 & 0xFFFF
         return number
 
+    def forget(self, number: int) -> None:
+        """What the receiver tells of it from now on is ignored."""
+        self.memory.octets[number % REMEMBERED] = 0
+
     def deliveries(self, feedback: Feedback) -> Iterator[Delivery]:
         """In the order of sending. Each packet is told of once: feedback that repeats is ignored,
         as is what it says of numbers that were never given."""

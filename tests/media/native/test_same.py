@@ -15,18 +15,20 @@ from pylibsrtp import Policy, Session
 
 from media.clock import Clock
 from media.native import library
+from media.relay.allocation import Step as Given
+from media.relay.arrival import Arrival
 from media.relay.description import SEQUENCE_URI, RemoteMedia
-from media.relay.layer import MOST_OUTLETS, Arrival, Layer
+from media.relay.layer import MOST_OUTLETS, Layer
 from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.seam import Buffer, Certificate, Srtp
 from media.relay.socket import Port
 from media.relay.streams import MOST_SSRCS, Stream
-from media.relay.subscription import Subscription
+from media.relay.subscription import REPEATABLE, Subscription
 from media.relay.transport import Transport
 from media.relay.uplink import Uplink
 from media.relay.writing import SEQUENCE_ID
-from media.rtp import arrivals, history, levels, reception, sent
+from media.rtp import arrivals, history, levels, sent
 from media.rtp.header import FIXED, extension_place
 from media.rtp.rewriter import Rewriter
 from media.tape import format, pending
@@ -46,13 +48,23 @@ TYPES = {5: 111, 6: 120, 7: 122, 8: 122}
 LEVEL_ID, NUMBER_ID = 3, 1
 ASKED_OF = slice(16, 20)
 """The SSRC in a request, behind an empty receiver report."""
+AFTER = {
+    None: Given(0, 1),
+    Given(0, 1): Given(0, 0),
+    Given(0, 0): Given(0),
+    Given(0): Given(1),
+    Given(1): None,
+}
+"""What a receiver of the layered picture is given next."""
 TABLE = bytes([0, SEQUENCE_ID, 0, 1, 14, 5, 20, *range(7, 256)])
 
 needs_native = pytest.mark.skipif(not library.use(True), reason="the C packet path was not built")
 
 
 def session(direction: int) -> Session:
-    return Session(Policy(key=KEY, ssrc_type=direction))
+    policy = Policy(key=KEY, ssrc_type=direction)
+    policy.allow_repeat_tx = True  # as aiortc has it
+    return Session(policy)
 
 
 class Nobody:
@@ -87,7 +99,7 @@ class House:
                 subscription = Subscription(transport, rewriter, "alice")
                 publication.subscribe(subscription)
                 self._subscriptions.append(subscription)
-                publication.select(subscription, number % len(publication.layers), self.now)
+                publication.select(subscription, Given(number % len(publication.layers)), self.now)
         self._keys = Srtp(*[session(Policy.SSRC_ANY_OUTBOUND) for _ in range(2)])
         self._buffer = Buffer()
         self._tapes: list[Path] = []
@@ -194,7 +206,7 @@ class House:
         """The receivers of the layered picture are moved from layer to layer, or to none."""
         publication = self._sources[2]
         for subscription in publication.subscriptions:
-            following = {None: 0, 0: 1, 1: None}[subscription.wanted]
+            following = AFTER[subscription.wanted]
             publication.select(subscription, following, self.now)
 
     # ---- What can be seen -------------------------------------------------------------------
@@ -205,7 +217,7 @@ class House:
         return {
             "received": [self._received(number) for number in range(3)],
             "figures": [layer.figures(self.now) for layer in layers],
-            "rates": [publication.rates(self.now) for publication in self._sources],
+            "rates": [publication.steps(self.now) for publication in self._sources],
             "counters": [(layer.counters, layer.reception.received) for layer in layers],
             "levels": heard,
             "arrivals": self._uplink._arrivals.take(),
@@ -214,7 +226,7 @@ class House:
             "rows": [self._row(s.rewriter) for s in self._subscriptions],
             "sent": [self._sent(transport) for transport in self._receivers],
             "dropped": {reason: n for reason, n in self._port.dropped.items() if n},
-            "history": [self._kept(layer) for layer in layers[1:]],
+            "history": [self._kept(layer) for layer in layers],
         }
 
     @staticmethod
@@ -228,7 +240,6 @@ class House:
 
     @staticmethod
     def _kept(layer: Layer) -> list[bytes | None]:
-        assert layer._history is not None
         highest = layer.reception.highest
         found = (layer._history.find(number) for number in range(highest - 40, highest + 1))
         return [bytes(packet) if packet is not None else None for packet in found]
@@ -447,6 +458,27 @@ async def test_what_is_missing_is_asked_for_while_c_forwards(tmp_path: Path) -> 
     await house.close()
 
 
+@pytest.mark.parametrize("native", [pytest.param(True, marks=needs_native), False])
+async def test_what_is_sent_again_under_its_number_is_the_same_to_the_last_byte(
+    tmp_path: Path, native: bool
+) -> None:
+    """Anything else under the same nonce would give away the key (RFC 7714 §8.1)."""
+    house = House(tmp_path, native=native)
+    script = [Step(ssrc=5, extension=numbered(n), first_byte=0x90) for n in range(20)]
+    for packet, _ in packets(script):
+        house.send(packet)
+        house.drain()
+    far, voice, subscription = house._far[1], house._sources[0], house._subscriptions[0]
+    first = [far.recv(2048) for _ in script]
+
+    for datagram in first[-5:]:
+        number = int.from_bytes(datagram[2:4], "big")
+        voice.resend(subscription, number, house.now)
+        assert far.recv(2048) == datagram
+    await house.close()
+    library.use(True)
+
+
 @needs_native
 def test_constants_on_both_sides_agree() -> None:
     fields = {name: dict(library.ffi.typeof(f"struct {name}").fields) for name in SHARED_ARRAYS}
@@ -455,7 +487,6 @@ def test_constants_on_both_sides_agree() -> None:
             assert fields[name][field].type.length == size
     source = (library.HERE / "path.c").read_text()
     for value in [
-        f"LARGEST_JUMP = {reception.LARGEST_JUMP}",
         f"RECORD_HEAD = {format.RECORD_HEAD.size}",
         f"RECORD_PACKET = {format.PACKET}",
     ]:
@@ -471,6 +502,7 @@ SHARED_ARRAYS = {
     "source": {"outlets": MOST_OUTLETS},
     "arrivals": {"at": arrivals.MOST},
     "sent": {"at": sent.REMEMBERED},
+    "given": {"numbers": REPEATABLE},
 }
 
 

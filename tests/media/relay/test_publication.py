@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
-from media.relay.layer import Arrival
+from media.relay.arrival import Arrival
 from media.relay.publication import Publication
 from media.relay.seam import Certificate, Srtp
 from media.relay.socket import Port

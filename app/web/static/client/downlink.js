@@ -1,6 +1,8 @@
 // @ts-check
 /** What this browser receives: one peer connection, which the node always offers. */
 
+import { describe } from "./repeats.js";
+
 /** @typedef {import("./messages.d.ts").DownlinkOffered} DownlinkOffered */
 
 export class Downlink {
@@ -43,7 +45,7 @@ export class Downlink {
   async #accept({ offer, offer_id, publications }) {
     if (this.#closed) return;
     await this.peer.setRemoteDescription({ type: "offer", sdp: offer });
-    await this.peer.setLocalDescription(await this.peer.createAnswer());
+    await describe(this.peer, await this.peer.createAnswer());
     this.#map(publications);
     await this.answer(offer_id, this.peer.localDescription?.sdp ?? "");
   }

@@ -1,6 +1,8 @@
 // @ts-check
 /** What this browser sends: one peer connection, which the browser always offers, sendonly. */
 
+import { describe } from "./repeats.js";
+
 /** @typedef {import("./room.js").Source} Source */
 /** @typedef {(offer: string, sources: Record<string, Source>) => Promise<string>} Publish */
 
@@ -124,7 +126,7 @@ export class Uplink {
   async #offer() {
     if (this.#closed) return;
     this.#stale = false;
-    await this.peer.setLocalDescription(await this.peer.createOffer());
+    await describe(this.peer, await this.peer.createOffer());
     const offer = this.peer.localDescription?.sdp ?? "";
     try {
       const answer = await this.publish(offer, this.#sources());
