@@ -126,11 +126,13 @@ def _rids(text: str) -> tuple[str, ...]:
     if found is None:
         return ()
     rids = tuple(stream.split(",")[0].lstrip("~") for stream in found[1].split(";"))
+    if len(rids) > MOST_LAYERS:
+        raise MediaRefused(field="sdp")
     known = all(
         TOKEN.fullmatch(rid) and re.search(rf"^a=rid:{re.escape(rid)} send\b", text, re.MULTILINE)
         for rid in rids
     )
-    if not known or len(set(rids)) != len(rids) or len(rids) > MOST_LAYERS:
+    if not known or len(set(rids)) != len(rids):
         raise MediaRefused(field="sdp")
     return rids if len(rids) > 1 else ()
 
@@ -155,7 +157,7 @@ def _media(section: MediaDescription, text: str) -> RemoteMedia:
         codec=codec,
         feedback=feedback,
         extensions={e.uri: e.id for e in section.rtp.headerExtensions if 0 < e.id < 255},
-        ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc < 1 << 32),
+        ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc >> 32 == 0),
         repair_type=_repair_type(section, codec),
         repairs=repairs,
         rids=_rids(text) if section.kind == "video" else (),

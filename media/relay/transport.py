@@ -67,8 +67,7 @@ class Transport:
         return self._srtp is not None and not self._closed
 
     def _bind(self) -> None:
-        for ufrag in self.ice.ufrags():
-            self.port.know_ufrag(ufrag, self)
+        self.port.know_ufrags(self.ice.ufrags(), self)
 
     def describe(
         self, remote: Credentials, fingerprints: list[tuple[str, str]], *, server: bool

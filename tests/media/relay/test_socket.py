@@ -111,7 +111,7 @@ async def test_what_cannot_be_sent_is_counted(relay: Relay) -> None:
 async def test_a_forgotten_transport_is_not_reached(relay: Relay) -> None:
     port = Port("127.0.0.1", 0, lambda: 0.0)
     endpoint = Silent()
-    port.know_ufrag("ufrag", endpoint)
+    port.know_ufrags(["ufrag"], endpoint)
     port.know_address(("127.0.0.1", 9), endpoint)
     assert port.endpoints == 1
 
