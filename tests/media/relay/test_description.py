@@ -123,3 +123,15 @@ def test_a_section_that_rides_on_the_bundle_alone_is_not_rejected() -> None:
     offered = bundled.replace("a=mid:1\n", "a=mid:1\na=bundle-only\n")
     assert not parse(offered).media[1].rejected
     assert parse(offered).media[1].sends
+
+
+def test_a_source_that_no_packet_can_have_is_not_taken() -> None:
+    assert parse(FIREFOX.replace("a=ssrc:1812027478", "a=ssrc:-5")).media[0].ssrcs == ()
+
+
+def test_thousands_of_layers_are_refused_before_each_is_looked_for() -> None:
+    rids = [f"r{number}" for number in range(1000)]
+    offered = "".join(f"a=rid:{rid} send\n" for rid in rids)
+
+    with pytest.raises(MediaRefused):
+        parse(FIREFOX + offered + f"a=simulcast:send {';'.join(rids)}\n")
