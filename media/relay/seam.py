@@ -107,24 +107,36 @@ class Dtls:
     """
 
     def __init__(self, certificate: Certificate, wire: Any) -> None:
-        self._native = RTCDtlsTransport(wire, [certificate.native])
+        self._native: Any = RTCDtlsTransport(wire, [certificate.native])
 
     async def connect(self, *, server: bool, fingerprints: list[tuple[str, str]]) -> Srtp | None:
         """Shake hands; None if it failed or the peer's certificate is not the announced one."""
-        self._native._set_role("server" if server else "client")
+        native = self._native
+        native._set_role("server" if server else "client")
         known = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in fingerprints]
-        await self._native.start(RTCDtlsParameters(fingerprints=known))
-        if self._native.state != "connected":
+        await native.start(RTCDtlsParameters(fingerprints=known))
+        if native.state != "connected":
             return None
-        return Srtp(self._native._rx_srtp, self._native._tx_srtp)
+        return Srtp(native._rx_srtp, native._tx_srtp)
 
     def on_closed(self, call: Callable[[], None]) -> None:
         """`call` when the peer ended the association (close_notify) or it broke."""
+        native = self._native
 
-        @self._native.on("statechange")
         def changed() -> None:
-            if self._native.state in ("closed", "failed"):
+            if native.state in ("closed", "failed"):
                 call()
 
+        native.on("statechange", changed)
+
     async def stop(self) -> None:
-        await self._native.stop()
+        """Say goodbye, and be of no use from then on."""
+        native = self.release()
+        await native.stop()
+
+    def release(self) -> Any:
+        """The association and its wire let go of each other: what OpenSSL keeps for each one is
+        too much to wait for the garbage collector."""
+        native, self._native = self._native, None
+        native.remove_all_listeners()
+        return native

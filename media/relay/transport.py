@@ -32,6 +32,17 @@ class Receiver(Protocol):
     def connected(self) -> None: ...
 
 
+class _Nobody:
+    """Whoever it was has closed the transport; the two need not know each other any more."""
+
+    def receive_rtp(self, packet: bytearray, now: float) -> None: ...
+    def receive_rtcp(self, data: bytes, now: float) -> None: ...
+    def connected(self) -> None: ...
+
+
+_NOBODY = _Nobody()
+
+
 class Transport:
     """Two endings: `close()` is the owner's; `lost` is called when the network or the peer ended
     it, and the owner then closes. Both idempotent."""
@@ -109,13 +120,15 @@ class Transport:
         if self._closed:
             return
         self._closed = True
-        handshake = self._handshake
-        if handshake is not None and not handshake.done():
-            handshake.cancel()
-        elif self._srtp is not None:
+        if self._srtp is not None:
             self.port.farewell(self._dtls.stop())
+        else:
+            self._dtls.release()
+        if self._handshake is not None:
+            self._handshake.cancel()
         self.key(None)
         self.port.forget(self)
+        self._receiver = _NOBODY
 
     def tick(self, now: float) -> None:
         """Ends the transport when consent checks stopped (RFC 7675). Call about each second."""

@@ -18,16 +18,17 @@ from tests.fixtures.peers import Stage, until
 
 
 async def gather(stage: Stage) -> None:
-    """Three people, who all send and receive, and one who asks for little."""
-    names = ("alice", "bob", "carol")
-    peers = [stage.peer(name) for name in names]
-    for peer in peers:
-        await peer.publish("microphone", "camera")
+    """Three people, who all send and receive; only one is seen, and not by all."""
+    peers = [stage.peer(name) for name in ("alice", "bob", "carol")]
+    await peers[0].publish("microphone", "camera")
+    camera = next(p for p in stage.room.publications.values() if p.kind == "video")
+    for peer in peers[1:]:
+        await peer.publish("microphone")
     for peer in peers:
         await peer.receive()
     for peer in peers:
-        await peer.gets("video", 5)
-    camera = next(p for p in stage.room.publications.values() if p.kind == "video")
+        await peer.gets("audio", 5)
+    await until(lambda: camera.received > 5, "the camera")
     stage.room.set_view("carol", View({camera.id: Tile(0)}))
 
 
