@@ -9,48 +9,7 @@ from hypothesis import strategies as st
 
 from media.relay.description import LEVEL_URI, MID_URI, parse
 from media.relay.refusals import MediaRefused
-
-FIREFOX = """v=0
-o=mozilla 1 0 IN IP4 0.0.0.0
-s=-
-t=0 0
-a=fingerprint:sha-256 28:4F
-a=group:BUNDLE 0 1
-m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0
-c=IN IP4 0.0.0.0
-a=sendonly
-a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-a=fmtp:109 maxplaybackrate=48000;stereo=1;useinbandfec=1
-a=ice-pwd:8e66c9b072c2d34269e800e8e71f9c11
-a=ice-ufrag:09d0e1c8
-a=mid:0
-a=rtcp-mux
-a=rtpmap:109 opus/48000/2
-a=rtpmap:9 G722/8000/1
-a=rtpmap:0 PCMU/8000
-a=setup:actpass
-a=ssrc:1812027478 cname:x
-m=video 9 UDP/TLS/RTP/SAVPF 120 124
-c=IN IP4 0.0.0.0
-a=sendonly
-a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-a=fmtp:120 max-fs=12288;max-fr=60
-a=fmtp:124 apt=120
-a=ice-pwd:8e66c9b072c2d34269e800e8e71f9c11
-a=ice-ufrag:09d0e1c8
-a=mid:1
-a=rtcp-fb:120 nack
-a=rtcp-fb:120 nack pli
-a=rtcp-fb:120 transport-cc
-a=rtcp-mux
-a=rtpmap:120 VP8/90000
-a=rtpmap:124 rtx/90000
-a=setup:actpass
-a=ssrc:725422478 cname:x
-a=ssrc:2881444781 cname:x
-a=ssrc-group:FID 725422478 2881444781
-"""
+from tests.fixtures.offers import FIREFOX
 
 
 def test_a_browser_s_offer_is_understood() -> None:
