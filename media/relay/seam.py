@@ -12,6 +12,7 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
+from OpenSSL import SSL
 from pylibsrtp import Session
 from pylibsrtp._binding import ffi, lib
 
@@ -87,11 +88,25 @@ class Srtp:
         return int(buffer.length[0])
 
 
+class _Shared(RTCCertificate):
+    """Makes one OpenSSL context for all associations: each of its own costs memory, of which a
+    part waits for the garbage collector."""
+
+    _context: SSL.Context | None = None
+
+    def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
+        if self._context is None:
+            self._context = super()._create_ssl_context(srtp_profiles)
+            # Sessions that could be resumed would be kept for their owners, who never come back.
+            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        return self._context
+
+
 class Certificate:
     """Our side's self-signed certificate, made once per process."""
 
     def __init__(self) -> None:
-        self.native = RTCCertificate.generateCertificate()
+        self.native = _Shared.generateCertificate()
 
     @property
     def fingerprint(self) -> tuple[str, str]:
