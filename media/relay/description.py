@@ -33,6 +33,8 @@ FEEDBACK = {
 }
 FMTP_KEPT = ("minptime", "useinbandfec", "usedtx")
 MOST_SECTIONS = 64
+MOST_LINES = 500
+"""Of one section. Browsers write some 150; aiortc's parser takes the square of their number."""
 MOST_LAYERS = 4
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,16}")
 UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
@@ -81,16 +83,19 @@ class RemoteDescription:
 
 def parse(sdp: str) -> RemoteDescription:
     """Raises MediaRefused, whatever is in `sdp`."""
+    session_lines, *sections = re.split(r"^m=", sdp, flags=re.MULTILINE)
+    longest = max(len(text.splitlines()) for text in (session_lines, *sections))
+    if len(sections) > MOST_SECTIONS or longest > MOST_LINES:
+        raise MediaRefused(field="sdp")
     try:
         session = SessionDescription.parse(sdp)
-        sections = re.split(r"^m=", sdp, flags=re.MULTILINE)[1:]
         media = tuple(_media(*pair) for pair in zip(session.media, sections, strict=True))
     except MediaRefused:
         raise
     except Exception as error:  # aiortc's parser asserts, indexes and converts without a net
         raise MediaRefused(field="sdp") from error
     mids = [section.mid for section in media]
-    if not media or len(media) > MOST_SECTIONS or len(set(mids)) != len(mids):
+    if not media or len(set(mids)) != len(mids):
         raise MediaRefused(field="sdp")
     for section, described in zip(session.media, media, strict=True):
         credentials = _credentials(section)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.relay.description import LEVEL_URI, MID_URI, parse
+from media.relay.description import LEVEL_URI, MID_URI, MOST_LINES, parse
 from media.relay.refusals import MediaRefused
 from tests.fixtures.offers import FIREFOX
 
@@ -86,6 +86,14 @@ def test_a_section_that_rides_on_the_bundle_alone_is_not_rejected() -> None:
 
 def test_a_source_that_no_packet_can_have_is_not_taken() -> None:
     assert parse(FIREFOX.replace("a=ssrc:1812027478", "a=ssrc:-5")).media[0].ssrcs == ()
+
+
+@pytest.mark.parametrize("line", ["a=ssrc:{} cname:x\n", "m=audio 9 UDP 0\na=mid:x{}\n"])
+def test_more_than_any_browser_writes_is_refused(line: str) -> None:
+    lines = "".join(line.format(number) for number in range(MOST_LINES))
+
+    with pytest.raises(MediaRefused):
+        parse(FIREFOX + lines)
 
 
 def test_thousands_of_layers_are_refused_before_each_is_looked_for() -> None:
