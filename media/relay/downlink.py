@@ -59,7 +59,7 @@ class _Slot:
     def release(self) -> None:
         if self.publication is not None and self.subscription is not None:
             self.publication.unsubscribe(self.subscription)
-        self.publication = self.subscription = None
+        self.publication = self.offered = self.subscription = None
 
 
 class Downlink:
@@ -179,22 +179,22 @@ class Downlink:
         try:
             for told in feedback.transport_feedbacks(data):
                 self.bandwidth.hear(told, now)
-            packets = feedback.parse(data)
-            for packet in packets:
-                if isinstance(packet, RtcpRtpfbPacket):
-                    self._resend(packet, now)
+            left = MOST_RESENT
+            for packet in feedback.parse(data):
+                if isinstance(packet, RtcpRtpfbPacket) and packet.fmt == feedback.NACK:
+                    self._resend(packet.media_ssrc, packet.lost[:left], now)
+                    left -= len(packet.lost[:left])
                 elif isinstance(packet, RtcpPsfbPacket):
                     self._ask_keyframes(packet, now)
         except ValueError:
             self._network.port.dropped["malformed_rtcp"] += 1
 
-    def _resend(self, packet: RtcpRtpfbPacket, now: float) -> None:
-        slot = self._by_ssrc.get(packet.media_ssrc)
-        if packet.fmt != feedback.NACK or slot is None or slot.subscription is None:
+    def _resend(self, ssrc: int, numbers: list[int], now: float) -> None:
+        slot = self._by_ssrc.get(ssrc)
+        if slot is None or slot.publication is None or slot.subscription is None:
             return
-        for number in packet.lost[:MOST_RESENT]:
-            if slot.publication is not None:
-                slot.publication.resend(slot.subscription, number & 0xFFFF, now)
+        for number in numbers:
+            slot.publication.resend(slot.subscription, number & 0xFFFF, now)
 
     def _ask_keyframes(self, packet: RtcpPsfbPacket, now: float) -> None:
         for ssrc in feedback.wants_keyframe(packet):

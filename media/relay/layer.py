@@ -7,6 +7,7 @@ each a stream of its own, and a receiver takes one of them at a time.
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import ref
 
 from media.native import library
 from media.relay.allocation import EVERY
@@ -28,6 +29,9 @@ from media.tape.format import CodecInfo
 
 ALARM_S = 0.02
 """Look so often whether what is missing is to be asked for, when no packet comes to do so."""
+REPORTS_APART_S = 0.1
+"""Sender reports that come sooner are let go: each goes to every receiver. Browsers send about one
+a second."""
 MOST_OUTLETS = 64
 """Receivers of one layer that the C packet path serves; with more, Python serves them all."""
 
@@ -52,7 +56,7 @@ class Layer:
         self.waiting: dict[object, Callable[[Incoming], None]] = {}
         """See `at_keyframe`. While there are any, C leaves every packet to Python."""
         self.report_ntp: int | None = None
-        self.report_timestamp = 0
+        self.report_timestamp, self._reported_at = 0, -REPORTS_APART_S
         self.reception = Reception(codec.clock_rate)
         self.meter = Meter(self.reception.numbers)
         self._levels = levels
@@ -69,7 +73,7 @@ class Layer:
         """What the C packet path knows of this stream; None without it."""
         if library.native():
             self.native = library.new("source")
-            self._handle = library.ffi.new_handle(self)
+            self._handle = library.ffi.new_handle(ref(self))
             self.native.order = self._order = order
             self.tell()
 
@@ -114,6 +118,10 @@ class Layer:
         """`call` with the packet that begins the next key frame; one call for each `who`."""
         self.waiting[who] = call
         self.tell()
+
+    def forget(self, who: object) -> None:
+        if self.waiting.pop(who, None) is not None:
+            self.tell()
 
     def close(self) -> None:
         self.subscriptions.clear()
@@ -219,6 +227,9 @@ class Layer:
 
     def report(self, ntp: int, timestamp: int, now: float) -> None:
         """The stream's sender report: what ties its RTP time to its sender's clock."""
+        if now - self._reported_at < REPORTS_APART_S:
+            return
+        self._reported_at = now
         self.reception.reported(ntp, now)
         self.report_ntp, self.report_timestamp = ntp, timestamp
         if self._muted:
@@ -242,7 +253,7 @@ class Layer:
             return None
         _, second, _, timestamp, _ = FIXED.unpack_from(packet)
         sequence_at = extension_place(packet, SEQUENCE_ID)[0] if packet[0] & 0x10 else 0
-        picture = vp8.read(packet) if self._layered else None
+        picture = vp8.read(packet) if self._layered and not is_empty(packet) else None
         return Incoming(packet, extended, second & 0x80, timestamp, sequence_at, picture, now)
 
     # ---- What is asked of the sender --------------------------------------------------------

@@ -82,6 +82,7 @@ class Publication:
         if subscription in self.subscriptions:
             self.subscriptions.remove(subscription)
             self._detach(subscription)
+            self._forget(subscription)
             subscription.wanted = None
 
     def select(self, subscription: Subscription, wanted: Step | None, now: float) -> None:
@@ -89,6 +90,7 @@ class Publication:
         if wanted == subscription.wanted or subscription not in self.subscriptions:
             return
         subscription.wanted = wanted
+        self._forget(subscription)
         if wanted is None:
             self._detach(subscription)
         elif not self.layered:
@@ -129,6 +131,11 @@ class Publication:
         if subscription.layer is not None:
             subscription.layer.remove(subscription)
             subscription.layer = None
+
+    def _forget(self, who: object) -> None:
+        """It waits for no key frame any more."""
+        for layer in self.layers:
+            layer.forget(who)
 
     def resend(self, subscription: Subscription, number: int, now: float) -> None:
         """A receiver lost the packet it knows as `number` (16 bits)."""
@@ -171,6 +178,8 @@ class Publication:
 
     def record(self, tape: TapeSink | None, now: float) -> None:
         """Write what comes from now on; None: nothing more."""
+        if self._tape is not None:
+            self._forget(self._tape)
         self._tape = tape
         for layer in self.layers:
             layer.tape = None

@@ -88,10 +88,16 @@ class Relay:
         self._ticks += 1
         now = self._network.clock.now()
         for room in list(self._rooms.values()):
-            room.ask(now)
-            if self._ticks % FLUSH_TICKS == 0:
-                room.flush(now)
-            if self._ticks % SHARE_TICKS == 0:
-                room.share(now)
-            if self._ticks % REPORT_TICKS == 0:
-                room.report(now)
+            try:
+                self._keep(room, now)
+            except Exception:
+                self._network.port.failed()
+
+    def _keep(self, room: Room, now: float) -> None:
+        room.ask(now)
+        if self._ticks % FLUSH_TICKS == 0:
+            room.flush(now)
+        if self._ticks % SHARE_TICKS == 0:
+            room.share(now)
+        if self._ticks % REPORT_TICKS == 0:
+            room.report(now)

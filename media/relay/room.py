@@ -68,8 +68,8 @@ class Room:
         takes the place of the old one. Raises MediaRefused, and then nothing was changed.
         """
         remote = parse(offer)
-        person = self._participants.setdefault(participant, Participant())
         kept = self._assign(participant, remote, sources)
+        person = self._participants.setdefault(participant, Participant())
         if person.uplink is not None and person.uplink.fingerprints != remote.fingerprints:
             person.uplink.close()
             person.uplink = None
@@ -126,6 +126,7 @@ class Room:
             if other.downlink is not None:
                 other.downlink.remove(publication)
         publication.close()
+        self._network.port.outlive(publication)
 
     def set_muted(self, publication: str, muted: bool) -> None:
         """When it returns nothing of a muted publication is forwarded or written."""

@@ -32,6 +32,17 @@ class Receiver(Protocol):
     def connected(self) -> None: ...
 
 
+class _Nobody:
+    """Whoever it was has closed the transport; the two need not know each other any more."""
+
+    def receive_rtp(self, packet: bytearray, now: float) -> None: ...
+    def receive_rtcp(self, data: bytes, now: float) -> None: ...
+    def connected(self) -> None: ...
+
+
+_NOBODY = _Nobody()
+
+
 class Transport:
     """Two endings: `close()` is the owner's; `lost` is called when the network or the peer ended
     it, and the owner then closes. Both idempotent."""
@@ -67,8 +78,7 @@ class Transport:
         return self._srtp is not None and not self._closed
 
     def _bind(self) -> None:
-        for ufrag in self.ice.ufrags():
-            self.port.know_ufrag(ufrag, self)
+        self.port.know_ufrags(self.ice.ufrags(), self)
 
     def describe(
         self, remote: Credentials, fingerprints: list[tuple[str, str]], *, server: bool
@@ -110,13 +120,15 @@ class Transport:
         if self._closed:
             return
         self._closed = True
-        handshake = self._handshake
-        if handshake is not None and not handshake.done():
-            handshake.cancel()
-        elif self._srtp is not None:
+        if self._srtp is not None:
             self.port.farewell(self._dtls.stop())
+        else:
+            self._dtls.release()
+        if self._handshake is not None:
+            self._handshake.cancel()
         self.key(None)
         self.port.forget(self)
+        self._receiver = _NOBODY
 
     def tick(self, now: float) -> None:
         """Ends the transport when consent checks stopped (RFC 7675). Call about each second."""

@@ -46,6 +46,8 @@ FALL_AGAIN_S = 0.3
 GROWTH_PER_S = 0.08
 RATE_WINDOW_S = 0.5
 """Delivered bits are counted over this."""
+MOST_COUNTED = 4096
+"""Arrivals counted at most: a receiver whose clock stands still would fill memory."""
 LOSS_WINDOW_S = 1.0
 MUCH_LOSS, LITTLE_LOSS = 0.10, 0.02
 """§6: above the first the rate falls, below the second it may grow."""
@@ -65,7 +67,8 @@ class _Rate:
     def add(self, at: float, octets: int) -> None:
         self._arrivals.append((at, octets))
         self._octets += octets
-        while at - self._arrivals[0][0] > RATE_WINDOW_S:
+        counted = self._arrivals
+        while at - counted[0][0] > RATE_WINDOW_S or len(counted) > MOST_COUNTED:
             self._octets -= self._arrivals.popleft()[1]
 
     @property
