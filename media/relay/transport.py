@@ -7,7 +7,8 @@ from struct import Struct
 from typing import Any, Protocol
 
 from media.native import library
-from media.relay.ice import Address, Check, Credentials, IceLite
+from media.relay.addresses import Address
+from media.relay.ice import Check, Credentials, IceLite
 from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
 from media.relay.socket import Port
 from media.rtp.header import FIXED_BYTES, is_rtcp
