@@ -15,6 +15,7 @@ from media.relay.writing import LocalSide, host_candidates
 class Network:
     port: Port
     certificate: Certificate
+    addresses: list[str]
     candidates: Sequence[str]
     clock: Clock
 
@@ -22,8 +23,8 @@ class Network:
     def open(cls, settings: RelaySettings, clock: Clock) -> "Network":
         """Binds the port; raises OSError if it is taken."""
         port = Port(settings.host, settings.udp_port, clock.now)
-        candidates = host_candidates(settings.addresses or port.addresses, port.number)
-        return cls(port, Certificate(), candidates, clock)
+        addresses = settings.addresses or port.addresses
+        return cls(port, Certificate(), addresses, host_candidates(addresses, port.number), clock)
 
     def soon(self, call: Callable[[], None]) -> None:
         self.port.soon(call)

@@ -79,7 +79,7 @@ class House:
         self._opening = [Srtp(*[session(Policy.SSRC_ANY_INBOUND)] * 2) for _ in range(3)]
         self._told = [0, 0, 0]
         self._asked: list[bytes] = []
-        network = Network(self._port, self._certificate, [], Clock(1.0, 0))
+        network = Network(self._port, self._certificate, [], [], Clock(1.0, 0))
         self._uplink = Uplink(network, lambda: None)
         self._keep(self._uplink.transport, self._far[0])
         self._sources = [self._publication(codec) for codec in CODECS]
