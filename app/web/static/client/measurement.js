@@ -48,9 +48,9 @@ function count(report, sends, field, loses) {
   for (const entry of report.values()) {
     if (entry.type === sends) found.sent += entry[field] ?? 0;
     if (entry.type === loses) found.lost += Math.max(0, entry.packetsLost ?? 0);
-    if (entry.type === "candidate-pair" && entry.nominated && entry.currentRoundTripTime) {
-      found.rtt_s = entry.currentRoundTripTime;
-    }
+    // Firefox does not tell of the checks' round trip; the receiver reports' is the same way.
+    const round = entry.type === "candidate-pair" && entry.nominated && entry.currentRoundTripTime;
+    found.rtt_s = round || found.rtt_s || (entry.type === "remote-inbound-rtp" && entry.roundTripTime) || 0;
   }
   if (sends === "inbound-rtp") found.sent += found.lost; // what was received, and what should have been
   return found;

@@ -18,7 +18,7 @@ export class TestPicture {
       for (let alpha = 3; alpha < image.data.length; alpha += 4) image.data[alpha] = 255;
       context.putImageData(image, 0, 0);
     }, 1000 / FRAME_RATE);
-    [this.track] = canvas.captureStream(FRAME_RATE).getVideoTracks();
+    this.track = canvas.captureStream(FRAME_RATE).getVideoTracks()[0];
   }
 
   close() {
