@@ -37,6 +37,7 @@ const video = /** @type {HTMLVideoElement} */ (document.getElementById("picture"
 
 const capture = new Capture(() => {
   attach(video, capture.track("camera"));
+  set(self, "hidden", !capture.track("camera") && !capture.track("microphone"));
   set(video, "hidden", !capture.isOn("camera"));
 });
 const picker = new DevicePicker(capture, t, (reason) => deviceFailed("camera", reason));
@@ -113,10 +114,10 @@ async function tryWay(name, way, picture) {
 
 /** One after the other, so that the browser asks one question at a time. */
 async function tryDevices() {
-  set(self, "hidden", false);
   checks.show("camera", "running");
   try {
     await capture.turnCamera(true);
+    await picker.refresh();
     checks.show("camera", "good", t("trial.camera_good"));
   } catch (reason) {
     deviceFailed("camera", reason);
