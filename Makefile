@@ -49,8 +49,8 @@ soak: .venv/dev.stamp
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@ .venv/run.stamp
 
-system:  ## Debian packages that the tests drive: browsers, a voice, a database server, a peer SFU
-	@sh .ci/packages gcc libc6-dev chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus
+system:  ## Debian packages that the tests drive: browsers, a voice, a database server, TURN, a peer SFU
+	@sh .ci/packages gcc libc6-dev chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus coturn
 
 lock:  ## write both lock files anew from pyproject.toml
 	@for extra in "" dev; do \

@@ -20,6 +20,7 @@ from signalling.live import Node
 from signalling.recovery import recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
+from signalling.trial import Trials
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     tokens, store = Tokens(keys.tokens), Store.open(settings)
     node = Node(settings, database, keys, tokens, clock, relay, store, settings.spool)
     rooms = Rooms(node)
-    signalling = Signalling(rooms, Gate(tokens, settings.node.name, clock), clock)
+    trials = Trials(relay, settings.turn_server, clock)
+    signalling = Signalling(rooms, trials, Gate(tokens, settings.node.name, clock), clock)
     left = await take_stock(node)
     recovering = asyncio.create_task(_quietly(lambda: recover(node, left)))
     try:

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 
 from app.accounts.http import CurrentActor
 from app.groups import service as groups
-from app.kit.context import Context
 from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.idempotency import Idempotent
 from app.kit.paging import page
 from app.meetings import service
+from app.meetings.addresses import websocket_address
 from app.meetings.forms import JoinPublic, MeetingPublic, MeetingUpdate, Series, SeriesCreate
-from app.meetings.models import Meeting, Node
+from app.meetings.models import Meeting
 
 router = APIRouter(prefix="/meetings", tags=["meetings"])
 
@@ -70,16 +70,5 @@ async def join_meeting(
 ) -> JoinPublic:
     token, node = await service.join(db, context.tokens, actor, meeting_id)
     return JoinPublic(
-        url=f"{_address(node, request, context)}/ws/meetings/{meeting_id}", token=token
+        url=f"{websocket_address(node, request, context)}/ws/meetings/{meeting_id}", token=token
     )
-
-
-def _address(node: Node, request: Request, context: Context) -> str:
-    """The node's public address; without one, the page's own host name and the node's port."""
-    if node.public_url:
-        return node.public_url.rstrip("/")
-    secure = "https" in (request.url.scheme, context.settings.public_url.partition(":")[0])
-    host = request.url.hostname or "localhost"
-    if ":" in host:
-        host = f"[{host}]"  # IPv6 (RFC 3986 §3.2.2)
-    return f"{'wss' if secure else 'ws'}://{host}:{node.port}"

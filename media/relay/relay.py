@@ -49,6 +49,11 @@ class Relay:
         return self._network.port.number
 
     @property
+    def addresses(self) -> list[str]:
+        """As browsers are told."""
+        return self._network.addresses
+
+    @property
     def dropped(self) -> Counter[str]:
         """Datagrams thrown away since the start, by reason."""
         return self._network.port.dropped

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import socket
-import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from media.native import library
 from media.native.loop import ForwardingLoop
-from media.relay.ice import Address, Check, parse_check
+from media.relay.addresses import Address, bound, own, packed, unpacked
+from media.relay.ice import Check, parse_check
 from media.relay.seam import LARGEST_DATAGRAM, Buffer, srtp_functions
 
 logger = logging.getLogger(__name__)
@@ -38,11 +38,10 @@ class Port:
     """Owns the socket. Everything is called from its reader, synchronously."""
 
     def __init__(self, host: str, port: int, clock: Callable[[], float]) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket = bound(host, port)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self._socket.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER_BYTES)
         self._socket.setblocking(False)
-        self._socket.bind((host, port))
         self.number: int = self._socket.getsockname()[1]
         self.outbound = Buffer()
         """Scratch for the packet being sent; valid until the next one."""
@@ -70,6 +69,11 @@ class Port:
         if isinstance(loop, ForwardingLoop) and loop.forward(self._path):
             return self._take
         return self._pump
+
+    @property
+    def addresses(self) -> list[str]:
+        """Of this machine, at which the port is found."""
+        return own(self._socket)
 
     @property
     def dropped(self) -> Counter[str]:
@@ -135,15 +139,15 @@ class Port:
 
     def _tell(self, address: Address, endpoint: Endpoint) -> None:
         if self._native is not None and endpoint.peer is not None:
-            packed = _packed(address)
-            self._native.path_know(self._path, packed, len(packed), endpoint.peer)
+            name = packed(address)
+            self._native.path_know(self._path, name, len(name), endpoint.peer)
 
     @staticmethod
     def tell_address(peer: Any, address: Address) -> None:
         """Where the C packet path sends what is for `peer`."""
-        packed = _packed(address)
-        library.ffi.memmove(peer.address, packed, len(packed))
-        peer.address_length = len(packed)
+        name = packed(address)
+        library.ffi.memmove(peer.address, name, len(name))
+        peer.address_length = len(name)
 
     @property
     def endpoints(self) -> int:
@@ -207,7 +211,7 @@ class Port:
     def _take_one(self, left: Any, now: float) -> None:
         length = left.length
         packet = library.ffi.buffer(self._path.inbound[left.slot], length)
-        source = _unpacked(self._path.senders[left.slot])
+        source = unpacked(bytes(library.ffi.buffer(self._path.senders[left.slot])))
         if left.opened:
             endpoint = self._by_address.get(source)
             if endpoint is not None:
@@ -250,15 +254,3 @@ class Port:
 
 def _let_go(thing: object) -> None:
     """Nothing more: the loop forgets what it called."""
-
-
-def _packed(address: Address) -> bytes:
-    """As the kernel writes it: struct sockaddr_in."""
-    host, port = address
-    family = socket.AF_INET.to_bytes(2, sys.byteorder)
-    return family + port.to_bytes(2, "big") + socket.inet_aton(host) + bytes(8)
-
-
-def _unpacked(packed: Any) -> Address:
-    packed = bytes(library.ffi.buffer(packed, 8))
-    return socket.inet_ntoa(packed[4:8]), int.from_bytes(packed[2:4], "big")

@@ -7,7 +7,8 @@ from struct import Struct
 from typing import Any, Protocol
 
 from media.native import library
-from media.relay.ice import Address, Check, Credentials, IceLite
+from media.relay.addresses import Address
+from media.relay.ice import Check, Credentials, IceLite
 from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
 from media.relay.socket import Port
 from media.rtp.header import FIXED_BYTES, is_rtcp
@@ -15,9 +16,10 @@ from media.rtp.sent import SentLog
 
 logger = logging.getLogger(__name__)
 
-MOST_ADDRESSES = 8
-"""Addresses proven at a time. Lower: a browser with many networks loses its spare ones. Higher:
-one participant can fill the table."""
+MOST_ADDRESSES = 16
+"""Addresses proven at a time: two networks, each with IPv4 and IPv6 and three ways round by TURN.
+Lower: a browser with many networks loses its spare ones. Higher: one participant can fill the
+table."""
 MOST_FLIGHTS = 32
 """DTLS datagrams waiting for the handshake. It has some ten; more is a flood."""
 NUMBER = Struct("!H")
@@ -147,7 +149,9 @@ class Transport:
         if source not in self._addresses:
             self._addresses.append(source)
             if len(self._addresses) > MOST_ADDRESSES:
-                self.port.forget_address(self._addresses.pop(0), self)
+                oldest = next(each for each in self._addresses if each != self.ice.address)
+                self._addresses.remove(oldest)
+                self.port.forget_address(oldest, self)
         self.port.know_address(source, self)
         if self.peer is not None and self.ice.address is not None:
             self.port.tell_address(self.peer, self.ice.address)

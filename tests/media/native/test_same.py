@@ -15,6 +15,7 @@ from pylibsrtp import Policy, Session
 
 from media.clock import Clock
 from media.native import library
+from media.relay.addresses import Address, bound
 from media.relay.allocation import Step as Given
 from media.relay.arrival import Arrival
 from media.relay.description import SEQUENCE_URI, RemoteMedia
@@ -35,6 +36,7 @@ from media.tape import format, pending
 from media.tape.format import CodecInfo
 from media.tape.reader import TapeReader
 from media.tape.writer import TapeWriter
+from tests.fixtures.networks import HAS_IPV6
 from tests.fixtures.tapes import KEY as TAPE_KEY
 from tests.fixtures.tapes import order
 
@@ -56,6 +58,7 @@ AFTER = {
     Given(1): None,
 }
 """What a receiver of the layered picture is given next."""
+HOSTS = ["127.0.0.1", "::1", "::"] if HAS_IPV6 else ["127.0.0.1"]
 TABLE = bytes([0, SEQUENCE_ID, 0, 1, 14, 5, 20, *range(7, 256)])
 
 needs_native = pytest.mark.skipif(not library.use(True), reason="the C packet path was not built")
@@ -76,17 +79,19 @@ class Nobody:
 class House:
     """A port with one sender of three sources and three receivers, one of them without keys."""
 
-    def __init__(self, folder: Path, *, native: bool) -> None:
+    def __init__(self, folder: Path, *, native: bool, host: str = "127.0.0.1") -> None:
         assert library.use(native) == native
         self.now = 1.0
         self._folder = folder
-        self._port = Port("127.0.0.1", 0, lambda: self.now)
+        self._port = Port(host, 0, lambda: self.now)
         self._certificate = Certificate()
-        self._far = [self._socket() for _ in range(3)]
+        self._both = host == "::"
+        hosts = ("127.0.0.1", "::1", "127.0.0.1") if self._both else (host, host, host)
+        self._far = [self._socket(far) for far in hosts]
         self._opening = [Srtp(*[session(Policy.SSRC_ANY_INBOUND)] * 2) for _ in range(3)]
         self._told = [0, 0, 0]
         self._asked: list[bytes] = []
-        network = Network(self._port, self._certificate, [], Clock(1.0, 0))
+        network = Network(self._port, self._certificate, [], [], Clock(1.0, 0))
         self._uplink = Uplink(network, lambda: None)
         self._keep(self._uplink.transport, self._far[0])
         self._sources = [self._publication(codec) for codec in CODECS]
@@ -105,18 +110,25 @@ class House:
         self._tapes: list[Path] = []
 
     @staticmethod
-    def _socket() -> socket.socket:
-        far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        far.bind(("127.0.0.1", 0))
+    def _socket(host: str) -> socket.socket:
+        far = bound(host, 0)
         far.setblocking(False)
         return far
 
+    def _seen_from(self, far: socket.socket) -> Address:
+        """As the port's own socket writes it."""
+        address: Address = far.getsockname()
+        if self._both and far.family == socket.AF_INET:
+            return f"::ffff:{address[0]}", address[1], 0, 0
+        return address
+
     def _keep(self, transport: Transport, far: socket.socket) -> Transport:
+        address = self._seen_from(far)
         transport.key(Srtp(session(Policy.SSRC_ANY_INBOUND), session(Policy.SSRC_ANY_OUTBOUND)))
-        transport.ice.address = far.getsockname()
+        transport.ice.address = address
         if transport.peer is not None:
-            self._port.tell_address(transport.peer, far.getsockname())
-        self._port.know_address(far.getsockname(), transport)
+            self._port.tell_address(transport.peer, address)
+        self._port.know_address(address, transport)
         return transport
 
     def _open(self) -> Iterator[Transport]:
@@ -159,7 +171,7 @@ class House:
         length = self._keys.protect(self._buffer, len(packet))
         # libsrtp refuses what is too malformed or too old to be sent under a key: send it bare.
         datagram = self._buffer.view[:length] if length else packet
-        self._far[0].sendto(datagram, ("127.0.0.1", self._port.number))
+        self._far[0].sendto(datagram, (self._far[0].getsockname()[0], self._port.number))
 
     def drain(self) -> None:
         self.now += 0.013
@@ -386,9 +398,9 @@ class Outcome(NamedTuple):
     tapes: list[list[object]]
 
 
-async def play(script: list[Step], *, native: bool) -> Outcome:
+async def play(script: list[Step], *, native: bool, host: str) -> Outcome:
     with TemporaryDirectory() as folder:
-        house = House(Path(folder), native=native)
+        house = House(Path(folder), native=native, host=host)
         try:
             seen: list[dict[str, object]] = []
             for packet, then in packets(script):
@@ -406,10 +418,10 @@ async def play(script: list[Step], *, native: bool) -> Outcome:
 
 
 @needs_native
-@given(st.lists(steps(), min_size=5, max_size=60))
-def test_both_paths_do_the_same(script: list[Step]) -> None:
-    in_c = asyncio.run(play(script, native=True))
-    in_python = asyncio.run(play(script, native=False))
+@given(st.lists(steps(), min_size=5, max_size=60), st.sampled_from(HOSTS))
+def test_both_paths_do_the_same(script: list[Step], host: str) -> None:
+    in_c = asyncio.run(play(script, native=True, host=host))
+    in_python = asyncio.run(play(script, native=False, host=host))
 
     for seen_c, seen_python in zip(in_c.steps, in_python.steps, strict=True):
         for name, value in seen_c.items():
@@ -418,11 +430,12 @@ def test_both_paths_do_the_same(script: list[Step]) -> None:
 
 
 @needs_native
+@pytest.mark.parametrize("host", HOSTS)
 async def test_a_stream_in_good_order_never_reaches_python(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise the test above might compare Python with itself."""
-    house = House(tmp_path, native=True)
+    house = House(tmp_path, native=True, host=host)
     keyframe = Step(ssrc=8, body=b"\x90\x80\x05\0", extension=numbered(9), first_byte=0x90)
     script = [Step(), keyframe] * 3
     for packet, _ in packets(script):

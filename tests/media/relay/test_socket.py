@@ -9,7 +9,8 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.relay.ice import Address, Check
+from media.relay.addresses import Address
+from media.relay.ice import Check
 from media.relay.relay import Relay
 from media.relay.room import Room
 from media.relay.seam import Buffer

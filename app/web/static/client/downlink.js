@@ -13,14 +13,14 @@ export class Downlink {
   #closed = false;
 
   /**
-   * @param {RTCIceServer[]} iceServers
+   * @param {RTCConfiguration} way to the node
    * @param {(offer_id: number, answer: string) => Promise<unknown>} answer
    * @param {{changed: () => void, lost: () => void}} listener
    */
-  constructor(iceServers, answer, listener) {
+  constructor(way, answer, listener) {
     this.answer = answer;
     this.listener = listener;
-    this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.peer = new RTCPeerConnection({ ...way, bundlePolicy: "max-bundle" });
     this.peer.onconnectionstatechange = () => {
       if (this.peer.connectionState === "failed") listener.lost();
     };

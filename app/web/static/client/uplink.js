@@ -33,13 +33,13 @@ export class Uplink {
   #closed = false;
 
   /**
-   * @param {RTCIceServer[]} iceServers
+   * @param {RTCConfiguration} way to the node
    * @param {Publish} publish sends the offer, returns the answer
    * @param {() => void} lost called when the path is lost and a restart did not bring it back
    */
-  constructor(iceServers, publish, lost) {
+  constructor(way, publish, lost) {
     this.publish = publish;
-    this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.peer = new RTCPeerConnection({ ...way, bundlePolicy: "max-bundle" });
     let restarted = false;
     this.peer.onconnectionstatechange = () => {
       if (this.peer.connectionState === "connected") restarted = false;
