@@ -95,6 +95,12 @@ class RelaySettings(Section):
         description="IP addresses told to browsers, with commas between them: behind NAT the "
         "public ones. Empty: loopback and the machine's own.",
     )
+    voices: int = Field(
+        default=0,
+        ge=0,
+        description="At most so many voices are forwarded at a time, the loudest. "
+        "0: all up to six people, then four.",
+    )
     native: bool = Field(
         default=True,
         description="Forward packets in C where that part was built; Python does the same, "

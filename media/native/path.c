@@ -37,6 +37,7 @@ enum {
     RECORD_PACKET = 1,
     ONE_BYTE = 0xBEDE,
     TWO_BYTE = 0x1000,
+    SPEECH = 77, /* media/rtp/speaker.py */
 };
 
 /* Arrays that the kernel reads. One recvmmsg and one sendmmsg serve a whole batch; of the time a
@@ -186,10 +187,10 @@ static int translate(struct source *source, uint8_t *packet, int length, int wri
         }
         if (past > end)
             return 0;
+        if (source->level_id && identifier == source->level_id && value < past)
+            carried->level = packet[value];
         if (write) {
             int id = source->table[identifier];
-            if (source->level_id && identifier == source->level_id && value < past)
-                carried->level = packet[value];
             if (source->sequence_id && identifier == source->sequence_id && !carried->numbered) {
                 carried->numbered = 1;
                 if (value + 2 <= past) {
@@ -379,6 +380,9 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
     struct places places = {0};
     if (packet[0] != 0x80 && !translate(source, packet, length, 0, &carried))
         return 0;
+    int loud = carried.level >= 0 && 127 - (carried.level & 0x7F) >= SPEECH;
+    if (source->quiet && loud)
+        return 0; /* it may be time to hear it */
     if (source->layered && !descriptor(packet, length, &places, &numbers->temporal))
         return 0;
     if (packet[0] != 0x80)
@@ -398,7 +402,7 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
     }
     if (tape && tape->open)
         record(tape, packet, length, now);
-    for (uint32_t i = 0; i < source->outlet_count; i++)
+    for (uint32_t i = 0; i < source->outlet_count && !source->quiet; i++)
         send_to(path, source->outlets[i], packet, length, numbers->highest, &places, now);
     if (source->watching == 1) {
         source->watching = 2; /* told once a batch */

@@ -117,6 +117,7 @@ struct source { /* media/relay/layer.py */
     uint8_t sequence_id;
     uint8_t payload_type;
     uint8_t muted;
+    uint8_t quiet;
     uint8_t by_hand;
     uint8_t layered;
     uint8_t watching;

@@ -12,23 +12,20 @@ from weakref import ref
 from media.native import library
 from media.relay.allocation import EVERY
 from media.relay.arrival import NOWHERE, Arrival
+from media.relay.asking import Asking
 from media.relay.sinks import TapeSink
 from media.relay.subscription import Incoming, Subscription
 from media.relay.writing import SEQUENCE_ID
-from media.rtp import feedback, vp8
+from media.rtp import vp8
 from media.rtp.continuity import Moment
 from media.rtp.header import FIXED, extension_place, is_empty, translate_extensions
 from media.rtp.history import History
-from media.rtp.keyframes import KeyframeRequests
 from media.rtp.levels import Levels
-from media.rtp.losses import Losses
 from media.rtp.meter import Meter
 from media.rtp.reception import Reception, ReceptionFigures
 from media.rtp.vp8 import Picture
 from media.tape.format import CodecInfo
 
-ALARM_S = 0.02
-"""Look so often whether what is missing is to be asked for, when no packet comes to do so."""
 REPORTS_APART_S = 0.1
 """Sender reports that come sooner are let go: each goes to every receiver. Browsers send about one
 a second."""
@@ -50,7 +47,6 @@ class Layer:
         """`order`: shared by the layers of one source; the C packet path keeps it."""
         self.rid = rid
         self.codec = codec
-        self.ssrc: int | None = None
         self.counters = Counters()
         self.subscriptions: list[Subscription] = []
         self.waiting: dict[object, Callable[[Incoming], None]] = {}
@@ -60,15 +56,14 @@ class Layer:
         self.reception = Reception(codec.clock_rate)
         self.meter = Meter(self.reception.numbers)
         self._levels = levels
-        self._arrival = NOWHERE
-        self._muted = False
         self._layered = False
+        self.wakes: Callable[[int, float], bool] | None = None
+        """While it is quiet: asked with each level whether its packet is to be forwarded."""
+        self._quiet = False
         self._tape: TapeSink | None = None
         self._video = codec.mime_type.startswith("video/")
         self._history = History()
-        self._losses = Losses()
-        self._alarmed = False
-        self._keyframes = KeyframeRequests()
+        self._asking = Asking(video=self._video)
         self.native: Any = None
         """What the C packet path knows of this stream; None without it."""
         if library.native():
@@ -81,15 +76,23 @@ class Layer:
 
     def connect(self, arrival: Arrival, *, layered: bool) -> None:
         """`layered`: it has siblings, and receivers may be moved between them."""
-        self._arrival = arrival
+        self._asking.arrival = arrival
         self._layered = layered
         self.tell()
+
+    @property
+    def ssrc(self) -> int | None:
+        return self._asking.ssrc
+
+    @property
+    def tells_levels(self) -> bool:
+        return self._asking.arrival.level_id > 0
 
     def bind(self, ssrc: int) -> None:
         """Its packets come under `ssrc` from now on."""
         if self.ssrc is not None and ssrc != self.ssrc:
             self.reception.renew()
-        self.ssrc = ssrc
+        self._asking.ssrc = ssrc
 
     @property
     def tape(self) -> TapeSink | None:
@@ -101,9 +104,16 @@ class Layer:
         self.tell()
 
     def set_muted(self, muted: bool) -> None:
-        self._muted = muted
+        self._asking.muted = muted
         self.restart_receivers()
         self.tell()
+
+    def set_quiet(self, quiet: bool) -> None:
+        """Not forwarded for now, but counted, recorded and listened to: `wakes`."""
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self.restart_receivers()
+            self.tell()
 
     def add(self, subscription: Subscription) -> None:
         self.subscriptions.append(subscription)
@@ -127,7 +137,7 @@ class Layer:
         self.subscriptions.clear()
         self.waiting.clear()
         self.tape = None
-        self._arrival = NOWHERE
+        self._asking.arrival = NOWHERE
 
     def tell(self) -> None:
         """All that the C packet path needs to know, written anew."""
@@ -139,11 +149,12 @@ class Layer:
         native.history = self._history.memory
         native.levels = self._levels.memory if self._levels is not None else null
         native.tape = self._tape.pending.memory if self._tape is not None else null
-        native.table = list(self._arrival.table)
-        native.level_id = self._arrival.level_id
-        native.sequence_id = self._arrival.sequence_id
+        native.table = list(self._asking.arrival.table)
+        native.level_id = self._asking.arrival.level_id
+        native.sequence_id = self._asking.arrival.sequence_id
         native.payload_type = self.codec.payload_type
-        native.muted = self._muted
+        native.muted = self._asking.muted
+        native.quiet = self._quiet
         native.layered = self._layered
         thinned = any(subscription.temporal < EVERY for subscription in self.subscriptions)
         crowded = len(self.subscriptions) > MOST_OUTLETS
@@ -160,7 +171,7 @@ class Layer:
         if second & 0x7F != self.codec.payload_type:
             self.counters.foreign += 1
             return
-        arrival, level, sequence_at = self._arrival, None, 0
+        arrival, level, sequence_at = self._asking.arrival, None, 0
         picture: Picture | None = None
         try:
             # Nothing is changed before all is known to be well-formed.
@@ -175,7 +186,7 @@ class Layer:
             self.counters.malformed += 1
             return
         extended = self._count(len(packet), sequence, timestamp, now, again)
-        if self._muted:
+        if self._asking.muted:
             return
         self._history.keep(extended, packet)
         if level is not None and self._levels is not None:
@@ -187,6 +198,8 @@ class Layer:
                 self._begin(incoming)
         if self._tape is not None:
             self._tape.write(packet, now)
+        if self._quiet and not (level is not None and self.wakes and self.wakes(level, now)):
+            return
         for subscription in self.subscriptions:
             if empty:
                 subscription.skip(incoming)
@@ -199,7 +212,7 @@ class Layer:
         highest = self.reception.highest
         sequence = FIXED.unpack_from(packet)[2]
         extended = highest + ((sequence - highest + 0x8000 & 0xFFFF) - 0x8000)
-        if extended in self._losses.missing:
+        if extended in self._asking.losses.missing:
             self.receive(packet, now, again=True)
 
     def _count(self, octets: int, sequence: int, timestamp: int, now: float, again: bool) -> int:
@@ -208,9 +221,9 @@ class Layer:
         if self.reception.restarted:
             before = -1
             self.restart_receivers()
-            self._losses.restart()
-        self._losses.seen(extended, before, now, again=again)
-        if self._losses.missing or self._losses.given_up:
+            self._asking.losses.restart()
+        self._asking.losses.seen(extended, before, now, again=again)
+        if self._asking.losses.missing or self._asking.losses.given_up:
             self.ask(now)
         return extended
 
@@ -232,7 +245,7 @@ class Layer:
         self._reported_at = now
         self.reception.reported(ntp, now)
         self.report_ntp, self.report_timestamp = ntp, timestamp
-        if self._muted:
+        if self._asking.muted:
             return
         if self._tape is not None:
             self._tape.write_report(timestamp, ntp, now)
@@ -259,38 +272,17 @@ class Layer:
     # ---- What is asked of the sender --------------------------------------------------------
 
     def want_keyframe(self, now: float) -> None:
-        if self._video:
-            self._keyframes.want()
-            self.ask(now)
+        self._asking.want_keyframe()
+        self.ask(now)
 
     def ask(self, now: float) -> None:
-        """Send the requests that are due: lost packets and key frames. Every packet calls it while
-        any is missing, and a ticker, for when none comes."""
-        losses = self._losses
+        """Send the requests that are due. A ticker calls it, and every packet while any is missing:
+        those that C forwards, too."""
         if self.native is not None:
-            self.native.watching = bool(losses.missing)
-        if self.ssrc is None or self._muted:
-            return
-        if losses.missing:
-            numbers = losses.due(self.reception.highest, now)
-            if numbers and self._arrival.repeats:
-                self._arrival.feedback(feedback.negative_acknowledgement(self.ssrc, numbers))
-            if not self._alarmed:
-                self._alarmed = True
-                self._arrival.later(ALARM_S, self._alarm)
-        if losses.given_up:
-            losses.given_up = False
-            if self._video:
-                self._keyframes.want()
+            self.native.watching = bool(self._asking.losses.missing)
         if self.waiting:
-            self._keyframes.want()
-        if self._keyframes.due(now):
-            self._arrival.feedback(feedback.picture_loss(self.ssrc))
-
-    def _alarm(self, now: float) -> None:
-        self._alarmed = False
-        if self._losses.missing:
-            self.ask(now)
+            self._asking.want_keyframe()
+        self._asking.ask(self.reception.highest, now)
 
     @property
     def temporal(self) -> int:

@@ -16,6 +16,7 @@ from media.relay.events import (
     TapeFailed,
     TransportLost,
 )
+from media.relay.hearing import Hearing
 from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.refusals import MediaRefused
@@ -50,12 +51,15 @@ class Participant:
 class Room:
     """Every method is one synchronous step: no other change can come in between."""
 
-    def __init__(self, network: Network, notify: Callable[[RoomEvent], None]) -> None:
+    def __init__(
+        self, network: Network, notify: Callable[[RoomEvent], None], most_voices: int = 0
+    ) -> None:
         self._network = network
         self._notify = notify
         self._participants: dict[str, Participant] = {}
         self._publications: dict[str, Publication] = {}
         self._speaker = SpeakerDetector()
+        self._hearing = Hearing(most_voices)
         self.publications: Mapping[str, Publication] = MappingProxyType(self._publications)
 
     # ---- Up ---------------------------------------------------------------------------------
@@ -86,6 +90,7 @@ class Room:
         for publication in kept.values():
             if publication.id not in self._publications:
                 self._add(publication)
+        self._listen()
         known = {m: PublicationInfo(p.id, participant, p.source) for m, p in kept.items()}
         return Published(answer, known, [p.id for p in gone])
 
@@ -128,11 +133,15 @@ class Room:
         publication.close()
         self._network.port.outlive(publication)
 
+    def _listen(self) -> None:
+        self._hearing.settle(self._publications.values(), len(self._participants))
+
     def set_muted(self, publication: str, muted: bool) -> None:
         """When it returns nothing of a muted publication is forwarded or written."""
         found = self._publications.get(publication)
         if found is not None:
             found.set_muted(muted, self._network.clock.now())
+            self._listen()
             if muted and found.kind == "audio":
                 self._speaker.forget(found.participant)
 
@@ -149,6 +158,7 @@ class Room:
             for publication in self._publications.values():
                 if publication.participant != participant:
                     person.downlink.add(publication)
+            self._listen()
         return person.downlink.offer()
 
     async def answer_downlink(self, participant: str, answer: str) -> None:
@@ -214,6 +224,7 @@ class Room:
             if publication.participant == participant:
                 self._remove(publication)
                 self._notify(PublicationRemoved(publication.id))
+        self._listen()
 
     def close(self) -> None:
         self._notify = lambda event: None
@@ -271,6 +282,7 @@ class Room:
             if publication.levels is not None:
                 for level, at in publication.levels.take():
                     self._speaker.heard(publication.participant, level, at)
+                    self._hearing.heard(publication.id, level, at)
         if self._speaker.decide(now):
             self._notify(SpeakerChanged(self._speaker.speaker))
 

@@ -29,7 +29,7 @@ from media.relay.subscription import REPEATABLE, Subscription
 from media.relay.transport import Transport
 from media.relay.uplink import Uplink
 from media.relay.writing import SEQUENCE_ID
-from media.rtp import arrivals, history, levels, sent
+from media.rtp import arrivals, history, levels, sent, speaker
 from media.rtp.header import FIXED, extension_place
 from media.rtp.rewriter import Rewriter
 from media.tape import format, pending
@@ -214,6 +214,19 @@ class House:
         self._sources[0].unsubscribe(self._subscriptions[0])
         self._sources[0].subscribe(self._subscriptions[0])
 
+    def quieten(self) -> None:
+        """The voice loses its place, and gets it back with the first packet that is loud."""
+        layer = self._sources[0].layers[0]
+
+        def wakes(level: int, now: float) -> bool:
+            if 127 - (level & 0x7F) < speaker.SPEECH:
+                return False
+            layer.set_quiet(False)
+            return True
+
+        layer.wakes = wakes
+        layer.set_quiet(True)
+
     def select(self) -> None:
         """The receivers of the layered picture are moved from layer to layer, or to none."""
         publication = self._sources[2]
@@ -338,9 +351,11 @@ def numbered(number: int) -> bytes:
 
 LEVEL = block(0xBEDE, one_byte([(LEVEL_ID, b"\x85")]), 0)
 IDS = [LEVEL_ID, LEVEL_ID, 1, 2, 4, 6, 15, 0]
+LOUD = block(0xBEDE, one_byte([(LEVEL_ID, b"\xa0")]), 0)
 elements = st.lists(st.tuples(st.sampled_from(IDS), st.binary(min_size=1, max_size=5)), max_size=3)
 extensions = st.one_of(
     st.just(LEVEL),
+    st.just(LOUD),
     st.integers(0, 0xFFFF).map(numbered),
     st.integers(0, 0xFFFF).map(numbered),
     st.builds(block, st.just(0xBEDE), elements.map(one_byte), st.sampled_from([0, 0, 0, -1, 1])),
@@ -361,7 +376,11 @@ descriptors = st.builds(
     st.sampled_from([b"\0", b"\1"]),
 )
 AHEAD = [1] * 12 + [2, 2, 3, 0, -1, -2, 200, 4000]
-THEN = [""] * 4 + ["drain"] * 6 + ["mute", "tape", "tick", "drop", "rebind", "select", "select"]
+THEN = (
+    [""] * 4
+    + ["drain"] * 6
+    + ["mute", "tape", "tick", "drop", "rebind", "select", "select", "quieten"]
+)
 
 
 @st.composite
@@ -502,6 +521,7 @@ def test_constants_on_both_sides_agree() -> None:
     for value in [
         f"RECORD_HEAD = {format.RECORD_HEAD.size}",
         f"RECORD_PACKET = {format.PACKET}",
+        f"SPEECH = {speaker.SPEECH}",
     ]:
         assert value in source
     assert pending.ROOM < 1 << 32

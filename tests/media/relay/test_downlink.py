@@ -4,10 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from media.clock import Clock
 from media.relay.downlink import MOST_RESENT, Downlink
 from media.relay.ice import Credentials
-from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.relay import Relay
 from media.relay.subscription import Subscription
@@ -29,9 +27,7 @@ class Patient(Publication):
 
 @pytest.fixture
 async def downlink(relay: Relay) -> AsyncIterator[Downlink]:
-    shared = relay._network
-    network = Network(shared.port, shared.certificate, [], Clock.capture())
-    downlink = Downlink(network, lambda: None)
+    downlink = Downlink(relay._network, lambda: None)
     yield downlink
     downlink.close()
 
