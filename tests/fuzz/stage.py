@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from app.kit.settings import RelaySettings
 from media.clock import Clock
+from media.relay.allocation import Step
+from media.relay.arrival import Arrival
 from media.relay.description import SEQUENCE_URI, RemoteMedia
 from media.relay.downlink import Downlink
 from media.relay.ice import Credentials
-from media.relay.layer import Arrival
 from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.room import Room
@@ -140,7 +141,7 @@ def hear(datagrams: Iterable[bytes]) -> None:
         publication.connect(Arrival(lambda data: None, TABLE, 3, 1), section.repair_type)
         subscription = Subscription(receiver.transport, Rewriter(RECEIVED, 96, 0), "alice")
         publication.subscribe(subscription)
-        publication.select(subscription, len(publication.layers) - 1, DAY_S)
+        publication.select(subscription, Step(len(publication.layers) - 1), DAY_S)
     now = DAY_S
     for datagram in datagrams:
         now += 0.02
