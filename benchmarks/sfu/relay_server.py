@@ -95,7 +95,9 @@ class RelayServer:
 
 
 async def main(address: str, spool: Path, *, native: bool) -> None:
-    settings = RelaySettings(host=address, udp_port=0, addresses=[address], native=native)
+    settings = RelaySettings(
+        host=address, udp_port=0, voices=99, addresses=[address], native=native
+    )
     relay = await Relay.open(settings, Clock.capture())
     room = relay.room(str(uuid4()), lambda event: None)
     commands = asyncio.StreamReader(limit=2**20)
