@@ -46,7 +46,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     trials = Trials(relay, settings.turn_server, clock)
     signalling = Signalling(rooms, trials, Gate(tokens, settings.node.name, clock), clock)
     left = await take_stock(node)
-    recovering = asyncio.create_task(_quietly(lambda: recover(node, left)))
+    recovering = asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))
     try:
         async with signalling.listen(settings.node) as server:
             port = server.sockets[0].getsockname()[1]

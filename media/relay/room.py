@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from app.kit.ids import new_id
-from media.relay.description import RemoteDescription, parse
+from media.relay.assignment import assigned
+from media.relay.description import parse
 from media.relay.downlink import Downlink, DownlinkOffer
 from media.relay.events import (
     LayersWanted,
@@ -72,11 +72,13 @@ class Room:
         takes the place of the old one. Raises MediaRefused, and then nothing was changed.
         """
         remote = parse(offer)
-        kept = self._assign(participant, remote, sources)
+        mine = [p for p in self._publications.values() if p.participant == participant]
+        kept = assigned(mine, participant, remote, sources)
         person = self._participants.setdefault(participant, Participant())
         if person.uplink is not None and person.uplink.fingerprints != remote.fingerprints:
             person.uplink.close()
             person.uplink = None
+            self.retell(participant)
         if person.uplink is None:
             person.uplink = Uplink(self._network, lambda: self._lost(participant))
         answer = person.uplink.answer(remote, kept)
@@ -93,28 +95,6 @@ class Room:
         self._listen()
         known = {m: PublicationInfo(p.id, participant, p.source) for m, p in kept.items()}
         return Published(answer, known, [p.id for p in gone])
-
-    def _assign(
-        self, participant: str, remote: RemoteDescription, sources: Mapping[str, str]
-    ) -> dict[str, Publication]:
-        """The publication of each sending section: the one of that source and codec, or a new
-        one. Changes nothing."""
-        mine = {p.source: p for p in self._publications.values() if p.participant == participant}
-        assigned: dict[str, Publication] = {}
-        for media in remote.media:
-            source = sources.get(media.mid)
-            if source is None or not media.sends:
-                continue
-            if media.codec is None or (source == "microphone") != (media.kind == "audio"):
-                raise MediaRefused(field="offer")
-            known = mine.pop(source, None)
-            rids = media.rids or ("",)
-            if known is None or known.codec != media.codec or known.rids != rids:
-                known = Publication(str(new_id()), participant, source, media.codec, rids)
-            assigned[media.mid] = known
-        if len({p.source for p in assigned.values()}) != len(assigned):
-            raise MediaRefused(field="sources")
-        return assigned
 
     def _add(self, publication: Publication) -> None:
         self._publications[publication.id] = publication
@@ -176,6 +156,16 @@ class Room:
         if person is not None and person.downlink is not None:
             person.downlink.close()
             person.downlink = None
+
+    def retell(self, participant: str) -> None:
+        """What the participant was told lately may be lost: it sends all layers, and believes that
+        no picture rests."""
+        for publication in self._publications.values():
+            if publication.participant == participant:
+                publication.demand.renew()
+        person = self._participants.get(participant)
+        if person is not None and person.downlink is not None:
+            person.downlink.resting = frozenset()
 
     def set_view(self, participant: str, view: View) -> None:
         """What the participant's screen shows of each publication."""

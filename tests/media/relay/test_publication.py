@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
+from media.relay.allocation import Step
 from media.relay.arrival import Arrival
 from media.relay.publication import Publication
 from media.relay.seam import Certificate, Srtp
@@ -239,10 +240,10 @@ async def test_who_leaves_waits_for_no_key_frame(scene: Scene) -> None:
     publication = layered()
     subscription = Subscription(scene.wire.transport, Rewriter(78, 96, 1000), "alice")
     publication.subscribe(subscription)
-    publication.select(subscription, 1, 0.0)
+    publication.select(subscription, Step(1), 0.0)
     assert publication.layers[1].waiting
 
-    publication.select(subscription, 0, 0.0)
+    publication.select(subscription, Step(0), 0.0)
     assert not publication.layers[1].waiting
     publication.unsubscribe(subscription)
 

@@ -15,6 +15,7 @@ from media.relay.relay import Relay
 from media.relay.room import Room
 from media.relay.seam import Buffer
 from media.relay.socket import Port
+from tests.fixtures.networks import HAS_IPV6
 from tests.fixtures.peers import Stage, until
 
 
@@ -149,7 +150,10 @@ async def test_an_unforeseen_error_ends_with_its_own_datagram(
     with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as two:
         for far, endpoint in ((one, broken), (two, well)):
             far.connect(("127.0.0.1", port.number))
-            port.know_address(far.getsockname(), endpoint)
+            host, number = far.getsockname()
+            port.know_address(
+                (f"::ffff:{host}", number, 0, 0) if HAS_IPV6 else (host, number), endpoint
+            )
         for _ in range(3):
             one.send(b"\x80" + bytes(20))
         two.send(b"\x16" + bytes(20))
