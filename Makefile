@@ -27,8 +27,15 @@ check: lint types test
 bench: system .venv/dev.stamp
 	@for script in benchmarks/forwarding.py benchmarks/first_frame.py; do $(BIN)/python $$script || exit 1; done
 
-soak: .venv/dev.stamp
-	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser" --timeout 1800
+# Each of atheris's targets runs for FUZZ_SECONDS; the memory of a relay is watched for SOAK_MINUTES.
+FUZZ_SECONDS ?= 120
+
+soak: .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, sanitized, and watched
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser and not soak" --timeout 3600
+	@$(BIN)/python -m tests.fuzz.atheris_run $(FUZZ_SECONDS)
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m tests.fuzz.sanitized --timeout 1800 \
+		tests/media/native tests/fuzz
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -s -m soak tests/soak
 
 # What is compiled is compiled where it is installed; without a compiler pip leaves it out.
 # The virtual environments differ only in what they hold; dev is a superset of run.

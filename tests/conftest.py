@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=1_000, deadline=None)
 hypothesis.settings.register_profile("suite", max_examples=100, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
