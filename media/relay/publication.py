@@ -1,6 +1,7 @@
 """One source a participant sends: its layers, who takes which, and what is kept of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from media.native import library
 from media.relay.demand import Demand
@@ -23,6 +24,21 @@ Higher: four times the disk, and a sender that must send the largest even if nob
 NOMINAL_BPS = (100_000, 300_000, 1_200_000, 2_500_000)
 """Of the layers, from the smallest, until they have been measured."""
 UNLAYERED_BPS = (600_000,)
+
+
+@dataclass(frozen=True)
+class PublicationInfo:
+    id: str
+    participant: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Published:
+    answer: str
+    publications: dict[str, PublicationInfo]
+    """Each sending mid → its publication, new or kept."""
+    removed: list[str]
 
 
 class Publication:
@@ -72,6 +88,33 @@ class Publication:
         if not self.layered:
             subscription.wanted = 0
             self._attach(subscription, self.layers[0])
+
+    def succeed(self, subscription: Subscription, now: float) -> None:
+        """Continue a row on which another publication was sent: a picture from its next key frame
+        on, a sound at once. Something must have been received."""
+        self.subscriptions.append(subscription)
+        if self.layered:
+            return  # once a layer is selected
+        subscription.wanted = 0
+        layer = self.layers[0]
+        if self.kind == "video":
+            layer.at_keyframe(
+                subscription, lambda incoming: self._succeed(subscription, incoming.timestamp)
+            )
+            layer.want_keyframe(now)
+        else:
+            moment = layer.moment
+            self._succeed(subscription, int(now * moment.clock_rate) - moment.transit)
+
+    def _succeed(self, subscription: Subscription, timestamp: int) -> None:
+        before, layer, row = subscription.left, self.layers[0], subscription.rewriter.row
+        if subscription.wanted != 0 or subscription.layer is not None or before is None:
+            return  # decided otherwise since
+        shown = (row.timestamp_offset, row.last_timestamp)
+        row.timestamp_offset = offset(before.moment, layer.moment, timestamp, *shown)
+        row.picture_offset = row.tl0_offset = 0  # only of layers are pictures counted anew
+        subscription.rewriter.restart()
+        self._attach(subscription, layer)
 
     def unsubscribe(self, subscription: Subscription) -> None:
         if subscription in self.subscriptions:

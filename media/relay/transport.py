@@ -74,12 +74,18 @@ class Transport:
         self, remote: Credentials, fingerprints: list[tuple[str, str]], *, server: bool
     ) -> None:
         """The peer's description: begins the handshake the first time, an ICE restart later."""
-        if self.ice.described(remote):
-            self._bind()
+        self.restart(remote)
         if self._handshake is None and not self._closed:
             self._handshake = asyncio.get_running_loop().create_task(
                 self._connect(fingerprints, server)
             )
+
+    def restart(self, remote: Credentials) -> bool:
+        """The peer's new credentials; False if they are those it has. Ours are then new too."""
+        restarted = self.ice.described(remote)
+        if restarted:
+            self._bind()
+        return restarted
 
     async def _connect(self, fingerprints: list[tuple[str, str]], server: bool) -> None:
         srtp = await self._dtls.connect(server=server, fingerprints=fingerprints)
