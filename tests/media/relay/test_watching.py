@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
@@ -75,7 +76,7 @@ async def test_a_watcher_hears_and_sees_whoever_publishes_and_who_comes_after(
     assert answer.count("a=sendonly") == 2
     for times in watcher.times.values():
         assert times == sorted(times), "the clock of a row went backwards"
-        steps = [after - before for before, after in zip(times, times[1:], strict=False)]
+        steps = [after - before for before, after in pairwise(times)]
         assert max(steps) < 10, "the clock of a row jumped"
 
 
@@ -90,9 +91,12 @@ async def test_a_section_is_filled_when_somebody_comes(stage: Stage, watcher: Wa
 async def test_as_many_are_shown_as_there_are_sections(stage: Stage, watcher: Watcher) -> None:
     for name in ("alice", "bob"):
         await stage.peer(name).publish("microphone", "camera")
-    await watcher.watch("video", "audio", "video", "audio")
-    for mid in "0123":
-        await watcher.gets(mid, 5)
+    await watcher.watch("audio", "video", "audio", "video")
+    downlink = stage.room._participants["watcher"].downlink
+    assert downlink is not None
+    # aiortc puts two pictures with repair rows into one receiver, so what is sent counts.
+    sent = [slot.subscription.outlet for slot in downlink._slots if slot.subscription]
+    await until(lambda: all(outlet.packets > 25 for outlet in sent), "all sections are sent")
 
 
 async def test_who_speaks_takes_the_one_section(stage: Stage, watcher: Watcher) -> None:
