@@ -18,7 +18,7 @@ from media.relay.description import (
 from media.relay.downlink import Downlink, DownlinkOffer, Slot
 from media.relay.network import Network
 from media.relay.publication import Publication
-from media.relay.refusals import MediaRefused
+from media.relay.refusals import CodecRefused, MediaRefused
 from media.relay.subscription import Subscription
 from media.relay.writing import (
     LEVEL_ID,
@@ -43,8 +43,10 @@ def wants_media(remote: RemoteDescription) -> None:
     wanted = [media for media in remote.media if media.kind in ("audio", "video")]
     if not wanted or remote.setup == "server":
         raise MediaRefused(field="offer")
-    if not all(media.receives and carried(media) for media in wanted):
+    if not all(media.receives for media in wanted):
         raise MediaRefused(field="offer")
+    if not all(carried(media) for media in wanted):
+        raise CodecRefused(field="offer")
 
 
 class Watch(Downlink):

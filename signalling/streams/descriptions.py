@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from media.relay.description import PASSWORD, TOKEN, UFRAG, RemoteDescription, carried
 from media.relay.ice import Credentials
-from media.relay.refusals import MediaRefused
+from media.relay.refusals import CodecRefused, MediaRefused
 from media.relay.writing import LocalSide
 from signalling.messages import SourceName
 
@@ -26,8 +26,10 @@ def sources_of(remote: RemoteDescription) -> dict[str, SourceName]:
     sources: dict[str, SourceName] = {}
     for media in remote.media:
         source = SOURCE_OF.get(media.kind)
-        if source is None or source in sources.values() or not (media.sends and carried(media)):
+        if source is None or source in sources.values() or not media.sends:
             raise MediaRefused(field="offer")
+        if not carried(media):
+            raise CodecRefused(field="offer")
         sources[media.mid] = source
     if remote.setup == "server":
         raise MediaRefused(field="offer")  # we are the DTLS server, always (§4.4.4)

@@ -4,6 +4,7 @@ import asyncio
 
 from app.kit.errors import Refusal
 from app.kit.languages import LANGUAGES, Languages
+from media.relay import refusals as relay_refusals
 from signalling.messages import (
     Done,
     Knocked,
@@ -130,7 +131,7 @@ async def test_a_watcher_that_vanishes_leaves(gathering: Gathering) -> None:
 
 
 def test_every_refusal_can_be_said_in_every_language() -> None:
-    kinds = [kind for kind in vars(refusals).values() if isinstance(kind, type)]
-    codes = {kind.code for kind in kinds if issubclass(kind, Refusal)}
+    known = [*vars(refusals).values(), *vars(relay_refusals).values()]
+    codes = {k.code for k in known if isinstance(k, type) and issubclass(k, Refusal)}
     for language in LANGUAGES:
         assert {f"problem.{code}" for code in codes} <= set(Languages().catalogue(language))
