@@ -5,11 +5,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import tests.fixtures
 from signalling.messages import ParticipantJoined, ParticipantLeft, PublicationAdded, Welcomed
+from tests.fixtures.firefox import firefox
 from tests.fixtures.streams import Stream
 from tests.fixtures.tabs import OpenTab, Tab, open_tab, page_url  # noqa: F401
 from tests.signalling.conftest import Gathering
@@ -27,9 +29,9 @@ async def page(opened: OpenTab) -> Tab:
     return tab
 
 
-async def begins(tab: Tab, way: str, stream: Stream) -> None:
-    address = f"{json.dumps(stream.url)}, {json.dumps(stream.token)}"
-    assert await tab.evaluate(f"program.{way}({address})") == 201
+async def begins(tab: Tab, way: str, stream: Stream, *more: Any) -> None:
+    arguments = ", ".join(json.dumps(value) for value in (stream.url, stream.token, *more))
+    assert await tab.evaluate(f"program.{way}({arguments})") == 201
 
 
 async def until(tab: Tab, expression: str) -> None:
@@ -89,6 +91,51 @@ async def test_chromium_restarts_ice_while_it_publishes_and_watches(
         assert await tab.evaluate("program.restart()") == 200
         await until(tab, "program.path().then((name) => name === program.ufrag())")
         await until(tab, "program.states()[1] === 'connected'")
+    await goes_on(watcher)
+
+
+async def test_firefox_and_chromium_watch_each_other(
+    gathering: Gathering,
+    open_tab: OpenTab,  # noqa: F811
+    page_url: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """They number payload types and header extensions differently."""
+    cast = gathering.cast
+    async with firefox(tmp_path / "profile") as first, firefox(tmp_path / "other") as second:
+        for tab in (first, second):
+            await tab.goto(page_url)
+            await tab.evaluate(f"(() => {{ {SCRIPT}; return true }})()")
+        publisher, watcher = await page(open_tab), await page(open_tab)
+        await begins(publisher, "publish", await gathering.stream(cast.alice, "publish"))
+        await begins(first, "watch", await gathering.stream(cast.olga, "watch"))
+        await goes_on(first)
+        await begins(second, "publish", await gathering.stream(cast.olga, "publish"))
+        assert await publisher.evaluate("program.stop()") == 200
+        await begins(watcher, "watch", await gathering.stream(cast.alice, "watch"))
+        await goes_on(watcher)
+        await goes_on(first)
+
+
+async def test_a_watcher_goes_on_from_one_picture_to_three_layers_of_another(
+    gathering: Gathering,
+    open_tab: OpenTab,  # noqa: F811
+) -> None:
+    cast = gathering.cast
+    publisher, layered, watcher = [await page(open_tab) for _ in range(3)]
+    await begins(publisher, "publish", await gathering.stream(cast.alice, "publish"))
+    await begins(watcher, "watch", await gathering.stream(cast.coordinator, "watch"))
+    await goes_on(watcher)
+    layers = [
+        {"rid": rid, "scaleResolutionDownBy": scale}
+        for rid, scale in (("q", 4), ("h", 2), ("f", 1))
+    ]
+    await begins(layered, "publish", await gathering.stream(cast.olga, "publish"), layers)
+    assert await publisher.evaluate("program.stop()") == 200
+    await goes_on(watcher)
+    third = await page(open_tab)
+    await begins(third, "publish", await gathering.stream(cast.alice, "publish"))
+    assert await layered.evaluate("program.stop()") == 200
     await goes_on(watcher)
 
 
