@@ -27,8 +27,15 @@ check: lint types test
 bench: system .venv/dev.stamp
 	@for script in benchmarks/forwarding.py benchmarks/first_frame.py; do $(BIN)/python $$script || exit 1; done
 
-soak: .venv/dev.stamp
-	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser" --timeout 1800
+# Each of atheris's targets runs for FUZZ_SECONDS; the memory of a relay is watched for SOAK_MINUTES.
+FUZZ_SECONDS ?= 120
+
+soak: .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, sanitized, and watched
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser and not soak" --timeout 3600
+	@$(BIN)/python -m tests.fuzz.atheris_run $(FUZZ_SECONDS)
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m tests.fuzz.sanitized --timeout 1800 \
+		tests/media/native tests/fuzz
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -s -m soak tests/soak
 
 # What is compiled is compiled where it is installed; without a compiler pip leaves it out.
 # The virtual environments differ only in what they hold; dev is a superset of run.
@@ -49,8 +56,8 @@ soak: .venv/dev.stamp
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@ .venv/run.stamp
 
-system:  ## Debian packages that the tests drive: browsers, a voice, a database server, a peer SFU, a publisher
-	@sh .ci/packages gcc libc6-dev chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus \
+system:  ## Debian packages that the tests drive: browsers, a voice, a database, TURN, a peer SFU, a publisher
+	@sh .ci/packages gcc libc6-dev chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus coturn \
 		python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 		gstreamer1.0-plugins-bad gstreamer1.0-nice
 

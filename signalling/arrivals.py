@@ -76,6 +76,7 @@ def resume(live: Live, participant: str, connection: Connection) -> None:
         _tell_waiting(live, participant)
         return
     welcome(live, participant, resumed=True)
+    live.media.retell(participant)
     open_offer = presence.negotiation.open
     if open_offer is not None:
         live.tell(participant, open_offer)

@@ -10,7 +10,19 @@ from typing import Any, get_args
 from pydantic.json_schema import models_json_schema
 
 from app.kit.messages import Message
-from signalling.messages import SUBPROTOCOL, ClientMessage, ServerMessage
+from signalling.messages import (
+    SUBPROTOCOL,
+    AnswerDownlink,
+    ClientMessage,
+    Done,
+    DownlinkOffered,
+    Error,
+    Publish,
+    Published,
+    Refused,
+    ServerMessage,
+    TrialOpened,
+)
 
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """The websocket of one meeting. Commands go from the browser to the node; facts come
@@ -18,6 +30,9 @@ back. A command carries `ref` and is answered by exactly one fact, or by `refuse
 `ref`. Get `url` and `token` from `POST /api/v1/meetings/{id}/join`; the token is good for 60
 seconds. After a lost connection `?resume=<resume_token>` brings the same participant back within
 30 seconds."""
+
+TRIAL_COMMANDS: list[type[Message]] = [Publish, AnswerDownlink]
+TRIAL_FACTS: list[type[Message]] = [TrialOpened, Published, DownlinkOffered, Done, Refused, Error]
 
 
 def document() -> dict[str, Any]:
@@ -38,15 +53,28 @@ def document() -> dict[str, Any]:
                 "address": "/ws/meetings/{meeting_id}",
                 "description": f"Websocket subprotocol `{SUBPROTOCOL}`.",
                 "parameters": {"meeting_id": {"description": "Id of the meeting."}},
-                "messages": {
-                    name_of(model): {"$ref": f"#/components/messages/{name_of(model)}"}
-                    for model in commands + facts
-                },
-            }
+                "messages": _references([m for m in commands + facts if m is not TrialOpened]),
+            },
+            "trial": {
+                "address": "/ws/trial",
+                "description": "A room of one, open to everyone, to find out which ways are open.",
+                "messages": _references([*TRIAL_COMMANDS, *TRIAL_FACTS]),
+            },
         },
         "operations": {
-            "command": _operation("receive", commands, "What the browser asks of the node."),
-            "fact": _operation("send", facts, "What the node tells the browser."),
+            "command": _operation("meeting", "receive", commands, "What the browser asks."),
+            "fact": _operation(
+                "meeting",
+                "send",
+                [m for m in facts if m is not TrialOpened],
+                "What the node tells.",
+            ),
+            "trial_command": _operation(
+                "trial", "receive", TRIAL_COMMANDS, "What the browser asks during a trial."
+            ),
+            "trial_fact": _operation(
+                "trial", "send", TRIAL_FACTS, "What the node tells during a trial."
+            ),
         },
         "components": {
             "messages": {name_of(model): _message(model) for model in commands + facts},
@@ -64,12 +92,18 @@ def name_of(model: type[Message]) -> str:
     return str(model.model_fields["type"].default)
 
 
-def _operation(action: str, models: list[type[Message]], summary: str) -> dict[str, Any]:
+def _references(models: list[type[Message]]) -> dict[str, Any]:
+    return {name_of(m): {"$ref": f"#/components/messages/{name_of(m)}"} for m in models}
+
+
+def _operation(
+    channel: str, action: str, models: list[type[Message]], summary: str
+) -> dict[str, Any]:
     return {
         "action": action,
         "summary": summary,
-        "channel": {"$ref": "#/channels/meeting"},
-        "messages": [{"$ref": f"#/channels/meeting/messages/{name_of(m)}"} for m in models],
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name_of(m)}"} for m in models],
     }
 
 

@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import AsyncIterator
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from media.clock import Clock
 from signalling.allowance import Allowance
-from signalling.codec import encode
-from signalling.messages import ServerMessage
+from signalling.codec import ProtocolError, decode, encode
+from signalling.messages import ClientMessage, Error, ServerMessage
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,19 @@ class Connection:
             self._queue.put_nowait(None)
         except asyncio.QueueFull:
             self._drop(TRY_AGAIN)
+
+    async def commands(self, clock: Clock) -> AsyncIterator[ClientMessage]:
+        """What its owner asks; answers by itself what is not to be understood or comes too fast."""
+        async for data in self._socket:
+            if not self.allowance.spend(clock.now()):
+                self.send(Error(code="too_many"))
+                if self.allowance.is_flooded:
+                    await self._socket.close(POLICY)
+                continue
+            try:
+                yield decode(data)
+            except ProtocolError as error:
+                self.send(error.answer)
 
     async def finished(self) -> None:
         self._writer.cancel()

@@ -23,6 +23,8 @@ JOINS_BURST = 20.0
 """One person's fresh joins. A page that is reloaded in anger makes three or four."""
 
 PATH = re.compile(r"/ws/meetings/([0-9a-f-]{36})")
+TRIAL = "/ws/trial"
+"""Open to everyone: those who need it most have not been let in anywhere yet."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Gate:
             return connection.respond(HTTPStatus.OK, "alive\n")
         if len(connection.server.connections) >= MOST_SOCKETS:
             return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "no room left here\n")
+        if address.path == TRIAL:
+            return None
         try:
             ticket = self.read(request.path)
         except NotSignedIn:
@@ -89,5 +93,6 @@ class Gate:
         self._joins = {user: a for user, a in self._joins.items() if not a.is_full(now)}
         return self._joins.setdefault(user_id, Allowance(JOINS_PER_S, JOINS_BURST)).spend(now)
 
-    def take(self, connection: ServerConnection) -> Ticket:
-        return self._tickets.pop(connection)
+    def take(self, connection: ServerConnection) -> Ticket | None:
+        """None: a trial, which needs none."""
+        return self._tickets.pop(connection, None)

@@ -426,6 +426,15 @@ class MeetingEnded(Message):
     type: Literal["meeting_ended"] = "meeting_ended"
 
 
+class TrialOpened(Message):
+    """First and only on `/ws/trial`: what may be tried, and where the media goes directly."""
+
+    type: Literal["trial_opened"] = "trial_opened"
+    ice_servers: list[IceServer]
+    addresses: list[str]
+    udp_port: int
+
+
 ServerMessage = Annotated[
     Waiting
     | Welcomed
@@ -451,6 +460,7 @@ ServerMessage = Annotated[
     | RecordingStopped
     | ConsentDecided
     | Replaced
-    | MeetingEnded,
+    | MeetingEnded
+    | TrialOpened,
     Field(discriminator="type"),
 ]

@@ -21,6 +21,7 @@ from signalling.recovery import recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
 from signalling.streams import server as streams
+from signalling.trial import Trials
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +45,10 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     node = Node(settings, database, keys, tokens, clock, relay, store, settings.spool)
     rooms = Rooms(node)
     gate = Gate(tokens, settings.node.name, clock)
-    signalling = Signalling(rooms, gate, clock)
+    trials = Trials(relay, settings.turn_server, clock)
+    signalling = Signalling(rooms, trials, gate, clock)
     left = await take_stock(node)
-    recovering = asyncio.create_task(_quietly(lambda: recover(node, left)))
+    recovering = asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))
     try:
         async with (
             signalling.listen(settings.node) as server,

@@ -47,4 +47,4 @@ async def _note_the_end(live: Live) -> None:
     """First, so that nobody joins anew; should it fail, nothing has ended and one may try again."""
     async with live.node.database.transaction() as db:
         await meetings.end_on_node(db, live.meeting_id)
-        await attendance.close_all(db, live.meeting_id)
+        await attendance.cut_off(db, live.meeting_id)

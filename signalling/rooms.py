@@ -7,10 +7,11 @@ from uuid import UUID
 
 from app.kit.errors import NotFound
 from app.kit.ids import short
-from app.meetings import placement
+from app.meetings import attendance, placement
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
+from app.recordings.models import RecordingState
 from media.relay.events import (
     LayersWanted,
     PicturesResting,
@@ -43,6 +44,7 @@ class Rooms:
         self._closing: dict[UUID, asyncio.Task[None]] = {}
         self._finishing: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
+        self._draining = False
 
     @property
     def participants(self) -> int:
@@ -86,8 +88,9 @@ class Rooms:
             await consenting.follow_the_ledger(live)
 
     async def close(self) -> None:
-        """The node stops: people rejoin elsewhere; every tape is closed, and handed over if the
-        store takes it in time."""
+        """The node stops: people rejoin, elsewhere or when it is back; every tape is closed, and
+        handed over if the store takes it in time."""
+        self._draining = True
         for live in list(self._live.values()):
             self._close(live)
         with contextlib.suppress(TimeoutError):
@@ -104,10 +107,15 @@ class Rooms:
             if not await placement.renew(db, meeting_id, node.settings.node.name):
                 raise NotFound  # it lives elsewhere by now
             recording = await recordings.of_meeting(db, meeting_id)
+            present = await attendance.cut_off(db, meeting_id)
         live = Live(node, meeting_id, meeting.group_id)
         live.media = node.relay.room(str(meeting_id), lambda event: self._heard(live, event))
         if recording is not None:
             live.recording_id = recording.id
+        # Whoever was in it when a node stopped need not be let in again, and it still records.
+        live.room.admitted |= present
+        if recording is not None and recording.state == RecordingState.RUNNING:
+            await taping.begin(live, recording.started_at)
         logger.info("meeting %s lives here", short(meeting_id))
         return live
 
@@ -134,7 +142,9 @@ class Rooms:
 
     async def _wind_up(self, live: Live) -> None:
         node = self._node
-        if live.room.recording_since is not None:
+        if self._draining and not live.ended:
+            interrupt(live)
+        elif live.room.recording_since is not None:
             await taping.stop(live, "meeting_ended" if live.ended else "command")
         for participant in list(live.presences):
             arrivals.leave(live, participant)
@@ -168,3 +178,11 @@ class Rooms:
                     arrivals.leave(live, participant)  # there is no websocket to come back by
             case _:
                 pass  # what we removed ourselves is no news
+
+
+def interrupt(live: Live) -> None:
+    """The node stops in the middle of a meeting: its tapes end. In the books it goes on with the
+    same people, and records as soon as they are back."""
+    taping.cut(live, list(live.tapes))
+    for presence in live.presences.values():
+        presence.attendance = None

@@ -12,13 +12,14 @@ from app.kit.errors import NotFound
 from app.kit.settings import NodeSettings
 from media.clock import Clock
 from signalling import arrivals
-from signalling.codec import MAX_BYTES, ProtocolError, decode
-from signalling.connection import POLICY, Connection
+from signalling.codec import MAX_BYTES
+from signalling.connection import Connection
 from signalling.gate import Gate, Ticket
 from signalling.handlers import handle
 from signalling.live import Live
-from signalling.messages import SUBPROTOCOL, Error
+from signalling.messages import SUBPROTOCOL
 from signalling.rooms import Rooms
+from signalling.trial import Trials
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +33,9 @@ PING_S = 10.0
 
 
 class Signalling:
-    def __init__(self, rooms: Rooms, gate: Gate, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, trials: Trials, gate: Gate, clock: Clock) -> None:
         self._rooms = rooms
+        self._trials = trials
         self._gate = gate
         self._clock = clock
 
@@ -57,12 +59,15 @@ class Signalling:
         ticket = self._gate.take(socket)
         connection = Connection(socket)
         try:
+            if ticket is None:
+                await self._trials.hold(socket, connection)
+                return
             live = await self._live(ticket)
             participant = await self._arrive(live, ticket, connection)
             if participant is None:
                 await socket.close(OVER if live.ended else GONE)
             else:
-                await self._stay(live, participant, socket, connection)
+                await self._stay(live, participant, connection)
         except NotFound:
             await socket.close(GONE)
         except Exception:
@@ -71,11 +76,9 @@ class Signalling:
         finally:
             await connection.finished()
 
-    async def _stay(
-        self, live: Live, participant: str, socket: ServerConnection, connection: Connection
-    ) -> None:
+    async def _stay(self, live: Live, participant: str, connection: Connection) -> None:
         try:
-            await self._converse(live, participant, socket, connection)
+            await self._converse(live, participant, connection)
         except ConnectionClosed:
             pass
         finally:
@@ -98,19 +101,7 @@ class Signalling:
             arrivals.resume(live, participant, connection)
         return participant
 
-    async def _converse(
-        self, live: Live, participant: str, socket: ServerConnection, connection: Connection
-    ) -> None:
-        async for data in socket:
-            if not connection.allowance.spend(self._clock.now()):
-                connection.send(Error(code="too_many"))
-                if connection.allowance.is_flooded:
-                    await socket.close(POLICY)
-                continue
-            try:
-                command = decode(data)
-            except ProtocolError as error:
-                connection.send(error.answer)
-                continue
+    async def _converse(self, live: Live, participant: str, connection: Connection) -> None:
+        async for command in connection.commands(self._clock):
             if live.is_connected(participant, connection):
                 await handle(live, participant, command)

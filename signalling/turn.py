@@ -16,10 +16,12 @@ VALID_FOR_S = 8 * 3600
 credential can be abused for longer."""
 
 
-def ice_servers(settings: TurnServerSettings, participant: str, unix_s: int) -> list[IceServer]:
+def ice_servers(
+    settings: TurnServerSettings, participant: str, unix_s: int, valid_for_s: int = VALID_FOR_S
+) -> list[IceServer]:
     if not settings.urls:
         return []
-    username = f"{unix_s + VALID_FOR_S}:{participant}"
+    username = f"{unix_s + valid_for_s}:{participant}"
     secret = settings.secret.get_secret_value().encode()
     digest = hmac.new(secret, username.encode(), hashlib.sha1).digest()
     credential = base64.b64encode(digest).decode()

@@ -9,11 +9,14 @@ import hypothesis
 import pytest
 
 hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=1_000, deadline=None)
 hypothesis.settings.register_profile("suite", max_examples=100, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 PERSONAL = re.compile(
     r"(?P<address>\b(?!0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}\b)"
+    r"|(?P<short6>(?<![\w:])(?:[0-9a-f]{1,4}:)*(?:[0-9a-f]{1,4})?::[0-9a-f])"
+    r"|(?P<long6>(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f])"
     r"|(?P<candidate>candidate:\S+)"
     r"|(?P<mail>[\w.+-]+@[\w-]+\.\w+)"
 )

@@ -3,6 +3,7 @@
 import socket
 
 from app.kit.settings import Settings
+from media.relay.addresses import bound
 
 
 def taken(settings: Settings) -> list[tuple[int, str]]:
@@ -17,11 +18,8 @@ def taken(settings: Settings) -> list[tuple[int, str]]:
 
 
 def _free(host: str, port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        if kind == socket.SOCK_STREAM:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    try:
+        with bound(host, port, kind):
+            return True
+    except OSError:
+        return False

@@ -71,7 +71,7 @@ class Supervisor:
                 return
             if loop.time() - began > STEADY_S:
                 child.restarts = 0
-            pause = min(RESTART_MIN_S * 2**child.restarts, RESTART_MAX_S)
+            pause = min(RESTART_MIN_S * (2**child.restarts - 1), RESTART_MAX_S)
             child.restarts += 1
             logger.error(
                 "%s ended with code %s; starting it again in %.1f s", child.kind, code, pause

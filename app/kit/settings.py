@@ -3,11 +3,57 @@
 `EMESSI_RELAY__UDP_PORT=9000` becomes `settings.relay.udp_port`. A misspelt variable is an error.
 """
 
+import json
 import os
+import re
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+TURN_URL = re.compile(r"turns?:(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
+"""RFC 7065 §3.1, with the transports that browsers know."""
+
+
+def _list(value: object) -> object:
+    """`a, b` for people, `["a", "b"]` for programs."""
+    if not isinstance(value, str):
+        return value
+    return json.loads(value) if value.lstrip().startswith("[") else value.replace(",", " ").split()
+
+
+def _told(address: str) -> str:
+    """Browsers are told addresses: what a name stands for now may be wrong tomorrow."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        raise ValueError(
+            f"{address} is not an IP address; write what the name stands for"
+        ) from None
+    if found.is_unspecified or found.is_multicast or found.is_link_local:
+        raise ValueError(f"{address} is not an address where anyone could be found")
+    return str(found)
+
+
+def _turn_url(url: str) -> str:
+    if TURN_URL.fullmatch(url) is None:
+        raise ValueError(f"{url} is not like turn:turn.example.org:3478?transport=udp")
+    return url
+
+
+Listed = Annotated[list[str], NoDecode, BeforeValidator(_list)]
 
 
 class Section(BaseModel):
@@ -43,12 +89,21 @@ class NodeSettings(Section):
 
 
 class RelaySettings(Section):
-    host: str = Field(default="0.0.0.0", description="Address the one UDP port is bound to.")
+    host: str = Field(
+        default="::",
+        description="Address the one UDP port is bound to. :: is IPv4 and IPv6, 0.0.0.0 IPv4 only.",
+    )
     udp_port: int = Field(default=8422, description="The one UDP port of all media. 0: any.")
-    addresses: list[str] = Field(
+    addresses: Annotated[Listed, AfterValidator(lambda told: [_told(a) for a in told])] = Field(
         default=[],
-        description="IP addresses told to browsers (the public one behind NAT). "
-        "Empty: loopback and the machine's own.",
+        description="IP addresses told to browsers, with commas between them: behind NAT the "
+        "public ones. Empty: loopback and the machine's own.",
+    )
+    voices: int = Field(
+        default=0,
+        ge=0,
+        description="At most so many voices are forwarded at a time, the loudest. "
+        "0: all up to six people, then four.",
     )
     native: bool = Field(
         default=True,
@@ -90,12 +145,21 @@ class KeySettings(Section):
 
 
 class TurnServerSettings(Section):
-    urls: list[str] = Field(
-        default=[], description="TURN servers, e.g. turns:turn.example.org:5349?transport=tcp."
+    urls: Annotated[Listed, AfterValidator(lambda urls: [_turn_url(url) for url in urls])] = Field(
+        default=[],
+        description="TURN servers for those whose network lets no media out, with commas between "
+        "them, e.g. turn:turn.example.org:3478, turns:turn.example.org:5349?transport=tcp.",
     )
     secret: SecretStr = Field(
-        default=SecretStr(""), description="Secret shared with the TURN server (its REST scheme)."
+        default=SecretStr(""),
+        description="Secret shared with the TURN servers (static-auth-secret of coturn).",
     )
+
+    @model_validator(mode="after")
+    def _has_a_secret(self) -> Self:
+        if self.urls and not self.secret.get_secret_value():
+            raise ValueError("TURN servers need the secret they share with us")
+        return self
 
 
 class Settings(BaseSettings):
@@ -146,12 +210,21 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings of this process; raises pydantic's ValidationError naming what is wrong."""
+    """The settings of this process; raises ValueError naming what is wrong."""
     known = _names(Settings, "EMESSI_")
     unknown = [n for n in os.environ if n.startswith("EMESSI_") and n.upper() not in known]
     if unknown:
         raise ValueError(f"unknown setting: {', '.join(sorted(unknown))}")
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ValueError("; ".join(map(_said, error.errors(include_input=False)))) from None
+
+
+def _said(problem: ErrorDetails) -> str:
+    """One line, without pydantic's own words and without the value, which may be a secret."""
+    variable = "EMESSI_" + "__".join(str(part).upper() for part in problem["loc"])
+    return f"{variable}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def _names(model: type[BaseModel], prefix: str) -> set[str]:

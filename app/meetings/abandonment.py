@@ -31,5 +31,5 @@ async def end_abandoned(db: AsyncSession) -> list[UUID]:
     ]
     for meeting in over:
         service.ended(meeting)
-        await attendance.close_all(db, meeting.id)
+        await attendance.cut_off(db, meeting.id)
     return [meeting.id for meeting in over]

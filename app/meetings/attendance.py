@@ -22,13 +22,15 @@ async def departed(db: AsyncSession, attendance_id: UUID) -> None:
         stay.left_at = now()
 
 
-async def close_all(db: AsyncSession, meeting_id: UUID) -> None:
-    """Ends the stays that a crashed node left open."""
+async def cut_off(db: AsyncSession, meeting_id: UUID) -> set[UUID]:
+    """Ends all stays that are open, at the end or after a node that stopped; whose they were."""
     query = select(Attendance).where(
         Attendance.meeting_id == meeting_id, col(Attendance.left_at).is_(None)
     )
-    for stay in (await db.exec(query)).all():
+    stays = (await db.exec(query)).all()
+    for stay in stays:
         stay.left_at = now()
+    return {stay.user_id for stay in stays}
 
 
 async def of_meeting(db: AsyncSession, meeting_id: UUID) -> list[Attendance]:

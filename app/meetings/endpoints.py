@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 
 from app.accounts.http import CurrentActor
 from app.groups import service as groups
-from app.kit.context import Context
 from app.kit.db import now
 from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.idempotency import Idempotent
 from app.kit.paging import page
 from app.kit.tokens import STREAM_FOR
 from app.meetings import service
+from app.meetings.addresses import http_address, websocket_address
 from app.meetings.forms import (
     JoinPublic,
     MeetingPublic,
@@ -22,7 +22,7 @@ from app.meetings.forms import (
     StreamCreate,
     StreamPublic,
 )
-from app.meetings.models import Meeting, Node
+from app.meetings.models import Meeting
 
 router = APIRouter(prefix="/meetings", tags=["meetings"])
 
@@ -79,8 +79,9 @@ async def join_meeting(
     meeting_id: UUID, db: Db, actor: CurrentActor, context: Ctx, request: Request
 ) -> JoinPublic:
     token, node = await service.join(db, context.tokens, actor, meeting_id)
-    address = _address(node, request, context, "ws", node.port)
-    return JoinPublic(url=f"{address}/ws/meetings/{meeting_id}", token=token)
+    return JoinPublic(
+        url=f"{websocket_address(node, request, context)}/ws/meetings/{meeting_id}", token=token
+    )
 
 
 @router.post("/{meeting_id}/stream")
@@ -95,7 +96,7 @@ async def stream_meeting(
     """A token for a program that publishes (WHIP) or watches (WHEP) in one's own name."""
     expires_at = now() + STREAM_FOR
     token, node = await service.stream(db, context.tokens, actor, meeting_id, form.scope)
-    address = _address(node, request, context, "http", node.http_port)
+    address = http_address(node, request, context)
     return StreamPublic(
         token=token,
         scope=form.scope,
@@ -103,18 +104,3 @@ async def stream_meeting(
         publish_url=f"{address}/whip/{meeting_id}",
         watch_url=f"{address}/whep/{meeting_id}",
     )
-
-
-def _address(node: Node, request: Request, context: Context, scheme: str, port: int) -> str:
-    """The node's public address; without one, the page's own host name and a port of the node.
-
-    `scheme`: ws or http; the public address is given as a websocket's.
-    """
-    if node.public_url:
-        secure = node.public_url.startswith(("wss:", "https:"))
-        place = node.public_url.partition("://")[2].rstrip("/")
-    else:
-        secure = "https" in (request.url.scheme, context.settings.public_url.partition(":")[0])
-        host = request.url.hostname or "localhost"
-        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"  # RFC 3986 §3.2.2
-    return f"{scheme}{'s' if secure else ''}://{place}"

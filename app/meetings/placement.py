@@ -28,11 +28,7 @@ async def place(db: AsyncSession, meeting_id: UUID) -> Node:
         node = await db.get(Node, lease.node_name)
         if node is not None and node.expires_at > moment and lease.expires_at > moment:
             return node
-    node = (
-        await db.exec(
-            select(Node).where(Node.expires_at > moment).order_by(col(Node.participants)).limit(1)
-        )
-    ).first()
+    node = await least_loaded(db)
     if node is None:
         raise NoLiveNode
     if lease is None:
@@ -42,6 +38,12 @@ async def place(db: AsyncSession, meeting_id: UUID) -> Node:
     lease.node_name, lease.expires_at = node.name, moment + 4 * ALIVE_FOR
     await db.flush()
     return node
+
+
+async def least_loaded(db: AsyncSession) -> Node | None:
+    """Where the next meeting would live; None when no node is alive."""
+    alive = select(Node).where(Node.expires_at > now())
+    return (await db.exec(alive.order_by(col(Node.participants)).limit(1))).first()
 
 
 async def heartbeat(

@@ -110,9 +110,18 @@ class Load:
         for person in self.people:
             await person.subscribe(server)
         for person in self.people:
-            for link in (person.uplink, person.downlink):
-                self._links[link.socket.fileno()] = link
-                self._epoll.register(link.socket.fileno(), select.EPOLLIN)
+            self.listen(person)
+
+    def listen(self, person: Person) -> None:
+        """From now on `run` reads what reaches the person."""
+        for link in (person.uplink, person.downlink):
+            self._links[link.socket.fileno()] = link
+            self._epoll.register(link.socket.fileno(), select.EPOLLIN)
+
+    def forget(self, person: Person) -> None:
+        for link in (person.uplink, person.downlink):
+            self._epoll.unregister(link.socket.fileno())
+            del self._links[link.socket.fileno()]
 
     async def leave(self) -> None:
         self._epoll.close()

@@ -51,6 +51,14 @@ class Ours:
     async def answer_downlink(self, person: str, answer: str) -> None:
         await self._ask("answer_downlink", person, answer)
 
+    async def leave(self, person: str) -> None:
+        await self._ask("leave", person)
+
+    async def held(self) -> dict[str, int]:
+        """What the relay has of people who are there, and what of them went wrong."""
+        found: dict[str, int] = await self._ask("held")
+        return found
+
     async def start_recording(self) -> None:
         """Attach a tape to everything that is published."""
         await self._ask("start_recording")

@@ -36,6 +36,8 @@ class RelayServer:
             "publish": self._publish,
             "offer_downlink": self._offer_downlink,
             "answer_downlink": self._answer_downlink,
+            "leave": self._leave,
+            "held": self._held,
             "start_recording": self._start_recording,
             "stop_recording": self._stop_recording,
         }
@@ -57,6 +59,16 @@ class RelayServer:
 
     async def _answer_downlink(self, person: str, answer: str) -> None:
         await self._room.answer_downlink(person, answer)
+
+    async def _leave(self, person: str) -> None:
+        self._room.leave(person)
+
+    async def _held(self) -> dict[str, int]:
+        return {
+            "publications": len(self._room.publications),
+            "transports": self._relay.transports,
+            "failed": self._relay.dropped["failed"],
+        }
 
     async def _start_recording(self) -> None:
         for publication in list(self._room.publications):
@@ -83,7 +95,9 @@ class RelayServer:
 
 
 async def main(address: str, spool: Path, *, native: bool) -> None:
-    settings = RelaySettings(host=address, udp_port=0, addresses=[address], native=native)
+    settings = RelaySettings(
+        host=address, udp_port=0, voices=99, addresses=[address], native=native
+    )
     relay = await Relay.open(settings, Clock.capture())
     room = relay.room(str(uuid4()), lambda event: None)
     commands = asyncio.StreamReader(limit=2**20)

@@ -33,11 +33,11 @@ enum {
     FIXED_BYTES = 12,
     LARGEST_TRAILER = 148, /* what protecting may add: media/relay/seam.py */
     LARGEST_PACKET = LARGEST_DATAGRAM - LARGEST_TRAILER,
-    LARGEST_JUMP = 3000, /* media/rtp/reception.py */
     RECORD_HEAD = 11,    /* media/tape/format.py: kind, length, microseconds */
     RECORD_PACKET = 1,
     ONE_BYTE = 0xBEDE,
     TWO_BYTE = 0x1000,
+    SPEECH = 77, /* media/rtp/speaker.py */
 };
 
 /* Arrays that the kernel reads. One recvmmsg and one sendmmsg serve a whole batch; of the time a
@@ -187,10 +187,10 @@ static int translate(struct source *source, uint8_t *packet, int length, int wri
         }
         if (past > end)
             return 0;
+        if (source->level_id && identifier == source->level_id && value < past)
+            carried->level = packet[value];
         if (write) {
             int id = source->table[identifier];
-            if (source->level_id && identifier == source->level_id && value < past)
-                carried->level = packet[value];
             if (source->sequence_id && identifier == source->sequence_id && !carried->numbered) {
                 carried->numbered = 1;
                 if (value + 2 <= past) {
@@ -280,6 +280,8 @@ static void send_to(struct path *path, struct outlet *outlet, const uint8_t *pac
         renumber(out, places, row);
     if (places->sequence) {
         struct sent *sent = peer->sent;
+        if (outlet->given)
+            outlet->given->numbers[number % REPEATABLE] = sent->next;
         write16(out + places->sequence, sent->next);
         sent->at[sent->next % REMEMBERED] = now;
         sent->octets[sent->next++ % REMEMBERED] = (uint16_t)length;
@@ -316,8 +318,7 @@ static void record(struct pending *tape, const uint8_t *packet, int length, doub
 }
 
 /* RFC 3550 A.1 and A.8 for the next packet of a row. */
-static void count(struct numbers *numbers, int64_t ahead, uint32_t timestamp, int length,
-                  double now) {
+static void count(struct numbers *numbers, uint32_t timestamp, int length, double now) {
     int64_t transit = (int64_t)(now * numbers->clock_rate) - timestamp;
     int64_t change = transit - numbers->transit;
     change = ((change + 0x80000000LL) & 0xFFFFFFFFLL) - 0x80000000LL;
@@ -326,19 +327,21 @@ static void count(struct numbers *numbers, int64_t ahead, uint32_t timestamp, in
     numbers->received++;
     numbers->octets += (uint64_t)length;
     numbers->restarted = 0;
-    numbers->highest += ahead;
+    numbers->highest++;
     numbers->transit = transit;
     numbers->jitter += ((double)change - numbers->jitter) / 16;
 }
 
 /* The VP8 payload descriptor, RFC 7741 §4.2; 0 if the packet ends inside it. */
-static int descriptor(const uint8_t *packet, int length, struct places *places) {
+static int descriptor(const uint8_t *packet, int length, struct places *places,
+                      uint8_t *temporal) {
     int at = FIXED_BYTES + 4 * (packet[0] & 0x0F);
     if (packet[0] & 0x10)
         at += 4 + 4 * read16(packet + at + 2);
     if (at >= length)
         return 0;
     places->layered = 1;
+    int highest = 0;
     if (packet[at++] & 0x80) {
         if (at >= length)
             return 0;
@@ -352,8 +355,12 @@ static int descriptor(const uint8_t *packet, int length, struct places *places) 
         }
         if (present & 0x40)
             places->tl0 = at++;
+        if (present & 0x20 && at < length)
+            highest = packet[at] >> 6;
         at += (present & 0x30) != 0;
     }
+    if (at < length && highest > *temporal)
+        *temporal = (uint8_t)highest;
     return at < length;
 }
 
@@ -363,13 +370,9 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
     struct numbers *numbers = source->numbers;
     struct pending *tape = source->tape;
     int64_t ahead = ((read16(packet + 2) - numbers->highest + 0x8000) & 0xFFFF) - 0x8000;
-    /* A gap matters to video, which asks for what is missing; audio goes on. */
-    int64_t furthest = source->history ? 1 : LARGEST_JUMP - 1;
     if (source->muted || source->by_hand || (packet[1] & 0x7F) != source->payload_type ||
         packet[0] & 0x20 || numbers->highest < 0 || numbers->anew ||
-        ahead < 1 || ahead > furthest)
-        return 0;
-    if (source->history && length > HISTORY_BYTES)
+        ahead != 1 || length > HISTORY_BYTES)
         return 0;
     if (tape && tape->open && tape->size + RECORD_HEAD + (uint32_t)length > tape->room)
         return 0;
@@ -377,7 +380,10 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
     struct places places = {0};
     if (packet[0] != 0x80 && !translate(source, packet, length, 0, &carried))
         return 0;
-    if (source->layered && !descriptor(packet, length, &places))
+    int loud = carried.level >= 0 && 127 - (carried.level & 0x7F) >= SPEECH;
+    if (source->quiet && loud)
+        return 0; /* it may be time to hear it */
+    if (source->layered && !descriptor(packet, length, &places, &numbers->temporal))
         return 0;
     if (packet[0] != 0x80)
         translate(source, packet, length, 1, &carried);
@@ -387,9 +393,8 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
         arrivals->number[arrivals->count] = (uint16_t)carried.sequence;
         arrivals->at[arrivals->count++] = now;
     }
-    count(numbers, ahead, read32(packet + 4), length, now);
-    if (source->history)
-        keep(source->history, numbers->highest, packet, length);
+    count(numbers, read32(packet + 4), length, now);
+    keep(source->history, numbers->highest, packet, length);
     struct levels *levels = source->levels;
     if (levels && carried.level >= 0 && levels->count < MOST_LEVELS) {
         levels->level[levels->count] = (uint8_t)carried.level;
@@ -397,7 +402,7 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
     }
     if (tape && tape->open)
         record(tape, packet, length, now);
-    for (uint32_t i = 0; i < source->outlet_count; i++)
+    for (uint32_t i = 0; i < source->outlet_count && !source->quiet; i++)
         send_to(path, source->outlets[i], packet, length, numbers->highest, &places, now);
     if (source->watching == 1) {
         source->watching = 2; /* told once a batch */

@@ -13,6 +13,7 @@
 #define MOST_ARRIVALS 512
 #define REMEMBERED 2048
 #define MOST_READY 64
+#define REPEATABLE 512
 
 struct numbers { /* media/rtp/reception.py */
     int64_t highest;
@@ -22,6 +23,7 @@ struct numbers { /* media/rtp/reception.py */
     uint64_t octets;
     double jitter;
     int32_t clock_rate;
+    uint8_t temporal;
     uint8_t anew;
     uint8_t restarted;
 };
@@ -86,9 +88,14 @@ struct peer { /* media/relay/transport.py */
     struct source *sources[MOST_SOURCES];
 };
 
+struct given { /* media/relay/subscription.py */
+    uint16_t numbers[REPEATABLE];
+};
+
 struct outlet { /* media/relay/subscription.py */
     struct row *row;
     struct peer *peer;
+    struct given *given;
     uint64_t packets;
     uint64_t octets;
 };
@@ -110,6 +117,7 @@ struct source { /* media/relay/layer.py */
     uint8_t sequence_id;
     uint8_t payload_type;
     uint8_t muted;
+    uint8_t quiet;
     uint8_t by_hand;
     uint8_t layered;
     uint8_t watching;

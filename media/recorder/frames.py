@@ -9,6 +9,9 @@ from media.recorder.packets import Losses, Numbering, RtpPacket, in_order
 from media.recorder.timeline import Mapping
 from media.tape.format import Packet, SenderReport
 
+NOTHING_SENT = "nothing_sent"
+"""Lost on the way, muted, or the device gave nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -18,6 +21,8 @@ class Frame:
     is_keyframe: bool
     duration_s: float
     """Of audio, from the packet itself; 0 for video, whose frames last until the next."""
+    hole: str = NOTHING_SENT
+    """Why time is missing before it, if it is."""
 
 
 @dataclass

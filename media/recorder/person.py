@@ -30,7 +30,7 @@ class PersonFiles:
     ) -> tuple[MadeTrack, ...]:
         """The tracks of the file; none when there is nothing to write. `kind`: PERSON or SCREEN."""
         sounds, pictures, gaps = Counts(), Counts(), Gaps()
-        still: list[tuple[float, float]] = []
+        still: list[tuple[float, float, str]] = []
         source = Source.CAMERA if kind == FileKind.PERSON else Source.SCREEN
         audio: Iterator[Frame] = iter(())
         if kind == FileKind.PERSON:
@@ -67,7 +67,7 @@ class PersonFiles:
 
 
 def _details(
-    muxed: Muxed, counts: Counts, gaps: list[tuple[float, float]], error_ms: float
+    muxed: Muxed, counts: Counts, gaps: list[tuple[float, float, str]], error_ms: float
 ) -> dict[str, Any]:
     return {
         "file_start_ms": round(muxed.zero_s * 1000),
@@ -75,18 +75,18 @@ def _details(
         "lost_packets": counts.losses.lost,
         "repeated_packets": counts.losses.repeated,
         "gaps": [
-            {"start_ms": round(start * 1000), "end_ms": round(end * 1000), "reason": "nothing_sent"}
-            for start, end in gaps
+            {"start_ms": round(start * 1000), "end_ms": round(end * 1000), "reason": reason}
+            for start, end, reason in gaps
         ],
         "alignment_error_ms": error_ms,
     }
 
 
-def _watched(frames: Iterator[Frame], still: list[tuple[float, float]]) -> Iterator[Frame]:
+def _watched(frames: Iterator[Frame], still: list[tuple[float, float, str]]) -> Iterator[Frame]:
     """The same frames; where the picture stands still for long is noted."""
     last: float | None = None
     for frame in frames:
         if last is not None and frame.at_s - last > FROZEN_S:
-            still.append((last, frame.at_s))
+            still.append((last, frame.at_s, frame.hole))
         last = frame.at_s
         yield frame

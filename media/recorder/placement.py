@@ -23,9 +23,9 @@ GAP_S = 1.0
 
 @dataclass
 class Gaps:
-    """(from, to) in seconds on the common clock."""
+    """Each with its from and to, in seconds on the common clock, and why."""
 
-    found: list[tuple[float, float]] = field(default_factory=list)
+    found: list[tuple[float, float, str]] = field(default_factory=list)
     concealed_s: float = 0.0
     overlapping: int = 0
     """Frames left out because their time was taken."""
@@ -46,7 +46,7 @@ def without_holes(frames: Iterable[Frame], gaps: Gaps) -> Iterator[Frame]:
                 at += filled.duration_s
             gaps.concealed_s += missing
             if missing > GAP_S:
-                gaps.found.append((frame.at_s - missing, frame.at_s))
+                gaps.found.append((frame.at_s - missing, frame.at_s, frame.hole))
         elif -missing >= max(frame.duration_s, TOLERANCE_S):
             gaps.overlapping += 1
             continue

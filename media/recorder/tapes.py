@@ -1,7 +1,7 @@
 """The tapes of one person, read together: one alignment, and the frames of each source."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +10,13 @@ from media.recorder.frames import Counts, Frame, frames
 from media.recorder.placement import Gaps, without_holes
 from media.recorder.timeline import Mapping, Scan, align, scan
 from media.tape.format import NotATape
-from media.tape.reader import TapeReader
+from media.tape.reader import Ending, TapeReader
+
+TORN = str(Ending.TORN)
+NODE_STOPPED = "node_stopped"
+"""The node was killed in the middle of its tape."""
+NOT_RECORDED = "not_recorded"
+"""The recording or the consent paused, or the person was away."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,24 @@ class PersonTapes:
         return any(reading.tape.source == source for reading, _ in self._usable)
 
     def _frames(self, source: Source, counts: Counts) -> Iterator[Frame]:
+        before: Reading | None = None
         for reading, mappings in self._usable:
-            if reading.tape.source == source:
-                records = TapeReader(reading.tape.path, reading.tape.data_key)
-                yield from frames(records, reading.codec, mappings, reading.starts_s, counts)
+            if reading.tape.source != source:
+                continue
+            records = TapeReader(reading.tape.path, reading.tape.data_key)
+            found = frames(records, reading.codec, mappings, reading.starts_s, counts)
+            if before is not None:
+                found = _after(NODE_STOPPED if before.ending == TORN else NOT_RECORDED, found)
+            yield from found
+            before = reading
+
+
+def _after(hole: str, found: Iterator[Frame]) -> Iterator[Frame]:
+    """The first of a tape says why time is missing since the tape before it."""
+    for first in found:
+        yield replace(first, hole=hole)
+        break
+    yield from found
 
 
 def _read(tape: LocalTape, origin_ns: int) -> Reading:

@@ -1,14 +1,26 @@
-"""Which layer of which picture a receiver is given, when the path does not carry everything.
+"""What of which picture a receiver is given, when the path does not carry everything.
 
 Pure. Voices are not among it: they always go, and what they need is taken off the budget before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 HEADROOM = 1.15
 """A picture is raised only when so much more than it needs is there: otherwise one at the edge
 would be raised and lowered in turn. Lower: sooner a better picture. Higher: steadier ones."""
+EVERY = 3
+"""All temporal layers: the full frame rate."""
+
+
+class Step(NamedTuple):
+    """What a receiver may be given of a source; larger ones sort behind smaller ones."""
+
+    layer: int
+    """From the smallest, 0."""
+    temporal: int = EVERY
+    """The highest temporal layer; below `EVERY` only some of the pictures are given."""
 
 
 @dataclass(frozen=True)
@@ -18,53 +30,52 @@ class Wish:
     id: str
     rank: tuple[int, ...]
     """Who comes first when there is not enough: smallest first."""
-    rates: Sequence[float | None]
-    """Bits per second of each layer, from the smallest; None: it is not sent at present."""
+    steps: Mapping[Step, float]
+    """Bits per second of what is sent at present, from the smallest."""
     most: int
     """The largest layer that its place on the screen can show."""
-    now: int | None
+    now: Step | None
     """What is given at present."""
 
 
-def allocate(budget_bps: float, wishes: Sequence[Wish]) -> dict[str, int | None]:
-    """The layer of each picture; None: it rests.
+def allocate(budget_bps: float, wishes: Sequence[Wish]) -> dict[str, Step | None]:
+    """What is given of each; None: it rests.
 
-    First everyone's smallest, by rank; then each is raised as far as the rest allows, by rank. What
-    is given already may stay at its price; what is raised needs headroom.
+    First everyone's smallest layer, by rank, with fewer pictures where all do not fit; then each is
+    raised as far as the rest allows, by rank. What is given already may stay at its price; what is
+    raised needs headroom.
     """
-    given: dict[str, int | None] = {wish.id: None for wish in wishes}
+    given: dict[str, Step | None] = {wish.id: None for wish in wishes}
     ranked = sorted(wishes, key=lambda wish: wish.rank)
     for wish in ranked:
-        layer = next((n for n, rate in enumerate(wish.rates) if rate is not None), None)
-        if layer is not None:
-            budget_bps = _raise(budget_bps, wish, layer, given)
+        smallest = min((step.layer for step in wish.steps), default=0)
+        for step in sorted((s for s in wish.steps if s.layer == smallest), reverse=True):
+            if given[wish.id] is None:
+                budget_bps = _raise(budget_bps, wish, step, given)
     for wish in ranked:
         if given[wish.id] is None:
             continue
-        for layer in range(1, min(wish.most, len(wish.rates) - 1) + 1):
-            if wish.rates[layer] is not None:
-                budget_bps = _raise(budget_bps, wish, layer, given)
+        for step in wish.steps:
+            if step.layer <= wish.most and step.temporal == EVERY:
+                budget_bps = _raise(budget_bps, wish, step, given)
     return given
 
 
-def _raise(budget_bps: float, wish: Wish, layer: int, given: dict[str, int | None]) -> float:
-    """Give `layer` if the budget allows; what is left of it."""
+def _raise(budget_bps: float, wish: Wish, step: Step, given: dict[str, Step | None]) -> float:
+    """Give `step` if the budget allows; what is left of it."""
     before = given[wish.id]
-    if before is not None and layer <= before:
+    if before is not None and step <= before:
         return budget_bps
-    cost = wish.rates[layer] or 0.0
-    refund = (wish.rates[before] or 0.0) if before is not None else 0.0
-    raised = wish.now is None or layer > wish.now
-    if cost * (HEADROOM if raised else 1.0) - refund > budget_bps:
+    price = wish.steps[step]
+    refund = wish.steps[before] if before is not None else 0.0
+    raised = wish.now is None or step > wish.now
+    if price * (HEADROOM if raised else 1.0) - refund > budget_bps:
         return budget_bps
-    given[wish.id] = layer
-    return budget_bps - cost + refund
+    given[wish.id] = step
+    return budget_bps - price + refund
 
 
-def cost(wishes: Sequence[Wish], given: dict[str, int | None]) -> float:
+def cost(wishes: Sequence[Wish], given: Mapping[str, Step | None]) -> float:
     """Bits per second of what is given."""
-    total = 0.0
-    for wish in wishes:
-        layer = given[wish.id]
-        total += (wish.rates[layer] or 0.0) if layer is not None else 0.0
-    return total
+    steps = ((wish, given[wish.id]) for wish in wishes)
+    return sum(wish.steps[step] for wish, step in steps if step is not None)

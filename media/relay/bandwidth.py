@@ -8,11 +8,14 @@ PROBE_S = 0.4
 """A probe lasts so long. Lower: a rate measured over too little. Higher: a queue, if it fails."""
 PROBE_PAUSE_S = 0.3
 """After it, until the feedback of its last packet is here."""
-PROBE_STEP = 2.0
-"""Try so many times what is believed. Lower: slower back to full pictures. Higher: a probe that
-fails delays everyone's voice."""
+FIRST_STEP, NEXT_STEP = 1.5, 3.0
+"""Try so many times what is believed; more after one that succeeded. Lower: slower back to full
+pictures. Higher: a probe that fails delays everyone's voice."""
 PROBE_AGAIN_S = 3.0
 """After one that failed, or after congestion. Lower: sooner back, more delay on narrow lines."""
+DRAIN_S = 1.5
+"""What a probe queued up is gone after this at the latest. Lower: it is taken for the media's own.
+Higher: congestion by the media goes on for longer."""
 PROVEN = 0.7
 """A probe has succeeded if this share of its rate was delivered without a queue."""
 
@@ -51,17 +54,22 @@ class Bandwidth:
         self._sent = sent
         self._probe: _Probe | None = None
         self._not_before = 0.0
+        self._step = FIRST_STEP
+        self._drained_at = 0.0
+        """Until then a queue may be of the last probe's making."""
 
     def hear(self, feedback: Feedback, now: float) -> None:
         self.trusted = True
         deliveries = list(self._sent.deliveries(feedback))
-        self.estimate.feed(deliveries, now)
+        trying = self._probe is not None
+        self.estimate.feed(deliveries, now, tried=trying or now < self._drained_at)
+        if not trying and not self.estimate.congested:
+            self._drained_at = now
         if self._probe is not None:
             for delivery in deliveries:
                 self._probe.count(delivery)
         if self.estimate.congested:
-            self._not_before = now + PROBE_AGAIN_S
-            self._probe = None
+            self._fail(now)
 
     def extra(self, wanted_bps: float, elapsed: float, now: float) -> int:
         """Bytes to send beside the media now, `elapsed` seconds after the last call, to find out
@@ -83,13 +91,21 @@ class Bandwidth:
         estimate = self.estimate
         if not self.trusted or now < self._not_before or wanted_bps <= estimate.bps:
             return None
-        target = min(PROBE_STEP * estimate.bps, 1.2 * wanted_bps)
+        target = min(self._step * estimate.bps, 1.2 * wanted_bps)
         self._probe = _Probe(target, estimate.delivered_bps or 0.0, now)
         return self._probe
 
     def _judge(self, probe: _Probe, now: float) -> None:
+        if probe.bps < PROVEN * probe.target_bps:
+            self._fail(now)
+            return
         self._probe = None
-        if probe.bps >= PROVEN * probe.target_bps:
-            self.estimate.proven(probe.bps)
-        else:
-            self._not_before = now + PROBE_AGAIN_S
+        self._step = NEXT_STEP
+        self.estimate.proven(probe.bps)
+
+    def _fail(self, now: float) -> None:
+        if self._probe is not None:
+            self._drained_at = now + DRAIN_S
+        self._probe = None
+        self._not_before = now + PROBE_AGAIN_S
+        self._step = FIRST_STEP

@@ -8,12 +8,16 @@ makes encoders stop and start. Higher: a phone sends what nobody sees."""
 class Demand:
     """More is asked for at once, less after a while."""
 
-    __slots__ = ("_less_since", "_told")
+    __slots__ = ("_layers", "_less_since", "_told")
 
     def __init__(self, layers: int) -> None:
         """A sender begins with all its `layers`."""
-        self._told = layers
+        self._layers = self._told = layers
         self._less_since: float | None = None
+
+    def renew(self) -> None:
+        """The sender has begun anew, with all its layers."""
+        self._told, self._less_since = self._layers, None
 
     def settle(self, wanted: int, now: float) -> int | None:
         """The number of layers, counted from the smallest, that the sender is to be told now; None:

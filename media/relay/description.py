@@ -28,11 +28,13 @@ CARRIED = {"audio": ("audio/opus", 48000), "video": ("video/vp8", 90000)}
 """One codec of each kind that every browser has. Forwarding does not decode, so a receiver must
 understand what the sender sends."""
 FEEDBACK = {
-    "audio": ("transport-cc",),
+    "audio": ("nack", "transport-cc"),
     "video": ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"),
 }
 FMTP_KEPT = ("minptime", "useinbandfec", "usedtx")
 MOST_SECTIONS = 64
+MOST_LINES = 500
+"""Of one section. Browsers write some 150; aiortc's parser takes the square of their number."""
 MOST_LAYERS = 4
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,16}")
 UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
@@ -86,16 +88,19 @@ def carried(media: RemoteMedia) -> bool:
 
 def parse(sdp: str) -> RemoteDescription:
     """Raises MediaRefused, whatever is in `sdp`."""
+    session_lines, *sections = re.split(r"^m=", sdp, flags=re.MULTILINE)
+    longest = max(len(text.splitlines()) for text in (session_lines, *sections))
+    if len(sections) > MOST_SECTIONS or longest > MOST_LINES:
+        raise MediaRefused(field="sdp")
     try:
         session = SessionDescription.parse(sdp)
-        sections = re.split(r"^m=", sdp, flags=re.MULTILINE)[1:]
         media = tuple(_media(*pair) for pair in zip(session.media, sections, strict=True))
     except MediaRefused:
         raise
     except Exception as error:  # aiortc's parser asserts, indexes and converts without a net
         raise MediaRefused(field="sdp") from error
     mids = [section.mid for section in media]
-    if not media or len(media) > MOST_SECTIONS or len(set(mids)) != len(mids):
+    if not media or len(set(mids)) != len(mids):
         raise MediaRefused(field="sdp")
     for section, described in zip(session.media, media, strict=True):
         credentials = _credentials(section)
@@ -131,11 +136,13 @@ def _rids(text: str) -> tuple[str, ...]:
     if found is None:
         return ()
     rids = tuple(stream.split(",")[0].lstrip("~") for stream in found[1].split(";"))
+    if len(rids) > MOST_LAYERS:
+        raise MediaRefused(field="sdp")
     known = all(
         TOKEN.fullmatch(rid) and re.search(rf"^a=rid:{re.escape(rid)} send\b", text, re.MULTILINE)
         for rid in rids
     )
-    if not known or len(set(rids)) != len(rids) or len(rids) > MOST_LAYERS:
+    if not known or len(set(rids)) != len(rids):
         raise MediaRefused(field="sdp")
     return rids if len(rids) > 1 else ()
 
@@ -160,7 +167,7 @@ def _media(section: MediaDescription, text: str) -> RemoteMedia:
         codec=codec,
         feedback=feedback,
         extensions={e.uri: e.id for e in section.rtp.headerExtensions if 0 < e.id < 255},
-        ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc < 1 << 32),
+        ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc >> 32 == 0),
         repair_type=_repair_type(section, codec),
         repairs=repairs,
         rids=_rids(text) if section.kind == "video" else (),

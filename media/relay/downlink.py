@@ -22,7 +22,7 @@ from media.rtp.repair import RepairRow
 from media.rtp.rewriter import Rewriter
 
 VOICE_BPS = 32_000
-"""Kept free for each voice even while it is silent: it may begin at any moment."""
+"""Kept free beside the voices as they are: one more may begin at any moment."""
 MOST_RESENT = 64
 """Packets sent again for one RTCP datagram. Lower: a burst of loss takes several round trips to
 fill. Higher: a small datagram makes a large answer."""
@@ -59,7 +59,7 @@ class Slot:
     def release(self) -> None:
         if self.publication is not None and self.subscription is not None:
             self.publication.unsubscribe(self.subscription)
-        self.publication = self.subscription = None
+        self.publication = self.offered = self.subscription = None
 
 
 class Downlink:
@@ -179,22 +179,22 @@ class Downlink:
         try:
             for told in feedback.transport_feedbacks(data):
                 self.bandwidth.hear(told, now)
-            packets = feedback.parse(data)
-            for packet in packets:
-                if isinstance(packet, RtcpRtpfbPacket):
-                    self._resend(packet, now)
+            left = MOST_RESENT
+            for packet in feedback.parse(data):
+                if isinstance(packet, RtcpRtpfbPacket) and packet.fmt == feedback.NACK:
+                    self._resend(packet.media_ssrc, packet.lost[:left], now)
+                    left -= len(packet.lost[:left])
                 elif isinstance(packet, RtcpPsfbPacket):
                     self._ask_keyframes(packet, now)
         except ValueError:
             self._network.port.dropped["malformed_rtcp"] += 1
 
-    def _resend(self, packet: RtcpRtpfbPacket, now: float) -> None:
-        slot = self._by_ssrc.get(packet.media_ssrc)
-        if packet.fmt != feedback.NACK or slot is None or slot.subscription is None:
+    def _resend(self, ssrc: int, numbers: list[int], now: float) -> None:
+        slot = self._by_ssrc.get(ssrc)
+        if slot is None or slot.publication is None or slot.subscription is None:
             return
-        for number in packet.lost[:MOST_RESENT]:
-            if slot.publication is not None:
-                slot.publication.resend(slot.subscription, number & 0xFFFF, now)
+        for number in numbers:
+            slot.publication.resend(slot.subscription, number & 0xFFFF, now)
 
     def _ask_keyframes(self, packet: RtcpPsfbPacket, now: float) -> None:
         for ssrc in feedback.wants_keyframe(packet):
@@ -219,7 +219,7 @@ class Downlink:
             if slot.publication is not None and slot.subscription is not None
         ]
         wishes = [self._wish(*picture, speaker, now) for picture in pictures]
-        sent = {wish.id for wish in wishes if any(rate is not None for rate in wish.rates)}
+        sent = {wish.id for wish in wishes if wish.steps}
         shown = [wish for wish in wishes if wish.most >= 0]
         voices = self._voices_bps()
         budget = self.bandwidth.estimate.bps - voices if self.bandwidth.trusted else inf
@@ -227,7 +227,7 @@ class Downlink:
         for publication, subscription in pictures:
             if publication.id in sent or publication.id not in given:
                 publication.select(subscription, given.get(publication.id), now)
-        self.resting = frozenset(id for id, layer in given.items() if layer is None) & sent
+        self.resting = frozenset(id for id, step in given.items() if step is None) & sent
         self._wanted_bps = voices + cost(shown, allocate(inf, shown))
 
     def _wish(
@@ -238,7 +238,7 @@ class Downlink:
         return Wish(
             publication.id,
             (0 if speaks else 1, 0 if tile.pinned else 1, -tile.height),
-            publication.rates(now),
+            publication.steps(now),
             self._most(publication),
             subscription.wanted,
         )
@@ -250,29 +250,18 @@ class Downlink:
 
     def _voices_bps(self) -> float:
         voices = (s.publication for s in self._slots if s.publication and s.kind == "audio")
-        return sum(max(layer.meter.bps, VOICE_BPS) for p in voices for layer in p.layers)
+        return VOICE_BPS + sum(layer.meter.bps for p in voices for layer in p.layers)
 
     def probe(self, now: float) -> None:
-        """Look whether there is more room, by repeats of what was sent last. Call often: what is
-        due since the last call goes at once."""
+        """Look whether there is more room, by packets of padding. Call often: what is due since
+        the last call goes at once."""
         elapsed = 0.0 if self._probed_at is None else min(now - self._probed_at, 0.2)
         self._probed_at = now
         octets = self.bandwidth.extra(self._wanted_bps, elapsed, now)
-        if octets <= 0:
-            return
-        subscriptions = [
-            s.subscription for s in self._slots if s.kind == "video" and s.subscription
-        ]
-        back = 0
-        while octets > 0 and back < MOST_RESENT:
-            sent = 0
-            for subscription in subscriptions:
-                layer = subscription.layer
-                kept = layer.kept(layer.reception.highest - back, now) if layer else None
-                if kept is not None and octets - sent > 0:
-                    sent += subscription.probe(kept)
-            octets -= sent
-            back += 1
+        repairable = (s.subscription for s in self._slots if s.subscription is not None)
+        subscription = next((s for s in repairable if s.repair is not None), None)
+        while octets > 0 and subscription is not None:
+            octets -= subscription.pad(now)
 
 
 def _section(slot: Slot) -> OfferedSection:

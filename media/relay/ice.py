@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from aioice import stun
 
-Address = tuple[str, int]
+from media.relay.addresses import Address, plain
 
 ALIVE_S = 30.0
 """RFC 7675 §5.1: consent to send ends after 30 s without a check. Lower: a phone in a lift drops
@@ -90,7 +90,7 @@ class IceLite:
             message_class=stun.Class.RESPONSE,
             transaction_id=check.message.transaction_id,
         )
-        response.attributes["XOR-MAPPED-ADDRESS"] = source
+        response.attributes["XOR-MAPPED-ADDRESS"] = plain(source)
         response.add_message_integrity(used.password.encode())
         return bytes(response)
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from media.native import library
+from media.relay.allocation import EVERY, Step
+from media.relay.arrival import Arrival
 from media.relay.demand import Demand
-from media.relay.layer import Arrival, Layer
+from media.relay.layer import Layer
 from media.relay.sinks import TapeSink
 from media.relay.subscription import Incoming, Subscription
 from media.rtp.continuity import offset
@@ -24,6 +26,9 @@ Higher: four times the disk, and a sender that must send the largest even if nob
 NOMINAL_BPS = (100_000, 300_000, 1_200_000, 2_500_000)
 """Of the layers, from the smallest, until they have been measured."""
 UNLAYERED_BPS = (600_000,)
+TEMPORAL_SHARES = {Step(0, 0): 0.4, Step(0, 1): 0.6}
+"""Of the smallest layer's bits, when only a quarter or half of its pictures are given: libwebrtc's
+division among three temporal layers."""
 
 
 @dataclass(frozen=True)
@@ -86,64 +91,74 @@ class Publication:
         """Of a source with layers nothing flows until one is selected."""
         self.subscriptions.append(subscription)
         if not self.layered:
-            subscription.wanted = 0
+            subscription.wanted = Step(0)
             self._attach(subscription, self.layers[0])
 
     def succeed(self, subscription: Subscription, now: float) -> None:
-        """Continue a row on which another publication was sent: a picture from its next key frame
-        on, a sound at once. Something must have been received."""
+        """Continue a row on which another publication was sent. Something must have been received:
+        what comes is told apart from what was by its clock."""
         self.subscriptions.append(subscription)
-        if self.layered:
-            return  # once a layer is selected
-        subscription.wanted = 0
+        if not self.layered:
+            subscription.wanted = Step(0)
+            self._give(subscription, now)
+
+    def _give(self, subscription: Subscription, now: float) -> None:
+        """The only layer: at once, or where another source was before, its pictures from the next
+        key frame on."""
         layer = self.layers[0]
-        if self.kind == "video":
+        if subscription.left is None or subscription.left is layer:
+            subscription.rewriter.restart()
+            self._attach(subscription, layer)
+        elif self.kind == "video":
             layer.at_keyframe(
-                subscription, lambda incoming: self._succeed(subscription, incoming.timestamp)
+                subscription, lambda incoming: self._continue(subscription, incoming.timestamp)
             )
-            layer.want_keyframe(now)
         else:
             moment = layer.moment
-            self._succeed(subscription, int(now * moment.clock_rate) - moment.transit)
+            self._continue(subscription, int(now * moment.clock_rate) - moment.transit)
+        layer.want_keyframe(now)
 
-    def _succeed(self, subscription: Subscription, timestamp: int) -> None:
+    def _continue(self, subscription: Subscription, timestamp: int) -> None:
         before, layer, row = subscription.left, self.layers[0], subscription.rewriter.row
-        if subscription.wanted != 0 or subscription.layer is not None or before is None:
-            return  # decided otherwise since
+        assert before is not None
         shown = (row.timestamp_offset, row.last_timestamp)
         row.timestamp_offset = offset(before.moment, layer.moment, timestamp, *shown)
         row.picture_offset = row.tl0_offset = 0  # only of layers are pictures counted anew
         subscription.rewriter.restart()
+        subscription.temporal = subscription.temporal_wanted = EVERY
         self._attach(subscription, layer)
 
     def unsubscribe(self, subscription: Subscription) -> None:
         if subscription in self.subscriptions:
             self.subscriptions.remove(subscription)
             self._detach(subscription)
+            self._forget(subscription)
             subscription.wanted = None
 
-    def select(self, subscription: Subscription, wanted: int | None, now: float) -> None:
-        """Give that layer from its next key frame on, the present one until then; None: nothing."""
+    def select(self, subscription: Subscription, wanted: Step | None, now: float) -> None:
+        """Give that from its layer's next key frame on, the same as now until then; None: rest."""
         if wanted == subscription.wanted or subscription not in self.subscriptions:
             return
         subscription.wanted = wanted
+        self._forget(subscription)
         if wanted is None:
             self._detach(subscription)
         elif not self.layered:
-            subscription.rewriter.restart()
-            self._attach(subscription, self.layers[0])
-            self.layers[0].want_keyframe(now)
-        elif subscription.layer is not self.layers[wanted]:
-            layer = self.layers[wanted]
+            self._give(subscription, now)
+        elif subscription.layer is self.layers[wanted.layer]:
+            subscription.thin(wanted.temporal)
+        else:
+            layer = self.layers[wanted.layer]
             layer.at_keyframe(
-                subscription, lambda incoming: self._move(subscription, wanted, incoming)
+                subscription, lambda incoming: self._move(subscription, wanted.layer, incoming)
             )
             layer.want_keyframe(now)
 
-    def _move(self, subscription: Subscription, wanted: int, incoming: Incoming) -> None:
-        if subscription.wanted != wanted or incoming.picture is None:
+    def _move(self, subscription: Subscription, place: int, incoming: Incoming) -> None:
+        wanted = subscription.wanted
+        if wanted is None or wanted.layer != place or incoming.picture is None:
             return  # decided otherwise since
-        layer, row = self.layers[wanted], subscription.rewriter.row
+        layer, row = self.layers[place], subscription.rewriter.row
         before = subscription.left
         if before is not None and before is not layer:
             moments = before.moment, layer.moment
@@ -152,6 +167,7 @@ class Publication:
         else:
             subscription.rewriter.move(row.timestamp_offset, incoming.picture)
         self._detach(subscription)
+        subscription.temporal = subscription.temporal_wanted = wanted.temporal
         self._attach(subscription, layer)
 
     def _attach(self, subscription: Subscription, layer: Layer) -> None:
@@ -164,6 +180,11 @@ class Publication:
             subscription.layer.remove(subscription)
             subscription.layer = None
 
+    def _forget(self, who: object) -> None:
+        """It waits for no key frame any more."""
+        for layer in self.layers:
+            layer.forget(who)
+
     def resend(self, subscription: Subscription, number: int, now: float) -> None:
         """A receiver lost the packet it knows as `number` (16 bits)."""
         if subscription.layer is not None:
@@ -175,7 +196,8 @@ class Publication:
             return
         for place, layer in enumerate(self.layers):
             taken = bool(layer.subscriptions or layer.waiting) or not self.layered
-            wanted = subscription is None or place == subscription.wanted
+            step = subscription.wanted if subscription is not None else None
+            wanted = subscription is None or (step is not None and place == step.layer)
             if wanted and taken:
                 layer.want_keyframe(now)
 
@@ -204,6 +226,8 @@ class Publication:
 
     def record(self, tape: TapeSink | None, now: float) -> None:
         """Write what comes from now on; None: nothing more."""
+        if self._tape is not None:
+            self._forget(self._tape)
         self._tape = tape
         for layer in self.layers:
             layer.tape = None
@@ -240,15 +264,21 @@ class Publication:
         for layer in self.layers:
             layer.meter.read(now)
 
-    def rates(self, now: float) -> list[float | None]:
-        """Bits per second of each layer; None: it is not sent at present, or nothing may go."""
+    def steps(self, now: float) -> dict[Step, float]:
+        """What a receiver may be given now, from the smallest, with its bits per second."""
         if self.muted:
-            return [None] * len(self.layers)
+            return {}
         guesses = NOMINAL_BPS if self.layered else UNLAYERED_BPS
-        return [
-            (layer.meter.bps or guess) if layer.meter.live(now) else None
-            for layer, guess in zip(self.layers, guesses, strict=False)
-        ]
+        rates = {
+            Step(place): layer.meter.bps or guess
+            for place, (layer, guess) in enumerate(zip(self.layers, guesses, strict=False))
+            if layer.meter.live(now)
+        }
+        smallest = rates.get(Step(0))
+        if smallest is None or not self.layers[0].temporal:
+            return rates
+        thinned = {step: share * smallest for step, share in TEMPORAL_SHARES.items()}
+        return thinned | rates
 
     @property
     def received(self) -> int:

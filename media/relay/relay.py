@@ -30,8 +30,9 @@ the round trip in them), and whether the peers are still there."""
 class Relay:
     """Knows publications and receivers by the ids it is given, and nothing of people."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, most_voices: int = 0) -> None:
         self._network = network
+        self._most_voices = most_voices
         self._rooms: dict[str, Room] = {}
         self._ticks = 0
         self._loop = asyncio.get_running_loop()
@@ -42,11 +43,16 @@ class Relay:
         """Binds the UDP port; raises OSError if it is taken. Needs a running event loop."""
         if not library.use(settings.native):
             logger.info("packets are forwarded in Python; with a C compiler, install again")
-        return cls(Network.open(settings, clock))
+        return cls(Network.open(settings, clock), settings.voices)
 
     @property
     def port(self) -> int:
         return self._network.port.number
+
+    @property
+    def addresses(self) -> list[str]:
+        """As browsers are told."""
+        return self._network.addresses
 
     @property
     def dropped(self) -> Counter[str]:
@@ -62,7 +68,7 @@ class Relay:
         """Creates the room; ValueError if there is one of that id."""
         if room_id in self._rooms:
             raise ValueError("the room exists already")
-        self._rooms[room_id] = room = Room(self._network, notify)
+        self._rooms[room_id] = room = Room(self._network, notify, self._most_voices)
         if self._timer is None:
             self._timer = self._loop.call_later(TICK_S, self._tick)
         return room
@@ -88,10 +94,16 @@ class Relay:
         self._ticks += 1
         now = self._network.clock.now()
         for room in list(self._rooms.values()):
-            room.ask(now)
-            if self._ticks % FLUSH_TICKS == 0:
-                room.flush(now)
-            if self._ticks % SHARE_TICKS == 0:
-                room.share(now)
-            if self._ticks % REPORT_TICKS == 0:
-                room.report(now)
+            try:
+                self._keep(room, now)
+            except Exception:
+                self._network.port.failed()
+
+    def _keep(self, room: Room, now: float) -> None:
+        room.ask(now)
+        if self._ticks % FLUSH_TICKS == 0:
+            room.flush(now)
+        if self._ticks % SHARE_TICKS == 0:
+            room.share(now)
+        if self._ticks % REPORT_TICKS == 0:
+            room.report(now)

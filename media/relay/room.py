@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from app.kit.ids import new_id
-from media.relay.description import RemoteDescription, parse
+from media.relay.assignment import assigned
+from media.relay.description import parse
 from media.relay.downlink import Downlink, DownlinkOffer
 from media.relay.events import (
     LayersWanted,
@@ -15,6 +15,7 @@ from media.relay.events import (
     TapeFailed,
     TransportLost,
 )
+from media.relay.hearing import Hearing
 from media.relay.ice import Credentials
 from media.relay.network import Network
 from media.relay.publication import Publication, PublicationInfo, Published
@@ -37,12 +38,15 @@ class Participant:
 class Room:
     """Every method is one synchronous step: no other change can come in between."""
 
-    def __init__(self, network: Network, notify: Callable[[RoomEvent], None]) -> None:
+    def __init__(
+        self, network: Network, notify: Callable[[RoomEvent], None], most_voices: int = 0
+    ) -> None:
         self._network = network
         self._notify = notify
         self._participants: dict[str, Participant] = {}
         self._publications: dict[str, Publication] = {}
         self._speaker = SpeakerDetector()
+        self._hearing = Hearing(most_voices)
         self.publications: Mapping[str, Publication] = MappingProxyType(self._publications)
 
     # ---- Up ---------------------------------------------------------------------------------
@@ -55,11 +59,13 @@ class Room:
         takes the place of the old one. Raises MediaRefused, and then nothing was changed.
         """
         remote = parse(offer)
+        mine = [p for p in self._publications.values() if p.participant == participant]
+        kept = assigned(mine, participant, remote, sources)
         person = self._participants.setdefault(participant, Participant())
-        kept = self._assign(participant, remote, sources)
         if person.uplink is not None and person.uplink.fingerprints != remote.fingerprints:
             person.uplink.close()
             person.uplink = None
+            self.retell(participant)
         if person.uplink is None:
             person.uplink = Uplink(self._network, lambda: self._lost(participant))
         answer = person.uplink.answer(remote, kept)
@@ -73,30 +79,9 @@ class Room:
         for publication in kept.values():
             if publication.id not in self._publications:
                 self._add(publication)
+        self._listen()
         known = {m: PublicationInfo(p.id, participant, p.source) for m, p in kept.items()}
         return Published(answer, known, [p.id for p in gone])
-
-    def _assign(
-        self, participant: str, remote: RemoteDescription, sources: Mapping[str, str]
-    ) -> dict[str, Publication]:
-        """The publication of each sending section: the one of that source and codec, or a new
-        one. Changes nothing."""
-        mine = {p.source: p for p in self._publications.values() if p.participant == participant}
-        assigned: dict[str, Publication] = {}
-        for media in remote.media:
-            source = sources.get(media.mid)
-            if source is None or not media.sends:
-                continue
-            if media.codec is None or (source == "microphone") != (media.kind == "audio"):
-                raise MediaRefused(field="offer")
-            known = mine.pop(source, None)
-            rids = media.rids or ("",)
-            if known is None or known.codec != media.codec or known.rids != rids:
-                known = Publication(str(new_id()), participant, source, media.codec, rids)
-            assigned[media.mid] = known
-        if len({p.source for p in assigned.values()}) != len(assigned):
-            raise MediaRefused(field="sources")
-        return assigned
 
     def _add(self, publication: Publication) -> None:
         self._publications[publication.id] = publication
@@ -113,12 +98,17 @@ class Room:
             if other.downlink is not None:
                 other.downlink.remove(publication)
         publication.close()
+        self._network.port.outlive(publication)
+
+    def _listen(self) -> None:
+        self._hearing.settle(self._publications.values(), len(self._participants))
 
     def set_muted(self, publication: str, muted: bool) -> None:
         """When it returns nothing of a muted publication is forwarded or written."""
         found = self._publications.get(publication)
         if found is not None:
             found.set_muted(muted, self._network.clock.now())
+            self._listen()
             if muted and found.kind == "audio":
                 self._speaker.forget(found.participant)
 
@@ -135,6 +125,7 @@ class Room:
             for publication in self._publications.values():
                 if publication.participant != participant:
                     person.downlink.add(publication)
+            self._listen()
         return person.downlink.offer()
 
     async def answer_downlink(self, participant: str, answer: str) -> None:
@@ -153,6 +144,7 @@ class Room:
         if person.downlink is not None:
             person.downlink.close()
         person.downlink = watch
+        self._listen()
         others = [p for p in self._publications.values() if p.participant != participant]
         return watch.respond(others, self._speaker.speaker)
 
@@ -163,6 +155,16 @@ class Room:
         if person is not None and person.downlink is not None:
             person.downlink.close()
             person.downlink = None
+
+    def retell(self, participant: str) -> None:
+        """What the participant was told lately may be lost: it sends all layers, and believes that
+        no picture rests."""
+        for publication in self._publications.values():
+            if publication.participant == participant:
+                publication.demand.renew()
+        person = self._participants.get(participant)
+        if person is not None and person.downlink is not None:
+            person.downlink.resting = frozenset()
 
     def set_view(self, participant: str, view: View) -> None:
         """What the participant's screen shows of each publication."""
@@ -222,6 +224,7 @@ class Room:
             if publication.participant == participant:
                 self._remove(publication)
                 self._notify(PublicationRemoved(publication.id))
+        self._listen()
 
     def close(self) -> None:
         self._notify = lambda event: None
@@ -279,6 +282,7 @@ class Room:
             if publication.levels is not None:
                 for level, at in publication.levels.take():
                     self._speaker.heard(publication.participant, level, at)
+                    self._hearing.heard(publication.id, level, at)
         if self._speaker.decide(now):
             self._notify(SpeakerChanged(self._speaker.speaker))
 

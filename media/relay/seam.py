@@ -12,6 +12,7 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
+from OpenSSL import SSL
 from pylibsrtp import Session
 from pylibsrtp._binding import ffi, lib
 
@@ -87,11 +88,25 @@ class Srtp:
         return int(buffer.length[0])
 
 
+class _Shared(RTCCertificate):
+    """Makes one OpenSSL context for all associations: each of its own costs memory, of which a
+    part waits for the garbage collector."""
+
+    _context: SSL.Context | None = None
+
+    def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
+        if self._context is None:
+            self._context = super()._create_ssl_context(srtp_profiles)
+            # Sessions that could be resumed would be kept for their owners, who never come back.
+            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        return self._context
+
+
 class Certificate:
     """Our side's self-signed certificate, made once per process."""
 
     def __init__(self) -> None:
-        self.native = RTCCertificate.generateCertificate()
+        self.native = _Shared.generateCertificate()
 
     @property
     def fingerprint(self) -> tuple[str, str]:
@@ -107,24 +122,36 @@ class Dtls:
     """
 
     def __init__(self, certificate: Certificate, wire: Any) -> None:
-        self._native = RTCDtlsTransport(wire, [certificate.native])
+        self._native: Any = RTCDtlsTransport(wire, [certificate.native])
 
     async def connect(self, *, server: bool, fingerprints: list[tuple[str, str]]) -> Srtp | None:
         """Shake hands; None if it failed or the peer's certificate is not the announced one."""
-        self._native._set_role("server" if server else "client")
+        native = self._native
+        native._set_role("server" if server else "client")
         known = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in fingerprints]
-        await self._native.start(RTCDtlsParameters(fingerprints=known))
-        if self._native.state != "connected":
+        await native.start(RTCDtlsParameters(fingerprints=known))
+        if native.state != "connected":
             return None
-        return Srtp(self._native._rx_srtp, self._native._tx_srtp)
+        return Srtp(native._rx_srtp, native._tx_srtp)
 
     def on_closed(self, call: Callable[[], None]) -> None:
         """`call` when the peer ended the association (close_notify) or it broke."""
+        native = self._native
 
-        @self._native.on("statechange")
         def changed() -> None:
-            if self._native.state in ("closed", "failed"):
+            if native.state in ("closed", "failed"):
                 call()
 
+        native.on("statechange", changed)
+
     async def stop(self) -> None:
-        await self._native.stop()
+        """Say goodbye, and be of no use from then on."""
+        native = self.release()
+        await native.stop()
+
+    def release(self) -> Any:
+        """The association and its wire let go of each other: what OpenSSL keeps for each one is
+        too much to wait for the garbage collector."""
+        native, self._native = self._native, None
+        native.remove_all_listeners()
+        return native

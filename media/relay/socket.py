@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import socket
-import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from media.native import library
 from media.native.loop import ForwardingLoop
-from media.relay.ice import Address, Check, parse_check
+from media.relay.addresses import Address, bound, own, packed, unpacked
+from media.relay.ice import Check, parse_check
 from media.relay.seam import LARGEST_DATAGRAM, Buffer, srtp_functions
 
 logger = logging.getLogger(__name__)
@@ -38,11 +38,10 @@ class Port:
     """Owns the socket. Everything is called from its reader, synchronously."""
 
     def __init__(self, host: str, port: int, clock: Callable[[], float]) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket = bound(host, port)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self._socket.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER_BYTES)
         self._socket.setblocking(False)
-        self._socket.bind((host, port))
         self.number: int = self._socket.getsockname()[1]
         self.outbound = Buffer()
         """Scratch for the packet being sent; valid until the next one."""
@@ -72,6 +71,11 @@ class Port:
         return self._pump
 
     @property
+    def addresses(self) -> list[str]:
+        """Of this machine, at which the port is found."""
+        return own(self._socket)
+
+    @property
     def dropped(self) -> Counter[str]:
         """Datagrams thrown away, by reason."""
         if self._path is not None:
@@ -83,6 +87,10 @@ class Port:
     def soon(self, call: Callable[[], None]) -> None:
         """After the datagrams now being read."""
         self._loop.call_soon(call)
+
+    def outlive(self, thing: object) -> None:
+        """Keeps `thing` until the datagrams now being read are dealt with: C may point at it."""
+        self._loop.call_soon(_let_go, thing)
 
     def farewell(self, goodbye: Coroutine[Any, Any, None]) -> None:
         """Runs to its end before the port closes: the last words of a transport."""
@@ -99,42 +107,47 @@ class Port:
         self._by_ufrag.clear()
         self._by_address.clear()
 
-    def know_ufrag(self, ufrag: str, endpoint: Endpoint) -> None:
-        self._by_ufrag[ufrag] = endpoint
+    def know_ufrags(self, ufrags: list[str], endpoint: Endpoint) -> None:
+        """From now on these, and none that it had before."""
+        for ufrag in [u for u, known in self._by_ufrag.items() if known is endpoint]:
+            del self._by_ufrag[ufrag]
+        for ufrag in ufrags:
+            self._by_ufrag[ufrag] = endpoint
 
     def know_address(self, address: Address, endpoint: Endpoint) -> None:
         if self._by_address.get(address) is not endpoint:
             self._by_address[address] = endpoint
-            self._tell()
+            self._tell(address, endpoint)
 
     def forget_address(self, address: Address, endpoint: Endpoint) -> None:
         if self._by_address.get(address) is endpoint:
             del self._by_address[address]
-            self._tell()
+            self._tell_all()
 
     def forget(self, endpoint: Endpoint) -> None:
-        for ufrag in [u for u, known in self._by_ufrag.items() if known is endpoint]:
-            del self._by_ufrag[ufrag]
+        self.know_ufrags([], endpoint)
         for address in [a for a, known in self._by_address.items() if known is endpoint]:
             del self._by_address[address]
-        self._tell()
+        self._tell_all()
 
-    def _tell(self) -> None:
-        """The C packet path's table of addresses, written anew; newcomers are rare."""
-        if self._native is None:
-            return
-        self._native.path_forget_all(self._path)
-        for address, endpoint in self._by_address.items():
-            if endpoint.peer is not None:
-                packed = _packed(address)
-                self._native.path_know(self._path, packed, len(packed), endpoint.peer)
+    def _tell_all(self) -> None:
+        """The C packet path's table of addresses, written anew; it knows no other way to forget."""
+        if self._native is not None:
+            self._native.path_forget_all(self._path)
+            for address, endpoint in self._by_address.items():
+                self._tell(address, endpoint)
+
+    def _tell(self, address: Address, endpoint: Endpoint) -> None:
+        if self._native is not None and endpoint.peer is not None:
+            name = packed(address)
+            self._native.path_know(self._path, name, len(name), endpoint.peer)
 
     @staticmethod
     def tell_address(peer: Any, address: Address) -> None:
         """Where the C packet path sends what is for `peer`."""
-        packed = _packed(address)
-        library.ffi.memmove(peer.address, packed, len(packed))
-        peer.address_length = len(packed)
+        name = packed(address)
+        library.ffi.memmove(peer.address, name, len(name))
+        peer.address_length = len(name)
 
     @property
     def endpoints(self) -> int:
@@ -159,7 +172,17 @@ class Port:
                 return
             except OSError:  # an ICMP error of an earlier datagram
                 continue
-            self._route(length, source, self._clock())
+            try:
+                self._route(length, source, self._clock())
+            except Exception:
+                self.failed()
+
+    def failed(self) -> None:
+        """Called where an error is caught that nobody foresaw, so that it disturbs no one else. The
+        first is logged, the rest only counted: who causes one can cause thousands."""
+        if not self._dropped["failed"]:
+            logger.exception("what came from the network was not dealt with")
+        self._dropped["failed"] += 1
 
     def _pump(self) -> None:
         """The C packet path takes what it can; the rest goes the way of `_drain`."""
@@ -171,24 +194,31 @@ class Port:
         path = self._path
         now = self._clock()
         for place in range(path.watched_count):
-            library.ffi.from_handle(path.watched[place].owner).ask(now)
+            layer = library.ffi.from_handle(path.watched[place].owner)()
+            if layer is not None:
+                layer.ask(now)
         if path.left_count:
             self._take_left(now)
 
     def _take_left(self, now: float) -> None:
         path = self._path
         for place in range(path.left_count):
-            left = path.left[place]
-            length = left.length
-            packet = library.ffi.buffer(path.inbound[left.slot], length)
-            source = _unpacked(path.senders[left.slot])
-            if left.opened:
-                endpoint = self._by_address.get(source)
-                if endpoint is not None:
-                    endpoint.receive_opened(bytearray(packet), now)
-            else:
-                self._inbound.view[:length] = packet
-                self._route(length, source, now)
+            try:
+                self._take_one(path.left[place], now)
+            except Exception:
+                self.failed()
+
+    def _take_one(self, left: Any, now: float) -> None:
+        length = left.length
+        packet = library.ffi.buffer(self._path.inbound[left.slot], length)
+        source = unpacked(bytes(library.ffi.buffer(self._path.senders[left.slot])))
+        if left.opened:
+            endpoint = self._by_address.get(source)
+            if endpoint is not None:
+                endpoint.receive_opened(bytearray(packet), now)
+        else:
+            self._inbound.view[:length] = packet
+            self._route(length, source, now)
 
     def _route(self, length: int, source: Address, now: float) -> None:
         first = self._inbound.bytes[0]
@@ -222,13 +252,5 @@ class Port:
         endpoint.receive_check(check, source, now)
 
 
-def _packed(address: Address) -> bytes:
-    """As the kernel writes it: struct sockaddr_in."""
-    host, port = address
-    family = socket.AF_INET.to_bytes(2, sys.byteorder)
-    return family + port.to_bytes(2, "big") + socket.inet_aton(host) + bytes(8)
-
-
-def _unpacked(packed: Any) -> Address:
-    packed = bytes(library.ffi.buffer(packed, 8))
-    return socket.inet_ntoa(packed[4:8]), int.from_bytes(packed[2:4], "big")
+def _let_go(thing: object) -> None:
+    """Nothing more: the loop forgets what it called."""

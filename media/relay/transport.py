@@ -7,7 +7,8 @@ from struct import Struct
 from typing import Any, Protocol
 
 from media.native import library
-from media.relay.ice import Address, Check, Credentials, IceLite
+from media.relay.addresses import Address
+from media.relay.ice import Check, Credentials, IceLite
 from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
 from media.relay.socket import Port
 from media.rtp.header import FIXED_BYTES, is_rtcp
@@ -15,9 +16,10 @@ from media.rtp.sent import SentLog
 
 logger = logging.getLogger(__name__)
 
-MOST_ADDRESSES = 8
-"""Addresses proven at a time. Lower: a browser with many networks loses its spare ones. Higher:
-one participant can fill the table."""
+MOST_ADDRESSES = 16
+"""Addresses proven at a time: two networks, each with IPv4 and IPv6 and three ways round by TURN.
+Lower: a browser with many networks loses its spare ones. Higher: one participant can fill the
+table."""
 MOST_FLIGHTS = 32
 """DTLS datagrams waiting for the handshake. It has some ten; more is a flood."""
 NUMBER = Struct("!H")
@@ -30,6 +32,17 @@ class Receiver(Protocol):
     def receive_rtp(self, packet: bytearray, now: float) -> None: ...
     def receive_rtcp(self, data: bytes, now: float) -> None: ...
     def connected(self) -> None: ...
+
+
+class _Nobody:
+    """Whoever it was has closed the transport; the two need not know each other any more."""
+
+    def receive_rtp(self, packet: bytearray, now: float) -> None: ...
+    def receive_rtcp(self, data: bytes, now: float) -> None: ...
+    def connected(self) -> None: ...
+
+
+_NOBODY = _Nobody()
 
 
 class Transport:
@@ -67,8 +80,7 @@ class Transport:
         return self._srtp is not None and not self._closed
 
     def _bind(self) -> None:
-        for ufrag in self.ice.ufrags():
-            self.port.know_ufrag(ufrag, self)
+        self.port.know_ufrags(self.ice.ufrags(), self)
 
     def describe(
         self, remote: Credentials, fingerprints: list[tuple[str, str]], *, server: bool
@@ -116,13 +128,15 @@ class Transport:
         if self._closed:
             return
         self._closed = True
-        handshake = self._handshake
-        if handshake is not None and not handshake.done():
-            handshake.cancel()
-        elif self._srtp is not None:
+        if self._srtp is not None:
             self.port.farewell(self._dtls.stop())
+        else:
+            self._dtls.release()
+        if self._handshake is not None:
+            self._handshake.cancel()
         self.key(None)
         self.port.forget(self)
+        self._receiver = _NOBODY
 
     def tick(self, now: float) -> None:
         """Ends the transport when consent checks stopped (RFC 7675). Call about each second."""
@@ -141,7 +155,9 @@ class Transport:
         if source not in self._addresses:
             self._addresses.append(source)
             if len(self._addresses) > MOST_ADDRESSES:
-                self.port.forget_address(self._addresses.pop(0), self)
+                oldest = next(each for each in self._addresses if each != self.ice.address)
+                self._addresses.remove(oldest)
+                self.port.forget_address(oldest, self)
         self.port.know_address(source, self)
         if self.peer is not None and self.ice.address is not None:
             self.port.tell_address(self.peer, self.ice.address)
@@ -181,13 +197,25 @@ class Transport:
 
         `sequence_at`: where its transport-wide number is to be written; 0: it has no place for one.
         """
-        srtp, address = self._srtp, self.ice.address
-        if srtp is None or address is None:
+        if self._srtp is None or self.ice.address is None:
             return
-        outbound = self.port.outbound
         if sequence_at:
             number = self.sent.number(length, now)
-            NUMBER.pack_into(outbound.bytes, sequence_at, number)
+            NUMBER.pack_into(self.port.outbound.bytes, sequence_at, number)
+        self._protect(length)
+
+    def send_again(self, length: int, sequence_at: int, number: int) -> None:
+        """The same under the transport-wide number that it had the first time. What the receiver
+        will tell of it says nothing about the path."""
+        if sequence_at:
+            NUMBER.pack_into(self.port.outbound.bytes, sequence_at, number)
+            self.sent.forget(number)
+        self._protect(length)
+
+    def _protect(self, length: int) -> None:
+        srtp, address, outbound = self._srtp, self.ice.address, self.port.outbound
+        if srtp is None or address is None:
+            return
         length = srtp.protect(outbound, length)
         if length:
             self.port.send(outbound.view[:length], address)

@@ -1,12 +1,13 @@
 """The peer connection on which a participant sends: the browser offers, the relay answers."""
 
+import asyncio
 from collections.abc import Callable
 from struct import Struct
 
 from aiortc.rtp import RtcpSrPacket
 
+from media.relay.arrival import Arrival
 from media.relay.description import LEVEL_URI, SEQUENCE_URI, RemoteDescription, RemoteMedia
-from media.relay.layer import Arrival
 from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.streams import Stream, Streams
@@ -56,8 +57,13 @@ class Uplink:
             table[level_id] = LEVEL_ID
         if sequence_id:
             table[sequence_id] = SEQUENCE_ID
-        arrival = Arrival(self.transport.send_rtcp, bytes(table), level_id, sequence_id)
+        back, repeats = self.transport.send_rtcp, "nack" in media.feedback
+        arrival = Arrival(back, bytes(table), level_id, sequence_id, repeats, self._later)
         publication.connect(arrival, media.repair_type)
+
+    def _later(self, seconds: float, call: Callable[[float], None]) -> None:
+        loop, clock = asyncio.get_running_loop(), self._network.clock
+        loop.call_later(seconds, lambda: call(clock.now()))
 
     def close(self) -> None:
         self.transport.close()

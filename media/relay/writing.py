@@ -134,7 +134,8 @@ def _answered(
     lines += [f"a=mid:{media.mid}", f"a={direction}"]
     lines += [f"a=extmap:{id_} {uri}" for uri, id_ in ids.items()]
     name = _rtpmap(codec.mime_type, codec.clock_rate, codec.channels, media.kind)
-    lines += _codec(codec.payload_type, name, feedback, codec.fmtp)
+    fmtp = _quiet(codec.fmtp) if media.kind == "audio" and direction == "recvonly" else codec.fmtp
+    lines += _codec(codec.payload_type, name, feedback, fmtp)
     if media.repair_type is not None:
         lines += _repair(media.repair_type, codec.payload_type)
     return lines
@@ -150,7 +151,8 @@ def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: i
         lines += [f"a=mid:{section.mid}", f"a=extmap:{SEQUENCE_ID} {SEQUENCE_URI}"]
         if audio:
             lines += [f"a=extmap:{LEVEL_ID} {LEVEL_URI}"]
-            lines += _codec(OPUS, "opus/48000/2", ("transport-cc",), "minptime=10;useinbandfec=1")
+            repeats = ("nack", "transport-cc")
+            lines += _codec(OPUS, "opus/48000/2", repeats, "minptime=10;useinbandfec=1")
         else:
             wanted = ("nack", "nack pli", "ccm fir", "transport-cc")
             lines += _codec(VP8, "VP8/90000", wanted, "")
@@ -171,6 +173,12 @@ def _sources(section: OfferedSection, repair_type: int | None) -> list[str]:
     for ssrc in ssrcs:
         lines += [f"a=ssrc:{ssrc} cname:{section.cname}", f"a=ssrc:{ssrc} msid:{section.msid}"]
     return lines
+
+
+def _quiet(fmtp: str) -> str:
+    """Asks the sender to send next to nothing while nobody speaks (DTX, RFC 7587 §6.1): of eight
+    people seven are silent, and on a narrow line pictures live on what they leave."""
+    return fmtp if "usedtx" in fmtp else ";".join(filter(None, (fmtp, "usedtx=1")))
 
 
 def write_session(bundled: Sequence[str], version: int) -> list[str]:

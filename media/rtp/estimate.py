@@ -9,6 +9,7 @@ trend is a least-squares slope over the last groups, as browsers do it. Pure: de
 
 from collections import deque
 from collections.abc import Iterable
+from math import inf
 
 from media.rtp.sent import Delivery
 
@@ -27,20 +28,37 @@ THRESHOLD_MS = (6.0, 12.5, 600.0)
 """Least, first and most of the adaptive threshold on the delay's trend (§5.4)."""
 K_UP, K_DOWN = 0.0087, 0.039
 OVERUSED_FOR_S = 0.01
-"""A trend above the threshold counts only after this long."""
+"""A trend above the threshold counts only after this long…"""
+QUEUE_MS = 30.0
+"""…and only while packets wait so much longer than they did at best. Lower: jitter of a radio link
+passes for a queue. Higher: voices are late before anything is done."""
+STANDING_MS, STANDING_S = 120.0, 0.1
+"""…and while they wait so much longer for so long: the delay of a full queue has no trend. Lower: a
+machine that stops for a moment passes for a queue. Higher: a full queue is noticed later."""
+BEST_FOR_S = 5.0
+"""The best of this long, and of as long before it: a route that has become longer is not a queue
+for ever, and clocks that drift apart do not matter."""
 BETA = 0.85
 """Fall to this share of what was delivered (§5.5). Lower: queues drain sooner and pictures get
 worse. Higher: the other way round."""
+FALL_AGAIN_S = 0.3
+"""A second time only when the first could have shown. Lower: falls too far. Higher: a jam lasts."""
 GROWTH_PER_S = 0.08
 RATE_WINDOW_S = 0.5
 """Delivered bits are counted over this."""
+MOST_COUNTED = 4096
+"""Arrivals counted at most: a receiver whose clock stands still would fill memory."""
 LOSS_WINDOW_S = 1.0
 MUCH_LOSS, LITTLE_LOSS = 0.10, 0.02
 """§6: above the first the rate falls, below the second it may grow."""
 
 
+QUEUED_S = 0.2
+"""What was delivered while a queue stood is what the path carries; longer ago it may have idled."""
+
+
 class _Rate:
-    """Bits delivered in the last half second, by the receiver's clock."""
+    """Bits delivered of late, by the receiver's clock."""
 
     def __init__(self) -> None:
         self._arrivals: deque[tuple[float, int]] = deque()
@@ -49,7 +67,8 @@ class _Rate:
     def add(self, at: float, octets: int) -> None:
         self._arrivals.append((at, octets))
         self._octets += octets
-        while at - self._arrivals[0][0] > RATE_WINDOW_S:
+        counted = self._arrivals
+        while at - counted[0][0] > RATE_WINDOW_S or len(counted) > MOST_COUNTED:
             self._octets -= self._arrivals.popleft()[1]
 
     @property
@@ -60,6 +79,30 @@ class _Rate:
         span = self._arrivals[-1][0] - self._arrivals[0][0]
         return self._octets * 8 / max(span, 0.001) if span > RATE_WINDOW_S / 2 else None
 
+    @property
+    def queued_bps(self) -> float:
+        """Of the last moments alone; what is less than half a window's counts as if it was one."""
+        if not self._arrivals:
+            return 0.0
+        last = self._arrivals[-1][0]
+        recent = [(at, octets) for at, octets in self._arrivals if last - at <= QUEUED_S]
+        span = max(last - recent[0][0], QUEUED_S / 2)
+        return sum(octets for _, octets in recent[1:]) * 8 / span
+
+
+class _Best:
+    """The shortest delay of late."""
+
+    def __init__(self) -> None:
+        self.delay = self._present = self._earlier = inf
+        self._since = -inf
+
+    def add(self, delay: float, now: float) -> None:
+        if now - self._since > BEST_FOR_S:
+            self._since, self._earlier, self._present = now, self._present, delay
+        self._present = min(self._present, delay)
+        self.delay = min(self._present, self._earlier)
+
 
 class _Trend:
     """Whether packets take longer and longer: the slope of their smoothed delay."""
@@ -69,6 +112,7 @@ class _Trend:
         """When the group's first packet was sent, its last one, and when that one arrived."""
         self._before: tuple[float, float] | None = None
         self._begun: float | None = None
+        self._best = _Best()
         self._delay = self._smoothed = 0.0
         self._points: deque[tuple[float, float]] = deque(maxlen=TREND_GROUPS)
         self._groups = 0
@@ -97,18 +141,20 @@ class _Trend:
         if self._begun is None:
             self._begun = arrived
         self._groups += 1
+        self._best.add(arrived - sent, arrived)
         self._delay += ((arrived - before[1]) - (sent - before[0])) * 1000
         self._smoothed = SMOOTHING * self._smoothed + (1 - SMOOTHING) * self._delay
         self._points.append(((arrived - self._begun) * 1000, self._smoothed))
         if len(self._points) == TREND_GROUPS:
-            self._judge(arrived)
+            self._judge(arrived, (arrived - sent - self._best.delay) * 1000)
 
-    def _judge(self, now: float) -> None:
+    def _judge(self, now: float, queue_ms: float) -> None:
         trend = _slope(self._points) * min(self._groups, 60) * TREND_GAIN
-        if trend > self._threshold:
+        rising = trend > self._threshold and queue_ms > QUEUE_MS
+        if rising or queue_ms > STANDING_MS:
             if self._over_since is None:
                 self._over_since = now
-            if now - self._over_since >= OVERUSED_FOR_S:
+            if now - self._over_since >= (OVERUSED_FOR_S if rising else STANDING_S):
                 self.state = 1
         else:
             self._over_since = None
@@ -161,7 +207,8 @@ class Estimate:
         """Packets take longer and longer, or are lost in number."""
         return self._trend.state > 0 or self.loss > MUCH_LOSS
 
-    def feed(self, deliveries: Iterable[Delivery], now: float) -> None:
+    def feed(self, deliveries: Iterable[Delivery], now: float, *, tried: bool = False) -> None:
+        """`tried`: more was sent than is believed, to try; a queue then takes nothing away."""
         for sent, arrived, octets in deliveries:
             self._note(arrived is None, now)
             if arrived is not None:
@@ -169,7 +216,8 @@ class Estimate:
                 self._rate.add(arrived, octets)
         elapsed = 0.0 if self._updated_at is None else min(now - self._updated_at, 1.0)
         self._updated_at = now
-        self._by_delay(elapsed, now)
+        if not (tried and self._trend.state > 0):
+            self._by_delay(elapsed, now)
         self._by_loss(now)
 
     def _note(self, lost: bool, now: float) -> None:
@@ -182,8 +230,9 @@ class Estimate:
         """§5.5."""
         delivered = self._rate.bps
         if self._trend.state > 0:
-            if delivered is not None and now - self._fell_at > RATE_WINDOW_S:
+            if delivered is not None and now - self._fell_at > FALL_AGAIN_S:
                 self._fell_at = now
+                delivered = max(delivered, self._rate.queued_bps)
                 self._delay_bps = min(self._delay_bps, BETA * delivered)
                 known = self._capacity
                 self._capacity = delivered if known is None else 0.95 * known + 0.05 * delivered
@@ -207,7 +256,9 @@ class Estimate:
             return
         self._loss_judged_at = now
         if self.loss > MUCH_LOSS:
-            self._loss_bps = self.bps * (1 - 0.5 * self.loss)
+            # What was delivered goes through: a queue that spilled over says no more than that.
+            delivered = min(self.bps, BETA * (self._rate.bps or 0.0))
+            self._loss_bps = max(self.bps * (1 - 0.5 * self.loss), delivered)
         elif self.loss < LITTLE_LOSS:
             self._loss_bps = min(self._loss_bps * 1.05 + 1000, MOST_BPS)
 

@@ -22,7 +22,7 @@ from aiortc.rtp import (
 )
 
 from media.rtp.reception import ReceptionFigures
-from media.rtp.transport_feedback import FORMAT, Feedback, read
+from media.rtp.transport_feedback import FORMAT, MOST_TOLD, Feedback, read
 
 NACK = RTCP_RTPFB_NACK
 CNAME = 1
@@ -39,13 +39,18 @@ def parse(data: bytes) -> list[AnyRtcpPacket]:
 
 
 def transport_feedbacks(data: bytes) -> Iterator[Feedback]:
-    """Those in a compound that `parse` has taken; aiortc reads other things into them."""
-    at = 0
+    """Those in a compound; aiortc reads other things into them. Raises ValueError, also for more
+    than a receiver has to tell."""
+    at = told = 0
     while at + 4 <= len(data):
         form, kind = data[at] & 0x1F, data[at + 1]
         end = at + 4 + 4 * int.from_bytes(data[at + 2 : at + 4], "big")
         if kind == RTCP_RTPFB and form == FORMAT:
-            yield read(data[at + 12 : end])
+            feedback = read(data[at + 12 : end])
+            told += len(feedback.arrivals)
+            if told > MOST_TOLD:
+                raise ValueError("RTCP packet tells of more than can be remembered")
+            yield feedback
         at = end
 
 

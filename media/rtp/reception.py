@@ -39,6 +39,8 @@ class Numbers(Protocol):
     jitter: float
     """RTP ticks."""
     clock_rate: int
+    temporal: int
+    """The highest temporal layer seen, for a picture in layers."""
     anew: int
     restarted: int
 

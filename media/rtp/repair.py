@@ -2,10 +2,20 @@
 
 from struct import Struct
 
-from media.rtp.header import FIXED, FIXED_BYTES, extension_span
+from media.rtp.header import FIXED, FIXED_BYTES, ONE_BYTE, extension_span
 
 NUMBER = Struct("!H")
 """The original sequence number: the first two bytes of the payload (RFC 4588 §4)."""
+
+PADDING_SEQUENCE_AT = FIXED_BYTES + 5
+
+
+def padding(sequence_id: int) -> bytes:
+    """A packet that carries nothing, as browsers send to see what a path carries: the most padding
+    that one byte can count (RFC 3550 §5.1), and room for a transport-wide number."""
+    fixed = bytes([0xB0, *bytes(FIXED_BYTES - 1)])
+    extension = ONE_BYTE.to_bytes(2, "big") + bytes([0, 1, sequence_id << 4 | 1, 0, 0, 0])
+    return fixed + extension + bytes(254) + b"\xff"
 
 
 def restore(packet: bytearray, ssrc: int, payload_type: int) -> bytearray | None:
@@ -57,6 +67,14 @@ class RepairRow:
         self.packets += 1
         self.octets += length - FIXED_BYTES
         return length
+
+    def pad(self, buffer: memoryview, padding: bytes, timestamp: int) -> None:
+        """Put `padding` into `buffer` as the next of this row."""
+        buffer[: len(padding)] = padding
+        number, second = self._next & 0xFFFF, self.payload_type
+        FIXED.pack_into(buffer, 0, padding[0], second, number, timestamp, self.ssrc)
+        self._next += 1
+        self.packets += 1
 
 
 SHARE = 0.25

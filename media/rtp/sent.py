@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from media.native import library
-from media.rtp.transport_feedback import Feedback
+from media.rtp.transport_feedback import WRAP_S, Feedback
 
 REMEMBERED = 2048
 """A power of two. Lower: feedback that comes late names what was forgotten. Higher: memory; at
@@ -34,10 +34,11 @@ class _Memory(Protocol):
 
 
 class SentLog:
-    __slots__ = ("memory",)
+    __slots__ = ("_latest", "memory")
 
     def __init__(self) -> None:
         self.memory: _Memory = library.new("sent")
+        self._latest: float | None = None
 
     def number(self, octets: int, now: float) -> int:
         """The 16-bit number of the packet that is now sent."""
@@ -47,6 +48,10 @@ class SentLog:
         memory.octets[number % REMEMBERED] = octets
         memory.next = number + 1 & 0xFFFF
         return number
+
+    def forget(self, number: int) -> None:
+        """What the receiver tells of it from now on is ignored."""
+        self.memory.octets[number % REMEMBERED] = 0
 
     def deliveries(self, feedback: Feedback) -> Iterator[Delivery]:
         """In the order of sending. Each packet is told of once: feedback that repeats is ignored,
@@ -58,5 +63,15 @@ class SentLog:
             slot = number % REMEMBERED
             if not 0 < behind <= REMEMBERED or not memory.octets[slot]:
                 continue
-            yield Delivery(memory.at[slot], arrived, memory.octets[slot])
-            memory.octets[slot] = 0
+            octets, memory.octets[slot] = memory.octets[slot], 0
+            yield Delivery(memory.at[slot], self._unwrap(arrived), octets)
+
+    def _unwrap(self, arrived: float | None) -> float | None:
+        """On one line: the time in feedback begins again after some days, of which the receiver
+        may have spent most before it came."""
+        if arrived is None:
+            return None
+        if self._latest is not None:
+            arrived -= round((arrived - self._latest) / WRAP_S) * WRAP_S
+        self._latest = arrived
+        return arrived

@@ -19,6 +19,11 @@ LOST, SMALL, LARGE = range(3)
 MOST_STATUSES = 400
 """In one RTCP packet, so that it fits into a path MTU."""
 LONGEST_RUN = 0x1FFF
+MOST_TOLD = 2048
+"""Statuses read of one datagram. A sender remembers no more packets (sent.py); a run of thousands
+takes two bytes, and reading it would keep everyone waiting."""
+WRAP_S = TICK_S * REFERENCE_TICKS * (1 << 24)
+"""The reference time begins again after some 12 days."""
 WORTH_A_RUN = 7
 """Alike in a row: fewer fit as well into a chunk of single symbols."""
 
@@ -105,6 +110,8 @@ def read(fci: bytes) -> Feedback:
         raise ValueError("transport feedback ends inside its head")
     base, expected = _FCI.unpack_from(fci)
     reference = int.from_bytes(fci[4:7], "big", signed=True)
+    if expected > MOST_TOLD:
+        raise ValueError("transport feedback tells of more than can be remembered")
     symbols, at = _statuses(fci, expected)
     ticks = reference * REFERENCE_TICKS
     arrivals: list[float | None] = []

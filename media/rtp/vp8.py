@@ -22,7 +22,16 @@ class Picture(NamedTuple):
     tl0: int
     temporal: int
     """The temporal layer (TID): without those above, the rest can be decoded."""
-    begins_keyframe: bool
+    begins: bool
+    """This is its first packet."""
+    sync: bool
+    """It needs nothing of its own temporal layer (Y): a receiver may go up to it here."""
+    key: bool
+    """With `begins`: it is a key frame."""
+
+    @property
+    def begins_keyframe(self) -> bool:
+        return self.begins and self.key
 
 
 def read(packet: bytes | bytearray) -> Picture:
@@ -38,7 +47,7 @@ def read(packet: bytes | bytearray) -> Picture:
 def _read(packet: bytes | bytearray, at: int) -> Picture:
     first = packet[at]
     number_at = number = tl0_at = tl0 = temporal = 0
-    wide = False
+    wide = sync = False
     at += 1
     if first & 0x80:
         present = packet[at]
@@ -55,10 +64,12 @@ def _read(packet: bytes | bytearray, at: int) -> Picture:
             tl0_at, tl0 = at, packet[at]
             at += 1
         if present & 0x30:
-            temporal = packet[at] >> 6 if present & 0x20 else 0
+            if present & 0x20:
+                temporal, sync = packet[at] >> 6, bool(packet[at] & 0x20)
             at += 1
     begins = bool(first & 0x10) and not first & 0x07
-    return Picture(number_at, number, wide, tl0_at, tl0, temporal, begins and not packet[at] & 0x01)
+    key = not packet[at] & 0x01
+    return Picture(number_at, number, wide, tl0_at, tl0, temporal, begins, sync, key)
 
 
 def renumber(buffer: memoryview, picture: Picture, number: int, tl0: int) -> None:

@@ -1,6 +1,5 @@
 """WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep): POST begins, PATCH is for ICE, DELETE ends."""
 
-import re
 import time
 from typing import Annotated, Literal
 from uuid import UUID
@@ -160,12 +159,9 @@ async def _text(request: Request) -> str:
 
 def _links(servers: list[IceServer]) -> list[str]:
     """RFC 9725 §4.6."""
-    links = []
-    for server in servers:
-        for url in server.urls:
-            link = f'<{url}>; rel="ice-server"'
-            if re.match(r"turns?:", url):
-                link += f'; username="{server.username}"; credential="{server.credential}"'
-                link += '; credential-type="password"'
-            links.append(link)
-    return links
+    return [
+        f'<{url}>; rel="ice-server"; username="{server.username}"; '
+        f'credential="{server.credential}"; credential-type="password"'
+        for server in servers
+        for url in server.urls
+    ]

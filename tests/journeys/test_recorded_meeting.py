@@ -72,6 +72,8 @@ SCRIPT = [
 ]
 BEEP_MS = 34_500
 END_MS = 36_000
+UNSPOKEN_S = 2.0
+"""Of the beginning and the end of a recording, when somebody says nothing."""
 
 
 class Visitor(Protocol):
@@ -244,7 +246,8 @@ def check_that_files_play(found: Outcome, truth: dict[str, Any]) -> None:
     for name, media in found.media.items():
         file = contents(media)
         begin, end = file.audio_s
-        assert end - begin == pytest.approx(length_s, rel=0.02), name
+        # While nobody speaks little is sent (DTX): a file may begin late and end early for it.
+        assert length_s * 0.98 - UNSPOKEN_S < end - begin < length_s * 1.02, name
         if name in ("mixdown", "carol"):
             assert file.video_frames == 0
             continue

@@ -21,7 +21,7 @@ from media.clock import Clock
 from media.tape.format import TapeOrder
 from media.tape.reader import Ending, TapeReader
 from media.tape.writer import TapeWriter
-from signalling import node
+from signalling import node, recovery
 from tests.app.conftest import cast, running, settings, template  # noqa: F401
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -99,7 +99,9 @@ async def test_tapes_of_an_earlier_life_are_handed_over_by_the_node_that_wrote_t
     cast: Cast,  # noqa: F811
     settings: Settings,  # noqa: F811
     node_name: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(recovery, "RETURN_S", 0.2)
     remains = await crash(running, cast, settings.spool)
     own = settings.model_copy(
         update={
@@ -113,6 +115,7 @@ async def test_tapes_of_an_earlier_life_are_handed_over_by_the_node_that_wrote_t
         await _alive(running, node_name)
         if node_name == "test-node":
             await _handed_over(running, remains)
+            await _stopped(running, remains)
     finally:
         stop.set()
         await task
@@ -146,5 +149,16 @@ async def _handed_over(app: Application, remains: Remains) -> None:
             async with app.context.database.reading() as db:
                 tapes = await recordings.tapes(db, remains.recording_id)
             if [tape.state for tape in tapes] == [TapeState.STORED]:
+                return
+            await asyncio.sleep(0.05)
+
+
+async def _stopped(app: Application, remains: Remains) -> None:
+    """Nobody came back."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            async with app.context.database.reading() as db:
+                recording = await db.get_one(Recording, remains.recording_id)
+            if recording.state == "stopped":
                 return
             await asyncio.sleep(0.05)

@@ -327,10 +327,10 @@ async def test_there_is_nothing_to_get(stream: Stream) -> None:
 
 
 def test_turn_servers_become_links_with_their_credentials() -> None:
-    settings = TurnServerSettings(
-        urls=["stun:stun.example.org", "turn:turn.example.org?transport=udp"], secret="secret"
-    )
-    (stun, turn) = _links(ice_servers(settings, "p-1", 0))
-    assert stun == '<stun:stun.example.org>; rel="ice-server"'
-    assert turn.startswith('<turn:turn.example.org?transport=udp>; rel="ice-server"; username="')
-    assert turn.endswith('"; credential-type="password"')
+    urls = [f"turn:turn.example.org:3478?transport={way}" for way in ("udp", "tcp")]
+    settings = TurnServerSettings(urls=urls, secret="secret")
+    links = _links(ice_servers(settings, "p-1", 0))
+    assert [link.split(">")[0] for link in links] == [f"<{url}" for url in urls]
+    for link in links:
+        assert '; rel="ice-server"; username="28800:p-1"; credential="' in link
+        assert link.endswith('"; credential-type="password"')

@@ -50,6 +50,14 @@ STEMS: dict[str, list[str]] = {
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
+    "trial.state_{}": ["waiting", "running", "good", "poor", "bad"],
+    "trial.{}": [
+        *("direct", "turn_udp", "turn_tcp", "turn_tls"),
+        *("unreachable", "busy", "refused", "blocked", "silent"),
+        *(f"verdict_{verdict}" for verdict in ("good", "detour", "poor", "bad", "unreachable")),
+        *(f"advice_{advice}" for advice in ("no_turn", "open", "other")),
+        *(f"advice_{advice}" for advice in ("secret", "slow", "websocket")),
+    ],
 }
 """Keys that are put together while running, by the values that their last part can have."""
 MODULE_KEYS = {"room.mute", "room.unmute", "room.camera_start", "room.camera_stop"}

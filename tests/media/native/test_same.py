@@ -15,24 +15,28 @@ from pylibsrtp import Policy, Session
 
 from media.clock import Clock
 from media.native import library
+from media.relay.addresses import Address, bound
+from media.relay.allocation import Step as Given
+from media.relay.arrival import Arrival
 from media.relay.description import SEQUENCE_URI, RemoteMedia
-from media.relay.layer import MOST_OUTLETS, Arrival, Layer
+from media.relay.layer import MOST_OUTLETS, Layer
 from media.relay.network import Network
 from media.relay.publication import Publication
 from media.relay.seam import Buffer, Certificate, Srtp
 from media.relay.socket import Port
 from media.relay.streams import MOST_SSRCS, Stream
-from media.relay.subscription import Subscription
+from media.relay.subscription import REPEATABLE, Subscription
 from media.relay.transport import Transport
 from media.relay.uplink import Uplink
 from media.relay.writing import SEQUENCE_ID
-from media.rtp import arrivals, history, levels, reception, sent
+from media.rtp import arrivals, history, levels, sent, speaker
 from media.rtp.header import FIXED, extension_place
 from media.rtp.rewriter import Rewriter
 from media.tape import format, pending
 from media.tape.format import CodecInfo
 from media.tape.reader import TapeReader
 from media.tape.writer import TapeWriter
+from tests.fixtures.networks import HAS_IPV6
 from tests.fixtures.tapes import KEY as TAPE_KEY
 from tests.fixtures.tapes import order
 
@@ -46,13 +50,24 @@ TYPES = {5: 111, 6: 120, 7: 122, 8: 122}
 LEVEL_ID, NUMBER_ID = 3, 1
 ASKED_OF = slice(16, 20)
 """The SSRC in a request, behind an empty receiver report."""
+AFTER = {
+    None: Given(0, 1),
+    Given(0, 1): Given(0, 0),
+    Given(0, 0): Given(0),
+    Given(0): Given(1),
+    Given(1): None,
+}
+"""What a receiver of the layered picture is given next."""
+HOSTS = ["127.0.0.1", "::1", "::"] if HAS_IPV6 else ["127.0.0.1"]
 TABLE = bytes([0, SEQUENCE_ID, 0, 1, 14, 5, 20, *range(7, 256)])
 
 needs_native = pytest.mark.skipif(not library.use(True), reason="the C packet path was not built")
 
 
 def session(direction: int) -> Session:
-    return Session(Policy(key=KEY, ssrc_type=direction))
+    policy = Policy(key=KEY, ssrc_type=direction)
+    policy.allow_repeat_tx = True  # as aiortc has it
+    return Session(policy)
 
 
 class Nobody:
@@ -64,17 +79,19 @@ class Nobody:
 class House:
     """A port with one sender of three sources and three receivers, one of them without keys."""
 
-    def __init__(self, folder: Path, *, native: bool) -> None:
+    def __init__(self, folder: Path, *, native: bool, host: str = "127.0.0.1") -> None:
         assert library.use(native) == native
         self.now = 1.0
         self._folder = folder
-        self._port = Port("127.0.0.1", 0, lambda: self.now)
+        self._port = Port(host, 0, lambda: self.now)
         self._certificate = Certificate()
-        self._far = [self._socket() for _ in range(3)]
+        self._both = host == "::"
+        hosts = ("127.0.0.1", "::1", "127.0.0.1") if self._both else (host, host, host)
+        self._far = [self._socket(far) for far in hosts]
         self._opening = [Srtp(*[session(Policy.SSRC_ANY_INBOUND)] * 2) for _ in range(3)]
         self._told = [0, 0, 0]
         self._asked: list[bytes] = []
-        network = Network(self._port, self._certificate, [], Clock(1.0, 0))
+        network = Network(self._port, self._certificate, [], [], Clock(1.0, 0))
         self._uplink = Uplink(network, lambda: None)
         self._keep(self._uplink.transport, self._far[0])
         self._sources = [self._publication(codec) for codec in CODECS]
@@ -87,24 +104,31 @@ class House:
                 subscription = Subscription(transport, rewriter, "alice")
                 publication.subscribe(subscription)
                 self._subscriptions.append(subscription)
-                publication.select(subscription, number % len(publication.layers), self.now)
+                publication.select(subscription, Given(number % len(publication.layers)), self.now)
         self._keys = Srtp(*[session(Policy.SSRC_ANY_OUTBOUND) for _ in range(2)])
         self._buffer = Buffer()
         self._tapes: list[Path] = []
 
     @staticmethod
-    def _socket() -> socket.socket:
-        far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        far.bind(("127.0.0.1", 0))
+    def _socket(host: str) -> socket.socket:
+        far = bound(host, 0)
         far.setblocking(False)
         return far
 
+    def _seen_from(self, far: socket.socket) -> Address:
+        """As the port's own socket writes it."""
+        address: Address = far.getsockname()
+        if self._both and far.family == socket.AF_INET:
+            return f"::ffff:{address[0]}", address[1], 0, 0
+        return address
+
     def _keep(self, transport: Transport, far: socket.socket) -> Transport:
+        address = self._seen_from(far)
         transport.key(Srtp(session(Policy.SSRC_ANY_INBOUND), session(Policy.SSRC_ANY_OUTBOUND)))
-        transport.ice.address = far.getsockname()
+        transport.ice.address = address
         if transport.peer is not None:
-            self._port.tell_address(transport.peer, far.getsockname())
-        self._port.know_address(far.getsockname(), transport)
+            self._port.tell_address(transport.peer, address)
+        self._port.know_address(address, transport)
         return transport
 
     def _open(self) -> Iterator[Transport]:
@@ -147,7 +171,7 @@ class House:
         length = self._keys.protect(self._buffer, len(packet))
         # libsrtp refuses what is too malformed or too old to be sent under a key: send it bare.
         datagram = self._buffer.view[:length] if length else packet
-        self._far[0].sendto(datagram, ("127.0.0.1", self._port.number))
+        self._far[0].sendto(datagram, (self._far[0].getsockname()[0], self._port.number))
 
     def drain(self) -> None:
         self.now += 0.013
@@ -190,11 +214,24 @@ class House:
         self._sources[0].unsubscribe(self._subscriptions[0])
         self._sources[0].subscribe(self._subscriptions[0])
 
+    def quieten(self) -> None:
+        """The voice loses its place, and gets it back with the first packet that is loud."""
+        layer = self._sources[0].layers[0]
+
+        def wakes(level: int, now: float) -> bool:
+            if 127 - (level & 0x7F) < speaker.SPEECH:
+                return False
+            layer.set_quiet(False)
+            return True
+
+        layer.wakes = wakes
+        layer.set_quiet(True)
+
     def select(self) -> None:
         """The receivers of the layered picture are moved from layer to layer, or to none."""
         publication = self._sources[2]
         for subscription in publication.subscriptions:
-            following = {None: 0, 0: 1, 1: None}[subscription.wanted]
+            following = AFTER[subscription.wanted]
             publication.select(subscription, following, self.now)
 
     # ---- What can be seen -------------------------------------------------------------------
@@ -205,7 +242,7 @@ class House:
         return {
             "received": [self._received(number) for number in range(3)],
             "figures": [layer.figures(self.now) for layer in layers],
-            "rates": [publication.rates(self.now) for publication in self._sources],
+            "rates": [publication.steps(self.now) for publication in self._sources],
             "counters": [(layer.counters, layer.reception.received) for layer in layers],
             "levels": heard,
             "arrivals": self._uplink._arrivals.take(),
@@ -214,7 +251,7 @@ class House:
             "rows": [self._row(s.rewriter) for s in self._subscriptions],
             "sent": [self._sent(transport) for transport in self._receivers],
             "dropped": {reason: n for reason, n in self._port.dropped.items() if n},
-            "history": [self._kept(layer) for layer in layers[1:]],
+            "history": [self._kept(layer) for layer in layers],
         }
 
     @staticmethod
@@ -228,7 +265,6 @@ class House:
 
     @staticmethod
     def _kept(layer: Layer) -> list[bytes | None]:
-        assert layer._history is not None
         highest = layer.reception.highest
         found = (layer._history.find(number) for number in range(highest - 40, highest + 1))
         return [bytes(packet) if packet is not None else None for packet in found]
@@ -315,9 +351,11 @@ def numbered(number: int) -> bytes:
 
 LEVEL = block(0xBEDE, one_byte([(LEVEL_ID, b"\x85")]), 0)
 IDS = [LEVEL_ID, LEVEL_ID, 1, 2, 4, 6, 15, 0]
+LOUD = block(0xBEDE, one_byte([(LEVEL_ID, b"\xa0")]), 0)
 elements = st.lists(st.tuples(st.sampled_from(IDS), st.binary(min_size=1, max_size=5)), max_size=3)
 extensions = st.one_of(
     st.just(LEVEL),
+    st.just(LOUD),
     st.integers(0, 0xFFFF).map(numbered),
     st.integers(0, 0xFFFF).map(numbered),
     st.builds(block, st.just(0xBEDE), elements.map(one_byte), st.sampled_from([0, 0, 0, -1, 1])),
@@ -338,7 +376,11 @@ descriptors = st.builds(
     st.sampled_from([b"\0", b"\1"]),
 )
 AHEAD = [1] * 12 + [2, 2, 3, 0, -1, -2, 200, 4000]
-THEN = [""] * 4 + ["drain"] * 6 + ["mute", "tape", "tick", "drop", "rebind", "select", "select"]
+THEN = (
+    [""] * 4
+    + ["drain"] * 6
+    + ["mute", "tape", "tick", "drop", "rebind", "select", "select", "quieten"]
+)
 
 
 @st.composite
@@ -375,9 +417,9 @@ class Outcome(NamedTuple):
     tapes: list[list[object]]
 
 
-async def play(script: list[Step], *, native: bool) -> Outcome:
+async def play(script: list[Step], *, native: bool, host: str) -> Outcome:
     with TemporaryDirectory() as folder:
-        house = House(Path(folder), native=native)
+        house = House(Path(folder), native=native, host=host)
         try:
             seen: list[dict[str, object]] = []
             for packet, then in packets(script):
@@ -395,10 +437,10 @@ async def play(script: list[Step], *, native: bool) -> Outcome:
 
 
 @needs_native
-@given(st.lists(steps(), min_size=5, max_size=60))
-def test_both_paths_do_the_same(script: list[Step]) -> None:
-    in_c = asyncio.run(play(script, native=True))
-    in_python = asyncio.run(play(script, native=False))
+@given(st.lists(steps(), min_size=5, max_size=60), st.sampled_from(HOSTS))
+def test_both_paths_do_the_same(script: list[Step], host: str) -> None:
+    in_c = asyncio.run(play(script, native=True, host=host))
+    in_python = asyncio.run(play(script, native=False, host=host))
 
     for seen_c, seen_python in zip(in_c.steps, in_python.steps, strict=True):
         for name, value in seen_c.items():
@@ -407,11 +449,12 @@ def test_both_paths_do_the_same(script: list[Step]) -> None:
 
 
 @needs_native
+@pytest.mark.parametrize("host", HOSTS)
 async def test_a_stream_in_good_order_never_reaches_python(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise the test above might compare Python with itself."""
-    house = House(tmp_path, native=True)
+    house = House(tmp_path, native=True, host=host)
     keyframe = Step(ssrc=8, body=b"\x90\x80\x05\0", extension=numbered(9), first_byte=0x90)
     script = [Step(), keyframe] * 3
     for packet, _ in packets(script):
@@ -447,6 +490,27 @@ async def test_what_is_missing_is_asked_for_while_c_forwards(tmp_path: Path) -> 
     await house.close()
 
 
+@pytest.mark.parametrize("native", [pytest.param(True, marks=needs_native), False])
+async def test_what_is_sent_again_under_its_number_is_the_same_to_the_last_byte(
+    tmp_path: Path, native: bool
+) -> None:
+    """Anything else under the same nonce would give away the key (RFC 7714 §8.1)."""
+    house = House(tmp_path, native=native)
+    script = [Step(ssrc=5, extension=numbered(n), first_byte=0x90) for n in range(20)]
+    for packet, _ in packets(script):
+        house.send(packet)
+        house.drain()
+    far, voice, subscription = house._far[1], house._sources[0], house._subscriptions[0]
+    first = [far.recv(2048) for _ in script]
+
+    for datagram in first[-5:]:
+        number = int.from_bytes(datagram[2:4], "big")
+        voice.resend(subscription, number, house.now)
+        assert far.recv(2048) == datagram
+    await house.close()
+    library.use(True)
+
+
 @needs_native
 def test_constants_on_both_sides_agree() -> None:
     fields = {name: dict(library.ffi.typeof(f"struct {name}").fields) for name in SHARED_ARRAYS}
@@ -455,9 +519,9 @@ def test_constants_on_both_sides_agree() -> None:
             assert fields[name][field].type.length == size
     source = (library.HERE / "path.c").read_text()
     for value in [
-        f"LARGEST_JUMP = {reception.LARGEST_JUMP}",
         f"RECORD_HEAD = {format.RECORD_HEAD.size}",
         f"RECORD_PACKET = {format.PACKET}",
+        f"SPEECH = {speaker.SPEECH}",
     ]:
         assert value in source
     assert pending.ROOM < 1 << 32
@@ -471,6 +535,7 @@ SHARED_ARRAYS = {
     "source": {"outlets": MOST_OUTLETS},
     "arrivals": {"at": arrivals.MOST},
     "sent": {"at": sent.REMEMBERED},
+    "given": {"numbers": REPEATABLE},
 }
 
 

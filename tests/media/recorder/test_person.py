@@ -165,6 +165,23 @@ def test_two_tapes_of_one_source_follow_one_another(tmp_path: Path, voice: list[
     assert track.start_ms == 30
     assert track.duration_ms == pytest.approx(40_000, abs=3)
     assert track.details["frames"] == 1000
+    assert [gap["reason"] for gap in track.details["gaps"]] == ["not_recorded"]
+
+
+def test_what_a_killed_node_missed_is_told(tmp_path: Path, voice: list[bytes]) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    arrivals = Network().arrivals(send_opus(Sender(), voice))
+    write_tape(order(first, "microphone"), OPUS, arrivals, close=False)
+    again = Network().arrivals(send_opus(Sender(ssrc=3, timestamp=77), voice, 15.0))
+    write_tape(order(second, "microphone"), OPUS, again, starts_s=14.0)
+
+    tapes = [local(first, Source.MICROPHONE), local(second, Source.MICROPHONE)]
+    _, (track,) = made(tmp_path, tapes)
+
+    (gap,) = track.details["gaps"]
+    assert gap["reason"] == "node_stopped"
+    assert gap["start_ms"] == pytest.approx(10_030, abs=250)
+    assert gap["end_ms"] == pytest.approx(15_030, abs=30)
 
 
 def test_a_torn_tape_gives_what_it_has(tmp_path: Path, voice: list[bytes]) -> None:

@@ -7,50 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.relay.description import LEVEL_URI, MID_URI, parse
+from media.relay.description import LEVEL_URI, MID_URI, MOST_LINES, parse
 from media.relay.refusals import MediaRefused
-
-FIREFOX = """v=0
-o=mozilla 1 0 IN IP4 0.0.0.0
-s=-
-t=0 0
-a=fingerprint:sha-256 28:4F
-a=group:BUNDLE 0 1
-m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0
-c=IN IP4 0.0.0.0
-a=sendonly
-a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-a=fmtp:109 maxplaybackrate=48000;stereo=1;useinbandfec=1
-a=ice-pwd:8e66c9b072c2d34269e800e8e71f9c11
-a=ice-ufrag:09d0e1c8
-a=mid:0
-a=rtcp-mux
-a=rtpmap:109 opus/48000/2
-a=rtpmap:9 G722/8000/1
-a=rtpmap:0 PCMU/8000
-a=setup:actpass
-a=ssrc:1812027478 cname:x
-m=video 9 UDP/TLS/RTP/SAVPF 120 124
-c=IN IP4 0.0.0.0
-a=sendonly
-a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid
-a=fmtp:120 max-fs=12288;max-fr=60
-a=fmtp:124 apt=120
-a=ice-pwd:8e66c9b072c2d34269e800e8e71f9c11
-a=ice-ufrag:09d0e1c8
-a=mid:1
-a=rtcp-fb:120 nack
-a=rtcp-fb:120 nack pli
-a=rtcp-fb:120 transport-cc
-a=rtcp-mux
-a=rtpmap:120 VP8/90000
-a=rtpmap:124 rtx/90000
-a=setup:actpass
-a=ssrc:725422478 cname:x
-a=ssrc:2881444781 cname:x
-a=ssrc-group:FID 725422478 2881444781
-"""
+from tests.fixtures.offers import FIREFOX
 
 
 def test_a_browser_s_offer_is_understood() -> None:
@@ -123,3 +82,23 @@ def test_a_section_that_rides_on_the_bundle_alone_is_not_rejected() -> None:
     offered = bundled.replace("a=mid:1\n", "a=mid:1\na=bundle-only\n")
     assert not parse(offered).media[1].rejected
     assert parse(offered).media[1].sends
+
+
+def test_a_source_that_no_packet_can_have_is_not_taken() -> None:
+    assert parse(FIREFOX.replace("a=ssrc:1812027478", "a=ssrc:-5")).media[0].ssrcs == ()
+
+
+@pytest.mark.parametrize("line", ["a=ssrc:{} cname:x\n", "m=audio 9 UDP 0\na=mid:x{}\n"])
+def test_more_than_any_browser_writes_is_refused(line: str) -> None:
+    lines = "".join(line.format(number) for number in range(MOST_LINES))
+
+    with pytest.raises(MediaRefused):
+        parse(FIREFOX + lines)
+
+
+def test_thousands_of_layers_are_refused_before_each_is_looked_for() -> None:
+    rids = [f"r{number}" for number in range(1000)]
+    offered = "".join(f"a=rid:{rid} send\n" for rid in rids)
+
+    with pytest.raises(MediaRefused):
+        parse(FIREFOX + offered + f"a=simulcast:send {';'.join(rids)}\n")

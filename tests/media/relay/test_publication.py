@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
-from media.relay.layer import Arrival
+from media.relay.allocation import Step
+from media.relay.arrival import Arrival
 from media.relay.publication import Publication
 from media.relay.seam import Certificate, Srtp
 from media.relay.socket import Port
@@ -204,3 +205,46 @@ def test_garbage_from_a_participant_is_counted_and_nothing_is_raised(packets: li
         layer.receive(bytearray(packet), 0.0)
         layer.receive(bytearray([packet[0] & 0x3F | 0x80, 120]) + packet[2:], 0.0)
         publication.ask(1.0)
+
+
+async def test_sender_reports_in_a_burst_are_passed_on_once(scene: Scene) -> None:
+    scene.send(1)
+    scene.wire.packets()
+
+    for repeat in range(20):
+        scene.layer.report(1 << 40, 5000, 1.0 + repeat / 1000)
+
+    assert scene.wire.datagram() is not None
+    assert scene.wire.datagram() is None
+
+
+def layered() -> Publication:
+    publication = Publication("id", "alice", "camera", VIDEO, ("l", "h"))
+    publication.connect(Arrival(lambda data: None, bytes(256)))
+    return publication
+
+
+async def test_a_padding_probe_of_a_layer_can_be_looked_up(scene: Scene) -> None:
+    """It has no picture, which must not end the ticker that repeats what was sent last."""
+    low, _ = layered().layers
+    head = FIXED.pack(0xA0, 120, 1, 10, 5)
+    low.receive(bytearray(head + b"\x01"), 0.0)
+
+    kept = low.kept(low.reception.highest, 0.0)
+
+    assert kept is not None
+    assert kept.picture is None
+
+
+async def test_who_leaves_waits_for_no_key_frame(scene: Scene) -> None:
+    publication = layered()
+    subscription = Subscription(scene.wire.transport, Rewriter(78, 96, 1000), "alice")
+    publication.subscribe(subscription)
+    publication.select(subscription, Step(1), 0.0)
+    assert publication.layers[1].waiting
+
+    publication.select(subscription, Step(0), 0.0)
+    assert not publication.layers[1].waiting
+    publication.unsubscribe(subscription)
+
+    assert not publication.layers[0].waiting

@@ -30,6 +30,8 @@ def test_dtls_has_the_names_we_use() -> None:
     for name in ("_rx_srtp", "_tx_srtp", "self.transport._recv()", "self.transport._send("):
         assert name in source
     assert 'self.emit("statechange")' in source
+    assert callable(dtls.RTCCertificate._create_ssl_context)
+    assert "_create_ssl_context(" in source
     assert inspect.iscoroutinefunction(dtls.RTCDtlsTransport.start)
     assert inspect.iscoroutinefunction(dtls.RTCDtlsTransport.stop)
 
@@ -74,3 +76,11 @@ def test_the_certificate_tells_its_fingerprint(algorithm: str) -> None:
 
     assert name == algorithm
     assert len(value.split(":")) == 32
+
+
+def test_all_associations_share_what_openssl_keeps_of_our_certificate() -> None:
+    certificate, profiles = Certificate().native, dtls.SRTP_PROFILES
+
+    first = certificate._create_ssl_context(profiles)
+
+    assert certificate._create_ssl_context(profiles) is first

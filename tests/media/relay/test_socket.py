@@ -9,10 +9,13 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.relay.ice import Address, Check
+from media.relay.addresses import Address
+from media.relay.ice import Check
 from media.relay.relay import Relay
+from media.relay.room import Room
 from media.relay.seam import Buffer
 from media.relay.socket import Port
+from tests.fixtures.networks import HAS_IPV6
 from tests.fixtures.peers import Stage, until
 
 
@@ -111,7 +114,7 @@ async def test_what_cannot_be_sent_is_counted(relay: Relay) -> None:
 async def test_a_forgotten_transport_is_not_reached(relay: Relay) -> None:
     port = Port("127.0.0.1", 0, lambda: 0.0)
     endpoint = Silent()
-    port.know_ufrag("ufrag", endpoint)
+    port.know_ufrags(["ufrag"], endpoint)
     port.know_address(("127.0.0.1", 9), endpoint)
     assert port.endpoints == 1
 
@@ -129,3 +132,46 @@ async def test_no_datagram_raises(datagrams: list[bytes]) -> None:
         port._inbound.view[: len(datagram)] = datagram
         port._route(len(datagram), ("127.0.0.1", 9), 0.0)
     await port.close()
+
+
+class Broken(Silent):
+    """Somebody's packet finds an error that nobody foresaw."""
+
+    def receive_media(self, buffer: Buffer, length: int, now: float) -> None:
+        raise ZeroDivisionError
+
+
+async def test_an_unforeseen_error_ends_with_its_own_datagram(
+    relay: Relay, caplog: pytest.LogCaptureFixture
+) -> None:
+    port, heard = relay._network.port, list[bytes]()
+    broken, well = Broken(), Silent()
+    well.receive_dtls = heard.append  # type: ignore[method-assign]
+    with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as two:
+        for far, endpoint in ((one, broken), (two, well)):
+            far.connect(("127.0.0.1", port.number))
+            host, number = far.getsockname()
+            port.know_address(
+                (f"::ffff:{host}", number, 0, 0) if HAS_IPV6 else (host, number), endpoint
+            )
+        for _ in range(3):
+            one.send(b"\x80" + bytes(20))
+        two.send(b"\x16" + bytes(20))
+
+        await until(lambda: heard, "what the other one sent")
+
+    assert relay.dropped["failed"] == 3
+    assert len(caplog.records) == 1
+
+
+async def test_a_room_that_fails_does_not_stop_the_others(relay: Relay) -> None:
+    class BrokenRoom(Room):
+        def ask(self, now: float) -> None:
+            raise ZeroDivisionError
+
+    relay.room("well", lambda event: None)
+    relay._rooms = {"broken": BrokenRoom(relay._network, lambda event: None), **relay._rooms}
+    asked: list[float] = []
+    relay._rooms["well"].ask = asked.append  # type: ignore[method-assign]
+
+    await until(lambda: len(asked) > 2, "the other room is kept")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from media.rtp.estimate import LEAST_BPS, START_BPS, Estimate
+from media.rtp.estimate import LEAST_BPS, MOST_COUNTED, START_BPS, Estimate
 from media.rtp.sent import Delivery
 
 PACKET = 1000
@@ -148,3 +148,11 @@ def test_it_never_falls_below_what_voices_need() -> None:
     sender.run(60)
 
     assert sender.estimate.bps == LEAST_BPS
+
+
+def test_a_receiver_s_clock_that_stands_still_fills_no_memory() -> None:
+    estimate = Estimate()
+    for place in range(3 * MOST_COUNTED):
+        estimate.feed([Delivery(place / 1000, 5.0, PACKET)], place / 1000)
+
+    assert len(estimate._rate._arrivals) <= MOST_COUNTED

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pytest
 from aiortc.rtp import (
     RtcpPsfbPacket,
     RtcpRrPacket,
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from media.rtp import feedback
 from media.rtp.reception import ReceptionFigures
+from media.rtp.transport_feedback import MOST_TOLD
 
 FIGURES = ReceptionFigures(3, -1, 70000, 12, 5, 6)
 
@@ -75,3 +77,12 @@ def test_a_well_framed_body_of_garbage_is_refused_alike(kind: int, count: int, b
     head = bytes([0x80 | count, kind]) + (len(body) // 4).to_bytes(2, "big")
     with suppress(ValueError):
         feedback.parse(head + body)
+
+
+def test_one_datagram_tells_of_no_more_than_can_be_remembered() -> None:
+    run = (MOST_TOLD // 2).to_bytes(2, "big")
+    half = bytes([0x8F, 205, 0, 5]) + bytes(8) + bytes(2) + run + bytes(4) + run + bytes(2)
+
+    assert len(list(feedback.transport_feedbacks(2 * half))) == 2
+    with pytest.raises(ValueError, match="remembered"):
+        list(feedback.transport_feedbacks(3 * half))

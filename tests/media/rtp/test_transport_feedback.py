@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.rtp.arrivals import Arrival
-from media.rtp.transport_feedback import TICK_S, read, write
+from media.rtp.transport_feedback import LONGEST_RUN, TICK_S, read, write
 
 
 def body(packet: bytes) -> bytes:
@@ -84,3 +84,12 @@ def test_garbage_is_refused_and_nothing_else_is_raised(fci: bytes) -> None:
     with suppress(ValueError):
         feedback = read(fci)
         assert len(feedback.arrivals) <= 0xFFFF
+
+
+def test_a_few_bytes_cannot_tell_of_thousands() -> None:
+    """A run of 8,191 takes two bytes, and would take everyone's time."""
+    runs = 8 * (LONGEST_RUN).to_bytes(2, "big")
+    fci = bytes([0, 9, 0xFF, 0xF8, 0, 0, 1, 0]) + runs
+
+    with pytest.raises(ValueError, match="remembered"):
+        read(fci)

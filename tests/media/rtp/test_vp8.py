@@ -16,13 +16,14 @@ KEY, DELTA = b"\x10\x02", b"\x11\x02"
 @pytest.mark.parametrize(
     ("payload", "picture"),
     [
-        (b"\x10" + KEY, Picture(0, 0, False, 0, 0, 0, True)),
-        (b"\x00" + KEY, Picture(0, 0, False, 0, 0, 0, False)),
-        (b"\x10" + DELTA, Picture(0, 0, False, 0, 0, 0, False)),
-        (b"\x90\x80\x7f" + KEY, Picture(14, 127, False, 0, 0, 0, True)),
-        (b"\x90\x80\x81\x02" + DELTA, Picture(14, 258, True, 0, 0, 0, False)),
-        (b"\x90\xe0\x81\x02\x09\x80" + DELTA, Picture(14, 258, True, 16, 9, 2, False)),
-        (b"\x90\x10\x05" + KEY, Picture(0, 0, False, 0, 0, 0, True)),
+        (b"\x10" + KEY, Picture(0, 0, False, 0, 0, 0, True, False, True)),
+        (b"\x00" + KEY, Picture(0, 0, False, 0, 0, 0, False, False, True)),
+        (b"\x10" + DELTA, Picture(0, 0, False, 0, 0, 0, True, False, False)),
+        (b"\x90\x80\x7f" + KEY, Picture(14, 127, False, 0, 0, 0, True, False, True)),
+        (b"\x90\x80\x81\x02" + DELTA, Picture(14, 258, True, 0, 0, 0, True, False, False)),
+        (b"\x90\xe0\x81\x02\x09\x80" + DELTA, Picture(14, 258, True, 16, 9, 2, True, False, False)),
+        (b"\x90\xe0\x81\x02\x09\x60" + DELTA, Picture(14, 258, True, 16, 9, 1, True, True, False)),
+        (b"\x90\x10\x05" + KEY, Picture(0, 0, False, 0, 0, 0, True, False, True)),
     ],
 )
 def test_a_descriptor_is_read(payload: bytes, picture: Picture) -> None:

@@ -33,6 +33,9 @@ const ANSWER_MS = 15_000;
 
 const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 8_000;
+/** A node that is started again is back within seconds: so long the delays are shorter. */
+const SOON_MS = 20_000;
+const LONGEST_SOON_MS = 800;
 
 /** After these facts the node closes, and coming back would be wrong. */
 const LAST_WORDS = new Set(["denied", "replaced", "meeting_ended"]);
@@ -55,6 +58,7 @@ export class Connection {
   #pending = new Map();
   #ref = 0;
   #attempt = 0;
+  #lost_at = 0;
   /** @type {{url: string, token: string, lostAt: number} | null} */
   #resumption = null;
   /** @type {ConnectionState} */
@@ -146,7 +150,7 @@ export class Connection {
       const message = JSON.parse(event.data);
       if (message.type === "waiting" || message.type === "welcomed") {
         greeted = true;
-        this.#attempt = 0;
+        this.#attempt = this.#lost_at = 0;
         this.#resumption = { url, token: message.resume_token, lostAt: 0 };
         this.#become("open", null);
       }
@@ -187,7 +191,9 @@ export class Connection {
   #later() {
     if (this.closed) return;
     this.#become(this.#ref || this.#resumption ? "reconnecting" : this.#state, null);
-    const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempt++);
+    this.#lost_at ||= Date.now();
+    const longest = Date.now() - this.#lost_at < SOON_MS ? LONGEST_SOON_MS : LONGEST_DELAY_MS;
+    const ceiling = Math.min(longest, FIRST_DELAY_MS * 2 ** this.#attempt++);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.open(), ceiling * (0.5 + Math.random() / 2));
   }

@@ -1,6 +1,8 @@
 // @ts-check
 /** What this browser receives: one peer connection, which the node always offers. */
 
+import { describe } from "./repeats.js";
+
 /** @typedef {import("./messages.d.ts").DownlinkOffered} DownlinkOffered */
 
 export class Downlink {
@@ -11,14 +13,14 @@ export class Downlink {
   #closed = false;
 
   /**
-   * @param {RTCIceServer[]} iceServers
+   * @param {RTCConfiguration} way to the node
    * @param {(offer_id: number, answer: string) => Promise<unknown>} answer
    * @param {{changed: () => void, lost: () => void}} listener
    */
-  constructor(iceServers, answer, listener) {
+  constructor(way, answer, listener) {
     this.answer = answer;
     this.listener = listener;
-    this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.peer = new RTCPeerConnection({ ...way, bundlePolicy: "max-bundle" });
     this.peer.onconnectionstatechange = () => {
       if (this.peer.connectionState === "failed") listener.lost();
     };
@@ -43,7 +45,7 @@ export class Downlink {
   async #accept({ offer, offer_id, publications }) {
     if (this.#closed) return;
     await this.peer.setRemoteDescription({ type: "offer", sdp: offer });
-    await this.peer.setLocalDescription(await this.peer.createAnswer());
+    await describe(this.peer, await this.peer.createAnswer());
     this.#map(publications);
     await this.answer(offer_id, this.peer.localDescription?.sdp ?? "");
   }

@@ -9,6 +9,7 @@ import { Connection, Refusal } from "./connection.js";
 import { Downlink } from "./downlink.js";
 import { Room } from "./room.js";
 import { Uplink } from "./uplink.js";
+import { anyWay } from "./ways.js";
 
 /** @typedef {import("./api.js").ApiError} ApiError */
 /** @typedef {import("./connection.js").ConnectionState} ConnectionState */
@@ -18,7 +19,7 @@ import { Uplink } from "./uplink.js";
 /** @typedef {import("./messages.d.ts").SetView} SetView */
 /** @typedef {import("./room.js").Source} Source */
 
-/** The node is told of a change on the screen after so many ms: while a window is being dragged it
+/** The node is told of a change on the screen after so many ms: while its edge is being dragged it
  * would hear of each pixel. */
 const VIEW_MS = 250;
 
@@ -124,15 +125,15 @@ export class Meeting {
     this.#view_told = "";
     this.#tellView();
     if (resumed) this.#uplink?.unlimit().catch(() => undefined);
-    if (!resumed || !this.#uplink || !this.#downlink) this.#openPeers(ice_servers.map(iceServer));
+    if (!resumed || !this.#uplink || !this.#downlink) this.#openPeers(anyWay(ice_servers));
     for (const source of SOURCES) this.#sourceChanged(source);
   }
 
-  /** @param {RTCIceServer[]} ice_servers */
-  #openPeers(ice_servers) {
+  /** @param {RTCConfiguration} way */
+  #openPeers(way) {
     this.#closePeers();
     this.#uplink = new Uplink(
-      ice_servers,
+      way,
       async (offer, sources) => {
         const answer = await this.connection.request({ type: "publish", offer, sources });
         if (answer.type !== "published") throw new Refusal("media_refused");
@@ -141,7 +142,7 @@ export class Meeting {
       () => this.connection.rejoin(),
     );
     this.#downlink = new Downlink(
-      ice_servers,
+      way,
       (offer_id, answer) =>
         this.connection.request({ type: "answer_downlink", offer_id, answer }),
       { changed: () => this.listener.changed(null), lost: () => this.connection.rejoin() },
@@ -191,11 +192,6 @@ export class Meeting {
     this.#downlink?.close();
     this.#uplink = this.#downlink = null;
   }
-}
-
-/** @param {import("./messages.d.ts").IceServer} server @returns {RTCIceServer} */
-function iceServer({ urls, username, credential }) {
-  return { urls, username: username ?? undefined, credential: credential ?? undefined };
 }
 
 /** @param {number} ms */

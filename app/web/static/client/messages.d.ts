@@ -258,6 +258,13 @@ export interface TileState {
   pinned?: boolean;
 }
 
+export interface TrialOpened {
+  type: "trial_opened";
+  ice_servers: IceServer[];
+  addresses: string[];
+  udp_port: number;
+}
+
 export interface Waiting {
   type: "waiting";
   participant: string;
@@ -315,4 +322,5 @@ export type ServerMessage =
   | RecordingStopped
   | ConsentDecided
   | Replaced
-  | MeetingEnded;
+  | MeetingEnded
+  | TrialOpened;

@@ -135,6 +135,7 @@ export class Room {
       case "published":
       case "downlink_offered":
       case "layers_wanted":
+      case "trial_opened":
         break; // between the connection and the peer connections
       default:
         unreachable(fact);

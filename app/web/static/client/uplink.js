@@ -1,6 +1,8 @@
 // @ts-check
 /** What this browser sends: one peer connection, which the browser always offers, sendonly. */
 
+import { describe } from "./repeats.js";
+
 /** @typedef {import("./room.js").Source} Source */
 /** @typedef {(offer: string, sources: Record<string, Source>) => Promise<string>} Publish */
 
@@ -31,13 +33,13 @@ export class Uplink {
   #closed = false;
 
   /**
-   * @param {RTCIceServer[]} iceServers
+   * @param {RTCConfiguration} way to the node
    * @param {Publish} publish sends the offer, returns the answer
    * @param {() => void} lost called when the path is lost and a restart did not bring it back
    */
-  constructor(iceServers, publish, lost) {
+  constructor(way, publish, lost) {
     this.publish = publish;
-    this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.peer = new RTCPeerConnection({ ...way, bundlePolicy: "max-bundle" });
     let restarted = false;
     this.peer.onconnectionstatechange = () => {
       if (this.peer.connectionState === "connected") restarted = false;
@@ -124,7 +126,7 @@ export class Uplink {
   async #offer() {
     if (this.#closed) return;
     this.#stale = false;
-    await this.peer.setLocalDescription(await this.peer.createOffer());
+    await describe(this.peer, await this.peer.createOffer());
     const offer = this.peer.localDescription?.sdp ?? "";
     try {
       const answer = await this.publish(offer, this.#sources());

@@ -49,6 +49,7 @@ export class Lobby {
         h("div", { class: "lobby-picture hue-1" }, h("span", { class: "tile-avatar", "aria-hidden": "true" }, initials(data.me.name)), this.video, h("div", { class: "lobby-toggles" }, this.microphone.button, this.camera.button)),
         this.trouble,
         this.picker.element,
+        h("p", { class: "hint lobby-test" }, h("a", { href: "/connection-test" }, t("trial.trouble"))),
       ),
       h(
         "div",
