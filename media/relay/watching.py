@@ -22,7 +22,6 @@ from media.relay.refusals import CodecRefused, MediaRefused
 from media.relay.subscription import Subscription
 from media.relay.writing import (
     LEVEL_ID,
-    SEQUENCE_ID,
     OfferedSection,
     write_rejected,
     write_sent,
@@ -33,9 +32,8 @@ from media.rtp.rewriter import Rewriter
 
 NAME = "emessi"
 """The one stream and CNAME of a watcher (RFC 8830): sound and picture belong together."""
-OWN_IDS = {LEVEL_URI: LEVEL_ID, SEQUENCE_URI: SEQUENCE_ID}
-"""The ids which packets carry on their way out. An answer must keep the ids of the offer
-(RFC 8285 §6), so an extension is only taken if the offer happens to number it as we do."""
+TWO_BYTE_IDS = 15
+"""From here on an id has no place in the short form (RFC 8285 §4.2)."""
 
 
 def wants_media(remote: RemoteDescription) -> None:
@@ -95,6 +93,8 @@ class Watch(Downlink):
         self.transport.describe(remote.credentials, list(remote.fingerprints), server=True)
         local = self._network.local_side(self.transport.ice.local, "passive")
         sections = {slot.mid: slot for slot in self._slots}
+        sequence_id = self._sequence_id()
+        self.transport.number_under(sequence_id)
         lines = write_session(list(sections), version=1)
         for media in remote.media:
             slot = sections.get(media.mid)
@@ -103,9 +103,18 @@ class Watch(Downlink):
                 continue
             msid = f"{NAME} {slot.kind}-{slot.mid}"
             section = OfferedSection(media.mid, media.kind, slot.ssrc, slot.repair_ssrc, msid, NAME)
-            ids = {u: i for u, i in media.extensions.items() if OWN_IDS.get(u) == i}
+            ids = _ids(media, sequence_id)
             lines += write_sent(media, section, ids, local)
         return "\r\n".join(lines) + "\r\n"
+
+    def _sequence_id(self) -> int:
+        """Under which the offer wants the transport-wide number; 0: it cannot be told so.
+
+        An answer keeps the ids of the offer (RFC 8285 §6), and a voice's level goes under ours.
+        """
+        wanted = {media.extensions.get(SEQUENCE_URI, 0) for media in self._remote.media}
+        wanted -= {0, LEVEL_ID}
+        return wanted.pop() if len(wanted) == 1 and max(wanted) < TWO_BYTE_IDS else 0
 
     def offer(self) -> DownlinkOffer | None:
         """Nothing: what comes and goes needs no new description."""
@@ -178,3 +187,9 @@ class Watch(Downlink):
         if slot.publication is not None and slot.subscription is not None:
             slot.publication.unsubscribe(slot.subscription)
         slot.publication = None
+
+
+def _ids(media: RemoteMedia, sequence_id: int) -> dict[str, int]:
+    """The header extensions of a section: those under the ids that packets carry on their way."""
+    own = {LEVEL_URI: LEVEL_ID, SEQUENCE_URI: sequence_id}
+    return {uri: id_ for uri, id_ in media.extensions.items() if own.get(uri) == id_}

@@ -1,6 +1,7 @@
 """One who offers to receive and negotiates once, whoever comes and goes."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
@@ -9,6 +10,15 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
 from media.relay.refusals import MediaRefused
 from tests.fixtures.peers import Stage, until
+from tests.fixtures.tabs import Browser, Tab
+
+
+OFFER = """(async () => {
+    window.watching = new RTCPeerConnection();
+    for (const kind of ["audio", "video"]) watching.addTransceiver(kind, { direction: "recvonly" });
+    await watching.setLocalDescription(await watching.createOffer());
+    return watching.localDescription.sdp;
+})()"""
 
 
 class Watcher:
@@ -126,6 +136,21 @@ async def test_only_the_chosen_participant_is_shown(stage: Stage, watcher: Watch
     downlink = stage.room._participants["watcher"].downlink
     assert downlink is not None
     assert [slot.publication.participant for slot in downlink._slots if slot.publication] == ["bob"]
+
+
+@pytest.mark.browser
+async def test_the_path_is_measured_under_the_ids_of_the_offer(stage: Stage, chromium: Tab) -> None:
+    """Chromium numbers header extensions in its own way, and an answer must keep to it."""
+    publisher = Browser(stage, "alice", chromium)
+    await publisher.publish()
+    answer = stage.room.watch("watcher", await chromium.evaluate(OFFER))
+    description = json.dumps({"type": "answer", "sdp": answer})
+    await chromium.evaluate(f"watching.setRemoteDescription({description})")
+
+    downlink = stage.room._participants["watcher"].downlink
+    assert downlink is not None
+    await until(lambda: downlink.bandwidth.trusted, "feedback of the watcher")
+    await until(lambda: downlink.bandwidth.estimate.delivered_bps, "a rate that arrived")
 
 
 async def test_an_offer_that_sends_or_that_cannot_be_met_is_refused(stage: Stage) -> None:
