@@ -56,8 +56,10 @@ soak: .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, san
 	@$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@ .venv/run.stamp
 
-system:  ## Debian packages that the tests drive: browsers, a voice, a database server, TURN, a peer SFU
-	@sh .ci/packages gcc libc6-dev chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus coturn
+system:  ## Debian packages that the tests drive: browsers, a voice, a database, TURN, a peer SFU, a publisher
+	@sh .ci/packages gcc libc6-dev chromium firefox-esr pulseaudio espeak-ng postgresql ffmpeg janus coturn \
+		python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+		gstreamer1.0-plugins-bad gstreamer1.0-nice
 
 lock:  ## write both lock files anew from pyproject.toml
 	@for extra in "" dev; do \

@@ -11,7 +11,7 @@ from app.kit.tokens import Join
 from app.meetings import attendance
 from signalling import books, taping
 from signalling.connection import Connection
-from signalling.live import Live, Presence, new_participant_id, new_resume_token
+from signalling.live import Live, Presence, Session, new_participant_id, new_resume_token
 from signalling.messages import PurposeName, Replaced, Waiting, Welcomed
 from signalling.room import Participant
 from signalling.turn import ice_servers
@@ -26,19 +26,12 @@ others look at a frozen tile for longer."""
 async def join(live: Live, ticket: Join, connection: Connection) -> str | None:
     """A fresh join; the participant's id, or None when the meeting has just ended. The same
     person's older presence is taken over."""
-    consents = await _consents(live, ticket.user_id)
+    person = await newcomer(live, ticket)
     if live.ended:
         return None
     known = live.room.of_user(ticket.user_id)
     if known is not None:
-        return _take_over(live, known, connection)
-    person = Participant(
-        id=new_participant_id(),
-        user=ticket.user_id,
-        name=ticket.name,
-        role=ticket.role,  # type: ignore[arg-type]
-        consents=consents,
-    )
+        return take_over(live, known, connection)
     live.presences[person.id] = Presence(new_resume_token(), connection)
     if live.room.waits(person.role, person.user):
         live.deliver(live.room.knock(person))
@@ -47,6 +40,16 @@ async def join(live: Live, ticket: Join, connection: Connection) -> str | None:
         enter(live, person)
     logger.info("participant %s came to meeting %s", person.id[-4:], short(live.meeting_id))
     return person.id
+
+
+async def newcomer(live: Live, ticket: Join) -> Participant:
+    return Participant(
+        id=new_participant_id(),
+        user=ticket.user_id,
+        name=ticket.name,
+        role=ticket.role,  # type: ignore[arg-type]
+        consents=await _consents(live, ticket.user_id),
+    )
 
 
 def enter(live: Live, person: Participant) -> None:
@@ -105,8 +108,7 @@ def lost(live: Live, participant: str, connection: Connection) -> None:
         leave(live, participant)
         return
     live.deliver(live.room.connection_changed(participant, connected=False))
-    loop = asyncio.get_running_loop()
-    presence.expiry = loop.call_later(GRACE_S, leave, live, participant)
+    leave_after(live, participant, GRACE_S)
 
 
 def leave(live: Live, participant: str) -> None:
@@ -135,14 +137,16 @@ def by_resume_token(live: Live, token: str) -> str | None:
     return None
 
 
-def _take_over(live: Live, known: Participant, connection: Connection) -> str:
-    """The same person from a new page: one tile, new media; the older page is told."""
+def take_over(
+    live: Live, known: Participant, connection: Connection | None, session: Session | None = None
+) -> str:
+    """The same person from a new page or program: one tile, new media; the older page is told."""
     presence = live.presences[known.id]
     _stop_waiting(presence)
     if presence.connection is not None:
         presence.connection.send(Replaced())
         presence.connection.end()
-    presence.connection = connection
+    presence.connection, presence.session = connection, session
     presence.resume_token = new_resume_token()
     if known.id in live.room.lobby:
         _tell_waiting(live, known.id)
@@ -167,6 +171,13 @@ def _tell_waiting(live: Live, participant: str) -> None:
 def _tell_everyone_waiting(live: Live) -> None:
     for participant in live.room.lobby:
         _tell_waiting(live, participant)
+
+
+def leave_after(live: Live, participant: str, delay_s: float) -> None:
+    """Unless someone comes back as this participant before."""
+    presence = live.presences[participant]
+    _stop_waiting(presence)
+    presence.expiry = asyncio.get_running_loop().call_later(delay_s, leave, live, participant)
 
 
 def _stop_waiting(presence: Presence) -> None:

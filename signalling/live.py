@@ -14,11 +14,12 @@ from app.kit.db import Database
 from app.kit.ids import short
 from app.kit.keys import Keys
 from app.kit.settings import Settings
-from app.kit.tokens import Tokens
+from app.kit.tokens import Scope, Tokens
 from media.clock import Clock
 from media.relay.relay import Relay
 from media.relay.room import Room as MediaRoom
 from media.store import Store
+from signalling.allowance import Allowance
 from signalling.connection import Connection
 from signalling.messages import PurposeName, ServerMessage
 from signalling.negotiation import Negotiation
@@ -42,11 +43,25 @@ class Node:
 
 
 @dataclass
+class Session:
+    """What a program that publishes or watches by HTTP has in a websocket's place."""
+
+    id: str
+    scope: Scope
+    user: UUID
+    tag: str
+    """Names its present ICE session, so that an older one's news are told apart."""
+    allowance: Allowance
+
+
+@dataclass
 class Presence:
     """What we hold for one participant besides what the room knows."""
 
     resume_token: str
     connection: Connection | None = None
+    session: Session | None = None
+    """Negotiates by HTTP, with one peer connection: it is offered nothing, and told nothing."""
     negotiation: Negotiation = field(default_factory=Negotiation)
     attendance: UUID | None = None
     deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -104,8 +119,9 @@ class Live:
             self.offer_downlink(participant)
 
     def offer_downlink(self, participant: str) -> None:
-        negotiation = self.presences[participant].negotiation
-        if not negotiation.may_offer():
+        presence = self.presences[participant]
+        negotiation = presence.negotiation
+        if presence.session is not None or not negotiation.may_offer():
             return
         offer = self.media.offer_downlink(participant)
         if offer is not None:

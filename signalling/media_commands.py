@@ -1,23 +1,44 @@
 """Commands about one's own media."""
 
+from collections.abc import Mapping
+
 from media.relay.view import Tile, View
 from signalling import taping
 from signalling.live import Live
-from signalling.messages import AnswerDownlink, Done, Publish, Published, SetMuted, SetView
+from signalling.messages import (
+    AnswerDownlink,
+    Done,
+    Publish,
+    Published,
+    SetMuted,
+    SetView,
+    SourceName,
+)
 from signalling.refusals import CommandRefused
 
 
 async def publish(live: Live, participant: str, command: Publish) -> None:
-    published = await live.media.publish(participant, command.offer, command.sources)
+    answer, ids = await send(live, participant, command.offer, command.sources)
+    live.tell(participant, Published(ref=command.ref, answer=answer, publications=ids))
+
+
+async def send(
+    live: Live, participant: str, offer: str, sources: Mapping[str, SourceName]
+) -> tuple[str, dict[str, str]]:
+    """Take what is offered, tell everyone, and tape what may be taped.
+
+    Returns the answer, and each mid's publication. Raises MediaRefused, and then nothing changed.
+    """
+    published = await live.media.publish(participant, offer, sources)
     taping.cut(live, published.removed)
     live.deliver(live.room.publications_removed(published.removed))
     ids = {mid: publication.id for mid, publication in published.publications.items()}
     for mid, id_ in ids.items():
-        live.deliver(live.room.publication_added(id_, participant, command.sources[mid]))
-    live.tell(participant, Published(ref=command.ref, answer=published.answer, publications=ids))
+        live.deliver(live.room.publication_added(id_, participant, sources[mid]))
     live.offer_downlinks()
     if live.room.to_tape():
         live.background(taping.tape_newly_allowed(live))
+    return published.answer, ids
 
 
 async def answer_downlink(live: Live, participant: str, command: AnswerDownlink) -> None:

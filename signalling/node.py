@@ -20,6 +20,7 @@ from signalling.live import Node
 from signalling.recovery import recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
+from signalling.streams import server as streams
 from signalling.trial import Trials
 
 logger = logging.getLogger(__name__)
@@ -43,15 +44,19 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     tokens, store = Tokens(keys.tokens), Store.open(settings)
     node = Node(settings, database, keys, tokens, clock, relay, store, settings.spool)
     rooms = Rooms(node)
+    gate = Gate(tokens, settings.node.name, clock)
     trials = Trials(relay, settings.turn_server, clock)
-    signalling = Signalling(rooms, trials, Gate(tokens, settings.node.name, clock), clock)
+    signalling = Signalling(rooms, trials, gate, clock)
     left = await take_stock(node)
     recovering = asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))
     try:
-        async with signalling.listen(settings.node) as server:
+        async with (
+            signalling.listen(settings.node) as server,
+            streams.listen(node, rooms, gate) as http_port,
+        ):
             port = server.sockets[0].getsockname()[1]
-            logger.info("node on port %s, media on UDP port %s", port, relay.port)
-            beating = asyncio.create_task(_beat(node, rooms, port))
+            logger.info("node on ports %s and %s, media on UDP %s", port, http_port, relay.port)
+            beating = asyncio.create_task(_beat(node, rooms, port, http_port))
             await stop.wait()
             logger.info("node drains")
             beating.cancel()
@@ -64,7 +69,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
         await database.close()
 
 
-async def _beat(node: Node, rooms: Rooms, port: int) -> None:
+async def _beat(node: Node, rooms: Rooms, port: int, http_port: int) -> None:
     """Says that the node lives, and tends its meetings. A failure is logged and tried again."""
     settings = node.settings.node
 
@@ -75,6 +80,7 @@ async def _beat(node: Node, rooms: Rooms, port: int) -> None:
                 name=settings.name,
                 public_url=settings.public_url,
                 port=port,
+                http_port=http_port,
                 participants=rooms.participants,
             )
         await rooms.tend()

@@ -2,7 +2,7 @@
 
 from app.meetings import attendance
 from app.meetings import service as meetings
-from signalling import taping
+from signalling import arrivals, taping
 from signalling.live import Live
 from signalling.messages import Done, EndMeeting, MeetingEnded, StartRecording, StopRecording
 from signalling.refusals import CommandRefused, require_facilitator
@@ -36,9 +36,11 @@ async def end(live: Live) -> None:
     live.ended = True
     await taping.stop(live, "meeting_ended")
     live.deliver(live.room.everyone(MeetingEnded()))
-    for presence in live.presences.values():
+    for participant, presence in list(live.presences.items()):
         if presence.connection is not None:
             presence.connection.end()
+        else:
+            arrivals.leave(live, participant)
 
 
 async def _note_the_end(live: Live) -> None:

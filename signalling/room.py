@@ -61,6 +61,8 @@ class Participant:
     """Purposes granted and in force, each with the ledger row that says so."""
     hand_raised: bool = False
     connected: bool = True
+    watches: bool = False
+    """Only receives, beside whatever else the same person is here as."""
 
     def state(self) -> ParticipantState:
         return ParticipantState(
@@ -150,8 +152,9 @@ class Room:
         return any(person.role == "facilitator" for person in self.participants.values())
 
     def of_user(self, user: UUID) -> Participant | None:
+        """Where the person takes part; one who only watches is nobody's place."""
         people = [*self.participants.values(), *self.lobby.values()]
-        return next((person for person in people if person.user == user), None)
+        return next((p for p in people if p.user == user and not p.watches), None)
 
     # ---- what they send -------------------------------------------------------------------
 

@@ -173,6 +173,9 @@ class Rooms:
                 live.background(taping.stop(live, "storage"))
             case TransportLost(participant):
                 logger.info("participant %s lost a transport", participant[-4:])
+                presence = live.presences.get(participant)
+                if presence is not None and presence.session is not None:
+                    arrivals.leave(live, participant)  # there is no websocket to come back by
             case _:
                 pass  # what we removed ourselves is no news
 

@@ -11,6 +11,7 @@ def taken(settings: Settings) -> list[tuple[int, str]]:
     wanted = [
         (settings.web.host, settings.web.port, socket.SOCK_STREAM, "EMESSI_WEB__PORT"),
         (settings.node.host, settings.node.port, socket.SOCK_STREAM, "EMESSI_NODE__PORT"),
+        (settings.node.host, settings.node.http_port, socket.SOCK_STREAM, "EMESSI_NODE__HTTP_PORT"),
         (settings.relay.host, settings.relay.udp_port, socket.SOCK_DGRAM, "EMESSI_RELAY__UDP_PORT"),
     ]
     return [(port, name) for host, port, kind, name in wanted if not _free(host, port, kind)]

@@ -74,10 +74,14 @@ class NodeSettings(Section):
     name: str = Field(default="node-1", description="Stable, unique name of this media node.")
     host: str = Field(default="127.0.0.1", description="Address the websocket listens on.")
     port: int = Field(default=8421, description="TCP port of the signalling websocket.")
+    http_port: int = Field(
+        default=0, description="TCP port for programs that publish or watch (WHIP, WHEP). 0: any."
+    )
     public_url: str = Field(
         default="",
         description="Websocket address of this node as browsers see it, e.g. "
-        "wss://meet.example.org/node-1. Empty: the host name of the page and the port above.",
+        "wss://meet.example.org/node-1; the same with https is its address for WHIP and WHEP. "
+        "Empty: the host name of the page and the ports above.",
     )
     spool: Path | None = Field(
         default=None, description="Folder for tapes being written. Empty: <data>/spool."

@@ -1,7 +1,8 @@
 """Signed tokens (RFC 7519), and the one file that knows python-jose.
 
 An access token says who is signed in, for 15 minutes. A join token opens one websocket: one
-meeting, one person, one node, 60 seconds.
+meeting, one person, one node, 60 seconds. A stream token lets a program publish to one meeting or
+watch it by HTTP in that person's name; it is typed into that program, so it lasts for hours.
 """
 
 import base64
@@ -10,7 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from jose import JWTError, jwt
@@ -23,6 +24,11 @@ ISSUER = "emessi"
 ACCESS_FOR = timedelta(minutes=15)
 """Lower: more refreshes. Higher: one who was deactivated can act for longer."""
 JOIN_FOR = timedelta(seconds=60)
+STREAM_FOR = timedelta(hours=12)
+"""Set up in the morning, used in the evening. Lower: it is pasted anew for each try. Higher: a lost
+one opens the meeting for longer, though never for one who may no longer join."""
+
+Scope = Literal["publish", "watch"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,16 @@ class Join:
     role: str
     name: str
     language: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Who the holder is and what for. What that person may do is asked when they come."""
+
+    meeting_id: UUID
+    user_id: UUID
+    node_name: str
+    scope: Scope
 
 
 class Tokens:
@@ -77,6 +93,19 @@ class Tokens:
             claims["name"],
             claims["lang"],
         )
+
+    def stream(self, stream: Stream) -> str:
+        claims = {
+            "meeting": str(stream.meeting_id),
+            "node": stream.node_name,
+            "scope": stream.scope,
+        }
+        return self._sign("stream", stream.user_id, STREAM_FOR, claims)
+
+    def read_stream(self, token: str) -> Stream:
+        """Raises NotSignedIn for anything but a good, unexpired stream token."""
+        claims = self._read("stream", token)
+        return Stream(UUID(claims["meeting"]), UUID(claims["sub"]), claims["node"], claims["scope"])
 
     def link(self, id_: UUID) -> str:
         """The secret of the link with this id: 256 bits that nobody need keep, safe in a URL.

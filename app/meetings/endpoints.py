@@ -6,12 +6,22 @@ from fastapi import APIRouter, Request
 
 from app.accounts.http import CurrentActor
 from app.groups import service as groups
+from app.kit.db import now
 from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.idempotency import Idempotent
 from app.kit.paging import page
+from app.kit.tokens import STREAM_FOR
 from app.meetings import service
-from app.meetings.addresses import websocket_address
-from app.meetings.forms import JoinPublic, MeetingPublic, MeetingUpdate, Series, SeriesCreate
+from app.meetings.addresses import http_address, websocket_address
+from app.meetings.forms import (
+    JoinPublic,
+    MeetingPublic,
+    MeetingUpdate,
+    Series,
+    SeriesCreate,
+    StreamCreate,
+    StreamPublic,
+)
 from app.meetings.models import Meeting
 
 router = APIRouter(prefix="/meetings", tags=["meetings"])
@@ -71,4 +81,26 @@ async def join_meeting(
     token, node = await service.join(db, context.tokens, actor, meeting_id)
     return JoinPublic(
         url=f"{websocket_address(node, request, context)}/ws/meetings/{meeting_id}", token=token
+    )
+
+
+@router.post("/{meeting_id}/stream")
+async def stream_meeting(
+    meeting_id: UUID,
+    form: StreamCreate,
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    request: Request,
+) -> StreamPublic:
+    """A token for a program that publishes (WHIP) or watches (WHEP) in one's own name."""
+    expires_at = now() + STREAM_FOR
+    token, node = await service.stream(db, context.tokens, actor, meeting_id, form.scope)
+    address = http_address(node, request, context)
+    return StreamPublic(
+        token=token,
+        scope=form.scope,
+        expires_at=expires_at,
+        publish_url=f"{address}/whip/{meeting_id}",
+        watch_url=f"{address}/whep/{meeting_id}",
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from app.kit.http import Form, Public
+from app.kit.tokens import Scope
 from app.meetings.models import MeetingKind, MeetingState
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -67,6 +68,22 @@ class MeetingPublic(Public):
 
 class Series(Public):
     items: list[MeetingPublic]
+
+
+class StreamCreate(Form):
+    """`publish`: send sound and picture (WHIP, RFC 9725); `watch`: receive them (WHEP)."""
+
+    scope: Scope
+
+
+class StreamPublic(Public):
+    """The bearer token that a program sends, and the address for each of the two scopes."""
+
+    token: str
+    scope: Scope
+    expires_at: AwareDatetime
+    publish_url: str
+    watch_url: str
 
 
 class JoinPublic(Public):

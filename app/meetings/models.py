@@ -49,6 +49,7 @@ class Node(SQLModel, table=True):
     name: str = Field(primary_key=True, max_length=100)
     public_url: str = Field(default="", max_length=300)
     port: int
+    http_port: int = 0
     participants: int = 0
     started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)

@@ -47,14 +47,21 @@ async def least_loaded(db: AsyncSession) -> Node | None:
 
 
 async def heartbeat(
-    db: AsyncSession, *, name: str, public_url: str, port: int, participants: int
+    db: AsyncSession,
+    *,
+    name: str,
+    public_url: str,
+    port: int,
+    participants: int,
+    http_port: int = 0,
 ) -> None:
-    """Said by a node every few seconds while it lives."""
+    """Said by a node every few seconds while it lives. `port`: of its websocket."""
     node = await db.get(Node, name)
     if node is None:
         node = Node(name=name, port=port, expires_at=now())
         db.add(node)
-    node.public_url, node.port, node.participants = public_url, port, participants
+    node.public_url, node.port, node.http_port = public_url, port, http_port
+    node.participants = participants
     node.expires_at = now() + ALIVE_FOR
 
 

@@ -12,13 +12,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts import service as accounts
 from app.accounts.actor import Actor
+from app.accounts.models import User
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import GroupRole
 from app.kit.db import now
-from app.kit.errors import NotFound, Refusal
+from app.kit.errors import NotFound, NotSignedIn, Refusal
 from app.kit.permissions import Action, Role, may
-from app.kit.tokens import Join, Tokens
+from app.kit.tokens import Join, Scope, Stream, Tokens
 from app.meetings import placement
 from app.meetings.models import Meeting, MeetingKind, MeetingState, Node
 
@@ -153,6 +154,32 @@ async def join(db: AsyncSession, tokens: Tokens, actor: Actor, meeting_id: UUID)
     """
     meeting = await get(db, actor, meeting_id, Action.JOIN_MEETING)
     require_not_over(meeting)
+    node = await placement.place(db, meeting.id)
+    return JoinInfo(tokens.join(await _ticket(db, actor, meeting, node.name)), node)
+
+
+async def stream(
+    db: AsyncSession, tokens: Tokens, actor: Actor, meeting_id: UUID, scope: Scope
+) -> JoinInfo:
+    """A token with which a program may come in this person's name, while they may join."""
+    meeting = await get(db, actor, meeting_id, Action.JOIN_MEETING)
+    require_not_over(meeting)
+    node = await placement.place(db, meeting.id)
+    return JoinInfo(tokens.stream(Stream(meeting.id, actor.user_id, node.name, scope)), node)
+
+
+async def come(db: AsyncSession, stream: Stream) -> Join:
+    """For the node: the holder of a stream token comes now, by the rules of `join`."""
+    user = await db.get(User, stream.user_id)
+    if user is None or user.deactivated_at is not None:
+        raise NotSignedIn
+    actor = Actor(user.id, user.is_administrator, user.language)
+    meeting = await get(db, actor, stream.meeting_id, Action.JOIN_MEETING)
+    require_not_over(meeting)
+    return await _ticket(db, actor, meeting, stream.node_name)
+
+
+async def _ticket(db: AsyncSession, actor: Actor, meeting: Meeting, node_name: str) -> Join:
     group = await groups.get(db, actor, meeting.group_id)
     role = await groups.role_of(db, group.id, actor.user_id) or GroupRole.OBSERVER
     if may(await access.roles(db, actor, group), Action.RUN_MEETING):
@@ -160,11 +187,7 @@ async def join(db: AsyncSession, tokens: Tokens, actor: Actor, meeting_id: UUID)
     elif meeting.state == MeetingState.SCHEDULED and now() < meeting.starts_at - EARLY:
         raise MeetingNotOpen
     user = await accounts.get(db, actor.user_id)
-    node = await placement.place(db, meeting.id)
-    token = tokens.join(
-        Join(meeting.id, user.id, node.name, role, user.name, user.language),
-    )
-    return JoinInfo(token, node)
+    return Join(meeting.id, user.id, node_name, role, user.name, user.language)
 
 
 def require_not_over(meeting: Meeting) -> None:

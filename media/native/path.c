@@ -227,6 +227,14 @@ static void flush(struct path *path) {
     scratch->out_count = 0;
 }
 
+/* Gives the element whose value lies at `value_at` another id, 1 to 14. */
+static void rename_element(uint8_t *packet, int value_at, uint8_t identifier) {
+    if (read16(packet + FIXED_BYTES + 4 * (packet[0] & 0x0F)) == ONE_BYTE)
+        packet[value_at - 1] = (uint8_t)(identifier << 4 | (packet[value_at - 1] & 0x0F));
+    else
+        packet[value_at - 2] = identifier;
+}
+
 /* Where what is rewritten for each receiver lies in a packet; 0: it is not there. */
 struct places {
     int sequence; /* the transport-wide number */
@@ -283,6 +291,8 @@ static void send_to(struct path *path, struct outlet *outlet, const uint8_t *pac
         if (outlet->given)
             outlet->given->numbers[number % REPEATABLE] = sent->next;
         write16(out + places->sequence, sent->next);
+        if (peer->sequence_id)
+            rename_element(out, places->sequence, peer->sequence_id);
         sent->at[sent->next % REMEMBERED] = now;
         sent->octets[sent->next++ % REMEMBERED] = (uint16_t)length;
     }

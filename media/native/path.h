@@ -83,6 +83,7 @@ struct peer { /* media/relay/transport.py */
     uint32_t address_length;
     struct arrivals *arrivals;
     struct sent *sent;
+    uint8_t sequence_id; /* under which it takes the transport-wide number; 0: under ours */
     uint32_t source_count;
     uint32_t ssrcs[MOST_SOURCES];
     struct source *sources[MOST_SOURCES];

@@ -81,6 +81,11 @@ class RemoteDescription:
     """DTLS role of the browser: auto (actpass), client (active) or server (passive)."""
 
 
+def carried(media: RemoteMedia) -> bool:
+    """Whether we can answer this section with anything but a rejection."""
+    return media.codec is not None and not media.rejected
+
+
 def parse(sdp: str) -> RemoteDescription:
     """Raises MediaRefused, whatever is in `sdp`."""
     session_lines, *sections = re.split(r"^m=", sdp, flags=re.MULTILINE)

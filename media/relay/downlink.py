@@ -39,7 +39,7 @@ class DownlinkOffer:
     """Each active mid → the publication it carries."""
 
 
-class _Slot:
+class Slot:
     """One m-section. Its mid and kind stay for ever; what it carries comes and goes."""
 
     def __init__(self, mid: str, kind: str) -> None:
@@ -69,11 +69,11 @@ class _Slot:
 class Downlink:
     def __init__(self, network: Network, lost: Callable[[], None]) -> None:
         self._network = network
-        self._slots: list[_Slot] = []
+        self._slots: list[Slot] = []
         self._revision = self._offered = self._answered = 0
         self._version = 0
         self._fingerprints: tuple[tuple[str, str], ...] = ()
-        self._by_ssrc: dict[int, _Slot] = {}
+        self._by_ssrc: dict[int, Slot] = {}
         self.transport = Transport(network.port, network.certificate, self, lost)
         self.bandwidth = Bandwidth(self.transport.sent)
         self.view = View()
@@ -88,7 +88,7 @@ class Downlink:
         free = (s for s in self._slots if s.publication is None and s.kind == publication.kind)
         slot = next(free, None)
         if slot is None:
-            slot = _Slot(str(len(self._slots)), publication.kind)
+            slot = Slot(str(len(self._slots)), publication.kind)
             self._slots.append(slot)
         slot.take(publication)
         self._revision += 1
@@ -142,7 +142,7 @@ class Downlink:
             if media is not None and slot.publication is slot.offered:
                 self._settle(slot, media, now)
 
-    def _settle(self, slot: _Slot, media: RemoteMedia, now: float) -> None:
+    def _settle(self, slot: Slot, media: RemoteMedia, now: float) -> None:
         publication = slot.publication
         if publication is None:
             return
@@ -269,7 +269,7 @@ class Downlink:
             octets -= subscription.pad(now)
 
 
-def _section(slot: _Slot) -> OfferedSection:
+def _section(slot: Slot) -> OfferedSection:
     publication = slot.publication
     return OfferedSection(
         mid=slot.mid,

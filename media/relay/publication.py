@@ -1,9 +1,10 @@
 """One source a participant sends: its layers, who takes which, and what is kept of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from media.native import library
-from media.relay.allocation import Step
+from media.relay.allocation import EVERY, Step
 from media.relay.arrival import Arrival
 from media.relay.demand import Demand
 from media.relay.layer import Layer
@@ -28,6 +29,21 @@ UNLAYERED_BPS = (600_000,)
 TEMPORAL_SHARES = {Step(0, 0): 0.4, Step(0, 1): 0.6}
 """Of the smallest layer's bits, when only a quarter or half of its pictures are given: libwebrtc's
 division among three temporal layers."""
+
+
+@dataclass(frozen=True)
+class PublicationInfo:
+    id: str
+    participant: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Published:
+    answer: str
+    publications: dict[str, PublicationInfo]
+    """Each sending mid → its publication, new or kept."""
+    removed: list[str]
 
 
 class Publication:
@@ -78,6 +94,40 @@ class Publication:
             subscription.wanted = Step(0)
             self._attach(subscription, self.layers[0])
 
+    def succeed(self, subscription: Subscription, now: float) -> None:
+        """Continue a row on which another publication was sent. Something must have been received:
+        what comes is told apart from what was by its clock."""
+        self.subscriptions.append(subscription)
+        if not self.layered:
+            subscription.wanted = Step(0)
+            self._give(subscription, now)
+
+    def _give(self, subscription: Subscription, now: float) -> None:
+        """The only layer: at once, or where another source was before, its pictures from the next
+        key frame on."""
+        layer = self.layers[0]
+        if subscription.left is None or subscription.left is layer:
+            subscription.rewriter.restart()
+            self._attach(subscription, layer)
+        elif self.kind == "video":
+            layer.at_keyframe(
+                subscription, lambda incoming: self._continue(subscription, incoming.timestamp)
+            )
+        else:
+            moment = layer.moment
+            self._continue(subscription, int(now * moment.clock_rate) - moment.transit)
+        layer.want_keyframe(now)
+
+    def _continue(self, subscription: Subscription, timestamp: int) -> None:
+        before, layer, row = subscription.left, self.layers[0], subscription.rewriter.row
+        assert before is not None
+        shown = (row.timestamp_offset, row.last_timestamp)
+        row.timestamp_offset = offset(before.moment, layer.moment, timestamp, *shown)
+        row.picture_offset = row.tl0_offset = 0  # only of layers are pictures counted anew
+        subscription.rewriter.restart()
+        subscription.temporal = subscription.temporal_wanted = EVERY
+        self._attach(subscription, layer)
+
     def unsubscribe(self, subscription: Subscription) -> None:
         if subscription in self.subscriptions:
             self.subscriptions.remove(subscription)
@@ -94,9 +144,7 @@ class Publication:
         if wanted is None:
             self._detach(subscription)
         elif not self.layered:
-            subscription.rewriter.restart()
-            self._attach(subscription, self.layers[0])
-            self.layers[0].want_keyframe(now)
+            self._give(subscription, now)
         elif subscription.layer is self.layers[wanted.layer]:
             subscription.thin(wanted.temporal)
         else:

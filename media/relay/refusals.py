@@ -10,3 +10,9 @@ class MediaRefused(Refusal):
 
     code: ClassVar[str] = "media_refused"
     status: ClassVar[int] = 422
+
+
+class CodecRefused(MediaRefused):
+    """Something offered has no codec that we carry; another setting of the program may help."""
+
+    code: ClassVar[str] = "codec_refused"

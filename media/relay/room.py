@@ -1,7 +1,6 @@
 """Everyone whose media meets: the two-way table of who sends what and who takes it. Wiring only."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from media.relay.assignment import assigned
@@ -17,29 +16,17 @@ from media.relay.events import (
     TransportLost,
 )
 from media.relay.hearing import Hearing
+from media.relay.ice import Credentials
 from media.relay.network import Network
-from media.relay.publication import Publication
+from media.relay.publication import Publication, PublicationInfo, Published
 from media.relay.refusals import MediaRefused
 from media.relay.uplink import Uplink
 from media.relay.view import View
+from media.relay.watching import Watch
+from media.relay.writing import LocalSide
 from media.rtp.speaker import SpeakerDetector
 from media.tape.format import TapeOrder
 from media.tape.writer import TapeWriter
-
-
-@dataclass(frozen=True)
-class PublicationInfo:
-    id: str
-    participant: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Published:
-    answer: str
-    publications: dict[str, PublicationInfo]
-    """Each sending mid → its publication, new or kept."""
-    removed: list[str]
 
 
 class Participant:
@@ -149,6 +136,18 @@ class Room:
             raise MediaRefused(field="answer")
         person.downlink.answered(remote)
 
+    def watch(self, participant: str, offer: str, only: str | None = None) -> str:
+        """Answer the offer of one who only receives (WHEP): of everyone, the speaker first, or only
+        of one participant. Raises MediaRefused, and then nothing was changed."""
+        watch = Watch(self._network, parse(offer), lambda: self._lost(participant), only)
+        person = self._participants.setdefault(participant, Participant())
+        if person.downlink is not None:
+            person.downlink.close()
+        person.downlink = watch
+        self._listen()
+        others = [p for p in self._publications.values() if p.participant != participant]
+        return watch.respond(others, self._speaker.speaker)
+
     def renew_downlink(self, participant: str) -> None:
         """The participant lost its page, and with it the peer connection and its sections: begin
         from nothing with the next offer."""
@@ -198,6 +197,17 @@ class Room:
         tape = source.tape
         source.record(None, self._network.clock.now())
         return tape.close()
+
+    # ---- Paths ------------------------------------------------------------------------------
+
+    def restart_ice(self, participant: str, remote: Credentials) -> LocalSide | None:
+        """Our side after the restart of the one peer connection of a participant who publishes or
+        watches without signalling; None if these are the credentials it has."""
+        person = self._participants[participant]
+        way = person.uplink or person.downlink
+        if way is None or not way.transport.restart(remote):
+            return None
+        return self._network.local_side(way.transport.ice.local, "passive")
 
     # ---- Endings ----------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from media.relay.addresses import Address
 from media.relay.ice import Check, Credentials, IceLite
 from media.relay.seam import LARGEST_DATAGRAM, LARGEST_TRAILER, Buffer, Certificate, Dtls, Srtp
 from media.relay.socket import Port
-from media.rtp.header import FIXED_BYTES, is_rtcp
+from media.rtp.header import FIXED_BYTES, is_rtcp, rename_extension
 from media.rtp.sent import SentLog
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class Transport:
         self.sent = SentLog()
         if self.peer is not None:
             self.peer.sent = self.sent.memory
+        self._sequence_id = 0
         self._srtp: Srtp | None = None
         self._closed = False
         self._addresses: list[Address] = []
@@ -86,12 +87,18 @@ class Transport:
         self, remote: Credentials, fingerprints: list[tuple[str, str]], *, server: bool
     ) -> None:
         """The peer's description: begins the handshake the first time, an ICE restart later."""
-        if self.ice.described(remote):
-            self._bind()
+        self.restart(remote)
         if self._handshake is None and not self._closed:
             self._handshake = asyncio.get_running_loop().create_task(
                 self._connect(fingerprints, server)
             )
+
+    def restart(self, remote: Credentials) -> bool:
+        """The peer's new credentials; False if they are those it has. Ours are then new too."""
+        restarted = self.ice.described(remote)
+        if restarted:
+            self._bind()
+        return restarted
 
     async def _connect(self, fingerprints: list[tuple[str, str]], server: bool) -> None:
         srtp = await self._dtls.connect(server=server, fingerprints=fingerprints)
@@ -184,6 +191,12 @@ class Transport:
         """An RTP packet already decrypted."""
         self._receiver.receive_rtp(packet, now)
 
+    def number_under(self, sequence_id: int) -> None:
+        """Send the transport-wide number under this extension id (1–14), not under ours."""
+        self._sequence_id = sequence_id
+        if self.peer is not None:
+            self.peer.sequence_id = sequence_id
+
     # ---- What goes out ----------------------------------------------------------------------
 
     def send_rtp(self, length: int, sequence_at: int, now: float) -> None:
@@ -194,17 +207,22 @@ class Transport:
         if self._srtp is None or self.ice.address is None:
             return
         if sequence_at:
-            number = self.sent.number(length, now)
-            NUMBER.pack_into(self.port.outbound.bytes, sequence_at, number)
+            self._write_number(sequence_at, self.sent.number(length, now))
         self._protect(length)
 
     def send_again(self, length: int, sequence_at: int, number: int) -> None:
         """The same under the transport-wide number that it had the first time. What the receiver
         will tell of it says nothing about the path."""
         if sequence_at:
-            NUMBER.pack_into(self.port.outbound.bytes, sequence_at, number)
+            self._write_number(sequence_at, number)
             self.sent.forget(number)
         self._protect(length)
+
+    def _write_number(self, sequence_at: int, number: int) -> None:
+        buffer = self.port.outbound.bytes
+        NUMBER.pack_into(buffer, sequence_at, number)
+        if self._sequence_id:
+            rename_extension(buffer, sequence_at, self._sequence_id)
 
     def _protect(self, length: int) -> None:
         srtp, address, outbound = self._srtp, self.ice.address, self.port.outbound

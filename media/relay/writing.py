@@ -15,6 +15,7 @@ from media.relay.description import (
     UPLINK_EXTENSIONS,
     RemoteDescription,
     RemoteMedia,
+    carried,
 )
 from media.relay.ice import Credentials
 
@@ -85,38 +86,63 @@ def write_answer(
     remote: RemoteDescription, accepted: Mapping[str, RemoteMedia], local: LocalSide, version: int
 ) -> str:
     """Every section of the offer answered: received, inactive, or rejected if not media."""
-    bundled = [m.mid for m in remote.media if _carried(m)]
-    lines = _session(bundled, version)
+    bundled = [m.mid for m in remote.media if carried(m)]
+    lines = write_session(bundled, version)
     for media in remote.media:
-        if not _carried(media):
-            lines += [f"m={media.kind} 0 {media.protocol} {media.formats}", f"a=mid:{media.mid}"]
-            lines += ["c=IN IP4 0.0.0.0", "a=inactive"]
+        if not carried(media):
+            lines += write_rejected(media)
             continue
-        assert media.codec is not None
-        repair = "" if media.repair_type is None else f" {media.repair_type}"
-        lines += [f"m={media.kind} 9 {media.protocol} {media.codec.payload_type}{repair}"]
-        lines += local.lines()
-        lines += [f"a=mid:{media.mid}"]
-        lines += ["a=recvonly" if media.mid in accepted else "a=inactive"]
         known = media.extensions
-        lines += [f"a=extmap:{known[uri]} {uri}" for uri in UPLINK_EXTENSIONS if uri in known]
-        codec = media.codec
-        lines += _codec(
-            codec.payload_type,
-            _rtpmap(codec.mime_type, codec.clock_rate, codec.channels, media.kind),
-            media.feedback,
-            _quiet(codec.fmtp) if media.kind == "audio" else codec.fmtp,
-        )
-        if media.repair_type is not None:
-            lines += _repair(media.repair_type, codec.payload_type)
+        direction = "recvonly" if media.mid in accepted else "inactive"
+        ids = {uri: known[uri] for uri in UPLINK_EXTENSIONS if uri in known}
+        lines += _answered(media, direction, ids, media.feedback, local)
         if media.rids:
             lines += [f"a=rid:{rid} recv" for rid in media.rids]
             lines += [f"a=simulcast:recv {';'.join(media.rids)}"]
     return "\r\n".join(lines) + "\r\n"
 
 
+def write_rejected(media: RemoteMedia) -> list[str]:
+    lines = [f"m={media.kind} 0 {media.protocol} {media.formats}", f"a=mid:{media.mid}"]
+    return [*lines, "c=IN IP4 0.0.0.0", "a=inactive"]
+
+
+def write_sent(
+    media: RemoteMedia, section: OfferedSection, ids: Mapping[str, int], local: LocalSide
+) -> list[str]:
+    """A section of an offer answered by sending, with the header extensions of these ids."""
+    heard = media.feedback if SEQUENCE_URI in ids else _without_estimates(media.feedback)
+    return [*_answered(media, "sendonly", ids, heard, local), *_sources(section, media.repair_type)]
+
+
+def _without_estimates(feedback: Sequence[str]) -> tuple[str, ...]:
+    return tuple(value for value in feedback if value != "transport-cc")
+
+
+def _answered(
+    media: RemoteMedia,
+    direction: str,
+    ids: Mapping[str, int],
+    feedback: Sequence[str],
+    local: LocalSide,
+) -> list[str]:
+    """Under the offer's own payload types and extension ids."""
+    codec = media.codec
+    assert codec is not None
+    repair = "" if media.repair_type is None else f" {media.repair_type}"
+    lines = [f"m={media.kind} 9 {media.protocol} {codec.payload_type}{repair}", *local.lines()]
+    lines += [f"a=mid:{media.mid}", f"a={direction}"]
+    lines += [f"a=extmap:{id_} {uri}" for uri, id_ in ids.items()]
+    name = _rtpmap(codec.mime_type, codec.clock_rate, codec.channels, media.kind)
+    fmtp = _quiet(codec.fmtp) if media.kind == "audio" and direction == "recvonly" else codec.fmtp
+    lines += _codec(codec.payload_type, name, feedback, fmtp)
+    if media.repair_type is not None:
+        lines += _repair(media.repair_type, codec.payload_type)
+    return lines
+
+
 def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: int) -> str:
-    lines = _session([s.mid for s in sections], version)
+    lines = write_session([s.mid for s in sections], version)
     for section in sections:
         audio = section.kind == "audio"
         formats = f"{OPUS}" if audio else f"{VP8} {VP8_REPAIR}"
@@ -134,14 +160,19 @@ def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: i
         if section.msid is None:
             lines += ["a=inactive"]
             continue
-        lines += ["a=sendonly", f"a=msid:{section.msid}"]
-        ssrcs = [section.ssrc]
-        if not audio:
-            ssrcs.append(section.repair_ssrc)
-            lines += [f"a=ssrc-group:FID {section.ssrc} {section.repair_ssrc}"]
-        for ssrc in ssrcs:
-            lines += [f"a=ssrc:{ssrc} cname:{section.cname}", f"a=ssrc:{ssrc} msid:{section.msid}"]
+        lines += ["a=sendonly", *_sources(section, None if audio else VP8_REPAIR)]
     return "\r\n".join(lines) + "\r\n"
+
+
+def _sources(section: OfferedSection, repair_type: int | None) -> list[str]:
+    """Under which SSRCs it is sent (RFC 5576), and as which track of which stream."""
+    lines, ssrcs = [f"a=msid:{section.msid}"], [section.ssrc]
+    if repair_type is not None:
+        ssrcs.append(section.repair_ssrc)
+        lines += [f"a=ssrc-group:FID {section.ssrc} {section.repair_ssrc}"]
+    for ssrc in ssrcs:
+        lines += [f"a=ssrc:{ssrc} cname:{section.cname}", f"a=ssrc:{ssrc} msid:{section.msid}"]
+    return lines
 
 
 def _quiet(fmtp: str) -> str:
@@ -150,11 +181,7 @@ def _quiet(fmtp: str) -> str:
     return fmtp if "usedtx" in fmtp else ";".join(filter(None, (fmtp, "usedtx=1")))
 
 
-def _carried(media: RemoteMedia) -> bool:
-    return media.codec is not None and not media.rejected
-
-
-def _session(bundled: Sequence[str], version: int) -> list[str]:
+def write_session(bundled: Sequence[str], version: int) -> list[str]:
     return [
         "v=0",
         f"o=- 1 {version} IN IP4 0.0.0.0",

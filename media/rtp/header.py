@@ -121,6 +121,15 @@ def translate_extensions(
     return level, sequence_at
 
 
+def rename_extension(packet: bytearray, value_at: int, identifier: int) -> None:
+    """Give the extension whose value lies at `value_at` another id, 1 to 14, in place."""
+    profile, _, _ = extension_span(packet)
+    if profile == ONE_BYTE:
+        packet[value_at - 1] = identifier << 4 | packet[value_at - 1] & 0x0F
+    else:
+        packet[value_at - 2] = identifier
+
+
 def _element(packet: bytes | bytearray, at: int, end: int, one_byte: bool) -> tuple[int, int, int]:
     """Id, start and end of the value of the element at `at`."""
     if one_byte:

@@ -74,6 +74,14 @@ def _offer() -> bytes:
     return write_offer(sections, local, 1).encode()
 
 
+FRAGMENT = """a=ice-lite
+m=audio 9 UDP/TLS/RTP/SAVPF 0
+a=mid:0
+a=ice-ufrag:09d0e1c8
+a=ice-pwd:8e66c9b072c2d34269e800e8e71f9c11
+a=candidate:1 1 udp 2122260223 192.0.2.1 61764 typ host
+a=end-of-candidates
+"""
 CHECK = _check()
 HANDSHAKE = bytes.fromhex("16fefd0000000000000000000c") + bytes(12)
 OFFERS = [FIREFOX.encode(), SIMULCAST.encode(), _offer()]
@@ -87,6 +95,8 @@ SEEDS: dict[str, list[bytes]] = {
     "description": [*OFFERS, ANSWER.encode()],
     "publish": OFFERS,
     "subscribe": [ANSWER.encode()],
+    "watch": [FIREFOX.replace("a=sendonly", "a=recvonly").encode()],
+    "program": [FIREFOX.encode(), FRAGMENT.encode()],
     "uplink": [
         joined([VOICE, *PICTURE, *RESTORED, PADDING]),
         joined([*SIZED, PICTURE[0], REPORT, TWO_BYTE]),

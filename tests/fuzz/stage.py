@@ -97,6 +97,23 @@ def answer(text: str) -> None:
         _picture(publication)
 
 
+def watch(offer: str) -> None:
+    with _room() as room:
+        publication = Publication("id", "alice", "camera", VIDEO)
+        room._add(publication)
+        try:
+            answer = _run(_watched(room, offer))
+        except Exception:
+            assert "bob" not in room._participants
+            raise
+        assert "a=sendonly" in answer
+        _picture(publication)
+
+
+async def _watched(room: Room, offer: str) -> str:
+    return room.watch("bob", offer)  # the handshake needs a loop
+
+
 def _picture(publication: Publication) -> None:
     """Some packets of it, as if they had come."""
     for number in range(8):

@@ -14,6 +14,7 @@ from media.relay.refusals import MediaRefused
 from media.rtp import feedback, transport_feedback, vp8
 from media.rtp.header import find_extension, is_empty, translate_extensions
 from media.rtp.repair import RepairRow, restore
+from signalling.streams.descriptions import read_fragment, sources_of
 from tests.fuzz import stage
 
 Target = Callable[[bytes], None]
@@ -110,6 +111,21 @@ def subscribe(data: bytes) -> None:
         stage.answer(data.decode("utf-8", "replace"))
 
 
+def watch(data: bytes) -> None:
+    """An offer to receive, which a room answers without asking back."""
+    with suppress(MediaRefused):
+        stage.watch(data.decode("utf-8", "replace"))
+
+
+def program(data: bytes) -> None:
+    """What programs send by HTTP: an offer to publish, a fragment about their ICE session."""
+    text = data.decode("utf-8", "replace")
+    with suppress(MediaRefused):
+        sources_of(parse(text))
+    with suppress(MediaRefused):
+        read_fragment(text)
+
+
 def uplink(data: bytes) -> None:
     """What one sends after it was decrypted: RTP and RTCP, in any order. Nothing is declared."""
     stage.hear(pieces(data))
@@ -137,6 +153,8 @@ TARGETS: dict[str, Target] = {
         description,
         publish,
         subscribe,
+        watch,
+        program,
         uplink,
         downlink,
         datagram,

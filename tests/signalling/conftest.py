@@ -15,6 +15,7 @@ from tests.app.conftest import cast, running, settings, template  # noqa: F401
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
 from tests.fixtures.installation import free_port
+from tests.fixtures.streams import Stream
 from tests.fixtures.wire import Talker, place
 
 
@@ -32,6 +33,14 @@ class Gathering:
 
     async def talker(self, person: Person) -> Talker:
         return Talker(await self.address(person))
+
+    async def stream(self, person: Person, scope: str) -> Stream:
+        """A token for a program of that person's."""
+        path = f"/api/v1/meetings/{self.meeting_id}/stream"
+        answer = await person.client.post(path, json={"scope": scope})
+        assert answer.is_success, answer.text
+        found = answer.json()
+        return Stream(found[f"{scope}_url"], found["token"])
 
     def resuming(self, token: str) -> Talker:
         port = self.settings.node.port

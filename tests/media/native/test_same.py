@@ -59,6 +59,8 @@ AFTER = {
 }
 """What a receiver of the layered picture is given next."""
 HOSTS = ["127.0.0.1", "::1", "::"] if HAS_IPV6 else ["127.0.0.1"]
+OTHER_ID = 9
+"""Under which one receiver takes the transport-wide number."""
 TABLE = bytes([0, SEQUENCE_ID, 0, 1, 14, 5, 20, *range(7, 256)])
 
 needs_native = pytest.mark.skipif(not library.use(True), reason="the C packet path was not built")
@@ -97,6 +99,7 @@ class House:
         self._sources = [self._publication(codec) for codec in CODECS]
         self._describe()
         self._receivers = list(self._open())
+        self._receivers[0].number_under(OTHER_ID)
         self._subscriptions: list[Subscription] = []
         for number, transport in enumerate(self._receivers):
             for place, publication in enumerate(self._sources):
@@ -279,7 +282,7 @@ class House:
             except BlockingIOError:
                 return received
             packet = self._opened(number, datagram)
-            at = self._numbered(packet)
+            at = self._numbered(packet, OTHER_ID if number == 1 else SEQUENCE_ID)
             if at:
                 assert int.from_bytes(packet[at : at + 2], "big") == self._told[number]
                 packet[at : at + 2] = bytes(2)
@@ -293,11 +296,11 @@ class House:
         return self._buffer.bytes[:length]
 
     @staticmethod
-    def _numbered(packet: bytearray) -> int:
+    def _numbered(packet: bytearray, identifier: int) -> int:
         """Where the transport-wide number lies; 0: nowhere."""
         if not packet[0] & 0x10:
             return 0
-        start, end = extension_place(packet, SEQUENCE_ID)
+        start, end = extension_place(packet, identifier)
         return start if end - start >= 2 else 0
 
     def recorded(self) -> list[list[object]]:
