@@ -13,6 +13,9 @@ from media.tape.format import NotATape
 from media.tape.reader import Ending, TapeReader
 
 TORN = str(Ending.TORN)
+MUXED = ("audio/opus", "video/vp8")
+NOT_MUXED = "not_muxed"
+"""Its codec has no place in our files yet. The tape is kept, and the manifest says so."""
 NODE_STOPPED = "node_stopped"
 """The node was killed in the middle of its tape."""
 NOT_RECORDED = "not_recorded"
@@ -97,5 +100,7 @@ def _read(tape: LocalTape, origin_ns: int) -> Reading:
         return Reading(tape, "", 0.0, None, "unreadable", tape.path.stat().st_size)
     starts = (reader.header.started_ns - origin_ns) / 1e9
     codec = reader.header.codec
+    if codec.mime_type.lower() not in MUXED:
+        return Reading(tape, codec.mime_type, starts, None, NOT_MUXED, 0)
     found = scan(reader, codec.clock_rate, starts)
     return Reading(tape, codec.mime_type, starts, found, str(reader.ending), reader.cut_bytes)

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from aiortc.sdp import MediaDescription, SessionDescription, parameters_to_sdp
+from aiortc.sdp import MediaDescription, SessionDescription
 
+from media.relay.codecs import described, is_vp8, taken
 from media.relay.ice import Credentials
 from media.relay.refusals import MediaRefused
 from media.tape.format import CodecInfo
@@ -24,14 +25,10 @@ UPLINK_EXTENSIONS = (
     REPAIRED_RID_URI,
 )
 
-CARRIED = {"audio": ("audio/opus", 48000), "video": ("video/vp8", 90000)}
-"""One codec of each kind that every browser has. Forwarding does not decode, so a receiver must
-understand what the sender sends."""
 FEEDBACK = {
     "audio": ("nack", "transport-cc"),
     "video": ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"),
 }
-FMTP_KEPT = ("minptime", "useinbandfec", "usedtx")
 MOST_SECTIONS = 64
 MOST_LINES = 500
 """Of one section. Browsers write some 150; aiortc's parser takes the square of their number."""
@@ -61,7 +58,8 @@ class RemoteMedia:
     repairs: dict[int, int] = field(default_factory=dict)
     """SSRC of what is sent again → the SSRC it belongs to (RFC 5576 FID)."""
     rids: tuple[str, ...] = ()
-    """Of the layers it sends (RFC 8853), in its own order: from the smallest to the largest."""
+    """Of the layers it sends (RFC 8853), in its own order: from the smallest to the largest. Layers
+    are for VP8, whose pictures we can tell apart; of other codecs one is taken."""
 
     @property
     def sends(self) -> bool:
@@ -102,9 +100,9 @@ def parse(sdp: str) -> RemoteDescription:
     mids = [section.mid for section in media]
     if not media or len(set(mids)) != len(mids):
         raise MediaRefused(field="sdp")
-    for section, described in zip(session.media, media, strict=True):
+    for section, told in zip(session.media, media, strict=True):
         credentials = _credentials(section)
-        if credentials and section.dtls and section.dtls.fingerprints and not described.rejected:
+        if credentials and section.dtls and section.dtls.fingerprints and not told.rejected:
             fingerprints = tuple((f.algorithm, f.value) for f in section.dtls.fingerprints)
             return RemoteDescription(media, credentials, fingerprints, section.dtls.role)
     raise MediaRefused(field="sdp")
@@ -170,7 +168,7 @@ def _media(section: MediaDescription, text: str) -> RemoteMedia:
         ssrcs=tuple(s.ssrc for s in section.ssrc if s.ssrc not in repairs and s.ssrc >> 32 == 0),
         repair_type=_repair_type(section, codec),
         repairs=repairs,
-        rids=_rids(text) if section.kind == "video" else (),
+        rids=_rids(text) if codec is not None and is_vp8(codec) else (),
     )
 
 
@@ -185,20 +183,8 @@ def _repair_type(section: MediaDescription, codec: CodecInfo | None) -> int | No
 
 
 def _codec(section: MediaDescription) -> tuple[CodecInfo | None, tuple[str, ...]]:
-    mime_type, clock_rate = CARRIED.get(section.kind, ("", 0))
-    for codec in section.rtp.codecs:
-        if codec.mimeType.lower() != mime_type or codec.clockRate != clock_rate:
-            continue
-        if codec.payloadType is None or not 0 <= codec.payloadType <= 127:
-            continue
-        kept = {k: v for k, v in codec.parameters.items() if k in FMTP_KEPT}
-        offered = {" ".join(filter(None, (f.type, f.parameter))) for f in codec.rtcpFeedback}
-        info = CodecInfo(
-            mime_type=codec.mimeType,
-            clock_rate=clock_rate,
-            channels=codec.channels or 1,
-            payload_type=codec.payloadType,
-            fmtp=parameters_to_sdp(kept),
-        )
-        return info, tuple(f for f in FEEDBACK[section.kind] if f in offered)
-    return None, ()
+    codec = taken(section.kind, section.rtp.codecs)
+    if codec is None:
+        return None, ()
+    offered = {" ".join(filter(None, (f.type, f.parameter))) for f in codec.rtcpFeedback}
+    return described(codec), tuple(f for f in FEEDBACK[section.kind] if f in offered)

@@ -278,4 +278,5 @@ def _section(slot: Slot) -> OfferedSection:
         repair_ssrc=slot.repair_ssrc,
         msid=f"{publication.participant} {publication.id}" if publication is not None else None,
         cname=publication.participant if publication is not None else "",
+        codec=publication.codec if publication is not None else None,
     )

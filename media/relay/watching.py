@@ -8,6 +8,7 @@ source continues where the one before it stopped.
 import secrets
 from collections.abc import Callable, Iterable
 
+from media.relay.codecs import is_vp8
 from media.relay.description import (
     LEVEL_URI,
     SEQUENCE_URI,
@@ -43,7 +44,7 @@ def wants_media(remote: RemoteDescription) -> None:
         raise MediaRefused(field="offer")
     if not all(media.receives for media in wanted):
         raise MediaRefused(field="offer")
-    if not all(carried(media) for media in wanted):
+    if not all(carried(media) and _told_apart(media) for media in wanted):
         raise CodecRefused(field="offer")
 
 
@@ -128,6 +129,8 @@ class Watch(Downlink):
     def add(self, publication: Publication) -> None:
         if self._only is not None and publication.participant != self._only:
             return
+        if publication.kind == "video" and not is_vp8(publication.codec):
+            return
         free = (s for s in self._slots if s.publication is None and s.kind == publication.kind)
         slot = next(free, None)
         if slot is None:
@@ -187,6 +190,11 @@ class Watch(Downlink):
         if slot.publication is not None and slot.subscription is not None:
             slot.publication.unsubscribe(slot.subscription)
         slot.publication = None
+
+
+def _told_apart(media: RemoteMedia) -> bool:
+    """Whether a section can go from one source to the next: pictures must tell where they begin."""
+    return media.codec is not None and (media.kind == "audio" or is_vp8(media.codec))
 
 
 def _ids(media: RemoteMedia, sequence_id: int) -> dict[str, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aioice import Candidate
 from aioice.candidate import candidate_foundation, candidate_priority
 
+from media.relay.codecs import CARRIED, of
 from media.relay.description import (
     LEVEL_URI,
     SEQUENCE_URI,
@@ -18,9 +19,8 @@ from media.relay.description import (
     carried,
 )
 from media.relay.ice import Credentials
+from media.tape.format import CodecInfo
 
-OPUS, VP8, VP8_REPAIR = 111, 96, 97
-"""Payload types of the downlink: the offerer's choice (RFC 3264 §5.1), libwebrtc's usual ones."""
 LEVEL_ID, SEQUENCE_ID = 1, 2
 """The header extensions on the downlink: the audio level, and the transport-wide number that we
 write over the publisher's own. Receivers find a stream by the SSRC in the description, so no packet
@@ -63,6 +63,8 @@ class OfferedSection:
     """Under which packets are sent again (RFC 4588 §8.8); video only."""
     msid: str | None
     cname: str
+    codec: CodecInfo | None = None
+    """As its sender describes it; None: the usual one of its kind."""
 
 
 def host_candidates(addresses: Sequence[str], port: int) -> list[str]:
@@ -145,22 +147,25 @@ def write_offer(sections: Sequence[OfferedSection], local: LocalSide, version: i
     lines = write_session([s.mid for s in sections], version)
     for section in sections:
         audio = section.kind == "audio"
-        formats = f"{OPUS}" if audio else f"{VP8} {VP8_REPAIR}"
+        codec = of(section.codec.mime_type) if section.codec else CARRIED[section.kind][0]
+        number = codec.payload_type
+        formats = f"{number}" if audio else f"{number} {number + 1}"
         lines += [f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {formats}"]
         lines += local.lines()
         lines += [f"a=mid:{section.mid}", f"a=extmap:{SEQUENCE_ID} {SEQUENCE_URI}"]
         if audio:
             lines += [f"a=extmap:{LEVEL_ID} {LEVEL_URI}"]
             repeats = ("nack", "transport-cc")
-            lines += _codec(OPUS, "opus/48000/2", repeats, "minptime=10;useinbandfec=1")
+            lines += _codec(number, "opus/48000/2", repeats, "minptime=10;useinbandfec=1")
         else:
             wanted = ("nack", "nack pli", "ccm fir", "transport-cc")
-            lines += _codec(VP8, "VP8/90000", wanted, "")
-            lines += _repair(VP8_REPAIR, VP8)
+            name = f"{codec.mime_type.split('/')[1].upper()}/{codec.clock_rate}"
+            lines += _codec(number, name, wanted, section.codec.fmtp if section.codec else "")
+            lines += _repair(number + 1, number)
         if section.msid is None:
             lines += ["a=inactive"]
             continue
-        lines += ["a=sendonly", *_sources(section, None if audio else VP8_REPAIR)]
+        lines += ["a=sendonly", *_sources(section, None if audio else number + 1)]
     return "\r\n".join(lines) + "\r\n"
 
 

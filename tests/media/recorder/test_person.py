@@ -12,6 +12,7 @@ from media.recorder.outcome import MadeTrack
 from media.recorder.person import PersonFiles
 from media.recorder.scratch import Scratch
 from media.recorder.tapes import LocalTape, PersonTapes
+from media.tape.format import CodecInfo
 from tests.fixtures.senders import (
     OPUS,
     ORIGIN_NS,
@@ -166,6 +167,22 @@ def test_two_tapes_of_one_source_follow_one_another(tmp_path: Path, voice: list[
     assert track.duration_ms == pytest.approx(40_000, abs=3)
     assert track.details["frames"] == 1000
     assert [gap["reason"] for gap in track.details["gaps"]] == ["not_recorded"]
+
+
+def test_pictures_of_a_codec_that_is_not_muxed_are_named(
+    tmp_path: Path, voice: list[bytes], pictures: list[bytes]
+) -> None:
+    sound, camera = tmp_path / "m", tmp_path / "c"
+    write_tape(order(sound, "microphone"), OPUS, Network().arrivals(send_opus(Sender(), voice)))
+    sent = send_vp8(Sender(ssrc=9), pictures)
+    write_tape(order(camera, "camera"), CodecInfo("video/H264", 90_000, 0, 98), sent)
+    tapes = [local(sound, Source.MICROPHONE), local(camera, Source.CAMERA)]
+
+    path, tracks = made(tmp_path, tapes)
+
+    assert [track.source for track in tracks] == [Source.MICROPHONE]
+    assert decoded(path, "audio")
+    assert [r.ending for r in PersonTapes(tapes, ORIGIN_NS).readings] == ["closed", "not_muxed"]
 
 
 def test_what_a_killed_node_missed_is_told(tmp_path: Path, voice: list[bytes]) -> None:

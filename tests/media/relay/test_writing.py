@@ -2,12 +2,10 @@
 
 from aiortc.sdp import SessionDescription
 
+from media.relay.codecs import OPUS, VP8
 from media.relay.description import parse
 from media.relay.ice import Credentials
 from media.relay.writing import (
-    OPUS,
-    VP8,
-    VP8_REPAIR,
     LocalSide,
     OfferedSection,
     host_candidates,
@@ -57,6 +55,6 @@ def test_an_offer_lists_active_and_resting_sections_alike() -> None:
     assert session.group[0].items == ["0", "1"]
     assert (audio.direction, audio.msid) == ("sendonly", "alice publication")
     assert [(s.ssrc, s.cname) for s in audio.ssrc] == [(7, "alice")]
-    assert [c.payloadType for c in audio.rtp.codecs] == [OPUS]
+    assert [c.payloadType for c in audio.rtp.codecs] == [OPUS.payload_type]
     assert (video.direction, video.ssrc) == ("inactive", [])
-    assert [c.payloadType for c in video.rtp.codecs] == [VP8, VP8_REPAIR]
+    assert [c.payloadType for c in video.rtp.codecs] == [VP8.payload_type, VP8.payload_type + 1]
