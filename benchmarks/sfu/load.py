@@ -60,8 +60,8 @@ class Entry(NamedTuple):
 class Person:
     """Two peer connections: what they send and what they see."""
 
-    def __init__(self, number: int, certificate: RTCCertificate) -> None:
-        self.name = f"person-{number}"
+    def __init__(self, number: int, certificate: RTCCertificate, room: int = 0) -> None:
+        self.name = f"room-{room}/person-{number}"
         self.number = number
         self.uplink = Link(certificate)
         self.downlink = Link(certificate)
@@ -94,11 +94,15 @@ class Person:
 
 
 class Load:
-    """Everyone of one meeting. `run` blocks; between runs nothing is sent."""
+    """Everyone of some meetings. `run` blocks; between runs nothing is sent."""
 
-    def __init__(self, people: int) -> None:
+    def __init__(self, people: int, rooms: int = 1) -> None:
+        """`people`: of each room."""
         certificate = RTCCertificate.generateCertificate()
-        self.people = [Person(number, certificate) for number in range(people)]
+        self._others = people - 1
+        self.people = [
+            Person(number, certificate, number // people) for number in range(people * rooms)
+        ]
         self._received = 0
         self._latencies_ns: list[int] = []
         self._links: dict[int, Link] = {}
@@ -144,7 +148,7 @@ class Load:
         return Counts(
             sent,
             self._received,
-            sent * (len(self.people) - 1),
+            sent * self._others,
             [nanoseconds / 1e6 for nanoseconds in self._latencies_ns],
         )
 

@@ -47,9 +47,9 @@ def window(server: Server, load: Load, seconds: float) -> Measurement:
     )
 
 
-async def joined(server: Server, people: int) -> Load:
+async def joined(server: Server, people: int, rooms: int = 1) -> Load:
     """Everyone connected, and every packet of the last moments of warming up forwarded."""
-    load = Load(people)
+    load = Load(people, rooms)
     await load.join(server)
     load.run(_WARM_UP_S)
     return load

@@ -27,11 +27,11 @@ _SOURCES = {MICROPHONE_MID: "microphone", CAMERA_MID: "camera"}
 
 
 class RelayServer:
-    def __init__(self, relay: Relay, room: Room, spool: Path) -> None:
+    def __init__(self, relay: Relay, spool: Path) -> None:
         self._relay = relay
-        self._room = room
+        self._rooms: dict[str, Room] = {}
         self._spool = spool
-        self._taped: list[str] = []
+        self._taped: list[tuple[Room, str]] = []
         self._commands: dict[str, Callable[..., Awaitable[Any]]] = {
             "publish": self._publish,
             "offer_downlink": self._offer_downlink,
@@ -49,34 +49,42 @@ class RelayServer:
             reply = await self._commands[name](*arguments)
             print(json.dumps(reply), flush=True)
 
+    def _room(self, person: str) -> Room:
+        """The first part of a person's name is the room's."""
+        name = person.partition("/")[0]
+        if name not in self._rooms:
+            self._rooms[name] = self._relay.room(name, lambda event: None)
+        return self._rooms[name]
+
     async def _publish(self, person: str, offer: str) -> str:
-        return (await self._room.publish(person, offer, _SOURCES)).answer
+        return (await self._room(person).publish(person, offer, _SOURCES)).answer
 
     async def _offer_downlink(self, person: str) -> str:
-        offer = self._room.offer_downlink(person)
+        offer = self._room(person).offer_downlink(person)
         assert offer is not None, "everyone has published by now"
         return offer.sdp
 
     async def _answer_downlink(self, person: str, answer: str) -> None:
-        await self._room.answer_downlink(person, answer)
+        await self._room(person).answer_downlink(person, answer)
 
     async def _leave(self, person: str) -> None:
-        self._room.leave(person)
+        self._room(person).leave(person)
 
     async def _held(self) -> dict[str, int]:
         return {
-            "publications": len(self._room.publications),
+            "publications": sum(len(room.publications) for room in self._rooms.values()),
             "transports": self._relay.transports,
             "failed": self._relay.dropped["failed"],
         }
 
     async def _start_recording(self) -> None:
-        for publication in list(self._room.publications):
-            self._room.attach_tape(publication, self._order(publication))
-            self._taped.append(publication)
+        for room in self._rooms.values():
+            for publication in list(room.publications):
+                room.attach_tape(publication, self._order(publication))
+                self._taped.append((room, publication))
 
     async def _stop_recording(self) -> int:
-        sizes = [self._room.detach_tape(publication) for publication in self._taped]
+        sizes = [room.detach_tape(publication) for room, publication in self._taped]
         self._taped.clear()
         return sum(size or 0 for size in sizes)
 
@@ -99,12 +107,11 @@ async def main(address: str, spool: Path, *, native: bool) -> None:
         host=address, udp_port=0, voices=99, addresses=[address], native=native
     )
     relay = await Relay.open(settings, Clock.capture())
-    room = relay.room(str(uuid4()), lambda event: None)
     commands = asyncio.StreamReader(limit=2**20)
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(commands), sys.stdin
     )
-    await RelayServer(relay, room, spool).serve(commands)
+    await RelayServer(relay, spool).serve(commands)
     await relay.close()
 
 

@@ -71,7 +71,7 @@ async def test_all_at_once_and_the_room_still_takes_newcomers(
         for attack in attacks * (BURST // len(attacks)):
             next(attack)
         await talk(house, [alice, bob])
-    house.room.leave("person-2")
+    house.room.leave(mallory.name)
     carol = Guest(3, RTCCertificate.generateCertificate())
     await carol.publish(house)
     for guest in (alice, bob):
