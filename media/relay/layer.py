@@ -252,12 +252,12 @@ class Layer:
         for subscription in self.subscriptions:
             subscription.send_report(ntp, timestamp)
 
-    def resend(self, subscription: Subscription, number: int, now: float) -> None:
+    def resend(self, subscription: Subscription, number: int, now: float, copies: int) -> None:
         """A receiver lost the packet it knows as `number` (16 bits)."""
         extended = subscription.rewriter.source_number(number)
         incoming = self.kept(extended, now) if extended is not None else None
         if incoming is not None:
-            subscription.resend(incoming, number)
+            subscription.resend(incoming, number, copies)
 
     def kept(self, extended: int, now: float) -> Incoming | None:
         """From the history, as it was given to receivers."""

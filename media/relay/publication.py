@@ -185,10 +185,10 @@ class Publication:
         for layer in self.layers:
             layer.forget(who)
 
-    def resend(self, subscription: Subscription, number: int, now: float) -> None:
+    def resend(self, subscription: Subscription, number: int, now: float, copies: int = 1) -> None:
         """A receiver lost the packet it knows as `number` (16 bits)."""
         if subscription.layer is not None:
-            subscription.layer.resend(subscription, number, now)
+            subscription.layer.resend(subscription, number, now, copies)
 
     def want_keyframe(self, now: float, subscription: Subscription | None = None) -> None:
         """For one receiver; without one, of every layer that somebody takes."""

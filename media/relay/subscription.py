@@ -143,8 +143,9 @@ class Subscription:
         if not self.rewriter.skip(incoming.extended):
             self.forward(incoming)
 
-    def resend(self, incoming: Incoming, number: int) -> None:
-        """The receiver lost what it knows as `number` (16 bits): again, within the budget."""
+    def resend(self, incoming: Incoming, number: int, copies: int) -> None:
+        """The receiver lost what it knows as `number` (16 bits): again, within the budget. More
+        than one copy only on a row of its own."""
         if not self._budget.allows(number, len(incoming.packet), self.outlet.octets, incoming.now):
             return
         if self.repair is None:
@@ -155,7 +156,9 @@ class Subscription:
         packet, extended, marker, timestamp, sequence_at, picture, now = incoming
         again = bytearray(packet)
         view = memoryview(again)
-        if self.rewriter.write(view, extended, marker, timestamp, picture):
+        if not self.rewriter.write(view, extended, marker, timestamp, picture):
+            return
+        for _ in range(copies):
             length = self.repair.write(self.transport.port.outbound.view, again, number)
             self.transport.send_rtp(length, sequence_at, now)
 

@@ -96,7 +96,6 @@ async def test_everyone_is_back_after_a_node_restart(
             )
             await others_move(page, 1)
         took = time.monotonic() - killed
-        print(f"back after {took:.1f} s")
 
         assert took < ALLOWED_S
         for page in (aino, eero):

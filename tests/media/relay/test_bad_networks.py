@@ -15,7 +15,7 @@ from tests.fixtures.tabs import Browser, OpenTab, Tab
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 SEED = 20261123
-PICTURE = "peer.offer({ width: 640, height: 360, frameRate: 15 })"
+PICTURE = "peer.offer({ width: 640, height: 360, frameRate: 30 })"
 LAYERS = """[{ rid: "l", scaleResolutionDownBy: 2, maxBitrate: 100_000 },
              { rid: "m", maxBitrate: 350_000 }]"""
 LAYERED = f"peer.offer({{ width: 640, height: 360, frameRate: 15 }}, {LAYERS})"
@@ -81,25 +81,26 @@ async def test_one_packet_in_twenty_lost_is_hardly_noticed(
     people = await two(stage, open_tab, new_network)
 
     next(p for p in people if p.name == lossy).network.everywhere(loss=0.05)
-    await asyncio.sleep(2)
-    received = await reception(people[1].tab, 15)
+    await asyncio.sleep(5)
+    received = await reception(people[1].tab, 20)
 
     assert received.concealed < 0.03
     assert received.frozen < 0.01
     assert received.pictures > 12
 
 
-async def test_one_packet_in_twenty_lost_on_every_line_leaves_the_voices_whole(
+async def test_one_packet_in_twenty_lost_on_every_line_is_bearable(
     stage: Stage, open_tab: OpenTab, new_network: NewNetwork
 ) -> None:
     people = await two(stage, open_tab, new_network)
 
     for person in people:
         person.network.everywhere(loss=0.05)
-    await asyncio.sleep(2)
+    await asyncio.sleep(5)
     received = await reception(people[1].tab, 15)
 
     assert received.concealed < 0.03
+    assert received.frozen < 0.05
     assert received.pictures > 12
 
 

@@ -12,7 +12,6 @@ from media.relay.refusals import MediaRefused
 from tests.fixtures.peers import Stage, until
 from tests.fixtures.tabs import Browser, Tab
 
-
 OFFER = """(async () => {
     window.watching = new RTCPeerConnection();
     for (const kind of ["audio", "video"]) watching.addTransceiver(kind, { direction: "recvonly" });

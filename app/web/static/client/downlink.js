@@ -1,6 +1,7 @@
 // @ts-check
 /** What this browser receives: one peer connection, which the node always offers. */
 
+import { patient } from "./patience.js";
 import { describe } from "./repeats.js";
 
 /** @typedef {import("./messages.d.ts").DownlinkOffered} DownlinkOffered */
@@ -24,6 +25,7 @@ export class Downlink {
     this.peer.onconnectionstatechange = () => {
       if (this.peer.connectionState === "failed") listener.lost();
     };
+    this.hurry = patient(this.peer);
   }
 
   /** Offers stand in line; each is answered, also one that is already out of date.
@@ -36,6 +38,7 @@ export class Downlink {
 
   close() {
     this.#closed = true;
+    this.hurry();
     this.peer.onconnectionstatechange = null;
     this.peer.close();
     this.tracks.clear();
