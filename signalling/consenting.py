@@ -40,7 +40,7 @@ async def follow_the_ledger(live: Live) -> None:
         in_force = await consent.in_force(db, live.group_id)
     for id_, presence in live.presences.items():
         person = live.room.participants.get(id_) or live.room.lobby.get(id_)
-        if person is None or before.get(id_) != presence.decisions:
+        if person is None or person.watches or before.get(id_) != presence.decisions:
             continue
         rows = in_force.get(person.user, {})
         granted: dict[PurposeName, UUID] = {p.value: row.id for p, row in rows.items()}

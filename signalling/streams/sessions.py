@@ -97,7 +97,7 @@ def _watch(live: Live, person: Participant, offer: str, whom: str | None) -> Beg
         MOST_WATCHES
     ):
         raise TooMany
-    person.role, person.watches = "observer", True
+    person.role, person.watches, person.consents = "observer", True, {}
     session = _new_session(person, "watch")
     participant = _enter(live, person, session)
     return Begun(participant, session, live.media.watch(participant, offer, only))

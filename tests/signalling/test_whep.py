@@ -16,13 +16,14 @@ from signalling.messages import (
 )
 from signalling.streams import refusals
 from tests.fixtures.streams import Program, offer_of
-from tests.fixtures.taped import inside
+from tests.fixtures.taped import decides, inside
 from tests.signalling.conftest import Gathering
 from tests.signalling.test_whip import code_of
 
 
 async def test_a_watcher_hears_and_is_seen_by_all(gathering: Gathering) -> None:
     cast = gathering.cast
+    await decides(cast.alice, cast.group_id, "audio", "granted")
     watching = await gathering.stream(cast.alice, "watch")
     async with (
         inside(gathering, cast.alice),
@@ -35,6 +36,7 @@ async def test_a_watcher_hears_and_is_seen_by_all(gathering: Gathering) -> None:
         assert begun.text.count("a=sendonly") == 2
         joined = (await olga.hears(ParticipantJoined)).participant
         assert (joined.name, joined.role) == ("Alice", "observer")
+        assert joined.consents == [], "nothing of a watcher could be recorded"
         await program.gets("audio", 25)
         assert (await program.delete()).status_code == 200
         assert (await olga.hears(ParticipantLeft)).participant == joined.id

@@ -34,6 +34,12 @@ export class Tile {
     this.video.addEventListener("loadeddata", () => this.element.classList.add("has-frame"));
   }
 
+  /** Nobody looks on unnoticed. @param {ParticipantState} participant @param {boolean} mine */
+  #nameOf({ name, role }, mine) {
+    if (mine) return this.t("room.you", { name });
+    return role === "observer" ? this.t("room.observing", { name }) : name;
+  }
+
   /**
    * @param {Room} room @param {ParticipantState} participant
    * @param {{track: MediaStreamTrack | null, muted: boolean}} shown for oneself what is captured
@@ -48,7 +54,7 @@ export class Tile {
     this.element.classList.toggle("mine", mine);
     this.element.classList.toggle("has-picture", track !== null);
     this.element.classList.toggle("speaking", room.speaker === participant.id);
-    say(this.name, mine ? this.t("room.you", { name: participant.name }) : participant.name);
+    say(this.name, this.#nameOf(participant, mine));
     set(this.muted, "hidden", !muted);
     set(this.hand, "hidden", !participant.hand_raised);
     set(this.lost, "hidden", participant.connected);
