@@ -209,7 +209,7 @@ async def test_what_is_wrong_is_said_and_changes_nothing(
         (422, "media_refused", stream.post("v=0\r\n")),
         (422, "media_refused", stream.post(await offer_of("audio", direction="recvonly"))),
         (422, "media_refused", stream.post(await offer_of("video", "video"))),
-        (422, "codec_refused", stream.post(good.replace("VP8", "H265"))),
+        (422, "codec_refused", stream.post(good.replace("VP8", "H265").replace("H264", "H266"))),
         (422, "media_refused", stream.post(good.replace("a=setup:actpass", "a=setup:passive"))),
     ]
     async with await gathering.talker(gathering.cast.alice) as alice:
