@@ -74,6 +74,10 @@ BEEP_MS = 34_500
 END_MS = 36_000
 UNSPOKEN_S = 2.0
 """Of the beginning and the end of a recording, when somebody says nothing."""
+KEYFRAME_S = 2.0
+"""From the request for a key frame to the frame, of a browser that shares two cores with four."""
+LAST_S = 1.0
+"""From somebody's last frame to the end of the recording, when five pages are closed in turn."""
 
 
 class Visitor(Protocol):
@@ -256,7 +260,10 @@ def check_that_files_play(found: Outcome, truth: dict[str, Any]) -> None:
         at_most = (last - before) * 1.02 + 20  # frames of the second in which everyone left
         assert at_least <= file.video_frames <= at_most, name
         begin, end = file.video_s
-        assert end - begin == pytest.approx(length_s, rel=0.02), name
+        # A picture begins with the key frame asked for when recording began; a busy sender's comes
+        # late. It ends with what was sent when the meeting did.
+        assert begin < KEYFRAME_S, name
+        assert length_s - end < LAST_S, name
 
 
 def check_that_nothing_is_kept_of(

@@ -21,7 +21,7 @@ class Patient(Publication):
 
     asked = 0
 
-    def resend(self, subscription: Subscription, number: int, now: float) -> None:
+    def resend(self, subscription: Subscription, number: int, now: float, copies: int = 1) -> None:
         self.asked += 1
 
 
