@@ -53,6 +53,7 @@ button.addEventListener("click", async () => {
   set(button, "aria-busy", null);
   say(button, t("trial.again"));
 });
+set(button, "disabled", false); // before now a press would have been lost
 
 async function tryNetwork() {
   const picture = new TestPicture();

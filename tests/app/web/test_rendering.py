@@ -133,3 +133,10 @@ def test_no_template_has_a_script_or_a_style_of_its_own() -> None:
         text = path.read_text()
         assert not re.search(r"<style|\sstyle=|\son\w+=", text), path.name
         assert all("src=" in each or "json" in each for each in re.findall(r"<script[^>]*>", text))
+
+
+@pytest.mark.parametrize("path", sorted((WEB / "templates").glob("*.html")), ids=lambda p: p.stem)
+def test_a_form_that_is_sent_too_early_leads_nowhere(path: Path) -> None:
+    """Without a method the browser would put its fields, passwords too, into the address."""
+    for form in re.findall(r"<form\b[^>]*>", path.read_text()):
+        assert 'method="dialog"' in form

@@ -4,7 +4,9 @@
  *
  * `<form data-method="POST" data-path="/groups" data-next="/groups/{id}">` sends its named fields
  * as JSON and goes on. Without data-next the page is read anew. Problems are shown at the field
- * they name, else above the button. `data-kind` of an input: number, moment, or text.
+ * they name, else above the button. `data-kind` of an input: number, moment, or text. Every form
+ * has method="dialog": sent before this module is there it does nothing, and above all it puts no
+ * password into an address.
  */
 
 import { ApiError } from "../client/api.js";
