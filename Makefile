@@ -61,9 +61,10 @@ system:  ## Debian packages that the tests drive: browsers, a voice, a database,
 		python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 		gstreamer1.0-plugins-bad gstreamer1.0-nice
 
-lock:  ## write both lock files anew from pyproject.toml
+lock: .venv/bin/python  ## write both lock files anew from pyproject.toml
+	@$(BIN)/pip install --quiet uv
 	@for extra in "" dev; do \
-		uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-header --quiet \
 			$${extra:+--extra $$extra} --output-file requirements$${extra:+-$$extra}.lock; done
 
