@@ -21,7 +21,7 @@ from sfu.server import Server, ServerFailed
 
 from media.native import library
 
-GOALS = {"c": 0.7, "python": 0.7}
+GOALS = {"c": 0.3, "python": 0.5}
 """CPU per forwarded packet, as a share of Janus's."""
 GOAL_RECORDING = 0.10
 RECORDING_ROUNDS = 8
