@@ -35,6 +35,7 @@ soak: .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, san
 	@$(BIN)/python -m tests.fuzz.atheris_run $(FUZZ_SECONDS)
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m tests.fuzz.sanitized --timeout 1800 \
 		tests/media/native tests/fuzz
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m browser tests/media
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -s -m soak tests/soak
 
 # What is compiled is compiled where it is installed; without a compiler pip leaves it out.

@@ -8,21 +8,37 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from media.native import library
+
 hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=1_000, deadline=None)
 hypothesis.settings.register_profile("suite", max_examples=100, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
+EVERY_PATH = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+"""Both packet paths give the same bytes (tests/media/native), so that browsers, which take minutes,
+try one of them; `make soak` has them try both."""
 STARVED_BROWSER_RERUNS = 2
 """A browser that gets no processor time loses sound and pictures by itself, and the machines that
 tests run on are shared. What eMessi does wrong it does three times. Lower: a busy neighbour is
 taken for a fault. Higher: a fault that shows seldom passes."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=STARVED_BROWSER_RERUNS))
+    spared = [] if EVERY_PATH else [item for item in items if _repeats_in_python(item)]
+    config.hook.pytest_deselected(items=spared)
+    items[:] = [item for item in items if item not in spared]
+
+
+def _repeats_in_python(item: pytest.Item) -> bool:
+    """Whether a browser would sit through the same again for the other packet path."""
+    call = getattr(item, "callspec", None)
+    other = call is not None and call.params.get("in_c") == "python"
+    is_built = library.native() is not None
+    return other and is_built and item.get_closest_marker("browser") is not None
 
 
 PERSONAL = re.compile(
