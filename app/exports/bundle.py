@@ -14,6 +14,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.exports.consents import consents_table
+from app.exports.formats.offered import FORMATS
+from app.exports.formats.workbook import Text
+from app.exports.readme import readme
+from app.exports.turnlist import turn_list
 from app.groups import service as groups
 from app.kit.db import now
 from app.kit.keys import Keys
@@ -43,9 +47,12 @@ def made(path: str, content: bytes) -> Entry:
 
 
 async def of_meeting(
-    db: AsyncSession, keys: Keys, meeting: Meeting, folder: str = ""
+    db: AsyncSession, keys: Keys, meeting: Meeting, text: Text, folder: str = ""
 ) -> list[Entry]:
-    """The entries of one meeting, below `folder`; without a recording, consents and manifest."""
+    """The entries of one meeting, below `folder`; without a recording, consents and manifest.
+
+    `text`: of the words for people, in the language of who exports.
+    """
     people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
     pseudonyms = {user: member.pseudonym for user, member in people.items()}
     entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting)).encode())]
@@ -71,6 +78,13 @@ async def of_meeting(
             entries.append(await _media(db, keys, meeting, file, folder))
         index, rows = await turns.allowed(db, recording.id, meeting)
         entries.append(made(f"{folder}turns.csv", table(meeting, rows).encode()))
+        entries.append(made(f"{folder}README.txt", readme(text).encode()))
+        media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]
+        listed = turn_list(
+            meeting, recording, rows, [(kind, f"media/{name}") for kind, name in media]
+        )
+        for name, way in FORMATS.items():
+            entries.append(made(f"{folder}turns.{name}", way.write(listed, text)))
         manifest["recording"] = await _described(db, recording, files, pseudonyms)
         manifest["turns"] = {
             "version": index.version if index else None,
@@ -80,8 +94,8 @@ async def of_meeting(
     manifest["files"] = [
         {"path": e.path.removeprefix(folder), "sha256": e.sha256, "bytes": e.size} for e in entries
     ]
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
-    return [*entries, made(f"{folder}manifest.json", text.encode())]
+    written = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+    return [*entries, made(f"{folder}manifest.json", written.encode())]
 
 
 def with_sums(entries: Sequence[Entry]) -> list[Entry]:

@@ -1,21 +1,27 @@
 """Exports: a meeting or a whole group as one ZIP."""
 
 import asyncio
+from functools import partial
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import col
 
 from app.accounts.http import CurrentActor
 from app.exports import bundle
+from app.exports.formats.offered import FORMATS, Format
 from app.exports.streaming import zipped
+from app.exports.turnlist import turn_list
 from app.groups import access
 from app.kit.http import Ctx, Db
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
+from app.recordings import reading
+from app.recordings import service as recordings
 from app.recordings.endpoints import MediaStore
+from app.turns import service as turns
 from media.store import Store
 
 router = APIRouter(tags=["exports"])
@@ -27,7 +33,8 @@ async def export_meeting(
 ) -> StreamingResponse:
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
-    entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting))
+    text = partial(context.languages.text, language=actor.language)
+    entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting, text))
     return _archive(entries, store, f"emessi-meeting-{meeting.ordinal}.zip")
 
 
@@ -38,11 +45,29 @@ async def export_group(
     """Every meeting of a group, each in its folder."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
     query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
+    text = partial(context.languages.text, language=actor.language)
     entries = []
     for place, meeting in enumerate((await db.exec(query)).all(), start=1):
         folder = f"{place:02}-{meeting.kind}-{meeting.ordinal}/"
-        entries += await bundle.of_meeting(db, context.keys, meeting, folder)
+        entries += await bundle.of_meeting(db, context.keys, meeting, text, folder)
     return _archive(bundle.with_sums(entries), store, "emessi-group.zip")
+
+
+@router.get("/recordings/{recording_id}/turns/{form}", response_class=Response)
+async def turns_as(
+    recording_id: UUID, form: Format, db: Db, actor: CurrentActor, context: Ctx
+) -> Response:
+    """The turns in use as a file for ELAN, Praat, tools of diarisation, or spreadsheets."""
+    recording, meeting = await recordings.get(db, actor, recording_id, Action.READ_TURNS)
+    _, rows = await turns.allowed(db, recording.id, meeting)
+    files = await reading.usable_files(db, recording, meeting)
+    media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]
+    listed = turn_list(meeting, recording, rows, media)
+    way = FORMATS[form]
+    content = way.write(listed, partial(context.languages.text, language=actor.language))
+    name = f"turns-{meeting.ordinal}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=way.media_type, headers=headers)
 
 
 def _archive(entries: list[bundle.Entry], store: Store, name: str) -> StreamingResponse:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.exports.formats.offered import Format
 from app.groups import access
 from app.groups import service as groups
 from app.kit.permissions import Action, may
@@ -41,6 +42,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         group=group,
         names=names,
         files=files if ready else [],
+        formats=list(Format),
         may_export=may(roles, Action.EXPORT),
         data={
             "id": str(found.id),

@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import select
 
 from app.consent.models import Decision, Purpose
+from app.exports.formats.offered import FORMATS, Format
 from app.groups.models import Membership
 from app.kit.db import now
 from app.meetings.models import Meeting, MeetingKind
@@ -27,7 +28,8 @@ MEDIA = {
     "media/meeting-3-mixdown.json",
     "media/meeting-3-peaks.json",
 }
-ABOUT = {"turns.csv", "consents.csv", "manifest.json", "SHA256SUMS"}
+LISTS = {f"turns.{form}" for form in Format}
+ABOUT = {"turns.csv", "consents.csv", "manifest.json", "SHA256SUMS", "README.txt"} | LISTS
 
 
 async def export(kept: Kept, path: str = "", who: Person | None = None) -> Files:
@@ -186,3 +188,39 @@ async def test_a_group_is_exported_meeting_by_meeting(kept: Kept) -> None:
     }
     assert manifest_holds(files, held)["meeting"]["ordinal"] == 3
     assert manifest_holds(files, bare)["recording"] is None
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_turns_are_handed_out_to_other_programs(kept: Kept, form: Format) -> None:
+    """Bob's alone: alice did not agree to be studied."""
+    async with kept.context.database.transaction() as db:
+        for member in await db.exec(select(Membership)):
+            member.pseudonym += "-person"  # "F1" alone stands in a workbook anyway: it is a cell
+    answer = await kept.cast.researcher.client.get(f"{kept.path}/turns/{form}")
+
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == FORMATS[form].media_type
+    assert answer.headers["content-disposition"] == f'attachment; filename="turns-3.{form}"'
+    whole = answer.content
+    if form == Format.XLSX:
+        with zipfile.ZipFile(io.BytesIO(whole)) as book:
+            whole = b"".join(book.read(name) for name in book.namelist())
+    assert b"J1-person" in whole
+    assert b"F1-person" not in whole
+    for name in (kept.cast.bob.user.name, kept.cast.alice.user.name):
+        assert name.encode() not in whole
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_members_get_no_lists_of_turns(kept: Kept, form: Format) -> None:
+    answer = await kept.cast.bob.client.get(f"{kept.path}/turns/{form}")
+    assert answer.status_code == 403
+
+
+async def test_a_format_that_nobody_knows_is_refused(kept: Kept) -> None:
+    answer = await kept.cast.researcher.client.get(f"{kept.path}/turns/docx")
+    assert answer.status_code == 422
+
+
+async def test_the_readme_speaks_the_language_of_who_exports(kept: Kept) -> None:
+    assert "peitetunnuksin" in (await export(kept))["README.txt"].decode()

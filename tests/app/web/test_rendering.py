@@ -9,12 +9,14 @@ from typing import get_args
 import pytest
 
 from app.consent.models import Purpose
+from app.exports.formats.offered import Format
 from app.groups.models import GroupRole
 from app.kit.errors import Refusal
 from app.kit.languages import FOLDER, LANGUAGES, Languages
 from app.meetings.models import MeetingKind, MeetingState
 from app.programmes.models import ProgrammeRole
 from app.recordings.models import FileKind, RecordingState
+from app.turns.table import COLUMNS
 from app.web.rendering import _plain
 from signalling.messages import RefusalCode
 
@@ -23,6 +25,7 @@ SOURCES = [
     *WEB.glob("*.py"),
     *(WEB / "templates").glob("*.html"),
     *(WEB / "static").rglob("*.js"),
+    *(WEB.parent / "exports").rglob("*.py"),
 ]
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
 STEMS: dict[str, list[str]] = {
@@ -34,6 +37,7 @@ STEMS: dict[str, list[str]] = {
         for source in ("microphone", "camera")
         for trouble in ("denied", "missing", "busy", "unavailable")
     ],
+    "export.format_{}": [each.lower() for each in Format],
     "failure.{}": ["not_found", "not_allowed", "internal"],
     "invitation.lead_{}": list(GroupRole),
     "language.{}": list(LANGUAGES),
@@ -50,6 +54,7 @@ STEMS: dict[str, list[str]] = {
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
+    "variable.{}": list(COLUMNS),
     "trial.state_{}": ["waiting", "running", "good", "poor", "bad"],
     "trial.{}": [
         *("direct", "turn_udp", "turn_tcp", "turn_tls"),
@@ -74,7 +79,9 @@ def refusals() -> set[str]:
 def written() -> Iterator[str]:
     """Keys that stand in a source as they are; those that go on are stems."""
     for path in SOURCES:
-        for found in re.finditer(rf"""\bt\(\s*["'`]({KEY})["'`]\s*[,)]""", path.read_text()):
+        for found in re.finditer(
+            rf"""\bt(?:ext)?\(\s*["'`]({KEY})["'`]\s*[,)]""", path.read_text()
+        ):
             yield found[1]
         for found in re.finditer(
             rf"""\bt\([^()]*\?\s*"({KEY})"[^()]*:\s*"({KEY})"\s*[,)]""", path.read_text()

@@ -1,0 +1,70 @@
+"""The turns of one recording as every format of the exports takes them: under pseudonyms only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.meetings.models import Meeting
+from app.recordings.models import FileKind, Recording
+from app.turns.service import TurnRow
+
+
+@dataclass(frozen=True)
+class Speaker:
+    pseudonym: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One turn; ms after the recording's start, start < end."""
+
+    pseudonym: str
+    start_ms: int
+    end_ms: int
+    is_backchannel: bool
+
+
+@dataclass(frozen=True)
+class TurnList:
+    title: str
+    """`meeting-3`; a file name without its ending."""
+    recorded_at: datetime
+    duration_ms: int
+    """At least the end of the last turn."""
+    media: tuple[str, ...]
+    """Files on the same time line that begin at its zero, by name."""
+    speakers: tuple[Speaker, ...]
+    """Whoever has a turn, in the group's order."""
+    turns: tuple[Spoken, ...]
+    """By start. Of one speaker no two overlap."""
+
+    def of(self, speaker: Speaker) -> list[Spoken]:
+        return [turn for turn in self.turns if turn.pseudonym == speaker.pseudonym]
+
+
+ON_THE_COMMON_CLOCK = frozenset({FileKind.MIXDOWN})
+"""A person's file begins with that person's first media; only these begin with the recording."""
+
+
+def turn_list(
+    meeting: Meeting,
+    recording: Recording,
+    rows: Sequence[TurnRow],
+    media: Sequence[tuple[FileKind, str]],
+) -> TurnList:
+    """`media`: kind and name of the files that may be used."""
+    turns = tuple(
+        Spoken(row.speaker.pseudonym, row.turn.start_ms, row.turn.end_ms, row.turn.is_backchannel)
+        for row in rows
+    )
+    roles = {row.speaker.pseudonym: str(row.speaker.role) for row in rows}
+    last_ms = max((turn.end_ms for turn in turns), default=0)
+    return TurnList(
+        title=f"meeting-{meeting.ordinal}",
+        recorded_at=recording.started_at,
+        duration_ms=max(recording.duration_ms or 0, last_ms),
+        media=tuple(name for kind, name in media if kind in ON_THE_COMMON_CLOCK),
+        speakers=tuple(Speaker(name, roles[name]) for name in sorted(roles)),
+        turns=turns,
+    )

@@ -1,0 +1,52 @@
+"""ELAN files, read again by pympi."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
+
+from hypothesis import given
+from pympi.Elan import Eaf
+
+from app.exports.formats.eaf import BACKCHANNEL, KIND, SCHEMA, eaf
+from app.exports.turnlist import TurnList
+from tests.fixtures.turnlists import turnlists
+
+
+def read(content: bytes) -> Eaf:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "turns.eaf"
+        path.write_bytes(content)
+        return Eaf(path, suppress_version_warning=True)
+
+
+@given(turnlists())
+def test_every_turn_comes_back(turns: TurnList) -> None:
+    found = read(eaf(turns))
+    for speaker in turns.speakers:
+        spans = sorted((s, e) for s, e, _ in found.get_annotation_data_for_tier(speaker.pseudonym))
+        assert spans == [(turn.start_ms, turn.end_ms) for turn in turns.of(speaker)]
+
+
+@given(turnlists())
+def test_each_back_channel_is_marked_under_its_own_turn(turns: TurnList) -> None:
+    found = read(eaf(turns))
+    for speaker in turns.speakers:
+        below = found.get_ref_annotation_data_for_tier(f"{speaker.pseudonym} {KIND}")
+        marked = sorted((start, end) for start, end, value, *_ in below if value == BACKCHANNEL)
+        own = turns.of(speaker)
+        assert marked == [(t.start_ms, t.end_ms) for t in own if t.is_backchannel]
+
+
+@given(turnlists())
+def test_it_says_that_it_is_version_3_and_names_media_without_a_path(turns: TurnList) -> None:
+    root = ElementTree.fromstring(eaf(turns))
+    assert (root.get("FORMAT"), root.get("VERSION")) == ("3.0", "3.0")
+    assert SCHEMA in root.attrib.values()
+    (media,) = root.iter("MEDIA_DESCRIPTOR")
+    assert media.get("MEDIA_URL") == turns.media[0]
+    assert media.get("RELATIVE_MEDIA_URL") == f"./{turns.media[0]}"
+
+
+@given(turnlists())
+def test_the_same_turns_give_the_same_bytes(turns: TurnList) -> None:
+    assert eaf(turns) == eaf(turns)

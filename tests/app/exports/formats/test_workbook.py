@@ -1,0 +1,52 @@
+"""Workbooks, read again by openpyxl."""
+
+import io
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from app.exports.formats.workbook import COLUMNS, workbook
+from app.exports.turnlist import Speaker, Spoken, TurnList
+from tests.fixtures.turnlists import turnlists
+
+
+def written(turns: TurnList) -> list[tuple[object, ...]]:
+    book = load_workbook(io.BytesIO(workbook(turns, lambda key: f"says {key}")))
+    assert [row[0].value for row in book["variables"].rows] == list(COLUMNS)
+    return [tuple(cell.value for cell in row) for row in book["turns"].rows]
+
+
+@settings(max_examples=25)
+@given(turnlists())
+def test_every_turn_is_a_row(turns: TurnList) -> None:
+    head, *rows = written(turns)
+    roles = {speaker.pseudonym: speaker.role for speaker in turns.speakers}
+    assert head == COLUMNS
+    assert rows == [
+        (
+            turn.pseudonym,
+            roles[turn.pseudonym],
+            turn.start_ms,
+            turn.end_ms,
+            turn.end_ms - turn.start_ms,
+            int(turn.is_backchannel),
+        )
+        for turn in turns.turns
+    ]
+
+
+@settings(max_examples=25)
+@given(turnlists(), st.sampled_from(["=1+1", "+1", "-1", "@SUM(A1)", "https://example.org"]))
+def test_no_text_becomes_a_formula_or_a_link(turns: TurnList, text: str) -> None:
+    one = TurnList(
+        turns.title,
+        turns.recorded_at,
+        turns.duration_ms,
+        (),
+        (Speaker(text, "member"),),
+        (Spoken(text, 0, 1, False),),
+    )
+    book = load_workbook(io.BytesIO(workbook(one, str)))
+    cell = book["turns"]["A2"]
+    assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
