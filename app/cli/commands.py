@@ -120,7 +120,7 @@ def verify_consents(
 
     Not proved: that the chain is the one it always was. Who can write the database can compute all
     hashes anew, or cut rows off the end. Therefore each chain's head (its length and last hash) is
-    printed: save it with --save-heads, keep that file where this person does not reach (on paper, on
+    printed: save it with --save-heads, keep that file where this person does not reach (paper, or
     another machine), and compare later with --heads. Every receipt that a member downloads holds
     a head too: see check-receipt. Nor does it look into the media files themselves.
 

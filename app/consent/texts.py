@@ -27,8 +27,13 @@ from app.programmes.models import Programme
 FOLDER = Path(__file__).parent / "texts"
 BLANK = "—"
 """Stands where the programme has not said something yet."""
-PLACEHOLDERS = ("programme", "controller", "contact", "retention_days")
-"""What a text may leave blank: fields of the programme, written `{controller}`."""
+PLACEHOLDERS = {
+    "programme": "name",
+    "controller": "controller",
+    "contact": "contact",
+    "retention_days": "retention_days",
+}
+"""What a text may leave blank, written `{controller}`, and the programme's field that fills it."""
 
 
 class TextMissing(Invalid):
@@ -149,7 +154,7 @@ def unknown(body: str) -> list[str]:
 
 def values(programme: Programme) -> dict[str, str]:
     """What stands in each blank."""
-    return {name: str(getattr(programme, name) or BLANK) for name in PLACEHOLDERS}
+    return {name: str(getattr(programme, field) or BLANK) for name, field in PLACEHOLDERS.items()}
 
 
 def filled(text: ConsentText, programme: Programme) -> str:
@@ -169,7 +174,7 @@ async def keep_shown(db: AsyncSession, text: ConsentText, programme: Programme) 
     sha256 = sha256_of(body)
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = insert(ShownText).values(sha256=sha256, body=body)
-    await db.execute(row.on_conflict_do_nothing())  # another group may keep the same one just now
+    await db.exec(row.on_conflict_do_nothing())  # another group may keep the same one just now
     return sha256
 
 
