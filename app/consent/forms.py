@@ -54,6 +54,7 @@ class EffectPublic(Public):
     people: int
     answered: int
     recorded: int
+    read_otherwise: int
 
 
 class SigningKey(Public):

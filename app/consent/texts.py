@@ -7,7 +7,7 @@ filled with may change with the programme, so what somebody read is kept beside 
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.consent.models import ConsentText, ShownText, TextDraft
+from app.consent.models import ConsentDecision, ConsentText, ShownText, TextDraft
+from app.groups.models import Group
 from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.languages import LANGUAGES
 from app.kit.permissions import Action
@@ -117,7 +118,8 @@ async def add_version(
     version = in_use[LANGUAGES[0]].version
     if replaces not in (None, version):
         raise TextOutdated
-    if all(bodies[each] == in_use[each].body.strip() for each in LANGUAGES):
+    same = all(bodies[each].strip() == in_use[each].body.strip() for each in LANGUAGES)
+    if same and not await read_otherwise(db, programme, in_use.values()):
         raise TextUnchanged
     for language in LANGUAGES:
         db.add(
@@ -166,6 +168,25 @@ def fill(body: str, programme: Programme) -> str:
     """Each blank once: what is put in is not looked at again."""
     said = values(programme)
     return re.sub(r"\{(\w+)\}", lambda blank: said.get(blank[1], blank[0]), body)
+
+
+async def read_otherwise(
+    db: AsyncSession, programme: Programme, in_use: Iterable[ConsentText]
+) -> set[UUID]:
+    """The rows decided under the text in use while the programme said something else in its blanks.
+
+    Nobody agreed to what it says now: only a new version asks them.
+    """
+    texts = list(in_use)
+    today = [sha256_of(filled(text, programme)) for text in texts]
+    query = (
+        select(ConsentDecision.id)
+        .join(Group, col(Group.id) == ConsentDecision.group_id)
+        .where(Group.programme_id == programme.id)
+        .where(ConsentDecision.text_version == texts[0].version)
+        .where(col(ConsentDecision.text_sha256).not_in(today))
+    )
+    return set((await db.exec(query)).all())
 
 
 async def keep_shown(db: AsyncSession, text: ConsentText, programme: Programme) -> str:

@@ -55,6 +55,7 @@ async def editor(programme_id: UUID, visit: Looking) -> HTMLResponse:
         blanks=texts.values(programme),
         effect=asked,
         people=sum(group.people for group in asked),
+        otherwise=sum(group.read_otherwise for group in asked),
         versions=await texts.versions(db, programme_id),
     )
 

@@ -98,6 +98,25 @@ async def test_the_same_text_again_is_not_asked_about_again(cast: Cast) -> None:
     assert problem(await publish(cast))[:2] == (409, "consent_text_unchanged")
 
 
+async def test_the_same_text_with_other_details_is_asked_about(cast: Cast) -> None:
+    """Longer retention under the same words is another promise."""
+    client, mine = cast.coordinator.client, f"/api/v1/groups/{cast.group_id}/consents/me"
+    await publish(cast, fi="{retention_days} päivää", sv="{retention_days} dagar")
+    form = {"purpose": "audio", "decision": "granted", "text_version": 2, "text_language": "fi"}
+    await cast.bob.client.post(mine, json=form)
+    (before,) = (await client.get(path(cast, "/effect"))).json()
+    change = {"retention_days": 3650}
+    assert (await client.patch(f"/api/v1/programmes/{cast.programme_id}", json=change)).is_success
+
+    (after,) = (await client.get(path(cast, "/effect"))).json()
+    assert (before["read_otherwise"], after["read_otherwise"]) == (0, 1)
+    again = await publish(cast, fi="{retention_days} päivää", sv="{retention_days} dagar")
+    assert (again.status_code, again.json()["version"]) == (201, 3)
+    (asked,) = (await client.get(path(cast, "/effect"))).json()
+    assert asked["read_otherwise"] == 0
+    assert "audio" in (await cast.bob.client.get(mine)).json()["undecided"]
+
+
 async def test_the_versions_are_listed_and_stay_readable(cast: Cast) -> None:
     await publish(cast)
     listed = (await cast.researcher.client.get(path(cast))).json()
