@@ -1,5 +1,6 @@
 """Consent as people meet it: written by a coordinator, asked once, answered, taken home."""
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from app.consent import service
 from app.consent.models import Purpose
 from tests.browser.conftest import Site
 from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_room import enter, hosting
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -138,6 +140,29 @@ async def test_a_new_text_is_asked_about_once(site: Site) -> None:
         assert await page.locator(".note.ask").count() == 0
         await page.goto(site.url)
         assert await page.locator("a[href$='#my-consents']").count() == 0
+
+
+async def test_all_six_purposes_are_one_tap_away_in_the_room(site: Site) -> None:
+    facilitator = site.played.facilitator
+    async with hosting(site), AsyncExitStack() as stack:
+        page = await enter(stack, site, facilitator, 390, 844)
+        await page.wait_for_selector(".room")
+        await page.click("[data-action=consent]")
+        await expect(page.locator("dialog .purpose .keeps")).to_have_count(len(Purpose))
+        for purpose in Purpose:
+            answer = "first" if purpose == Purpose.QUOTATION else "last"
+            await page.click(f"dialog [data-purpose={purpose}] label:{answer}-child")
+            name = await page.locator(f"dialog [data-purpose={purpose}] legend").inner_text()
+            await expect(page.locator("dialog .status")).to_contain_text(name)
+            await expect(page.locator("dialog .status")).not_to_have_class("status bad")
+        await page.click("dialog summary")
+        await expect(page.locator("dialog .document")).to_contain_text("tietosuoja@example.org")
+
+    async with site.context.database.reading() as db:
+        latest = await service.latest_of(db, facilitator.id, site.played.group)
+    given = {purpose for purpose, row in latest.items() if row.decision == "granted"}
+    assert given == {Purpose.QUOTATION}
+    assert {row.meeting_id for row in latest.values()} == {site.played.open_meeting}
 
 
 async def test_a_receipt_is_printed_and_downloaded(site: Site) -> None:

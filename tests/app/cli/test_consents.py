@@ -1,17 +1,17 @@
 """`emessi consent`, as an administrator types it."""
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
+from app.cli.commands import cli
 from app.consent import ledger, service
 from app.consent.models import ConsentDecision
 from tests.fixtures.application import application, copy_of
@@ -44,12 +44,9 @@ class Installed:
             return str(cast.group_id)
 
     def emessi(self, *arguments: str) -> Said:
-        variables = {**os.environ, "EMESSI_DATA": str(self.settings.data), "COLUMNS": "200"}
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", "consent", *arguments],
-            env=variables, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
-        return Said(done.returncode, done.stdout + done.stderr)
+        variables = {"EMESSI_DATA": str(self.settings.data), "COLUMNS": "200"}
+        done = CliRunner().invoke(cli, ["consent", *arguments], env=variables)
+        return Said(done.exit_code, done.output)
 
     def write(self, statement: str) -> None:
         """Behind our back."""
@@ -79,6 +76,16 @@ class Installed:
                     row.hash = previous = ledger.digest(row)
 
         asyncio.run(run())
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """The command sets up logging for the process that it believes to be its own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture
