@@ -4,12 +4,13 @@ import asyncio
 import logging
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 import uvicorn
 from rich.console import Console
 
-from app.cli import reference, serving, simulating
+from app.cli import consents, reference, serving, simulating
 from app.cli.parent import end_with_parent
 from app.cli.ports import taken
 from app.kit import logs, migrate, settings
@@ -22,6 +23,12 @@ from signalling import node as signalling_node
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Peer-mentoring groups, recorded and studied."
 )
+consent_cli = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="The consent ledger and people's receipts.",
+)
+cli.add_typer(consent_cli, name="consent")
 console = Console()
 Child = Annotated[bool, typer.Option("--child", hidden=True)]
 
@@ -94,6 +101,70 @@ def simulate(
     asyncio.run(
         simulating.simulate(url or config.public_url, meeting, people, length, lines, console)
     )
+
+
+@consent_cli.command("verify")
+def verify_consents(
+    group: Annotated[UUID | None, typer.Option(help="Only this group.")] = None,
+    heads: Annotated[
+        Path | None, typer.Option(help="Compare with heads that were saved before.", exists=True)
+    ] = None,
+    save_heads: Annotated[Path | None, typer.Option(help="Save the heads into this file.")] = None,
+) -> None:
+    """Verify every group's hash chain, and that all that is kept was allowed when it was written.
+
+    Proved: no row of the ledger was changed, left out, added or moved without the rows after it
+    being written anew; every text that somebody read when deciding is as it was; and every tape and
+    every finished file names a consent to its purpose, by its person, given before it was written
+    and not ended by then.
+
+    Not proved: that the chain is the one it always was. Who can write the database can compute all
+    hashes anew, or cut rows off the end. Therefore each chain's head (its length and last hash) is
+    printed: save it with --save-heads, keep that file where this person does not reach (paper, or
+    another machine), and compare later with --heads. Every receipt that a member downloads holds
+    a head too: see check-receipt. Nor does it look into the media files themselves.
+
+    Exit code 0: good. 1: broken, the lines marked BROKEN say where. 2: could not be read.
+    """
+    config = _begin(child=False)
+    try:
+        kept = consents.read_heads(heads) if heads else None
+        outcome, found = asyncio.run(consents.verify(config, group, kept))
+    except consents.Unreadable as error:
+        console.print(str(error))
+        raise typer.Exit(2) from None
+    typer.echo("\n".join(outcome.lines))
+    if save_heads and outcome.good:
+        consents.write_heads(save_heads, found)
+    if not outcome.good:
+        raise typer.Exit(1)
+
+
+@consent_cli.command("check-receipt")
+def check_receipt(
+    file: Annotated[Path, typer.Argument(help="The receipt (JSON), or its JWS.", exists=True)],
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The installation's /api/v1/signing-key, saved.", exists=True),
+    ] = None,
+) -> None:
+    """Check a person's consent receipt: its signature, its rows and the ledger.
+
+    Without --key it is checked by this installation's key, and against this installation's ledger:
+    every row must still be there, and the chain must have grown from the one the receipt saw. With
+    --key nothing but that file is needed, so that others can check it too.
+
+    Exit code 0: good. 1: broken. 2: could not be read.
+    """
+    config = _begin(child=False)
+    try:
+        outcome = asyncio.run(consents.check_receipt(config, file, key))
+    except consents.Unreadable as error:
+        console.print(str(error))
+        raise typer.Exit(2) from None
+    typer.echo("\n".join(outcome.lines))
+    if not outcome.good:
+        raise typer.Exit(1)
 
 
 @cli.command("migrate")

@@ -8,19 +8,26 @@ from sqlmodel import select
 
 from app.accounts.forms import Language
 from app.accounts.http import CurrentActor
-from app.consent import ledger, service, texts
+from app.consent import drafts, effect, ledger, service, texts
+from app.consent import receipt as receipts
 from app.consent.forms import (
     Decide,
     DecisionPublic,
+    DraftPublic,
+    DraftSave,
+    EffectPublic,
     OwnConsents,
+    SigningKey,
     TextCreate,
     TextPublic,
     Verification,
+    VersionPublic,
 )
-from app.consent.models import ConsentDecision, ConsentText
+from app.consent.models import ConsentDecision, ConsentText, TextDraft
+from app.consent.receipt import SignedReceipt
 from app.groups import access
 from app.kit.errors import NotFound
-from app.kit.http import Db, Page, Paging
+from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.paging import page
 from app.kit.permissions import Action
 from app.programmes import access as programmes
@@ -42,6 +49,41 @@ async def text_of_group(
     return _public(await texts.current(db, programme.id, language), programme)
 
 
+@router.get("/programmes/{programme_id}/consent-texts")
+async def text_versions(programme_id: UUID, db: Db, actor: CurrentActor) -> list[VersionPublic]:
+    """Every version, the newest first. None is ever changed or removed."""
+    await programmes.require(db, actor, programme_id, Action.SEE_PROGRAMME)
+    return [
+        VersionPublic(version=row.version, published_at=row.created_at if row.created_by else None)
+        for row in await texts.versions(db, programme_id)
+    ]
+
+
+@router.get("/programmes/{programme_id}/consent-texts/draft", response_model=DraftPublic)
+async def draft(programme_id: UUID, db: Db, actor: CurrentActor) -> TextDraft:
+    return await drafts.get(db, actor, programme_id)
+
+
+@router.put("/programmes/{programme_id}/consent-texts/draft", response_model=DraftPublic)
+async def save_draft(programme_id: UUID, form: DraftSave, db: Db, actor: CurrentActor) -> TextDraft:
+    """Refused when somebody else saved it since `revision`."""
+    bodies = form.model_dump(exclude={"revision"})
+    return await drafts.save(db, actor, programme_id, bodies, form.revision)
+
+
+@router.delete("/programmes/{programme_id}/consent-texts/draft", status_code=204)
+async def discard_draft(programme_id: UUID, db: Db, actor: CurrentActor) -> None:
+    await drafts.discard(db, actor, programme_id)
+
+
+@router.get("/programmes/{programme_id}/consent-texts/effect", response_model=list[EffectPublic])
+async def effect_of_publishing(
+    programme_id: UUID, db: Db, actor: CurrentActor
+) -> list[effect.GroupEffect]:
+    """Who would be asked again by a new version, group by group."""
+    return await effect.of_publishing(db, actor, programme_id)
+
+
 @router.get("/programmes/{programme_id}/consent-texts/{version}")
 async def text(
     programme_id: UUID, version: Version, db: Db, actor: CurrentActor, language: Language = "fi"
@@ -52,7 +94,9 @@ async def text(
 
 @router.post("/programmes/{programme_id}/consent-texts", status_code=201)
 async def add_text(programme_id: UUID, form: TextCreate, db: Db, actor: CurrentActor) -> TextPublic:
-    version = await texts.add_version(db, actor, programme_id, form.model_dump())
+    """A new version in use: everyone is asked again; what they said holds until they answer."""
+    bodies = form.model_dump(exclude={"replaces"})
+    version = await texts.add_version(db, actor, programme_id, bodies, form.replaces)
     added = await texts.get(db, programme_id, version, actor.language)
     return TextPublic.model_validate(added)
 
@@ -73,6 +117,20 @@ async def decide(group_id: UUID, form: Decide, db: Db, actor: CurrentActor) -> C
     return await service.decide_own(db, actor, group_id, **form.model_dump())
 
 
+@router.get("/groups/{group_id}/consents/me/receipt")
+async def own_receipt(group_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> SignedReceipt:
+    """What one decided in this group and under which texts, signed by the installation."""
+    receipt = await receipts.of_own(db, actor, group_id)
+    signature = context.signer.sign(receipt.model_dump(mode="json"))
+    return SignedReceipt(receipt=receipt, signature=signature)
+
+
+@router.get("/signing-key")
+async def signing_key(context: Ctx) -> SigningKey:
+    """The public key, as a JSON Web Key, by which anyone can check a receipt. Open to all."""
+    return SigningKey.model_validate(context.signer.public_key)
+
+
 @router.get("/groups/{group_id}/consents")
 async def ledger_of_group(
     group_id: UUID, db: Db, actor: CurrentActor, window: Paging
@@ -90,7 +148,7 @@ async def verification(group_id: UUID, db: Db, actor: CurrentActor) -> Verificat
     broken = ledger.verify(rows)
     return Verification(
         whole=broken is None,
-        broken_at=broken,
+        broken_at=broken.place if broken else None,
         length=len(rows),
         last_hash=rows[-1].hash if rows else None,
     )

@@ -10,15 +10,61 @@ from app.accounts.forms import Language
 from app.consent.models import Decision, Purpose
 from app.kit.http import Form, Public
 
-Body = Annotated[str, Field(min_length=1, max_length=50_000)]
+Body = Annotated[str, Field(max_length=50_000)]
 
 
 class TextCreate(Form):
     """A new version, in every language at once. `{controller}` and the like are filled in."""
 
-    fi: Body
-    sv: Body
-    en: Body
+    fi: Body = ""
+    sv: Body = ""
+    en: Body = ""
+    replaces: int | None = Field(default=None, ge=1, le=1_000_000)
+    """The version in use that its writer saw. Refused if another has come into use since."""
+
+
+class DraftSave(Form):
+    """A draft may be unfinished: a language may be empty, a blank unknown."""
+
+    fi: Body = ""
+    sv: Body = ""
+    en: Body = ""
+    revision: int = Field(default=0, ge=0, le=1_000_000_000)
+    """Of the draft that was read; 0 when there was none."""
+
+
+class DraftPublic(Public):
+    revision: int
+    fi: str
+    sv: str
+    en: str
+    updated_by: UUID
+    updated_at: datetime
+
+
+class VersionPublic(Public):
+    version: int
+    published_at: datetime | None
+    """None: it is the document that comes with the software."""
+
+
+class EffectPublic(Public):
+    group_id: UUID
+    name: str
+    people: int
+    answered: int
+    recorded: int
+    read_otherwise: int
+
+
+class SigningKey(Public):
+    kty: str
+    crv: str
+    x: str
+    y: str
+    alg: str
+    use: str
+    kid: str
 
 
 class TextPublic(Public):
@@ -44,6 +90,7 @@ class DecisionPublic(Public):
     decision: Decision
     text_version: int
     text_language: Language
+    text_sha256: str | None
     decided_by: UUID
     decided_at: datetime
     previous_hash: str

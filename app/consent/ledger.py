@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC
+from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from app.consent.models import ConsentDecision, Decision, Purpose
@@ -14,8 +16,35 @@ Current = dict[UUID, dict[Purpose, ConsentDecision]]
 """The latest decision of each person on each purpose."""
 
 
+class Reason(StrEnum):
+    """In what a row does not fit the rows before it."""
+
+    SEQUENCE = "sequence"
+    """Not the next number: a row is missing, added or out of its order."""
+    PREVIOUS_HASH = "previous_hash"
+    """It continues another row than the one before it."""
+    HASH = "hash"
+    """What it says is not what was hashed when it was written."""
+
+
+class Break(NamedTuple):
+    place: int
+    """The sequence number at which the chain stops being whole."""
+    reason: Reason
+
+
+class Head(NamedTuple):
+    """The last row of a chain at some time. Kept elsewhere, it proves all rows up to it."""
+
+    length: int
+    hash: str
+
+
 def digest(row: ConsentDecision) -> str:
-    """SHA-256, hex, over every field but the hash itself, as JSON with sorted keys."""
+    """SHA-256, hex, over every field but the hash itself, as JSON with sorted keys.
+
+    A field that came later is left out where it is empty, so that older rows keep their hashes.
+    """
     fields = {
         "id": str(row.id),
         "sequence": row.sequence,
@@ -30,21 +59,36 @@ def digest(row: ConsentDecision) -> str:
         "decided_at": row.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "previous_hash": row.previous_hash,
     }
+    if row.text_sha256 is not None:
+        fields["text_sha256"] = row.text_sha256
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
-def verify(rows: Sequence[ConsentDecision]) -> int | None:
-    """The sequence number at which the chain is broken; None when it is whole.
+def verify(rows: Sequence[ConsentDecision]) -> Break | None:
+    """Where the chain is broken and how; None when it is whole.
 
     Rows changed, left out in the middle, added or put in another order are found. Rows cut off at
-    the end leave a whole chain: compare the last hash with one kept elsewhere.
+    the end leave a whole chain: compare it with a head that was kept elsewhere.
     """
     previous = GENESIS
     for place, row in enumerate(rows, start=1):
-        if row.sequence != place or row.previous_hash != previous or row.hash != digest(row):
-            return place
+        if row.sequence != place:
+            return Break(place, Reason.SEQUENCE)
+        if row.previous_hash != previous:
+            return Break(place, Reason.PREVIOUS_HASH)
+        if row.hash != digest(row):
+            return Break(place, Reason.HASH)
         previous = row.hash
     return None
+
+
+def head(rows: Sequence[ConsentDecision]) -> Head:
+    return Head(len(rows), rows[-1].hash if rows else GENESIS)
+
+
+def continues(rows: Sequence[ConsentDecision], kept: Head) -> bool:
+    """Whether a whole chain has grown from the one whose head was kept."""
+    return len(rows) >= kept.length and head(rows[: kept.length]) == kept
 
 
 def fold(rows: Iterable[ConsentDecision]) -> Current:

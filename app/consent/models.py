@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.kit.db import UtcDateTime, now
@@ -43,6 +43,35 @@ class ConsentText(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+class TextDraft(SQLModel, table=True):
+    """The next version while it is written: one a programme, seen by nobody it will be asked of."""
+
+    __tablename__ = "consent_text_drafts"
+
+    programme_id: UUID = Field(primary_key=True, foreign_key="programmes.id")
+    revision: int = 1
+    """Counts the savings, so that two who write at once do not undo each other unnoticed."""
+    fi: str = Field(default="", sa_type=Text)
+    sv: str = Field(default="", sa_type=Text)
+    en: str = Field(default="", sa_type=Text)
+    updated_by: UUID = Field(foreign_key="users.id")
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class ShownText(SQLModel, table=True):
+    """A text as somebody read it when deciding, blanks filled in, kept under its own hash.
+
+    The blanks come from the programme, which may say something else tomorrow: what was agreed to
+    must not change with it.
+    """
+
+    __tablename__ = "consent_shown_texts"
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    """Of the body in UTF-8, hex."""
+    body: str = Field(sa_type=Text)
+
+
 class ConsentDecision(SQLModel, table=True):
     """One row of the append-only ledger. Its id is the ConsentId a tape must name."""
 
@@ -61,6 +90,8 @@ class ConsentDecision(SQLModel, table=True):
     decision: Decision = Field(sa_type=String, max_length=20)
     text_version: int
     text_language: str = Field(max_length=2)
+    text_sha256: str | None = Field(default=None, max_length=64)
+    """The `ShownText` that was read. None in rows older than those texts are kept."""
     decided_by: UUID = Field(foreign_key="users.id")
     decided_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     previous_hash: str = Field(max_length=64)

@@ -13,6 +13,7 @@ from app.groups import access
 from app.groups.models import Group
 from app.kit.errors import Invalid, NotFound
 from app.kit.permissions import Action
+from app.programmes.models import Programme
 
 
 class TextVersionUnknown(Invalid):
@@ -38,7 +39,9 @@ async def decide(
     group = await db.get(Group, group_id, with_for_update=True)  # one writer to a chain
     if group is None:
         raise NotFound
-    if await texts.find(db, group.programme_id, text_version, text_language) is None:
+    programme = await db.get_one(Programme, group.programme_id)
+    text = await texts.find(db, programme.id, text_version, text_language)
+    if text is None:
         raise TextVersionUnknown(field="text_version")
     rows = await chain(db, group_id)
     latest = ledger.fold(rows).get(user_id, {}).get(purpose)
@@ -53,6 +56,7 @@ async def decide(
         decision=decision,
         text_version=text_version,
         text_language=text_language,
+        text_sha256=await texts.keep_shown(db, text, programme),
         decided_by=decided_by,
         previous_hash=rows[-1].hash if rows else ledger.GENESIS,
         hash="",
@@ -97,8 +101,16 @@ async def latest_of(
 async def undecided(db: AsyncSession, user_id: UUID, group: Group) -> list[Purpose]:
     """The purposes this person must be asked about: never decided under the text in use."""
     version = (await texts.current(db, group.programme_id, "fi")).version
-    latest = await latest_of(db, user_id, group.id)
-    return [p for p in Purpose if p not in latest or latest[p].text_version != version]
+    return to_ask(await chain(db, group.id), user_id, version)
+
+
+def to_ask(rows: Iterable[ConsentDecision], user_id: UUID, version: int) -> list[Purpose]:
+    """Every purpose on which this person has said nothing yet under this version of the text.
+
+    What was said under an older one stays in force until they answer.
+    """
+    answered = {r.purpose for r in rows if r.user_id == user_id and r.text_version == version}
+    return [purpose for purpose in Purpose if purpose not in answered]
 
 
 async def decide_own(

@@ -1,19 +1,25 @@
 """The consent text of a programme: versions, languages, and the blanks filled in.
 
 Version 1 of every programme is the document in `texts/`; a coordinator may write further ones, in
-all languages at once. A version is never changed, because people agreed to it.
+all languages at once. A version is never changed, because people agreed to it. What its blanks are
+filled with may change with the programme, so what somebody read is kept beside each decision.
 """
 
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.consent.models import ConsentText
-from app.kit.errors import NotFound
+from app.consent.models import ConsentDecision, ConsentText, ShownText, TextDraft
+from app.groups.models import Group
+from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.languages import LANGUAGES
 from app.kit.permissions import Action
 from app.programmes import access as programmes
@@ -22,6 +28,33 @@ from app.programmes.models import Programme
 FOLDER = Path(__file__).parent / "texts"
 BLANK = "—"
 """Stands where the programme has not said something yet."""
+PLACEHOLDERS = {
+    "programme": "name",
+    "controller": "controller",
+    "contact": "contact",
+    "retention_days": "retention_days",
+}
+"""What a text may leave blank, written `{controller}`, and the programme's field that fills it."""
+
+
+class TextMissing(Invalid):
+    """The field names the language."""
+
+    code = "consent_text_missing"
+
+
+class PlaceholderUnknown(Invalid):
+    code = "consent_text_placeholder"
+
+
+class TextUnchanged(Refusal):
+    code = "consent_text_unchanged"
+
+
+class TextOutdated(Refusal):
+    """Another version came into use while this one was written."""
+
+    code = "consent_text_outdated"
 
 
 async def current(db: AsyncSession, programme_id: UUID, language: str) -> ConsentText:
@@ -56,37 +89,118 @@ async def get(db: AsyncSession, programme_id: UUID, version: int, language: str)
     return found
 
 
+async def versions(db: AsyncSession, programme_id: UUID) -> list[ConsentText]:
+    """One row of each version, the newest first; the last is the document of the software."""
+    query = select(ConsentText).where(
+        ConsentText.programme_id == programme_id, ConsentText.language == LANGUAGES[0]
+    )
+    rows = list((await db.exec(query.order_by(col(ConsentText.version).desc()))).all())
+    if not rows or rows[-1].version > 1:
+        rows.append(_first(programme_id, LANGUAGES[0]))
+    return rows
+
+
 async def add_version(
-    db: AsyncSession, actor: Actor, programme_id: UUID, bodies: dict[str, str]
+    db: AsyncSession,
+    actor: Actor,
+    programme_id: UUID,
+    bodies: Mapping[str, str],
+    replaces: int | None = None,
 ) -> int:
-    """A new version in every language; from now on everyone is asked again."""
+    """A new version in every language; from now on everyone is asked again.
+
+    `replaces` is the version that its writer had before their eyes: if another came into use
+    meanwhile, nothing is published.
+    """
     programme = await programmes.require(db, actor, programme_id, Action.EDIT_CONSENT_TEXT)
-    version = (await current(db, programme.id, "fi")).version + 1
+    check(bodies)
+    in_use = {each: await current(db, programme.id, each) for each in LANGUAGES}
+    version = in_use[LANGUAGES[0]].version
+    if replaces not in (None, version):
+        raise TextOutdated
+    same = all(bodies[each].strip() == in_use[each].body.strip() for each in LANGUAGES)
+    if same and not await read_otherwise(db, programme, in_use.values()):
+        raise TextUnchanged
     for language in LANGUAGES:
         db.add(
             ConsentText(
                 programme_id=programme.id,
-                version=version,
+                version=version + 1,
                 language=language,
                 body=bodies[language],
                 created_by=actor.user_id,
             )
         )
+    draft = await db.get(TextDraft, programme_id)
+    if draft is not None:
+        await db.delete(draft)
     await db.flush()
-    return version
+    return version + 1
+
+
+def check(bodies: Mapping[str, str]) -> None:
+    """A text that may be published: whole, in every language, with blanks that can be filled."""
+    for language in LANGUAGES:
+        if not bodies.get(language, "").strip():
+            raise TextMissing(field=language)
+    for language in LANGUAGES:
+        if unknown(bodies[language]):
+            raise PlaceholderUnknown(field=language)
+
+
+def unknown(body: str) -> list[str]:
+    """Words in braces that no field of the programme fills, as they are written."""
+    found = re.findall(r"\{([^{}\n]*)\}", body)
+    return list(dict.fromkeys(name for name in found if name not in PLACEHOLDERS))
+
+
+def values(programme: Programme) -> dict[str, str]:
+    """What stands in each blank."""
+    return {name: str(getattr(programme, field) or BLANK) for name, field in PLACEHOLDERS.items()}
 
 
 def filled(text: ConsentText, programme: Programme) -> str:
     """The text as people read it. Unknown braces stay as they are."""
-    body = text.body
-    for name, value in (
-        ("programme", programme.name),
-        ("controller", programme.controller),
-        ("contact", programme.contact),
-        ("retention_days", str(programme.retention_days)),
-    ):
-        body = body.replace("{" + name + "}", value or BLANK)
-    return body
+    return fill(text.body, programme)
+
+
+def fill(body: str, programme: Programme) -> str:
+    """Each blank once: what is put in is not looked at again."""
+    said = values(programme)
+    return re.sub(r"\{(\w+)\}", lambda blank: said.get(blank[1], blank[0]), body)
+
+
+async def read_otherwise(
+    db: AsyncSession, programme: Programme, in_use: Iterable[ConsentText]
+) -> set[UUID]:
+    """The rows decided under the text in use while the programme said something else in its blanks.
+
+    Nobody agreed to what it says now: only a new version asks them.
+    """
+    texts = list(in_use)
+    today = [sha256_of(filled(text, programme)) for text in texts]
+    query = (
+        select(ConsentDecision.id)
+        .join(Group, col(Group.id) == ConsentDecision.group_id)
+        .where(Group.programme_id == programme.id)
+        .where(ConsentDecision.text_version == texts[0].version)
+        .where(col(ConsentDecision.text_sha256).not_in(today))
+    )
+    return set((await db.exec(query)).all())
+
+
+async def keep_shown(db: AsyncSession, text: ConsentText, programme: Programme) -> str:
+    """Keeps the text as it is read now, once, and returns its hash."""
+    body = filled(text, programme)
+    sha256 = sha256_of(body)
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = insert(ShownText).values(sha256=sha256, body=body)
+    await db.exec(row.on_conflict_do_nothing())  # another group may keep the same one just now
+    return sha256
+
+
+def sha256_of(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def _first(programme_id: UUID, language: str) -> ConsentText:

@@ -1,12 +1,13 @@
 """What a process of the application holds from its start to its end."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.kit.db import Database
 from app.kit.keys import Keys, load
 from app.kit.languages import Languages
 from app.kit.settings import Settings
-from app.kit.tokens import Tokens
+from app.kit.tokens import Signer, Tokens
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,10 @@ class Context:
     keys: Keys
     tokens: Tokens
     languages: Languages
+
+    @cached_property
+    def signer(self) -> Signer:
+        return Signer(self.keys.installation)
 
 
 def make(settings: Settings) -> Context:

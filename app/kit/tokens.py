@@ -3,18 +3,23 @@
 An access token says who is signed in, for 15 minutes. A join token opens one websocket: one
 meeting, one person, one node, 60 seconds. A stream token lets a program publish to one meeting or
 watch it by HTTP in that person's name; it is typed into that program, so it lasts for hours.
+
+What people take home is signed too, by a key whose public half anyone may have (RFC 7515, ES256).
 """
 
 import base64
 import hashlib
 import hmac
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from jose import JWTError, jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from jose import JOSEError, JWTError, jwk, jws, jwt
 
 from app.kit.db import now
 from app.kit.errors import NotSignedIn
@@ -27,6 +32,10 @@ JOIN_FOR = timedelta(seconds=60)
 STREAM_FOR = timedelta(hours=12)
 """Set up in the morning, used in the evening. Lower: it is pasted anew for each try. Higher: a lost
 one opens the meeting for longer, though never for one who may no longer join."""
+
+SIGNING = "ES256"
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of the group of the curve P-256 (FIPS 186-5, SP 800-186 §3.2.1.3)."""
 
 Scope = Literal["publish", "watch"]
 
@@ -132,6 +141,55 @@ class Tokens:
         except JWTError:
             raise NotSignedIn from None
         return claims
+
+
+class Signer:
+    """Signs documents in the installation's name. Who has `public_key` can check them alone.
+
+    The private key follows from the installation's own, so that there is no further key to lose,
+    and it lives as long as the recordings do; keys for tokens may be changed without it.
+    """
+
+    def __init__(self, installation: bytes) -> None:
+        seed = hmac.digest(installation, b"emessi signing key 1", "sha512")
+        secret = int.from_bytes(seed) % (P256_ORDER - 1) + 1  # 512 bits: no bias that counts
+        self._key = jwk.construct(ec.derive_private_key(secret, ec.SECP256R1()), SIGNING)
+        public = {name: _text(value) for name, value in self._key.public_key().to_dict().items()}
+        named = {name: public[name] for name in ("crv", "kty", "x", "y")}
+        self.public_key = {**named, "alg": SIGNING, "use": "sig", "kid": _thumbprint(named)}
+        """As a JSON Web Key (RFC 7517)."""
+
+    def sign(self, document: Mapping[str, Any]) -> str:
+        """A compact JWS whose payload is the document as JSON."""
+        headers = {"kid": self.public_key["kid"]}
+        return str(jws.sign(document, self._key, headers=headers, algorithm=SIGNING))
+
+
+class BadSignature(ValueError):
+    """Not signed by this key, or changed since."""
+
+
+def read_signed(signature: str, public_key: Mapping[str, Any]) -> dict[str, Any]:
+    """The document inside a compact JWS. Raises BadSignature."""
+    try:
+        payload = jws.verify(signature, dict(public_key), algorithms=[SIGNING])
+        document = json.loads(payload)
+    except (JOSEError, ValueError) as error:
+        raise BadSignature(str(error)) from None
+    if not isinstance(document, dict):
+        raise BadSignature("the signed document is not a JSON object")
+    return document
+
+
+def _thumbprint(named: Mapping[str, str]) -> str:
+    """Of a public key (RFC 7638)."""
+    text = json.dumps(named, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def new_secret() -> str:

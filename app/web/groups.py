@@ -1,7 +1,6 @@
 """The pages of everyday: what is mine, a programme, a group."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,12 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
 from app.consent import texts
-from app.consent.models import Purpose
 from app.groups import access, service
 from app.groups.models import Group, GroupRole, Membership
 from app.invitations import service as invitations
 from app.kit.db import now
-from app.kit.languages import LANGUAGES
 from app.kit.permissions import Action, may
 from app.meetings import service as meetings
 from app.meetings.models import Meeting, MeetingKind
@@ -24,6 +21,7 @@ from app.programmes import access as programme_access
 from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
+from app.web.consents import own_consents
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -39,7 +37,12 @@ async def home(visit: Looking) -> HTMLResponse:
         .order_by(Group.name)
     )
     mine = [
-        {"group": group, "role": role, "next": await meetings.next_of(visit.db, group.id)}
+        {
+            "group": group,
+            "role": role,
+            "next": await meetings.next_of(visit.db, group.id),
+            "asks": await consent.undecided(visit.db, actor.user_id, group),
+        }
         for group, role in (await visit.db.exec(query)).all()
     ]
     coming = [entry for entry in mine if entry["next"] is not None]
@@ -60,16 +63,16 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
     found = await programmes.get(db, actor, programme_id)
     roles = await programme_access.roles(db, actor, programme_id)
     its_groups = service.seen_by(actor, programme_id).order_by(Group.name)
-    bodies = {each: await texts.current(db, programme_id, each) for each in LANGUAGES}
+    text = await texts.current(db, programme_id, visit.language)
     return visit.page(
         "programme.html",
         programme=found,
         groups=(await db.exec(its_groups)).all(),
         staff=await programmes.staff(db, actor, programme_id),
         staff_roles=list(ProgrammeRole),
-        text=texts.filled(bodies[visit.language], found),
-        version=bodies[visit.language].version,
-        bodies=bodies,
+        text=texts.filled(text, found),
+        version=text.version,
+        may_edit_text=may(roles, Action.EDIT_CONSENT_TEXT),
         may_edit=may(roles, Action.EDIT_PROGRAMME),
     )
 
@@ -103,22 +106,6 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         now=now(),
         consent=await own_consents(visit, found) if may(roles, Action.DECIDE_OWN_CONSENT) else None,
     )
-
-
-async def own_consents(visit: Looking, group: Group) -> Mapping[str, Any]:
-    """One's own latest decisions in a group, with the text they would now be made under."""
-    text = await texts.current(visit.db, group.programme_id, visit.language)
-    owner = await visit.db.get(Programme, group.programme_id)
-    assert owner is not None
-    latest = await consent.latest_of(visit.db, visit.actor.user_id, group.id)
-    return {
-        "text": texts.filled(text, owner),
-        "data": {
-            "text_version": text.version,
-            "purposes": [purpose.value for purpose in Purpose],
-            "decisions": {purpose: row.decision for purpose, row in latest.items()},
-        },
-    }
 
 
 async def _meetings(db: AsyncSession, group_id: UUID) -> Sequence[Meeting]:

@@ -11,7 +11,7 @@ from app.groups import service as groups
 from app.kit.permissions import Action, may
 from app.meetings import service
 from app.meetings.models import Meeting, MeetingState
-from app.web.groups import own_consents
+from app.web.consents import own_consents
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
@@ -36,7 +36,13 @@ async def meeting(meeting_id: UUID, visit: Looking) -> HTMLResponse:
 def _data(visit: Visit, meeting: Meeting, group: Any, own: Any) -> dict[str, Any]:
     """What the room's modules must know before they ask anything."""
     assert visit.user is not None
-    nothing = {"text_version": 0, "purposes": [], "decisions": {}}
+    nothing = {
+        "text_version": 0,
+        "purposes": [],
+        "decisions": {},
+        "asked_again": False,
+        "undecided": [],
+    }
     return {
         "language": visit.language,
         "meeting": {

@@ -34,6 +34,8 @@ def _plain(value: datetime, language: str, shape: str) -> str:
         return str(format_date(local, "long", locale=language))
     if shape == "time":
         return str(format_time(local, "short", locale=language))
+    if shape == "full":
+        return str(format_datetime(local, "medium", locale=language))
     words = {"fi": "ccc d.M. 'klo' H.mm", "sv": "EEE d MMM 'kl.' HH:mm", "en": "EEE d MMM, HH:mm"}
     return str(format_datetime(local, words[language], locale=language))
 

@@ -24,6 +24,9 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   wireCopy(/** @type {HTMLButtonElement} */ (button));
 }
 for (const element of document.querySelectorAll("[data-consents]")) wireConsents(element);
+for (const button of document.querySelectorAll("button[data-prints]")) {
+  button.addEventListener("click", () => print());
+}
 
 const invitation = document.querySelector("form[data-invitation]");
 if (invitation) wireInvitation(/** @type {HTMLFormElement} */ (invitation), api, t);

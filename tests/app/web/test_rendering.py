@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from app.consent.models import Purpose
+from app.consent.models import Decision, Purpose
 from app.exports.formats.offered import Format
 from app.groups.models import GroupRole
 from app.kit.errors import Refusal
@@ -31,6 +31,7 @@ KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
 STEMS: dict[str, list[str]] = {
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),
+    "consent.{}_keeps": list(Purpose),
     "consent.now_{}": ["granted", "refused", "withdrawn"],
     "device.{}": [
         f"{source}_{trouble}"
@@ -49,6 +50,7 @@ STEMS: dict[str, list[str]] = {
     "recording.file_{}": list(FileKind),
     "recording.state_{}": list(RecordingState),
     "recording.wait_{}": ["running", "stopped", "claimed"],
+    "receipt.state_{}": [*Decision, "undecided"],
     "role.{}": [*GroupRole, *ProgrammeRole],
     "room.kept_{}": ["audio", "video"],
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],

@@ -2,7 +2,7 @@
 /** Before the room: who I am, how I look and sound, what I have consented to; then waiting. */
 
 import { DeviceError } from "../client/devices.js";
-import { ConsentRows } from "./consent.js";
+import { ConsentRows, consentText } from "./consent.js";
 import { DevicePicker } from "./device_picker.js";
 import { attach, h, icon, initials, say, set, showIcon } from "./dom.js";
 import { moment } from "./times.js";
@@ -57,7 +57,7 @@ export class Lobby {
         h("div", { class: "lobby-title" }, h("p", { class: "eyebrow" }, moment(data.meeting.starts_at, data.language)), h("h1", {}, data.meeting.title), h("p", { class: "hint" }, t("room.you_are", { name: data.me.name }))),
         this.status,
         h("div", { class: "buttons" }, this.join, this.leave),
-        h("section", { class: "lobby-consent" }, h("h2", {}, t("consent.mine")), h("p", { class: "hint" }, t("consent.not_needed")), this.rows.element),
+        h("section", { class: "lobby-consent" }, h("h2", {}, t("consent.mine")), h("p", { class: "hint" }, t("consent.not_needed")), consentText(t), this.rows.element),
       ),
     );
   }

@@ -2,7 +2,7 @@
 /** The meeting itself: stage, panel, banners and controls in one frame. */
 
 import { DeviceError } from "../client/devices.js";
-import { ConsentRows } from "./consent.js";
+import { ConsentRows, consentText } from "./consent.js";
 import { DevicePicker } from "./device_picker.js";
 import { ask } from "./dialogs.js";
 import { clock, h, icon, say, set } from "./dom.js";
@@ -196,7 +196,7 @@ export class RoomView {
   async #consents() {
     const { t } = this;
     const rows = new ConsentRows(this.data, t, this.actions.decide);
-    const body = h("div", { class: "stack" }, h("p", { class: "hint" }, t("consent.takes_effect")), rows.element);
+    const body = h("div", { class: "stack" }, h("p", { class: "hint" }, t("consent.takes_effect")), rows.element, consentText(t));
     await ask(t("consent.mine"), body, [{ value: "", label: t("room.close"), kind: "quiet" }]);
   }
 

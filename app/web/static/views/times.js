@@ -4,6 +4,7 @@
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const SHAPES = {
   moment: { weekday: "short", day: "numeric", month: "numeric", hour: "2-digit", minute: "2-digit" },
+  full: { day: "numeric", month: "numeric", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
   date: { day: "numeric", month: "long", year: "numeric" },
   time: { hour: "2-digit", minute: "2-digit" },
 };

@@ -1,0 +1,162 @@
+"""Whether everything kept was allowed when it was written: each tape and file against the ledger.
+
+A tape names one row of the ledger. That row must be a grant of the right purpose by the right
+person, older than the tape, and not ended by a refusal or withdrawal before the tape began. A
+finished file must say the same of every row it names.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import ledger, service
+from app.consent.models import ConsentDecision, Decision, Purpose
+from app.consent.receipt import shown
+from app.consent.texts import sha256_of
+from app.groups.models import Group
+from app.meetings.models import Meeting
+from app.recordings.consents import SOURCES
+from app.recordings.models import FileKind, Recording, RecordingFile, Source, Tape
+
+PURPOSE_OF = {
+    Source.MICROPHONE: Purpose.AUDIO,
+    Source.CAMERA: Purpose.VIDEO,
+    Source.SCREEN: Purpose.VIDEO,
+}
+"""What a person must have granted before a byte of this source is kept."""
+CLOCKS = timedelta(seconds=2)
+"""The clocks of two machines may differ by so much: a decision and a tape may be dated by different
+ones. Lower: a fault is told where there is none. Higher: a tape begun so soon after a withdrawal
+passes."""
+
+
+class Objection(StrEnum):
+    NOTHING_NAMED = "nothing_named"
+    UNKNOWN = "unknown"
+    """No row of this group's ledger."""
+    ANOTHER_PERSON = "another_person"
+    ANOTHER_PURPOSE = "another_purpose"
+    NOT_GRANTED = "not_granted"
+    LATER = "later"
+    """Granted only after it was written."""
+    ENDED = "ended"
+    """Refused or withdrawn before it was written."""
+
+
+class Fault(NamedTuple):
+    what: Literal["tape", "file"]
+    id: UUID
+    row_id: str
+    """Of the ledger; empty when none is named."""
+    objection: Objection
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found in one group."""
+
+    group_id: UUID
+    head: ledger.Head
+    chain: Sequence[ConsentDecision]
+    broken: ledger.Break | None
+    lost_texts: Sequence[int]
+    """Sequence numbers of rows whose text is gone or is not what its hash says."""
+    tapes: int
+    files: int
+    faults: Sequence[Fault]
+
+    @property
+    def is_good(self) -> bool:
+        return self.broken is None and not self.lost_texts and not self.faults
+
+
+async def examine(db: AsyncSession, group_id: UUID) -> Examination:
+    rows = await service.chain(db, group_id)
+    recordings = (
+        select(Recording.id)
+        .join(Meeting, col(Meeting.id) == Recording.meeting_id)
+        .where(Meeting.group_id == group_id)
+    )
+    tape_query = select(Tape).where(col(Tape.recording_id).in_(recordings))
+    file_query = select(RecordingFile).where(col(RecordingFile.recording_id).in_(recordings))
+    tapes = (await db.exec(tape_query.order_by(col(Tape.id)))).all()
+    files = (await db.exec(file_query.order_by(col(RecordingFile.id)))).all()
+    bodies = await shown(db, {row.text_sha256 for row in rows if row.text_sha256})
+    return Examination(
+        group_id,
+        ledger.head(rows),
+        rows,
+        ledger.verify(rows),
+        [r.sequence for r in rows if r.text_sha256 and not _kept(r.text_sha256, bodies)],
+        len(tapes),
+        len(files),
+        list(faults(rows, tapes, files)),
+    )
+
+
+async def groups(db: AsyncSession) -> list[UUID]:
+    return list((await db.exec(select(Group.id).order_by(col(Group.id)))).all())
+
+
+def faults(
+    rows: Iterable[ConsentDecision], tapes: Iterable[Tape], files: Iterable[RecordingFile]
+) -> Iterator[Fault]:
+    """Everything that was written without a consent that allowed it then."""
+    book = _Book(rows)
+    for tape in tapes:
+        needed = {PURPOSE_OF[Source(tape.source)]}
+        found = book.objection(str(tape.consent_id), tape.user_id, needed, tape.started_at)
+        if found:
+            yield Fault("tape", tape.id, str(tape.consent_id), found)
+    for file in files:
+        kind = FileKind(file.kind)
+        allowing = {PURPOSE_OF[source] for source in SOURCES[kind]}
+        if not file.consent_ids and kind != FileKind.MANIFEST:
+            yield Fault("file", file.id, "", Objection.NOTHING_NAMED)
+        for row_id in file.consent_ids:
+            found = book.objection(row_id, file.user_id, allowing, file.created_at)
+            if found:
+                yield Fault("file", file.id, row_id, found)
+
+
+class _Book:
+    """The ledger of a group, opened where it is asked for."""
+
+    def __init__(self, rows: Iterable[ConsentDecision]) -> None:
+        self._by_id: dict[str, ConsentDecision] = {}
+        self._ends: dict[tuple[UUID, str], list[ConsentDecision]] = {}
+        for row in rows:
+            self._by_id[str(row.id)] = row
+            if row.decision != Decision.GRANTED:
+                self._ends.setdefault((row.user_id, row.purpose), []).append(row)
+
+    def objection(
+        self, row_id: str, owner: UUID | None, purposes: Collection[Purpose], written_at: datetime
+    ) -> Objection | None:
+        """Why this row does not allow what was written then; without an owner, of anybody."""
+        row = self._by_id.get(row_id)
+        if row is None:
+            return Objection.UNKNOWN
+        if owner not in (None, row.user_id):
+            return Objection.ANOTHER_PERSON
+        if row.purpose not in purposes:
+            return Objection.ANOTHER_PURPOSE
+        if row.decision != Decision.GRANTED:
+            return Objection.NOT_GRANTED
+        if row.decided_at > written_at + CLOCKS:
+            return Objection.LATER
+        ends = self._ends.get((row.user_id, row.purpose), ())
+        before = written_at - CLOCKS
+        if any(end.sequence > row.sequence and end.decided_at < before for end in ends):
+            return Objection.ENDED
+        return None
+
+
+def _kept(sha256: str, bodies: dict[str, str]) -> bool:
+    return sha256 in bodies and sha256_of(bodies[sha256]) == sha256

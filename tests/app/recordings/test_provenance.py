@@ -1,0 +1,135 @@
+"""Everything kept names a consent that allowed it when it was written, or it is told."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.consent.models import ConsentDecision, Decision, Purpose, ShownText
+from app.kit.ids import new_id
+from app.recordings import provenance
+from app.recordings.models import FileKind, RecordingFile, Source, Tape
+from app.recordings.provenance import CLOCKS, Examination, Objection
+from signalling.room import PURPOSE_OF
+from tests.fixtures.kept import Kept
+
+
+async def examined(kept: Kept) -> Examination:
+    async with kept.context.database.reading() as db:
+        return await provenance.examine(db, kept.cast.group_id)
+
+
+async def objections(kept: Kept) -> list[tuple[str, Objection]]:
+    return [(fault.what, fault.objection) for fault in (await examined(kept)).faults]
+
+
+async def voice(kept: Kept) -> Tape:
+    """Bob's."""
+    tapes = await kept.tapes()
+    return next(t for t in tapes if (t.user_id, t.source) == (kept.cast.bob.id, Source.MICROPHONE))
+
+
+async def change(
+    kept: Kept, table: type[Tape | RecordingFile], id_: object, **fields: object
+) -> None:
+    """As one would behind our back."""
+    async with kept.context.database.transaction() as db:
+        row = await db.get_one(table, id_)
+        row.sqlmodel_update(fields)
+
+
+async def rows_of(kept: Kept, purpose: Purpose) -> dict[str, ConsentDecision]:
+    """Each person's first row on a purpose, by name."""
+    names = {p.id: p.user.name for p in (kept.cast.bob, kept.cast.alice, kept.cast.carol)}
+    async with kept.context.database.reading() as db:
+        query = select(ConsentDecision).where(ConsentDecision.purpose == purpose)
+        return {names[row.user_id]: row for row in (await db.exec(query)).all()}
+
+
+def test_the_room_and_the_examination_need_the_same_consents() -> None:
+    assert {s.value: p.value for s, p in provenance.PURPOSE_OF.items()} == PURPOSE_OF
+
+
+async def test_what_was_kept_as_it_should_be_is_good(kept: Kept) -> None:
+    found = await examined(kept)
+
+    assert found.is_good
+    assert (found.tapes, found.files) == (len(await kept.tapes()), len(await kept.files()))
+    assert found.head.length == len(found.chain) > 0
+
+
+async def test_a_withdrawal_does_not_make_wrong_what_was_right(kept: Kept) -> None:
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
+
+    assert (await examined(kept)).is_good
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose", "objection"),
+    [
+        ("Alice", Purpose.AUDIO, Objection.ANOTHER_PERSON),
+        ("Carol", Purpose.AUDIO, Objection.ANOTHER_PERSON),
+        ("Bob", Purpose.VIDEO, Objection.ANOTHER_PURPOSE),
+        ("Bob", Purpose.INDEXING, Objection.ANOTHER_PURPOSE),
+    ],
+)
+async def test_a_tape_that_rests_on_another_row_is_told(
+    kept: Kept, name: str, purpose: Purpose, objection: Objection
+) -> None:
+    row = (await rows_of(kept, purpose))[name]
+    await change(kept, Tape, (await voice(kept)).id, consent_id=row.id)
+
+    assert await objections(kept) == [("tape", objection)]
+
+
+async def test_a_tape_that_rests_on_a_no_is_told(kept: Kept) -> None:
+    no = (await rows_of(kept, Purpose.AUDIO))["Carol"]
+    await change(kept, Tape, (await voice(kept)).id, consent_id=no.id, user_id=kept.cast.carol.id)
+
+    assert await objections(kept) == [("tape", Objection.NOT_GRANTED)]
+
+
+async def test_a_tape_older_than_its_consent_is_told(kept: Kept) -> None:
+    tape = await voice(kept)
+    given = (await rows_of(kept, Purpose.AUDIO))["Bob"].decided_at
+    await change(kept, Tape, tape.id, started_at=given - CLOCKS / 2)
+    assert await objections(kept) == []
+
+    await change(kept, Tape, tape.id, started_at=given - CLOCKS * 2)
+    assert await objections(kept) == [("tape", Objection.LATER)]
+
+
+async def test_a_tape_begun_after_the_withdrawal_is_told(kept: Kept) -> None:
+    ended = await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
+    later = ended.decided_at + timedelta(minutes=1)
+    await change(kept, Tape, (await voice(kept)).id, started_at=later)
+    assert await objections(kept) == [("tape", Objection.ENDED)]
+
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.GRANTED)
+    assert await objections(kept) == [("tape", Objection.ENDED)], "a new yes is another row"
+
+
+async def test_a_file_must_name_rows_of_its_person_and_kind(kept: Kept) -> None:
+    film = await kept.file(FileKind.PERSON, kept.cast.bob)
+    alices = (await rows_of(kept, Purpose.AUDIO))["Alice"]
+    for named, objection in (
+        ([], Objection.NOTHING_NAMED),
+        ([str(new_id())], Objection.UNKNOWN),
+        (["no id"], Objection.UNKNOWN),
+        ([str(alices.id)], Objection.ANOTHER_PERSON),
+    ):
+        await change(kept, RecordingFile, film.id, consent_ids=named)
+        assert await objections(kept) == [("file", objection)]
+
+
+async def test_a_text_that_was_read_cannot_be_changed_unnoticed(kept: Kept) -> None:
+    async with kept.context.database.transaction() as db:
+        text = (await db.exec(select(ShownText))).one()
+        text.body += " Ja muuhunkin."
+    changed = await examined(kept)
+    assert not changed.is_good
+    assert changed.lost_texts == [row.sequence for row in changed.chain]
+
+    async with kept.context.database.transaction() as db:
+        await db.delete((await db.exec(select(ShownText))).one())
+    assert len((await examined(kept)).lost_texts) == len(changed.chain)
