@@ -14,6 +14,7 @@ from media.audio.opus import RATE
 from media.audio.peaks import Peaks
 from media.audio.speech import SpeechDetector, Thresholds
 from media.recorder import planning
+from media.recorder.containers import form_of
 from media.recorder.frames import Counts
 from media.recorder.mixdown import mix
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, PersonMedia, Plan, Verified
@@ -67,7 +68,7 @@ class Finaliser:
         )
 
     async def person(self, plan: Plan, run: str, user_id: UUID, progress: Progress) -> PersonMedia:
-        """The WebM of voice and camera, and that of the shared screen."""
+        """The file of voice and camera, and that of the shared screen."""
         tapes = await self._tapes(plan, run, user_id)
         shop, writer = self.workshop(plan, run), PersonFiles(user_id, tapes)
         files: list[MadeFile] = []
@@ -75,12 +76,15 @@ class Finaliser:
         for kind, scope in ((FileKind.PERSON, "person"), (FileKind.SCREEN, "video")):
             if kind == FileKind.SCREEN and not tapes.has(Source.SCREEN):
                 continue
-            with shop.scratch() as out:
-                path = shop.path(kind, user_id)
-                found = await _work(writer.write, kind, out, path, progress.reached_s)
-                if found:
-                    files.append(await shop.keep(kind, user_id, scope, out))
-                    tracks += found
+            for number, codec in enumerate(writer.codecs(kind)):
+                variant, form = codec if number else "", form_of(codec)
+                with shop.scratch() as out:
+                    path = shop.path(kind, user_id, variant)
+                    found = await _work(writer.write, kind, out, path, progress.reached_s, codec)
+                    if found:
+                        named = {"variant": variant, "media_type": form.media_type}
+                        files.append(await shop.keep(kind, user_id, scope, out, **named))
+                        tracks += found
         return PersonMedia(tuple(files), tuple(tracks))
 
     async def mixdown(
