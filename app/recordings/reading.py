@@ -16,6 +16,7 @@ ENDINGS = {
     "audio/webm": "webm",
     "video/mp4": "mp4",
     "application/json": "json",
+    "image/jpeg": "jpg",
 }
 
 

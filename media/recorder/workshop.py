@@ -24,6 +24,8 @@ NAMES = {
     FileKind.MIXDOWN: ("webm", "audio/webm"),
     FileKind.PEAKS: ("json", "application/json"),
     FileKind.MANIFEST: ("json", "application/json"),
+    FileKind.COMPOSITE: ("webm", "video/webm"),
+    FileKind.PREVIEW: ("jpg", "image/jpeg"),
 }
 
 

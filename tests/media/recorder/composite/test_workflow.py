@@ -1,0 +1,126 @@
+"""A composite from asking to playing, through a worker's process; killed, called off, withdrawn."""
+
+import asyncio
+import io
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import av
+import pytest
+from sqlmodel import select
+
+from app.accounts.actor import Actor
+from app.accounts.models import User
+from app.composites import service
+from app.composites.models import Composite, CompositeState
+from app.consent.models import Purpose
+from app.kit.settings import Settings
+from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState
+from app.vault import service as vault
+from media.sealed import SealedReader
+from tests.fixtures.recorded_meeting import RecordedMeeting, Speaker, record, start_worker
+
+DEADLINE_S = 60
+LENGTH_S = 12
+SPEAKERS = [
+    Speaker("Aino Virtanen", [(1, 4), (8, 11)], video=True),
+    Speaker("Bengt Holm", [(5, 7)], pitch=20, joins_s=1.5, video=True, codec="h264"),
+    Speaker("Carol", [(2, 3)], purposes=[Purpose.AUDIO], pitch=80),
+    Speaker("Dave", [(2, 11)], purposes=[], pitch=10),
+]
+
+
+@pytest.fixture
+async def meeting(tmp_path: Path) -> AsyncIterator[RecordedMeeting]:
+    recorded = await record(Settings(data=tmp_path / "data"), LENGTH_S, SPEAKERS)
+    yield recorded
+    await recorded.context.database.close()
+
+
+async def ask(meeting: RecordedMeeting) -> None:
+    async with meeting.context.database.transaction() as db:
+        administrator = User(name="Administrator", is_administrator=True)
+        db.add(administrator)
+        await db.flush()
+        actor = Actor(administrator.id, True, "fi")
+        await service.request(db, actor, meeting.recording_id)
+
+
+async def composite(meeting: RecordedMeeting) -> Composite | None:
+    async with meeting.context.database.reading() as db:
+        return (await db.exec(select(Composite))).one_or_none()
+
+
+async def until(meeting: RecordedMeeting, true: Callable[[Composite], bool]) -> Composite:
+    deadline = time.monotonic() + DEADLINE_S
+    while (row := await composite(meeting)) is None or not true(row):
+        assert time.monotonic() < deadline, (meeting.settings.data / "worker.log").read_text()
+        await asyncio.sleep(0.05)
+    return row
+
+
+async def finished(meeting: RecordedMeeting) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        async with meeting.context.database.reading() as db:
+            row = await db.get_one(Recording, meeting.recording_id)
+        if row.state == RecordingState.READY:
+            return
+        assert time.monotonic() < deadline, (meeting.settings.data / "worker.log").read_text()
+        await asyncio.sleep(0.05)
+
+
+async def made(meeting: RecordedMeeting) -> RecordingFile | None:
+    async with meeting.context.database.reading() as db:
+        query = select(RecordingFile).where(RecordingFile.kind == FileKind.COMPOSITE)
+        return (await db.exec(query)).one_or_none()
+
+
+async def plain(meeting: RecordedMeeting, file: RecordingFile) -> bytes:
+    async with meeting.context.database.reading() as db:
+        key = await vault.unwrap(db, meeting.context.keys, file.data_key_id)
+    reader = await SealedReader.open(meeting.store, file.path, key)
+    return await reader.read(0, reader.size)
+
+
+def is_over(row: Composite) -> bool:
+    return row.state not in (CompositeState.WAITING, CompositeState.RENDERING)
+
+
+async def test_everybody_who_agreed_is_in_one_picture_over_the_common_sound(
+    meeting: RecordedMeeting, tmp_path: Path
+) -> None:
+    worker = start_worker(meeting.settings.data)
+    try:
+        await finished(meeting)
+        await ask(meeting)
+        row = await until(meeting, is_over)
+        assert (row.state, row.progress) == (CompositeState.READY, 100)
+    finally:
+        worker.terminate()
+        worker.wait(DEADLINE_S)
+    file = await made(meeting)
+    assert file is not None
+    content = await plain(meeting, file)
+    (tmp_path / "composite.webm").write_bytes(content)
+
+    with av.open(io.BytesIO(content), "r") as container:
+        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        assert (container.duration or 0) / 1e6 == pytest.approx(LENGTH_S, abs=0.3)
+    assert len(pictures) == LENGTH_S * 15
+    assert pictures[0].shape == (720, 1280, 3)
+    Path("/tmp/fx/composite.webm").write_bytes(content)
+    async with meeting.context.database.reading() as db:
+        files = (await db.exec(select(RecordingFile))).all()
+    mixdown = await plain(meeting, next(f for f in files if f.kind == FileKind.MIXDOWN))
+    assert sound_of(content) == sound_of(mixdown)
+    person = [f.media_type for f in files if f.kind == FileKind.PERSON]
+    assert sorted(person) == ["video/mp4", "video/webm", "video/webm"]
+    left = await meeting.store.list(f"{meeting.meeting_id}")
+    assert not [place for place in left if place.endswith(".piece")]
+
+
+def sound_of(content: bytes) -> list[bytes]:
+    with av.open(io.BytesIO(content), "r") as container:
+        return [bytes(packet) for packet in container.demux(audio=0) if bytes(packet)]
