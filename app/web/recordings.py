@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.composites import service as composites
 from app.groups import access
 from app.groups import service as groups
 from app.kit.permissions import Action, may
@@ -42,6 +43,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         names=names,
         files=files if ready else [],
         may_export=may(roles, Action.EXPORT),
+        composite=await composites.standing(db, found, meeting),
+        composite_file=next((file for file in files if file.kind == FileKind.COMPOSITE), None),
         data={
             "id": str(found.id),
             "state": found.state,

@@ -3,6 +3,7 @@
 
 import { Api } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
+import { followComposite } from "./views/composite.js";
 import { say } from "./views/dom.js";
 import { Player } from "./views/player.js";
 import { localise } from "./views/times.js";
@@ -29,6 +30,9 @@ if (place && data.duration_ms > 0) {
 } else if (progress) {
   setTimeout(ask, ASK_MS);
 }
+
+const composite = document.getElementById("composite");
+if (composite) followComposite(composite, new Api(lang), t);
 
 async function ask() {
   if (!progress) return;

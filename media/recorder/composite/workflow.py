@@ -39,11 +39,11 @@ def register(compositor: Compositor) -> None:
         try:
             return await _make(compositor, composite_id)
         except Outdated:
-            await _step("fail", compositor.fail, composite_id, "composite_outdated")
+            await _step("fail", compositor.fail, composite_id, "outdated")
             return "outdated"
         except Exception:
             logger.exception("composite %s could not be made", composite_id[-8:])
-            await _step("fail", compositor.fail, composite_id, "composite_failed")
+            await _step("fail", compositor.fail, composite_id, "failed")
             raise
         finally:
             compositor.is_busy = False

@@ -26,6 +26,7 @@ SOURCES = [
 ]
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
 STEMS: dict[str, list[str]] = {
+    "composite.why_{}": ["failed", "outdated"],
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),
     "consent.now_{}": ["granted", "refused", "withdrawn"],
