@@ -20,6 +20,7 @@ from media.recorder.mixdown import mix
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, PersonMedia, Plan, Verified
 from media.recorder.person import PersonFiles
 from media.recorder.placement import Gaps
+from media.recorder.preview import sheet
 from media.recorder.progress import Progress
 from media.recorder.tapes import PersonTapes
 from media.recorder.voice import Voice
@@ -112,6 +113,15 @@ class Finaliser:
         shop = self.workshop(plan, run)
         waveform = await shop.keep(FileKind.PEAKS, user_id, "audio", peaks.to_json())
         return Heard(user_id, waveform, speech)
+
+    async def preview(
+        self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
+    ) -> tuple[MadeFile, ...]:
+        """Small pictures of a person's camera."""
+        tapes = await self._tapes(plan, run, user_id)
+        made = await _work(sheet, tapes, length_ms, progress.reached_s)
+        shop = self.workshop(plan, run)
+        return (await shop.keep(FileKind.PREVIEW, user_id, "video", made),) if made else ()
 
     async def fail(self, recording_id: str, code: str) -> None:
         async with self.context.database.transaction() as db:

@@ -10,7 +10,8 @@ import { localise } from "./views/times.js";
 
 /** @typedef {{start_ms: number, end_ms: number, is_backchannel: boolean}} Turn */
 /** @typedef {{url: string, start_ms: number, duration_ms: number, has_picture: boolean}} PlayedFile */
-/** @typedef {{id: string, name: string, hue: number, share: number, files: PlayedFile[], turns: Turn[]}} Person */
+/** @typedef {import("./views/preview.js").Sheet} Sheet */
+/** @typedef {{id: string, name: string, hue: number, share: number, preview: Sheet | null, files: PlayedFile[], turns: Turn[]}} Person */
 /** @typedef {{id: string, state: string, duration_ms: number, people: Person[]}} PageData */
 
 /** Finishing takes a minute or so; asking more often tells nothing new. */

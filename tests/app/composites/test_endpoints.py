@@ -1,6 +1,7 @@
 """Who may ask for the video of a meeting, and what becomes of the asking."""
 
 import pytest
+from httpx import Response
 
 from app.composites.models import Composite, CompositeState
 from app.consent.models import Decision, Purpose
@@ -39,13 +40,22 @@ async def add_file(kept: Kept, consent_ids: list[str]) -> None:
         )
 
 
+def refusal(answer: Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["type"].rpartition(":")[2]
+
+
+async def kinds(kept: Kept) -> list[str]:
+    told = (await kept.cast.administrator.client.get(kept.path)).json()
+    return [file["kind"] for file in told["files"]]
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [
         ("administrator", 202),
         ("coordinator", 202),
         ("researcher", 403),
-        ("facilitator", 403),
+        ("alice", 403),
         ("bob", 403),
     ],
 )
@@ -85,7 +95,10 @@ async def test_what_is_under_way_is_called_off_and_asked_for_again(kept: Kept) -
     anew = await client.post(f"{kept.path}/composite")
 
     assert (called_off.json()["state"], called_off.json()["progress"]) == ("cancelled", 0)
-    assert (again.status_code, again.json()["code"]) == (409, "composite_not_under_way")
+    assert (again.status_code, again.json()["type"]) == (
+        409,
+        "urn:emessi:problem:composite_not_under_way",
+    )
     assert anew.json()["state"] == "waiting"
 
 
@@ -95,7 +108,10 @@ async def test_an_unfinished_recording_has_none(kept: Kept) -> None:
 
     answer = await kept.cast.administrator.client.post(f"{kept.path}/composite")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "recording_not_finished")
+    assert (answer.status_code, answer.json()["type"]) == (
+        409,
+        "urn:emessi:problem:recording_not_finished",
+    )
 
 
 async def test_nothing_can_be_made_of_what_nobody_allows(kept: Kept) -> None:
@@ -103,7 +119,10 @@ async def test_nothing_can_be_made_of_what_nobody_allows(kept: Kept) -> None:
 
     answer = await kept.cast.administrator.client.post(f"{kept.path}/composite")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "composite_empty")
+    assert (answer.status_code, answer.json()["type"]) == (
+        409,
+        "urn:emessi:problem:composite_empty",
+    )
 
 
 async def test_a_withdrawal_refuses_it_at_once_and_it_may_be_made_again(kept: Kept) -> None:
@@ -117,10 +136,11 @@ async def test_a_withdrawal_refuses_it_at_once_and_it_may_be_made_again(kept: Ke
     url = f"{kept.path}/files/{file.id}"
     assert (await client.get(f"{kept.path}/composite")).json()["state"] == "ready"
     assert (await client.post(f"{kept.path}/composite")).json()["state"] == "ready"
-    assert (await client.head(url)).status_code != 404
+    assert "composite" in await kinds(kept)
 
     await kept.decide(kept.cast.bob, Purpose.VIDEO, Decision.WITHDRAWN)
 
+    assert "composite" not in await kinds(kept)
     assert (await client.get(url)).status_code == 404
     assert (await client.get(f"{kept.path}/composite")).status_code == 404
     assert (await client.post(f"{kept.path}/composite")).json()["state"] == "waiting"
