@@ -113,9 +113,7 @@ async def test_a_video_is_asked_for_followed_called_off_and_played(
         await page.get_by_role("button", name="Tee video").click()
         await page.wait_for_selector("#composite[data-state=waiting]")
         await put(site, state=CompositeState.RENDERING, progress=42)
-        await page.wait_for_function(
-            "document.getElementById('composite-words').textContent.startsWith('42')"
-        )
+        await page.locator("#composite-words", has_text="42 %").wait_for()
         await check(page)
         await take(page, f"composite_progress-{width}")
 

@@ -208,8 +208,9 @@ class Compositor:
 
     async def _rendered(self, made: CompositePlan, told: job.Job, number: int, count: int) -> bytes:
         pipe = asyncio.subprocess.PIPE
+        niceness = str(self._context.settings.worker.video_niceness)
         self._child = child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", MODULE, stdin=pipe, stdout=pipe, stderr=pipe
+            sys.executable, "-m", MODULE, niceness, stdin=pipe, stdout=pipe, stderr=pipe
         )
         share = [0.0]
         watching = asyncio.gather(_follow(child, share), self._watch(made, share, number, count))

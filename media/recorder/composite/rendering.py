@@ -1,8 +1,9 @@
 """One piece of a composite, rendered in a process of its own that gives way to all others.
 
-It is told what to do on its standard input, tells how far it is on standard error, a number from 0
-to 1 a line, and gives the piece, a WebM without sound, on standard output. It writes nothing to the
-disk and knows no database. When its parent is gone, so is the pipe, and it ends.
+It is told how far to give way as its argument, and what to do on its standard input; it tells how
+far it is on standard error, a number from 0 to 1 a line, and gives the piece, a WebM without sound,
+on standard output. It writes nothing to the disk and knows no database. When its parent is gone, so
+is the pipe, and it ends.
 """
 
 import bisect
@@ -20,7 +21,6 @@ from media.recorder.composite.job import Job, Source
 from media.recorder.composite.layout import GAP, Box, fitted, with_screens
 from media.recorder.composite.moving import Moving
 
-NICE = 19
 BITRATE = 1_000_000
 """Bits a second. Lower: faces smear. Higher: 90 minutes take more than 700 MB."""
 KEYFRAME_S = 5
@@ -135,7 +135,7 @@ def render(job: Job, progress: Callable[[float], None]) -> bytes:
 
 
 def main() -> None:
-    os.nice(NICE)
+    os.nice(int(sys.argv[1]))
     job = Job.from_json(sys.stdin.buffer.read())
 
     def told(share: float) -> None:

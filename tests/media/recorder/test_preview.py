@@ -35,7 +35,7 @@ def frames(times: Sequence[tuple[float, bool]]) -> list[Frame]:
 @pytest.mark.parametrize(
     ("times", "shown"),
     [
-        ([(0.1, True), (4, True), (11, False)], [(0, b"0.1"), (1, b"0.1")]),  # the last before
+        ([(0.1, True), (4, True), (11, False)], [(0, b"0.1"), (1, b"4")]),  # the last before
         ([(1, False), (12, True), (13, True)], [(1, b"12")]),  # nothing before the first
         ([(1, True), (31, False), (39, True)], [(0, b"1"), (3, b"39")]),  # the camera was off
         ([(1, True), (99, True)], [(0, b"1"), (3, b"99")]),  # what lies beyond the end

@@ -30,7 +30,7 @@ def test_no_tile_touches_another_or_the_edge(people: int, screens: int) -> None:
 
 def test_few_people_fill_the_picture() -> None:
     assert grid(1, WHOLE)[0].width > 1200
-    assert {box.width for box in grid(4, WHOLE)} == {616}
+    assert {box.width for box in grid(4, WHOLE)} == {618}
     assert len({box.top for box in grid(11, WHOLE)}) == 3
 
 

@@ -23,7 +23,7 @@ from app.vault.models import DataKey
 from media.sealed import SealedReader
 from tests.fixtures.recorded_meeting import RecordedMeeting, Speaker, record, start_worker
 
-DEADLINE_S = 60
+DEADLINE_S = 240
 LENGTH_S = 12
 SPEAKERS = [
     Speaker("Aino Virtanen", [(1, 4), (8, 11)], video=True),
@@ -33,8 +33,14 @@ SPEAKERS = [
 ]
 
 
+pytestmark = pytest.mark.timeout(600)
+
+
 @pytest.fixture
-async def meeting(tmp_path: Path) -> AsyncIterator[RecordedMeeting]:
+async def meeting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RecordedMeeting]:
+    monkeypatch.setenv("EMESSI_WORKER__VIDEO_NICENESS", "0")  # tests do not give way
     recorded = await record(Settings(data=tmp_path / "data"), LENGTH_S, SPEAKERS)
     yield recorded
     await recorded.context.database.close()
