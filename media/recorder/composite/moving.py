@@ -12,6 +12,10 @@ FROZEN_S = 3.0
 """A picture that stands for longer is shown no more. Lower: a slow screen share flickers. Higher:
 someone who turned the camera off stays on the wall."""
 
+EARLY_S = 1 / 30
+"""A picture may be shown so much before its time: half a picture of ours, so that neither side is
+favoured, and the first picture of a file is in the first of the video."""
+
 
 class Moving:
     """Asked with times that only grow, from `start_s` on."""
@@ -24,7 +28,7 @@ class Moving:
 
     def at(self, at_s: float) -> av.VideoFrame | None:
         """The picture shown then; None: the camera is off. The same object while it stands."""
-        while self._next is not None and self._next[0] <= at_s:
+        while self._next is not None and self._next[0] <= at_s + EARLY_S:
             self._now, self._next = self._next, next(self._frames, None)
         if self._now is None or at_s > self._source.ends_s + FROZEN_S:
             return None

@@ -105,6 +105,7 @@ async def test_everybody_who_agreed_is_in_one_picture_over_the_common_sound(
         await ask(meeting)
         row = await until(meeting, is_over)
         assert (row.state, row.progress) == (CompositeState.READY, 100)
+        await until_cleared(meeting)
     finally:
         worker.terminate()
         worker.wait(DEADLINE_S)
@@ -123,13 +124,19 @@ async def test_everybody_who_agreed_is_in_one_picture_over_the_common_sound(
     assert sound_of(content) == sound_of(mixdown)
     person = [f.media_type for f in files if f.kind == FileKind.PERSON]
     assert sorted(person) == ["video/mp4", "video/webm", "video/webm"]
-    left = await meeting.store.list(f"{meeting.meeting_id}")
-    assert not [place for place in left if place.endswith(".piece")]
 
 
 def sound_of(content: bytes) -> list[bytes]:
     with av.open(io.BytesIO(content), "r") as container:
         return [bytes(packet) for packet in container.demux(audio=0) if bytes(packet)]
+
+
+async def until_cleared(meeting: RecordedMeeting) -> None:
+    """Waits until no piece is left in the store."""
+    deadline = time.monotonic() + DEADLINE_S
+    while any(".piece" in p for p in await meeting.store.list(f"{meeting.meeting_id}")):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
 
 
 async def until_piece(meeting: RecordedMeeting, number: int) -> None:
@@ -197,10 +204,7 @@ async def test_what_is_not_wanted_any_more_leaves_nothing(
         row = await until(meeting, is_over)
         wanted = (CompositeState.FAILED, "outdated") if how == "withdrawn" else ("cancelled", None)
         assert (row.state, row.failure) == wanted
-        deadline = time.monotonic() + DEADLINE_S
-        while any(".piece" in p for p in await meeting.store.list(f"{meeting.meeting_id}")):
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.1)
+        await until_cleared(meeting)
     finally:
         worker.terminate()
         worker.wait(DEADLINE_S)
