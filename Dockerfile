@@ -4,7 +4,7 @@ WORKDIR /emessi
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev \
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev fonts-dejavu-core \
     && pip install --no-cache-dir --no-deps --editable . \
     && apt-get purge -y -qq --auto-remove gcc libc6-dev && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home emessi \

@@ -1,6 +1,7 @@
 """Every table of the application, for those who need the whole schema."""
 
 from app.accounts import models as accounts
+from app.composites import models as composites
 from app.consent import models as consent
 from app.groups import models as groups
 from app.invitations import models as invitations
@@ -13,6 +14,7 @@ from app.vault import models as vault
 
 __all__ = [
     "accounts",
+    "composites",
     "consent",
     "groups",
     "idempotency",

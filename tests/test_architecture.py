@@ -20,7 +20,7 @@ STAIRCASE: list[set[str]] = [
     {"app.meetings", "media.relay"},
     {"app.consent", "app.vault"},
     {"app.recordings", "app.invitations"},
-    {"app.turns"},
+    {"app.turns", "app.composites"},
     {"app.tables"},
     {"app.exports"},
     {"app.web", "signalling", "media.recorder"},

@@ -6,7 +6,7 @@ Only what the consents in force allow is in it. People stand under their pseudon
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 from uuid import UUID
@@ -74,8 +74,8 @@ async def of_meeting(
     if recording is not None:
         files = await reading.usable_files(db, recording, meeting)
         files = [file for file in files if file.kind != FileKind.MANIFEST]
-        for file in files:
-            entries.append(await _media(db, keys, meeting, file, folder))
+        media = [await _media(db, keys, meeting, file, folder) for file in files]
+        entries += unlike(media)
         index, rows = await turns.allowed(db, recording.id, meeting)
         entries.append(made(f"{folder}turns.csv", table(meeting, rows).encode()))
         entries.append(made(f"{folder}README.txt", readme(text).encode()))
@@ -96,6 +96,18 @@ async def of_meeting(
     ]
     written = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
     return [*entries, made(f"{folder}manifest.json", written.encode())]
+
+
+def unlike(entries: Sequence[Entry]) -> list[Entry]:
+    """Two files of one person and kind (whose device sent another codec later) get two names."""
+    taken: dict[str, int] = {}
+    told = []
+    for entry in entries:
+        taken[entry.path] = number = taken.get(entry.path, 0) + 1
+        stem, _, ending = entry.path.rpartition(".")
+        path = entry.path if number == 1 else f"{stem}-{number}.{ending}"
+        told.append(replace(entry, path=path))
+    return told
 
 
 def with_sums(entries: Sequence[Entry]) -> list[Entry]:

@@ -129,6 +129,13 @@ class WorkerSettings(Section):
         description="Where durable work is kept. Empty: a SQLite file of its own beside the "
         "application's, or the application's PostgreSQL.",
     )
+    video_niceness: int = Field(
+        default=19,
+        ge=0,
+        le=19,
+        description="How far the making of a meeting's video gives way to everything else on the "
+        "machine. 0: not at all; 19: it takes what nobody needs.",
+    )
 
 
 class KeySettings(Section):

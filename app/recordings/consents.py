@@ -37,6 +37,8 @@ SOURCES = {
     FileKind.MIXDOWN: frozenset({Source.MICROPHONE}),
     FileKind.PEAKS: frozenset({Source.MICROPHONE}),
     FileKind.MANIFEST: frozenset(Source),
+    FileKind.COMPOSITE: frozenset(Source),
+    FileKind.PREVIEW: frozenset({Source.CAMERA}),
 }
 """What goes into a file of each kind. A manifest tells how long each person was heard and seen."""
 

@@ -59,6 +59,10 @@ class FileKind(StrEnum):
     PEAKS = "peaks"
     """Waveform peaks, audiowaveform JSON v2; of one person, or of the mix-down."""
     MANIFEST = "manifest"
+    COMPOSITE = "composite"
+    """Everybody in one picture over the mix-down, WebM; made when somebody asks for it."""
+    PREVIEW = "preview"
+    """Small pictures of one person's camera, one beside the other, JPEG."""
 
 
 class Recording(SQLModel, table=True):

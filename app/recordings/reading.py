@@ -11,7 +11,13 @@ from app.meetings.models import Meeting
 from app.recordings import consents, service
 from app.recordings.models import FileKind, Recording, RecordingFile
 
-ENDINGS = {"video/webm": "webm", "audio/webm": "webm", "application/json": "json"}
+ENDINGS = {
+    "video/webm": "webm",
+    "audio/webm": "webm",
+    "video/mp4": "mp4",
+    "application/json": "json",
+    "image/jpeg": "jpg",
+}
 
 
 async def usable_files(

@@ -20,7 +20,7 @@ class DataKey(SQLModel, table=True):
     """None: the key of the meeting's shared files (mix-down, manifest)."""
     scope: str = Field(max_length=20)
     """`audio` or `video` for tapes, by the consent they rest on; `person` for the file that joins
-    both; `shared` for what a meeting has in common."""
+    both; `shared` for what a meeting has in common; `composite` for its video."""
     wrapped: bytes | None
     """AES-256 key wrap (RFC 3394) of 32 bytes; None once destroyed."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

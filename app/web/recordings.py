@@ -1,18 +1,21 @@
 """The page of a recording: how far its finishing is, then everybody's files over their turns."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.composites import service as composites
 from app.exports.formats.offered import Format
 from app.groups import access
 from app.groups import service as groups
 from app.kit.permissions import Action, may
 from app.recordings import reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Track
+from app.recordings.previews import sheet_of
 from app.turns import service as turns
 from app.web.meetings import title_of
 from app.web.visit import Looking, PageRoute
@@ -44,11 +47,13 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         files=files if ready else [],
         formats=list(Format),
         may_export=may(roles, Action.EXPORT),
+        composite=await composites.standing(db, found, meeting),
+        composite_file=next((file for file in files if file.kind == FileKind.COMPOSITE), None),
         data={
             "id": str(found.id),
             "state": found.state,
             "duration_ms": (found.duration_ms or 0) if ready else 0,
-            "people": _people(names, files, tracks, spoken),
+            "people": _people(names, files, tracks, spoken, found.duration_ms or 0),
         },
     )
 
@@ -58,6 +63,7 @@ def _people(
     files: Sequence[RecordingFile],
     tracks: Iterable[Track],
     spoken: Sequence[turns.TurnRow],
+    length_ms: int,
 ) -> list[dict[str, Any]]:
     """Everyone who is heard, seen or indexed, in a fixed order, so that colours keep."""
     spans = {file.id: [t for t in tracks if t.file_id == file.id] for file in files}
@@ -74,6 +80,7 @@ def _people(
                 "name": names[user_id],
                 "hue": place % HUES + 1,
                 "share": round(100 * held / floor) if floor else 0,
+                "preview": _preview(files, user_id, length_ms),
                 "files": [_played(file, spans[file.id]) for file in played],
                 "turns": [
                     row.turn.model_dump(include={"start_ms", "end_ms", "is_backchannel"})
@@ -82,6 +89,16 @@ def _people(
             }
         )
     return people
+
+
+def _preview(
+    files: Sequence[RecordingFile], user_id: UUID, length_ms: int
+) -> dict[str, Any] | None:
+    for file in files:
+        if file.kind == FileKind.PREVIEW and file.user_id == user_id:
+            url = f"/api/v1/recordings/{file.recording_id}/files/{file.id}"
+            return {"url": url, **asdict(sheet_of(length_ms))}
+    return None
 
 
 def _length(row: turns.TurnRow) -> int:

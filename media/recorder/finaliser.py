@@ -14,11 +14,13 @@ from media.audio.opus import RATE
 from media.audio.peaks import Peaks
 from media.audio.speech import SpeechDetector, Thresholds
 from media.recorder import planning
+from media.recorder.containers import form_of
 from media.recorder.frames import Counts
 from media.recorder.mixdown import mix
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, PersonMedia, Plan, Verified
 from media.recorder.person import PersonFiles
 from media.recorder.placement import Gaps
+from media.recorder.preview import sheet
 from media.recorder.progress import Progress
 from media.recorder.tapes import PersonTapes
 from media.recorder.voice import Voice
@@ -67,7 +69,7 @@ class Finaliser:
         )
 
     async def person(self, plan: Plan, run: str, user_id: UUID, progress: Progress) -> PersonMedia:
-        """The WebM of voice and camera, and that of the shared screen."""
+        """The file of voice and camera, and that of the shared screen."""
         tapes = await self._tapes(plan, run, user_id)
         shop, writer = self.workshop(plan, run), PersonFiles(user_id, tapes)
         files: list[MadeFile] = []
@@ -75,12 +77,15 @@ class Finaliser:
         for kind, scope in ((FileKind.PERSON, "person"), (FileKind.SCREEN, "video")):
             if kind == FileKind.SCREEN and not tapes.has(Source.SCREEN):
                 continue
-            with shop.scratch() as out:
-                path = shop.path(kind, user_id)
-                found = await _work(writer.write, kind, out, path, progress.reached_s)
-                if found:
-                    files.append(await shop.keep(kind, user_id, scope, out))
-                    tracks += found
+            for number, codec in enumerate(writer.codecs(kind)):
+                variant, form = codec if number else "", form_of(codec)
+                with shop.scratch() as out:
+                    path = shop.path(kind, user_id, variant)
+                    found = await _work(writer.write, kind, out, path, progress.reached_s, codec)
+                    if found:
+                        named = {"variant": variant, "media_type": form.media_type}
+                        files.append(await shop.keep(kind, user_id, scope, out, **named))
+                        tracks += found
         return PersonMedia(tuple(files), tuple(tracks))
 
     async def mixdown(
@@ -108,6 +113,15 @@ class Finaliser:
         shop = self.workshop(plan, run)
         waveform = await shop.keep(FileKind.PEAKS, user_id, "audio", peaks.to_json())
         return Heard(user_id, waveform, speech)
+
+    async def preview(
+        self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
+    ) -> tuple[MadeFile, ...]:
+        """Small pictures of a person's camera."""
+        tapes = await self._tapes(plan, run, user_id)
+        made = await _work(sheet, tapes, length_ms, progress.reached_s)
+        shop = self.workshop(plan, run)
+        return (await shop.keep(FileKind.PREVIEW, user_id, "video", made),) if made else ()
 
     async def fail(self, recording_id: str, code: str) -> None:
         async with self.context.database.transaction() as db:

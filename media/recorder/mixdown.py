@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-import av
 import numpy as np
 
 from media.audio.opus import RATE, Encoder, Samples
 from media.audio.peaks import Peaks
-from media.recorder.muxer import REPEATABLE, add_opus
+from media.recorder.containers import container
+from media.recorder.muxer import add_opus
 from media.recorder.scratch import Scratch
 from media.recorder.voice import Voice
 
@@ -24,8 +24,8 @@ def mix(
     """Writes a WebM whose time 0 is the recording's start; returns the mix's peaks."""
     peaks = Peaks()
     frames = -(-round(length_s * RATE) // Encoder.FRAME)
-    with av.open(out, "w", format="webm", options=REPEATABLE) as container:
-        stream = add_opus(container)
+    with container(out) as target:
+        stream = add_opus(target)
         encoder = Encoder(stream.codec_context)
         remaining = frames * Encoder.FRAME
         while remaining:
@@ -33,11 +33,11 @@ def mix(
             mixed = limited(sum_of([voice.read(count) for voice in voices], count))
             peaks.add(mixed)
             for packet in encoder.encode(mixed):
-                container.mux_one(packet)
+                target.mux_one(packet)
             remaining -= count
             progress(length_s - remaining / RATE)
         for packet in encoder.finish():
-            container.mux_one(packet)
+            target.mux_one(packet)
     return peaks
 
 

@@ -1,4 +1,4 @@
-"""Encoded frames → WebM, without transcoding.
+"""Encoded frames → WebM or MP4, without transcoding.
 
 A file's time 0 is its person's first sound or picture, not the recording's start: browsers differ
 in how they treat a file that begins late (Chromium keeps its time stamps, Firefox moves them to
@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, dropwhile
 from typing import Literal
 
 import av
@@ -19,12 +19,11 @@ from av.container import OutputContainer
 from av.stream import Stream
 
 from media.audio.opus import RATE
-from media.recorder.frames import Frame, vp8_size
+from media.recorder.containers import WEBM, Form, add_pictures, can_begin, container
+from media.recorder.frames import Frame
 from media.recorder.scratch import Scratch
 
 MICROSECOND = Fraction(1, 1_000_000)
-REPEATABLE = {"fflags": "+bitexact"}
-"""The same frames give the same bytes: no random segment id, no date."""
 PICTURE_S = 1 / 30
 """How long the last picture is said to last."""
 SMALLEST_STEP_S = 0.001
@@ -54,28 +53,30 @@ def mux(
     audio: Iterator[Frame],
     video: Iterator[Frame],
     progress: Callable[[float], None],
+    form: Form = WEBM,
 ) -> Muxed | None:
-    """`audio` has no holes; `video` begins with a key frame. None when neither has a frame.
+    """`audio` has no holes; `video` is of one codec. None when neither has a frame.
 
     `progress` is told the time reached, in seconds on the common clock.
     """
+    video = dropwhile(lambda frame: not can_begin(frame), video)
     first_audio, first_video = next(audio, None), next(video, None)
     begins = [frame.at_s for frame in (first_audio, first_video) if frame is not None]
     if not begins:
         return None
     zero = min(begins)
     extents: list[Extent | None] = [None, None]
-    with av.open(out, "w", format="webm", options=REPEATABLE) as container:
+    with container(out, form) as target:
         streams: list[Stream | None] = [
-            add_opus(container) if first_audio else None,
-            _add_vp8(container, first_video) if first_video else None,
+            add_opus(target) if first_audio else None,
+            add_pictures(target, first_video) if first_video else None,
         ]
-        container.start_encoding()
+        target.start_encoding()
         merged = heapq.merge(_tagged(first_audio, audio, 0), _tagged(first_video, video, 1))
         for at, kind, frame in _stepping(merged):
             stream, extent = streams[kind], extents[kind]
             assert stream is not None
-            container.mux_one(_packet(stream, at - zero, frame))
+            target.mux_one(_packet(stream, at - zero, frame))
             if extent is None:
                 extent = extents[kind] = Extent(at, at)
             extent.end_s = at + (frame.duration_s or PICTURE_S)
@@ -84,19 +85,14 @@ def mux(
     return Muxed(zero, extents[0], extents[1])
 
 
-def add_opus(container: OutputContainer) -> AudioStream:
+def add_opus(target: OutputContainer) -> AudioStream:
     """A mono Opus stream with its header. Its encoder may stay unused."""
-    stream = container.add_stream("libopus", rate=RATE)
+    stream = target.add_stream("libopus", rate=RATE)
     assert isinstance(stream, AudioStream)
     context = stream.codec_context
     assert isinstance(context, AudioCodecContext)
     context.layout, context.format, context.bit_rate = "mono", "s16", 48_000
     return stream
-
-
-def _add_vp8(container: OutputContainer, first: Frame) -> Stream:
-    width, height = vp8_size(first.data) or (0, 0)
-    return container.add_mux_stream("vp8", width=width, height=height)
 
 
 def _tagged(first: Frame | None, rest: Iterator[Frame], kind: Literal[0, 1]) -> Iterator[Tagged]:

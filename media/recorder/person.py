@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.recordings.models import FileKind, Source
+from media.recorder.containers import form_of
 from media.recorder.frames import Counts, Frame
 from media.recorder.muxer import Extent, Muxed, mux
 from media.recorder.outcome import MadeTrack
@@ -13,7 +14,7 @@ from media.recorder.scratch import Scratch
 from media.recorder.tapes import PersonTapes
 
 Progress = Callable[[float], None]
-CODECS = {Source.MICROPHONE: "opus", Source.CAMERA: "vp8", Source.SCREEN: "vp8"}
+PICTURED = {FileKind.PERSON: Source.CAMERA, FileKind.SCREEN: Source.SCREEN}
 FROZEN_S = 2.0
 """Report pictures that stand still for longer. Lower: a slow screen share is full of gaps."""
 
@@ -25,18 +26,27 @@ class PersonFiles:
         self._user_id = user_id
         self._tapes = tapes
 
+    def codecs(self, kind: FileKind) -> list[str]:
+        """Of the pictures, in the order of their first tapes: each becomes a file of its own, since
+        a file holds one codec. The voice is in the first."""
+        found = self._tapes.codecs(PICTURED[kind])
+        return found or ["vp8"] * (kind == FileKind.PERSON)
+
     def write(
-        self, kind: FileKind, out: Scratch, path: str, progress: Progress
+        self, kind: FileKind, out: Scratch, path: str, progress: Progress, codec: str = ""
     ) -> tuple[MadeTrack, ...]:
-        """The tracks of the file; none when there is nothing to write. `kind`: PERSON or SCREEN."""
+        """The tracks of the file; none when there is nothing to write. `kind`: PERSON or SCREEN.
+        `codec`: one of `codecs`, the first when it is not named."""
         sounds, pictures, gaps = Counts(), Counts(), Gaps()
         still: list[tuple[float, float, str]] = []
-        source = Source.CAMERA if kind == FileKind.PERSON else Source.SCREEN
+        source = PICTURED[kind]
         audio: Iterator[Frame] = iter(())
-        if kind == FileKind.PERSON:
+        first = next(iter(self.codecs(kind)), "vp8")
+        codec = codec or first
+        if kind == FileKind.PERSON and codec == first:
             audio = self._tapes.sound(gaps, sounds)
-        video = _watched(self._tapes.pictures(source, pictures), still)
-        muxed = mux(out, audio, video, progress)
+        video = _watched(self._tapes.pictures(source, pictures, codec), still)
+        muxed = mux(out, audio, video, progress, form_of(codec))
         if muxed is None:
             return ()
         tracks = []
@@ -46,7 +56,7 @@ class PersonFiles:
                 "filled_ms": round(gaps.concealed_s * 1000),
                 "overlapping_frames": gaps.overlapping,
             }
-            tracks.append(self._track(Source.MICROPHONE, path, muxed.audio, details))
+            tracks.append(self._track(Source.MICROPHONE, path, "opus", muxed.audio, details))
         if muxed.video is not None:
             details = _details(muxed, pictures, still, self._tapes.alignment_error_ms)
             details |= {
@@ -55,15 +65,15 @@ class PersonFiles:
                 "width": pictures.width,
                 "height": pictures.height,
             }
-            tracks.append(self._track(source, path, muxed.video, details))
+            tracks.append(self._track(source, path, codec, muxed.video, details))
         return tuple(tracks)
 
     def _track(
-        self, source: Source, path: str, extent: Extent, details: dict[str, Any]
+        self, source: Source, path: str, codec: str, extent: Extent, details: dict[str, Any]
     ) -> MadeTrack:
         start = round(extent.start_s * 1000)
         duration = round(extent.end_s * 1000) - start
-        return MadeTrack(self._user_id, source, path, CODECS[source], start, duration, details)
+        return MadeTrack(self._user_id, source, path, codec, start, duration, details)
 
 
 def _details(

@@ -6,6 +6,7 @@ this process's memory holds, in a file without a name.
 """
 
 import io
+import os
 import secrets
 import tempfile
 from pathlib import Path
@@ -20,9 +21,17 @@ class Scratch(io.RawIOBase):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
-        self._key = algorithms.AES256(secrets.token_bytes(32))
+        self._begin(tempfile.TemporaryFile(dir=folder, buffering=0), secrets.token_bytes(32))  # noqa: SIM115
+
+    def _begin(self, file: io.FileIO, key: bytes) -> None:
+        self._file = file
+        self._secret = key
+        self._key = algorithms.AES256(key)
         self._at = 0
+
+    def view(self) -> "Scratch":
+        """A second place in the same file, which may be closed before the first."""
+        return _View(self._file.fileno(), self._secret)
 
     def readable(self) -> bool:
         return True
@@ -69,3 +78,9 @@ class Scratch(io.RawIOBase):
         stream = Cipher(self._key, modes.CTR(block.to_bytes(BLOCK, "big"))).encryptor()
         stream.update(bytes(offset))
         return stream.update(data)
+
+
+class _View(Scratch):
+    def __init__(self, descriptor: int, key: bytes) -> None:
+        io.RawIOBase.__init__(self)
+        self._begin(io.FileIO(os.dup(descriptor), "r+b"), key)

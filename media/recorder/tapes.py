@@ -6,16 +6,15 @@ from pathlib import Path
 from uuid import UUID
 
 from app.recordings.models import Source
-from media.recorder.frames import Counts, Frame, frames
+from media.recorder.frames import PICTURES, Counts, Frame, frames
 from media.recorder.placement import Gaps, without_holes
 from media.recorder.timeline import Mapping, Scan, align, scan
 from media.tape.format import NotATape
 from media.tape.reader import Ending, TapeReader
 
 TORN = str(Ending.TORN)
-MUXED = ("audio/opus", "video/vp8")
 NOT_MUXED = "not_muxed"
-"""Its codec has no place in our files yet. The tape is kept, and the manifest says so."""
+"""Its codec has no place in our files. The tape is kept, and the manifest says so."""
 NODE_STOPPED = "node_stopped"
 """The node was killed in the middle of its tape."""
 NOT_RECORDED = "not_recorded"
@@ -61,10 +60,10 @@ class PersonTapes:
         """The microphone without holes."""
         return without_holes(self._frames(Source.MICROPHONE, counts), gaps)
 
-    def pictures(self, source: Source, counts: Counts) -> Iterator[Frame]:
-        """Camera or screen, in the order of time."""
+    def pictures(self, source: Source, counts: Counts, codec: str = "") -> Iterator[Frame]:
+        """Camera or screen, in the order of time; of this codec, if one is named."""
         last = float("-inf")
-        for frame in self._frames(source, counts):
+        for frame in self._frames(source, counts, codec):
             if frame.at_s > last:
                 last = frame.at_s
                 yield frame
@@ -72,10 +71,15 @@ class PersonTapes:
     def has(self, source: Source) -> bool:
         return any(reading.tape.source == source for reading, _ in self._usable)
 
-    def _frames(self, source: Source, counts: Counts) -> Iterator[Frame]:
+    def codecs(self, source: Source) -> list[str]:
+        """The names of a source's codecs, in the order of their first tapes."""
+        found = [_name(r.codec) for r, _ in self._usable if r.tape.source == source]
+        return list(dict.fromkeys(found))
+
+    def _frames(self, source: Source, counts: Counts, codec: str = "") -> Iterator[Frame]:
         before: Reading | None = None
         for reading, mappings in self._usable:
-            if reading.tape.source != source:
+            if reading.tape.source != source or codec not in ("", _name(reading.codec)):
                 continue
             records = TapeReader(reading.tape.path, reading.tape.data_key)
             found = frames(records, reading.codec, mappings, reading.starts_s, counts)
@@ -83,6 +87,11 @@ class PersonTapes:
                 found = _after(NODE_STOPPED if before.ending == TORN else NOT_RECORDED, found)
             yield from found
             before = reading
+
+
+def _name(mime_type: str) -> str:
+    """As the tracks of a recording tell it: `vp8`."""
+    return mime_type.lower().partition("/")[2]
 
 
 def _after(hole: str, found: Iterator[Frame]) -> Iterator[Frame]:
@@ -100,7 +109,7 @@ def _read(tape: LocalTape, origin_ns: int) -> Reading:
         return Reading(tape, "", 0.0, None, "unreadable", tape.path.stat().st_size)
     starts = (reader.header.started_ns - origin_ns) / 1e9
     codec = reader.header.codec
-    if codec.mime_type.lower() not in MUXED:
+    if codec.mime_type.lower() not in ("audio/opus", *PICTURES):
         return Reading(tape, codec.mime_type, starts, None, NOT_MUXED, 0)
     found = scan(reader, codec.clock_rate, starts)
     return Reading(tape, codec.mime_type, starts, found, str(reader.ending), reader.cut_bytes)

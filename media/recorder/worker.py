@@ -7,6 +7,7 @@ import signal
 from uuid import UUID
 
 from dbos import DBOS, DBOSConfig
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.kit.context import make
 from app.kit.db import Database
@@ -16,6 +17,8 @@ from app.meetings.abandonment import end_abandoned
 from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
 from app.turns.erasure import erase_withdrawn
+from media.recorder.composite import workflow as composites
+from media.recorder.composite.compositor import Compositor
 from media.recorder.finaliser import Finaliser
 from media.recorder.workflows import register
 from media.store import Store
@@ -42,8 +45,12 @@ async def run(settings: Settings) -> None:
     finaliser = Finaliser(context, Store.open(settings))
     DBOS(config=_config(settings))
     register(finaliser)
+    compositor = Compositor(context, finaliser.store, finaliser)
+    composites.register(compositor)
     DBOS.launch()
-    await DBOS.register_queue_async(QUEUE, worker_concurrency=1, polling_interval_sec=1.0)
+    for queue in (QUEUE, composites.QUEUE):
+        await DBOS.register_queue_async(queue, worker_concurrency=1, polling_interval_sec=1.0)
+    asked = loop.create_task(_take_composites(settings, context.database))
     logger.info("worker %s is ready", settings.worker.name)
     while not stopping.is_set():
         await erase_withdrawn(context.database, finaliser.store)
@@ -55,12 +62,23 @@ async def run(settings: Settings) -> None:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
         except TimeoutError:
             continue
-    if finaliser.is_busy:
+    asked.cancel()
+    compositor.stop()
+    if finaliser.is_busy or compositor.is_busy:
         logger.info("worker %s stops; the next start goes on", settings.worker.name)
         os._exit(0)  # DBOS would write the interruption down as the workflow's failure
     DBOS.destroy()
     await context.database.close()
     logger.info("worker %s has stopped", settings.worker.name)
+
+
+async def _take_composites(settings: Settings, database: Database) -> None:
+    while True:
+        try:
+            await composites.hand_over(settings, database)
+        except (OSError, SQLAlchemyError):
+            logger.exception("composites could not be looked for")
+        await asyncio.sleep(composites.LOOK_EVERY_S)
 
 
 async def hand_over_forgotten(settings: Settings, database: Database) -> None:

@@ -1,6 +1,6 @@
 """The durable workflow `finalise`: every step's result is kept, a restart goes on after the last.
 
-    plan → verify each → person each → mixdown → listen to each → publish → clear
+    plan → verify each → person each → mixdown → listen to each → preview each → publish → clear
 
 A step that was killed is done again from its beginning; what it stores lies at the same place, so
 doing it twice is doing it once. When a consent ends on the way, the rest is thrown away and a new
@@ -70,7 +70,7 @@ class _Run:
         self._finaliser = finaliser
         self._plan = plan
         self._run = run
-        self._steps = 3 * len(plan.users) + 2
+        self._steps = 4 * len(plan.users) + 2
         self._done = 0
 
     async def all_steps(self) -> None:
@@ -95,6 +95,8 @@ class _Run:
             one = await self._next("listen", length, Finaliser.listen, plan, run, user, length)
             heard.append(one)
             files += [one.peaks] if one.peaks else []
+        for user in (track.user_id for track in tracks if track.source == Source.CAMERA):
+            files += await self._next("preview", length, Finaliser.preview, plan, run, user, length)
         made = (files, tracks)
         await _step("publish", publish, finaliser, plan, run, made, verified, heard, length)
 

@@ -24,6 +24,8 @@ NAMES = {
     FileKind.MIXDOWN: ("webm", "audio/webm"),
     FileKind.PEAKS: ("json", "application/json"),
     FileKind.MANIFEST: ("json", "application/json"),
+    FileKind.COMPOSITE: ("webm", "video/webm"),
+    FileKind.PREVIEW: ("jpg", "image/jpeg"),
 }
 
 
@@ -59,26 +61,36 @@ class Workshop:
         self.folder.mkdir(parents=True, exist_ok=True)
         return Scratch(self.folder)
 
-    def path(self, kind: FileKind, user_id: UUID | None) -> str:
-        """Where a finished file lies in the store: its own place for each run."""
+    def path(self, kind: FileKind, user_id: UUID | None, variant: str = "") -> str:
+        """Where a finished file lies in the store: its own place for each run. `variant` tells
+        several of one kind and owner apart."""
         extension, _ = NAMES[kind]
         owner = user_id or "meeting"
-        return f"{self.plan.meeting_id}/{self._run}/{kind}-{owner}.{extension}{SEALED}"
+        name = "-".join([kind, str(owner), *([variant] if variant else [])])
+        return f"{self.plan.meeting_id}/{self._run}/{name}.{extension}{SEALED}"
 
     async def keep(
-        self, kind: FileKind, user_id: UUID | None, scope: str, content: Scratch | bytes
+        self,
+        kind: FileKind,
+        user_id: UUID | None,
+        scope: str,
+        content: Scratch | bytes,
+        *,
+        variant: str = "",
+        media_type: str = "",
     ) -> MadeFile:
         """Seals the content under the owner's key of that scope and puts it into the store."""
         async with self._context.database.transaction() as db:
             keys = self._context.keys
             data_key = await vault.data_key(db, keys, self.plan.meeting_id, user_id, scope)
-        path = self.path(kind, user_id)
+        path = self.path(kind, user_id, variant)
         sealed = self.folder / path.rpartition("/")[2]
         size, sha256 = await asyncio.to_thread(_seal, sealed, data_key.key, content)
         await self._store.put_file(path, sealed)
         await asyncio.to_thread(sealed.unlink)
         consents = rests_on(kind, user_id, self.plan.tapes)
-        return MadeFile(kind, user_id, data_key.id, consents, path, NAMES[kind][1], size, sha256)
+        media_type = media_type or NAMES[kind][1]
+        return MadeFile(kind, user_id, data_key.id, consents, path, media_type, size, sha256)
 
     async def clear(self) -> None:
         self._people.clear()

@@ -9,6 +9,7 @@ from media.rtp.header import FIXED
 from media.rtp.reception import ReceptionFigures
 from media.rtp.repair import RepairRow
 from tests.fixtures.offers import ANSWER, FIREFOX, SIMULCAST
+from tests.fixtures.packetisers import CODECS, payloads, pictures
 from tests.fuzz.stage import RECEIVED
 from tests.fuzz.targets import CREDENTIALS, joined
 
@@ -103,4 +104,9 @@ SEEDS: dict[str, list[bytes]] = {
     ],
     "downlink": [joined([complaint]) for complaint in COMPLAINTS] + [joined(COMPLAINTS)],
     "datagram": [joined([CHECK, HANDSHAKE, VOICE, REPORT])],
+    "pictures": [
+        joined(payloads(codec, picture, number, 200))
+        for codec in CODECS
+        for number, picture in enumerate(pictures(codec, 30)[:2])
+    ],
 }

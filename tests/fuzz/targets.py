@@ -8,6 +8,7 @@ coverage as a guide, by atheris (`atheris_run.py`).
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from media.recorder.frames import PICTURES
 from media.relay.description import parse
 from media.relay.ice import Credentials, IceLite, parse_check
 from media.relay.refusals import MediaRefused
@@ -141,6 +142,18 @@ def datagram(data: bytes) -> None:
     stage.arrive(pieces(data))
 
 
+def pictures(data: bytes) -> None:
+    """Payloads of a tape, as each codec reads them."""
+    for made in PICTURES.values():
+        codec, parts = made(), list[bytes]()
+        for piece in pieces(data):
+            with suppress(ValueError, IndexError):
+                parts.append(codec.read(piece).data)
+        with suppress(ValueError, IndexError):
+            codec.size(codec.join(parts))
+        codec.size(data)
+
+
 TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
@@ -158,5 +171,6 @@ TARGETS: dict[str, Target] = {
         uplink,
         downlink,
         datagram,
+        pictures,
     )
 }

@@ -3,13 +3,15 @@
 
 import { Api } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
+import { followComposite } from "./views/composite.js";
 import { say } from "./views/dom.js";
 import { Player } from "./views/player.js";
 import { localise } from "./views/times.js";
 
 /** @typedef {{start_ms: number, end_ms: number, is_backchannel: boolean}} Turn */
 /** @typedef {{url: string, start_ms: number, duration_ms: number, has_picture: boolean}} PlayedFile */
-/** @typedef {{id: string, name: string, hue: number, share: number, files: PlayedFile[], turns: Turn[]}} Person */
+/** @typedef {import("./views/preview.js").Sheet} Sheet */
+/** @typedef {{id: string, name: string, hue: number, share: number, preview: Sheet | null, files: PlayedFile[], turns: Turn[]}} Person */
 /** @typedef {{id: string, state: string, duration_ms: number, people: Person[]}} PageData */
 
 /** Finishing takes a minute or so; asking more often tells nothing new. */
@@ -29,6 +31,9 @@ if (place && data.duration_ms > 0) {
 } else if (progress) {
   setTimeout(ask, ASK_MS);
 }
+
+const composite = document.getElementById("composite");
+if (composite) followComposite(composite, new Api(lang), t);
 
 async function ask() {
   if (!progress) return;

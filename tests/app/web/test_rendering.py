@@ -29,6 +29,7 @@ SOURCES = [
 ]
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
 STEMS: dict[str, list[str]] = {
+    "composite.why_{}": ["failed", "outdated"],
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),
     "consent.{}_keeps": list(Purpose),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.recorder.frames import Counts, Frame, frames, vp8_payload, vp8_size
+from media.recorder.frames import Counts, Frame, frames
 from media.recorder.timeline import align, scan
+from media.recorder.vp8 import Vp8
 from media.tape.format import Packet
 from tests.fixtures.senders import VP8, Sender, send_vp8, vp8_frames
 
@@ -60,7 +61,7 @@ def test_frames_are_what_the_encoder_made() -> None:
     found, counts = taken(send_vp8(Sender(), made, mtu=50))
 
     assert [frame.data for frame in found] == made
-    assert [frame.is_keyframe for frame in found] == [vp8_size(data) is not None for data in made]
+    assert [frame.is_keyframe for frame in found] == [Vp8().size(data) is not None for data in made]
     assert (counts.width, counts.height) == (160, 120)
 
 
@@ -77,13 +78,13 @@ def test_padding_between_pictures_is_no_hole() -> None:
 
 
 def test_an_unknown_codec_is_refused() -> None:
-    with pytest.raises(ValueError, match="video/AV1"):
-        frames([], "video/AV1", [], 0.0, Counts())
+    with pytest.raises(ValueError, match="video/H265"):
+        frames([], "video/H265", [], 0.0, Counts())
 
 
 @given(st.binary(max_size=12))
 def test_garbage_is_no_payload_and_nothing_else_is_raised(data: bytes) -> None:
     try:
-        vp8_payload(data)
+        Vp8().read(data)
     except (ValueError, IndexError):
         return

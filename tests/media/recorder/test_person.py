@@ -13,6 +13,8 @@ from media.recorder.person import PersonFiles
 from media.recorder.scratch import Scratch
 from media.recorder.tapes import LocalTape, PersonTapes
 from media.tape.format import CodecInfo
+from tests.fixtures.packetisers import H264, send
+from tests.fixtures.packetisers import pictures as encoded
 from tests.fixtures.senders import (
     OPUS,
     ORIGIN_NS,
@@ -47,13 +49,13 @@ def local(path: Path, source: Source) -> LocalTape:
 
 
 def made(
-    folder: Path, tapes: list[LocalTape], kind: FileKind = FileKind.PERSON
+    folder: Path, tapes: list[LocalTape], kind: FileKind = FileKind.PERSON, codec: str = ""
 ) -> tuple[Path, tuple[MadeTrack, ...]]:
     with Scratch(folder) as out:
         writer = PersonFiles(USER, PersonTapes(tapes, ORIGIN_NS))
-        tracks = writer.write(kind, out, "path", lambda _: None)
+        tracks = writer.write(kind, out, "path", lambda _: None, codec)
         out.seek(0)
-        path = folder / "out.webm"
+        path = folder / f"out{codec}"
         path.write_bytes(out.read())
     return path, tracks
 
@@ -175,7 +177,7 @@ def test_pictures_of_a_codec_that_is_not_muxed_are_named(
     sound, camera = tmp_path / "m", tmp_path / "c"
     write_tape(order(sound, "microphone"), OPUS, Network().arrivals(send_opus(Sender(), voice)))
     sent = send_vp8(Sender(ssrc=9), pictures)
-    write_tape(order(camera, "camera"), CodecInfo("video/H264", 90_000, 0, 98), sent)
+    write_tape(order(camera, "camera"), CodecInfo("video/H265", 90_000, 0, 98), sent)
     tapes = [local(sound, Source.MICROPHONE), local(camera, Source.CAMERA)]
 
     path, tracks = made(tmp_path, tapes)
@@ -183,6 +185,33 @@ def test_pictures_of_a_codec_that_is_not_muxed_are_named(
     assert [track.source for track in tracks] == [Source.MICROPHONE]
     assert decoded(path, "audio")
     assert [r.ending for r in PersonTapes(tapes, ORIGIN_NS).readings] == ["closed", "not_muxed"]
+
+
+def test_each_codec_of_a_camera_is_a_file_of_its_own(
+    tmp_path: Path, voice: list[bytes], pictures: list[bytes]
+) -> None:
+    """Someone changes to another device in the middle."""
+    write_tape(
+        order(tmp_path / "m", "microphone"), OPUS, Network().arrivals(send_opus(Sender(), voice))
+    )
+    first = Network().arrivals(send_vp8(Sender(ssrc=9), pictures[:90]))
+    write_tape(order(tmp_path / "c", "camera"), VP8, first)
+    second = Network().arrivals(send(Sender(ssrc=11), "h264", encoded("h264", 60), 5.0))
+    write_tape(order(tmp_path / "d", "camera"), H264, second, starts_s=4.9)
+    sources = {"m": Source.MICROPHONE, "c": Source.CAMERA, "d": Source.CAMERA}
+    tapes = [local(tmp_path / name, source) for name, source in sources.items()]
+
+    writer = PersonFiles(USER, PersonTapes(tapes, ORIGIN_NS))
+    codecs = writer.codecs(FileKind.PERSON)
+    files = [made(tmp_path, tapes, codec=codec) for codec in codecs]
+
+    assert codecs == ["vp8", "h264"]
+    assert [[(t.source, t.codec) for t in tracks] for _, tracks in files] == [
+        [(Source.MICROPHONE, "opus"), (Source.CAMERA, "vp8")],
+        [(Source.CAMERA, "h264")],
+    ]
+    assert files[1][1][0].start_ms == 5030
+    assert [len(decoded(path, "video")) for path, _ in files] == [90, 60]
 
 
 def test_what_a_killed_node_missed_is_told(tmp_path: Path, voice: list[bytes]) -> None:

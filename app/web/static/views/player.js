@@ -60,7 +60,8 @@ export class Player {
       const current = turn.start_ms <= position_ms && position_ms < turn.end_ms;
       set(item, "aria-current", current ? "true" : null);
     }
-    for (const { person, element } of this.seats) {
+    for (const { person, element, parts } of this.seats) {
+      this.#showOne(parts);
       const speaks = person.turns.some((turn) => turn.start_ms <= position_ms && position_ms < turn.end_ms);
       element.classList.toggle("speaking", speaks);
     }
@@ -89,10 +90,22 @@ export class Player {
       h("span", { class: "seat-acts" }, mute, solo),
     );
     const update = () => {
+      this.#showOne(parts);
       set(mute, "aria-pressed", String(this.playback.muted.has(person.id)));
       set(solo, "aria-pressed", String(this.playback.solo.has(person.id)));
     };
     return { person, element, parts, update };
+  }
+
+  /** Of several pictures of a person (a shared screen, another device later) the last one that is
+   * on covers the others; those that are not on show nothing.
+   * @param {import("./playback.js").Part[]} parts */
+  #showOne(parts) {
+    if (parts.length < 2 || !this.playback) return;
+    const now = this.playback.position_ms;
+    for (const { element, start_ms, end_ms } of parts) {
+      element.classList.toggle("off", now < start_ms || end_ms <= now);
+    }
   }
 
   /** @param {"muted" | "solo"} which @param {Person} person @param {string} label */

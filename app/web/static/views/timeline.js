@@ -2,6 +2,7 @@
 /** One lane per person with the turns as bars, a ruler, a playhead; click or keys to seek. */
 
 import { clock, h, initials, set } from "./dom.js";
+import { Preview } from "./preview.js";
 
 /** @typedef {import("../recording.js").Person} Person */
 /** @typedef {import("./playback.js").Playback} Playback */
@@ -20,6 +21,7 @@ export class Timeline {
     this.playback = playback;
     this.t = t;
     this.head = h("div", { class: "playhead" });
+    this.preview = new Preview();
     this.field = h("div", {
       class: "lanes",
       role: "slider",
@@ -28,7 +30,7 @@ export class Timeline {
       "aria-valuemin": 0,
       "aria-valuemax": Math.round(playback.duration_ms / 1000),
     });
-    this.field.append(this.#ruler(), ...people.map((person) => this.#lane(person)), this.head);
+    this.field.append(this.#ruler(), ...people.map((person) => this.#lane(person)), this.head, this.preview.element);
     this.element = h(
       "div",
       { class: "timeline" },
@@ -81,8 +83,23 @@ export class Timeline {
     });
     this.field.addEventListener("pointermove", (event) => {
       if (this.field.hasPointerCapture(event.pointerId)) seek(event);
+      this.#look(event);
     });
+    for (const end of ["pointerleave", "pointercancel", "lostpointercapture"]) {
+      this.field.addEventListener(end, () => this.preview.hide());
+    }
     this.field.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** What the camera of the lane below the pointer showed there; of the first one on the ruler.
+   * @param {PointerEvent} event */
+  #look({ clientX, clientY }) {
+    const { left, width } = this.field.getBoundingClientRect();
+    const share = Math.max(0, Math.min(0.9999, (clientX - left) / width));
+    const lanes = [...this.field.querySelectorAll(".lane")];
+    const number = lanes.findIndex((lane) => clientY < lane.getBoundingClientRect().bottom);
+    const sheet = this.people[number]?.preview ?? null;
+    this.preview.show(sheet, share * this.playback.duration_ms, clientX - left, width);
   }
 
   /** @param {KeyboardEvent} event */
