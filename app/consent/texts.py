@@ -13,9 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.consent.models import ConsentText
+from app.kit import audit
 from app.kit.errors import NotFound
 from app.kit.languages import LANGUAGES
-from app.kit.permissions import Action
+from app.kit.permissions import Action, acting_as
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 
@@ -73,6 +74,10 @@ async def add_version(
             )
         )
     await db.flush()
+    roles = await programmes.roles(db, actor, programme_id)
+    doer = audit.Doer(actor.user_id, str(acting_as(roles, Action.EDIT_CONSENT_TEXT)))
+    about = audit.About("consent_text", programme_id=programme_id)
+    audit.record(db, audit.Deed.TEXT_PUBLISHED, doer, about, details={"version": version})
     return version
 
 

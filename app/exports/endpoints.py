@@ -11,10 +11,12 @@ from app.accounts.http import CurrentActor
 from app.exports import bundle
 from app.exports.streaming import zipped
 from app.groups import access
+from app.groups.models import Group
 from app.kit.http import Ctx, Db
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
+from app.recordings import auditing
 from app.recordings.endpoints import MediaStore
 from media.store import Store
 
@@ -28,6 +30,8 @@ async def export_meeting(
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
     entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting))
+    group = await db.get_one(Group, meeting.group_id)
+    await auditing.exported(context.database, db, actor, group, meeting)
     return _archive(entries, store, f"emessi-meeting-{meeting.ordinal}.zip")
 
 
@@ -42,6 +46,7 @@ async def export_group(
     for place, meeting in enumerate((await db.exec(query)).all(), start=1):
         folder = f"{place:02}-{meeting.kind}-{meeting.ordinal}/"
         entries += await bundle.of_meeting(db, context.keys, meeting, folder)
+    await auditing.exported(context.database, db, actor, group, None)
     return _archive(bundle.with_sums(entries), store, "emessi-group.zip")
 
 
