@@ -24,6 +24,7 @@ from app.programmes import access as programme_access
 from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
+from app.web import retention
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -71,6 +72,8 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
         version=bodies[visit.language].version,
         bodies=bodies,
         may_edit=may(roles, Action.EDIT_PROGRAMME),
+        may_read_audit=may(roles, Action.READ_AUDIT),
+        retention=await retention.near(db, programme_id),
     )
 
 

@@ -14,14 +14,28 @@ from app.kit.errors import NotFound
 from app.kit.http import Ctx
 from app.kit.languages import LANGUAGES
 from app.kit.problems import problem
-from app.web import connection_test, entrance, groups, meetings, recordings, reference
+from app.web import (
+    audit,
+    connection_test,
+    entrance,
+    groups,
+    meetings,
+    person,
+    recordings,
+    reference,
+    retention,
+)
 from app.web.visit import PageRoute
 
 STATIC = Path(__file__).parent / "static"
 _files = StaticFiles(directory=STATIC)
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-for part in (connection_test, entrance, groups, meetings, recordings, reference):
+PARTS = (
+    *(connection_test, entrance, groups, meetings, recordings, reference),
+    *(audit, person, retention),
+)
+for part in PARTS:
     router.include_router(part.router)
 
 

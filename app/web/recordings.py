@@ -9,9 +9,13 @@ from fastapi.responses import HTMLResponse
 
 from app.groups import access
 from app.groups import service as groups
+from app.kit.audit import Deed
+from app.kit.db import now
 from app.kit.permissions import Action, may
-from app.recordings import reading, service
+from app.recordings import auditing, reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Track
+from app.retention import service as retention
+from app.retention.models import LegalHold
 from app.turns import service as turns
 from app.web.meetings import title_of
 from app.web.visit import Looking, PageRoute
@@ -25,7 +29,8 @@ PLAYED = frozenset({FileKind.PERSON, FileKind.SCREEN})
 @router.get("/recordings/{recording_id}")
 async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     db, actor = visit.db, visit.actor
-    found, meeting = await service.get(db, actor, recording_id, Action.PLAY_RECORDING)
+    database, deed = visit.context.database, Deed.WATCHED
+    found, meeting = await auditing.opened(database, db, actor, recording_id, deed)
     group = await groups.get(db, actor, meeting.group_id)
     roles = await access.roles(db, actor, group)
     files = await reading.usable_files(db, found, meeting)
@@ -42,6 +47,9 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         names=names,
         files=files if ready else [],
         may_export=may(roles, Action.EXPORT),
+        deadline=(deadline := await retention.of_recording(db, found.id)),
+        hold=await db.get(LegalHold, deadline.hold_id) if deadline and deadline.hold_id else None,
+        now=now(),
         data={
             "id": str(found.id),
             "state": found.state,
