@@ -9,7 +9,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from app.cli import reference, serving, simulating
+from app.cli import reference, serving, simulating, stewarding
 from app.cli.parent import end_with_parent
 from app.cli.ports import taken
 from app.kit import logs, migrate, settings
@@ -22,6 +22,10 @@ from signalling import node as signalling_node
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Peer-mentoring groups, recorded and studied."
 )
+audit = typer.Typer(no_args_is_help=True, help="The log of who did what.")
+person = typer.Typer(no_args_is_help=True, help="One person's data.")
+cli.add_typer(audit, name="audit")
+cli.add_typer(person, name="person")
 console = Console()
 Child = Annotated[bool, typer.Option("--child", hidden=True)]
 
@@ -94,6 +98,32 @@ def simulate(
     asyncio.run(
         simulating.simulate(url or config.public_url, meeting, people, length, lines, console)
     )
+
+
+@cli.command()
+def retention(
+    erase: Annotated[bool, typer.Option(help="Erase now what is due.")] = False,
+    programme: Annotated[str, typer.Option(help="Id of a programme; all, if not given.")] = "",
+) -> None:
+    """List what is erased when, and why not; with --erase, do it now."""
+    config = _begin(child=False)
+    asyncio.run(stewarding.retention(config, console, programme, erase=erase))
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check every hash chain of the audit log; ends with 1 if one is broken."""
+    if not asyncio.run(stewarding.verify_audit(_begin(child=False), console)):
+        raise typer.Exit(1)
+
+
+@person.command("erase")
+def person_erase(
+    who: Annotated[str, typer.Argument(help="E-mail address or id of the account.")],
+    name: Annotated[str, typer.Option(help="The person's name, to confirm.")] = "",
+) -> None:
+    """Erase one person from every programme, at that person's request."""
+    asyncio.run(stewarding.erase_person(_begin(child=False), console, who, name))
 
 
 @cli.command("migrate")
