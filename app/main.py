@@ -11,6 +11,7 @@ from sqlmodel import select
 from app import wire
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
+from app.audit import endpoints as audit
 from app.composites import endpoints as composites
 from app.consent import endpoints as consent
 from app.exports import endpoints as exports
@@ -22,8 +23,10 @@ from app.kit.http import Db
 from app.kit.limits import LimitedBody
 from app.kit.settings import Settings
 from app.meetings import endpoints as meetings
+from app.person import endpoints as person
 from app.programmes import endpoints as programmes
 from app.recordings import endpoints as recordings
+from app.retention import endpoints as retention
 from app.turns import endpoints as turns
 from app.web import pages
 from media.store import Store
@@ -39,7 +42,10 @@ FEATURES = (
     recordings,
     turns,
     composites,
+    retention,
     exports,
+    audit,
+    person,
 )
 
 health = APIRouter(include_in_schema=False)

@@ -5,15 +5,17 @@ from app.composites import models as composites
 from app.consent import models as consent
 from app.groups import models as groups
 from app.invitations import models as invitations
-from app.kit import idempotency
+from app.kit import audit, idempotency
 from app.meetings import models as meetings
 from app.programmes import models as programmes
 from app.recordings import models as recordings
+from app.retention import models as retention
 from app.turns import models as turns
 from app.vault import models as vault
 
 __all__ = [
     "accounts",
+    "audit",
     "composites",
     "consent",
     "groups",
@@ -22,6 +24,7 @@ __all__ = [
     "meetings",
     "programmes",
     "recordings",
+    "retention",
     "turns",
     "vault",
 ]

@@ -22,6 +22,8 @@ class User(SQLModel, table=True):
     is_administrator: bool = False
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Set: everything about this person was erased; the id stands for nobody we know."""
 
 
 class RefreshToken(SQLModel, table=True):

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from app.cli import consents, reference, serving, simulating
+from app.cli import consents, reference, serving, simulating, stewarding
 from app.cli.parent import end_with_parent
 from app.cli.ports import taken
 from app.kit import logs, migrate, settings
@@ -29,6 +29,10 @@ consent_cli = typer.Typer(
     help="The consent ledger and people's receipts.",
 )
 cli.add_typer(consent_cli, name="consent")
+audit = typer.Typer(no_args_is_help=True, help="The log of who did what.")
+person = typer.Typer(no_args_is_help=True, help="One person's data.")
+cli.add_typer(audit, name="audit")
+cli.add_typer(person, name="person")
 console = Console()
 Child = Annotated[bool, typer.Option("--child", hidden=True)]
 
@@ -165,6 +169,32 @@ def check_receipt(
     typer.echo("\n".join(outcome.lines))
     if not outcome.good:
         raise typer.Exit(1)
+
+
+@cli.command()
+def retention(
+    erase: Annotated[bool, typer.Option(help="Erase now what is due.")] = False,
+    programme: Annotated[str, typer.Option(help="Id of a programme; all, if not given.")] = "",
+) -> None:
+    """List what is erased when, and why not; with --erase, do it now."""
+    config = _begin(child=False)
+    asyncio.run(stewarding.retention(config, console, programme, erase=erase))
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check every hash chain of the audit log; ends with 1 if one is broken."""
+    if not asyncio.run(stewarding.verify_audit(_begin(child=False), console)):
+        raise typer.Exit(1)
+
+
+@person.command("erase")
+def person_erase(
+    who: Annotated[str, typer.Argument(help="E-mail address or id of the account.")],
+    name: Annotated[str, typer.Option(help="The person's name, to confirm.")] = "",
+) -> None:
+    """Erase one person from every programme, at that person's request."""
+    asyncio.run(stewarding.erase_person(_begin(child=False), console, who, name))
 
 
 @cli.command("migrate")

@@ -19,9 +19,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts.actor import Actor
 from app.consent.models import ConsentDecision, ConsentText, ShownText, TextDraft
 from app.groups.models import Group
+from app.kit import audit
 from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.languages import LANGUAGES
-from app.kit.permissions import Action
+from app.kit.permissions import Action, acting_as
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 
@@ -135,6 +136,10 @@ async def add_version(
     if draft is not None:
         await db.delete(draft)
     await db.flush()
+    roles = await programmes.roles(db, actor, programme_id)
+    doer = audit.Doer(actor.user_id, str(acting_as(roles, Action.EDIT_CONSENT_TEXT)))
+    about = audit.About("consent_text", programme_id=programme_id)
+    audit.record(db, audit.Deed.TEXT_PUBLISHED, doer, about, details={"version": version + 1})
     return version + 1
 
 

@@ -79,10 +79,8 @@ async def of_meeting(
         index, rows = await turns.allowed(db, recording.id, meeting)
         entries.append(made(f"{folder}turns.csv", table(meeting, rows).encode()))
         entries.append(made(f"{folder}README.txt", readme(text).encode()))
-        media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]
-        listed = turn_list(
-            meeting, recording, rows, [(kind, f"media/{name}") for kind, name in media]
-        )
+        named = [(f.kind, f"media/{await reading.file_name(db, meeting, f)}") for f in files]
+        listed = turn_list(meeting, recording, rows, named)
         for name, way in FORMATS.items():
             entries.append(made(f"{folder}turns.{name}", way.write(listed, text)))
         manifest["recording"] = await _described(db, recording, files, pseudonyms)

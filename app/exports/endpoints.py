@@ -14,12 +14,13 @@ from app.exports.formats.offered import FORMATS, Format
 from app.exports.streaming import zipped
 from app.exports.turnlist import turn_list
 from app.groups import access
+from app.groups.models import Group
+from app.kit.audit import Deed
 from app.kit.http import Ctx, Db
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
-from app.recordings import reading
-from app.recordings import service as recordings
+from app.recordings import auditing, reading
 from app.recordings.endpoints import MediaStore
 from app.turns import service as turns
 from media.store import Store
@@ -35,6 +36,8 @@ async def export_meeting(
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
     text = partial(context.languages.text, language=actor.language)
     entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting, text))
+    group = await db.get_one(Group, meeting.group_id)
+    await auditing.exported(context.database, db, actor, group, meeting)
     return _archive(entries, store, f"emessi-meeting-{meeting.ordinal}.zip")
 
 
@@ -50,6 +53,7 @@ async def export_group(
     for place, meeting in enumerate((await db.exec(query)).all(), start=1):
         folder = f"{place:02}-{meeting.kind}-{meeting.ordinal}/"
         entries += await bundle.of_meeting(db, context.keys, meeting, text, folder)
+    await auditing.exported(context.database, db, actor, group, None)
     return _archive(bundle.with_sums(entries), store, "emessi-group.zip")
 
 
@@ -58,7 +62,10 @@ async def turns_as(
     recording_id: UUID, form: Format, db: Db, actor: CurrentActor, context: Ctx
 ) -> Response:
     """The turns in use as a file for ELAN, Praat, tools of diarisation, or spreadsheets."""
-    recording, meeting = await recordings.get(db, actor, recording_id, Action.READ_TURNS)
+    deed, action = Deed.DOWNLOADED, Action.READ_TURNS
+    recording, meeting = await auditing.opened(
+        context.database, db, actor, recording_id, deed, action
+    )
     _, rows = await turns.allowed(db, recording.id, meeting)
     files = await reading.usable_files(db, recording, meeting)
     media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]

@@ -13,9 +13,10 @@ from app.accounts.actor import Actor
 from app.accounts.models import User
 from app.groups import access
 from app.groups.models import Group, GroupRole, Membership
+from app.kit import audit
 from app.kit.db import now
 from app.kit.errors import InUse, NotFound, Refusal
-from app.kit.permissions import Action
+from app.kit.permissions import Action, acting_as
 from app.programmes import access as programmes
 from app.programmes.models import ProgrammeStaff
 
@@ -110,11 +111,16 @@ async def add(db: AsyncSession, group_id: UUID, user_id: UUID, role: GroupRole) 
 
 async def remove(db: AsyncSession, actor: Actor, group_id: UUID, user_id: UUID) -> None:
     """Ends a membership; what the person said and decided stays under its own rules."""
-    await access.require(db, actor, group_id, Action.EDIT_GROUP)
+    group = await access.require(db, actor, group_id, Action.EDIT_GROUP)
     membership = await _membership(db, group_id, user_id)
     if membership is None or membership.left_at is not None:
         raise NotFound
+    role = acting_as(await access.roles(db, actor, group), Action.EDIT_GROUP)
     membership.left_at = now()
+    about = audit.About("account", user_id, user_id, group.programme_id, group_id)
+    what = {"role": str(membership.role)}
+    doer = audit.Doer(actor.user_id, str(role))
+    audit.record(db, audit.Deed.MEMBER_REMOVED, doer, about, details=what)
 
 
 async def _membership(db: AsyncSession, group_id: UUID, user_id: UUID) -> Membership | None:

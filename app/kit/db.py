@@ -18,6 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 BUSY_TIMEOUT_MS = 15_000
 """Wait this long for another process's write. Lower: requests fail under load. Higher: hang."""
 
+READ_ONLY = "read_only"
+"""Marks a transaction of which nothing is kept."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A time in UTC on both databases; SQLite forgets the zone, so it is put back."""
@@ -60,7 +63,8 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view that waits for nobody; whatever it changed is dropped."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as db:
+        info = {READ_ONLY: True}
+        async with AsyncSession(self.engine, expire_on_commit=False, info=info) as db:
             await db.connection(execution_options={"emessi_reading": True})
             yield db
             db.expunge_all()  # a rollback would empty the objects that the reader keeps

@@ -36,6 +36,11 @@ class Action(StrEnum):
     PLAY_RECORDING = "play_recording"
     READ_TURNS = "read_turns"
     EXPORT = "export"
+    READ_AUDIT = "read_audit"
+    MANAGE_RETENTION = "manage_retention"
+    """Say how long material is kept, and hold it."""
+    ERASE_PERSON = "erase_person"
+    """Another person, everywhere; oneself everyone may."""
 
 
 A = Action
@@ -45,10 +50,14 @@ _RESEARCH = frozenset({A.PLAY_RECORDING, A.READ_TURNS})
 _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
     | {A.JOIN_MEETING, A.RUN_MEETING, A.READ_CONSENTS, A.EXPORT}
+    | {A.READ_AUDIT, A.MANAGE_RETENTION}
 )
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
-    Role.ADMINISTRATOR: _STAFF | _RESEARCH | _COORDINATION | {A.MANAGE_USERS, A.CREATE_PROGRAMME},
+    Role.ADMINISTRATOR: _STAFF
+    | _RESEARCH
+    | _COORDINATION
+    | {A.MANAGE_USERS, A.CREATE_PROGRAMME, A.ERASE_PERSON},
     Role.COORDINATOR: _STAFF | _RESEARCH | _COORDINATION,
     Role.RESEARCHER: _STAFF | _RESEARCH,
     Role.FACILITATOR: _INSIDE
@@ -60,3 +69,9 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
 
 def may(roles: Iterable[Role], action: Action) -> bool:
     return any(action in ALLOWED[role] for role in roles)
+
+
+def acting_as(roles: Iterable[Role], action: Action) -> Role | None:
+    """The role in which someone with these roles does this: the first that may."""
+    held = set(roles)
+    return next((role for role in Role if role in held and action in ALLOWED[role]), None)

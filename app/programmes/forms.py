@@ -14,6 +14,7 @@ Title = Annotated[str, Field(min_length=1, max_length=200)]
 Prose = Annotated[str, Field(max_length=5000)]
 Short = Annotated[str, Field(max_length=300)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
+WarningDays = Annotated[int, Field(ge=1, le=365)]
 Milliseconds = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -23,16 +24,18 @@ class ProgrammeCreate(Form):
     controller: Short = ""
     contact: Short = ""
     retention_days: Days = 365
+    warning_days: WarningDays = 30
     bridge_pause_ms: Milliseconds = 700
     backchannel_max_ms: Milliseconds = 1_000
 
 
 class ProgrammeUpdate(Form):
+    """How long material is kept is changed where its consequences are seen: `…/retention`."""
+
     name: Title | None = None
     description: Prose | None = None
     controller: Short | None = None
     contact: Short | None = None
-    retention_days: Days | None = None
     bridge_pause_ms: Milliseconds | None = None
     backchannel_max_ms: Milliseconds | None = None
 
@@ -44,6 +47,7 @@ class ProgrammePublic(Public):
     controller: str
     contact: str
     retention_days: int
+    warning_days: int
     bridge_pause_ms: int
     backchannel_max_ms: int
     created_at: datetime

@@ -26,6 +26,9 @@ class Programme(SQLModel, table=True):
     """Who answers for the personal data (rekisterinpitäjä); printed in the consent text."""
     contact: str = Field(default="", max_length=300)
     retention_days: int = Field(default=365)
+    """Recordings are erased so many days after they were made; printed in the consent text."""
+    warning_days: int = Field(default=30)
+    """So many days before, it is said where the programme's staff sees it."""
     bridge_pause_ms: int = Field(default=700)
     """Pauses of one speaker up to this long do not end a turn."""
     backchannel_max_ms: int = Field(default=1_000)
@@ -42,3 +45,16 @@ class ProgrammeStaff(SQLModel, table=True):
     user_id: UUID = Field(foreign_key="users.id", primary_key=True)
     role: ProgrammeRole = Field(primary_key=True, sa_type=String, max_length=20)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class RetentionChange(SQLModel, table=True):
+    """One change of a programme's period. What was in force at a time is read from these."""
+
+    __tablename__ = "retention_changes"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programmes.id", index=True)
+    at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    days_before: int
+    days_after: int
+    changed_by: UUID = Field(foreign_key="users.id")

@@ -12,10 +12,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.accounts import service as accounts
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.kit import audit
 from app.kit.errors import InUse, NotAllowed, NotFound
-from app.kit.permissions import Action, Role, may
+from app.kit.permissions import Action, Role, acting_as, may
 from app.programmes import access
-from app.programmes.models import Programme, ProgrammeRole, ProgrammeStaff
+from app.programmes.models import Programme, ProgrammeRole, ProgrammeStaff, RetentionChange
 
 
 def seen_by(actor: Actor) -> SelectOfScalar[Programme]:
@@ -58,6 +59,8 @@ async def delete(db: AsyncSession, actor: Actor, programme_id: UUID) -> None:
     programme = await access.require(db, actor, programme_id, Action.EDIT_PROGRAMME)
     held = sql_delete(ProgrammeStaff).where(col(ProgrammeStaff.programme_id) == programme_id)
     await db.exec(held)
+    changed = sql_delete(RetentionChange).where(col(RetentionChange.programme_id) == programme_id)
+    await db.exec(changed)
     await db.delete(programme)
     try:
         await db.flush()
@@ -90,6 +93,7 @@ async def appoint(
         held = ProgrammeStaff(programme_id=programme_id, user_id=user.id, role=role)
         db.add(held)
         await db.flush()
+        await _tell(db, actor, held, audit.Deed.ROLE_GIVEN)
     return held, user
 
 
@@ -100,4 +104,12 @@ async def dismiss(
     held = await db.get(ProgrammeStaff, (programme_id, user_id, role))
     if held is None:
         raise NotFound
+    await _tell(db, actor, held, audit.Deed.ROLE_TAKEN)
     await db.delete(held)
+
+
+async def _tell(db: AsyncSession, actor: Actor, held: ProgrammeStaff, deed: audit.Deed) -> None:
+    roles = await access.roles(db, actor, held.programme_id)
+    doer = audit.Doer(actor.user_id, str(acting_as(roles, Action.EDIT_PROGRAMME)))
+    about = audit.About("account", held.user_id, held.user_id, held.programme_id)
+    audit.record(db, deed, doer, about, details={"role": str(held.role)})

@@ -88,6 +88,13 @@ def studied(
     return (agreed & heard) - withdrawn
 
 
-def to_erase(tapes: Iterable[Tape], standing: Collection[UUID]) -> list[Tape]:
-    """The stored tapes that nothing allows any longer."""
-    return [t for t in tapes if t.state == TapeState.STORED and t.consent_id not in standing]
+def to_erase(
+    tapes: Iterable[Tape], standing: Collection[UUID], over: Collection[UUID] = ()
+) -> list[Tape]:
+    """The stored tapes that nothing allows any longer; of consents whose time is over, all."""
+    return [
+        t
+        for t in tapes
+        if (t.state == TapeState.STORED and t.consent_id not in standing)
+        or (t.state != TapeState.ERASED and t.consent_id in over)
+    ]

@@ -8,11 +8,12 @@ from sqlmodel import col, select
 
 from app.accounts.http import CurrentActor
 from app.groups import access
+from app.kit.audit import Deed
 from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.paging import page
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
-from app.recordings import reading, service
+from app.recordings import auditing, reading, service
 from app.recordings.forms import FilePublic, RecordingPublic, RecordingStatus, TrackPublic
 from app.recordings.models import Recording
 from app.recordings.playing import serve
@@ -52,8 +53,11 @@ async def status(recording_id: UUID, db: Db, actor: CurrentActor) -> Recording:
 
 
 @router.get("/{recording_id}")
-async def recording(recording_id: UUID, db: Db, actor: CurrentActor) -> RecordingPublic:
-    found, meeting = await service.get(db, actor, recording_id, Action.PLAY_RECORDING)
+async def recording(
+    recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx
+) -> RecordingPublic:
+    deed = Deed.WATCHED
+    found, meeting = await auditing.opened(context.database, db, actor, recording_id, deed)
     files = await reading.usable_files(db, found, meeting)
     held = {file.id for file in files}
     return RecordingPublic(
@@ -80,8 +84,11 @@ async def file(
     download: bool = False,
 ) -> Response:
     """One file, decrypted as it is served, with byte ranges. `download=1` names it for saving."""
-    found, meeting = await service.get(db, actor, recording_id, Action.PLAY_RECORDING)
+    deed = Deed.DOWNLOADED if download else Deed.PLAYED
+    found, meeting = await auditing.knocked(context.database, db, actor, recording_id, deed)
     wanted = await reading.usable_file(db, found, meeting, file_id)
+    if request.method != "HEAD":
+        await auditing.served(context.database, db, actor, meeting, wanted, deed)
     key = await vault.unwrap(db, context.keys, wanted.data_key_id)
     name = await reading.file_name(db, meeting, wanted) if download else None
     reader = await SealedReader.open(store, wanted.path, key)

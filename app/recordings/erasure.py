@@ -20,6 +20,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
 from app.consent.models import ConsentDecision, Decision
+from app.groups.models import Group
+from app.kit import audit
 from app.kit.db import Database, now
 from app.meetings.models import Meeting
 from app.recordings import consents, service
@@ -30,6 +32,18 @@ from media.store import Store
 
 AT_REST = (RecordingState.READY, RecordingState.FAILED)
 """Nobody writes and nobody finishes: before that the tapes' keys are in use."""
+
+
+class Over(NamedTuple):
+    """What the end of its time takes from a recording."""
+
+    consents: frozenset[UUID]
+    """What was recorded under them goes, although they stand."""
+    whole: bool
+    """Also what rests on no consent: a manifest of an empty recording."""
+
+
+NOT_OVER = Over(frozenset(), False)
 
 
 class Doomed(NamedTuple):
@@ -67,33 +81,36 @@ async def waiting(db: AsyncSession) -> list[UUID]:
     return list((await db.exec(query)).all())
 
 
-async def erase(database: Database, store: Store, recording_id: UUID) -> int:
-    """Erases the tapes that no consent allows and every file that holds them; how many tapes.
+async def erase(database: Database, store: Store, recording_id: UUID, over: Over = NOT_OVER) -> int:
+    """Erases the tapes that no consent allows, or whose time is over, and every file that holds
+    them; how many tapes.
 
     What others agreed to is made again without them: the recording is claimed anew, and the worker
     finishes it as it does one that was left behind.
     """
     async with database.transaction() as db:
-        doomed = await _condemn(db, recording_id)
+        doomed = await _condemn(db, recording_id, over)
     for path in sorted(doomed.paths):
         await store.delete(path)
-    if doomed.tapes:
+    if doomed.tapes or doomed.files or over.whole:
         async with database.transaction() as db:
             await _strike_out(db, recording_id, doomed)
     return len(doomed.tapes)
 
 
-async def _condemn(db: AsyncSession, recording_id: UUID) -> Doomed:
+async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     """Says what must go, and destroys the keys that seal nothing else."""
     recording = await db.get(Recording, recording_id, with_for_update=True)
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
-    if recording is None or meeting is None or recording.state not in AT_REST:
+    at_rest = AT_REST if over == NOT_OVER else (*AT_REST, RecordingState.STOPPED)
+    if recording is None or meeting is None or recording.state not in at_rest:
         return Doomed(frozenset(), frozenset(), frozenset())
-    standing = await consent.standing(db, [meeting.group_id])
+    standing = await consent.standing(db, [meeting.group_id]) - over.consents
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
-    ending = {tape.id: tape for tape in consents.to_erase(tapes, standing)}
+    ending = {tape.id: tape for tape in consents.to_erase(tapes, standing, over.consents)}
     staying = [t for t in tapes if t.id not in ending and t.state != TapeState.ERASED]
-    keeping = files if not ending else consents.usable(files, standing) if staying else []
+    touched = bool(ending) or over.whole
+    keeping = files if not touched else consents.usable(files, standing) if staying else []
     kept = {file.id for file in keeping}
     files_going = [file for file in files if file.id not in kept]
     going: list[Tape | RecordingFile] = [*ending.values(), *files_going]
@@ -111,18 +128,33 @@ async def _condemn(db: AsyncSession, recording_id: UUID) -> Doomed:
 async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> None:
     recording = await db.get_one(Recording, recording_id, with_for_update=True)
     tapes = await service.tapes(db, recording_id)
-    for tape in tapes:
-        if tape.id in doomed.tapes:
-            tape.state, tape.size = TapeState.ERASED, 0
-            tape.ended_at = tape.ended_at or now()
+    erased = [t for t in tapes if t.id in doomed.tapes and t.state != TapeState.ERASED]
+    for tape in erased:
+        tape.state, tape.size = TapeState.ERASED, 0
+        tape.ended_at = tape.ended_at or now()
+    files = [file for file in await service.files(db, recording_id) if file.id in doomed.files]
+    await _tell(db, recording, erased, len(files))
     await _forget(db, recording_id, doomed.files)
-    if recording.state not in AT_REST:
+    if recording.state not in (*AT_REST, RecordingState.STOPPED):
         return  # the worker has begun again meanwhile, without these tapes
     if all(tape.state == TapeState.ERASED for tape in tapes):
         move(recording, RecordingState.ERASED)
     elif recording.state == RecordingState.READY and doomed.files:
         move(recording, RecordingState.CLAIMED)
         recording.progress = 0
+
+
+async def _tell(db: AsyncSession, recording: Recording, erased: list[Tape], files: int) -> None:
+    """One audit entry per person whose tapes went; one for files that rested on nobody's."""
+    meeting = await db.get_one(Meeting, recording.meeting_id)
+    group = await db.get_one(Group, meeting.group_id)
+    people: list[UUID | None] = [*sorted({tape.user_id for tape in erased})]
+    for subject in people or ([None] if files else []):
+        about = audit.About(
+            "recording", recording.id, subject, group.programme_id, group.id, meeting.id
+        )
+        counts = {"tapes": sum(tape.user_id == subject for tape in erased), "files": files}
+        audit.record(db, audit.Deed.ERASED, audit.WORKER, about, details=counts)
 
 
 async def _forget(db: AsyncSession, recording_id: UUID, file_ids: Collection[UUID]) -> None:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Response
 
 from app.accounts.http import CurrentActor
 from app.groups.models import GroupRole
-from app.kit.http import Db, Page, Paging, Public, cursor_of
+from app.kit.audit import Deed
+from app.kit.http import Ctx, Db, Page, Paging, Public, cursor_of
 from app.kit.permissions import Action
-from app.recordings import service as recordings
+from app.recordings import auditing
 from app.turns import service
 from app.turns.table import table
 
@@ -37,7 +38,11 @@ class Turns(Page[TurnPublic]):
 
 
 @router.get("/{recording_id}/turns")
-async def turns(recording_id: UUID, db: Db, actor: CurrentActor, window: Paging) -> Turns:
+async def turns(
+    recording_id: UUID, db: Db, actor: CurrentActor, window: Paging, context: Ctx
+) -> Turns:
+    deed, action = Deed.READ_TURNS, Action.READ_TURNS
+    await auditing.opened(context.database, db, actor, recording_id, deed, action)
     index, rows = await service.of_recording(db, actor, recording_id)
     shown, last = service.windowed(rows, window)
     return Turns(
@@ -50,8 +55,9 @@ async def turns(recording_id: UUID, db: Db, actor: CurrentActor, window: Paging)
 
 
 @router.get("/{recording_id}/turns.csv", response_class=Response)
-async def turns_csv(recording_id: UUID, db: Db, actor: CurrentActor) -> Response:
-    _, meeting = await recordings.get(db, actor, recording_id, Action.READ_TURNS)
+async def turns_csv(recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> Response:
+    deed, action = Deed.DOWNLOADED, Action.READ_TURNS
+    _, meeting = await auditing.opened(context.database, db, actor, recording_id, deed, action)
     _, rows = await service.of_recording(db, actor, recording_id)
     headers = {"Content-Disposition": f'attachment; filename="turns-{meeting.ordinal}.csv"'}
     return Response(table(meeting, rows), media_type="text/csv; charset=utf-8", headers=headers)

@@ -7,6 +7,8 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent.models import ConsentDecision, Decision, Purpose
+from app.groups.models import Group
+from app.kit import audit
 from app.kit.db import Database
 from app.kit.ids import short
 from app.meetings.models import Meeting
@@ -52,6 +54,7 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
     if meeting is None:
         return 0
+    group = await db.get_one(Group, meeting.group_id)
     count = 0
     query = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
     for index in (await db.exec(query)).all():
@@ -60,6 +63,11 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
             delete(Turn).where(col(Turn.index_id) == index.id, col(Turn.user_id).not_in(studied))
         )
         count += removed.rowcount
+    if count:
+        about = audit.About(
+            "turns", recording_id, None, group.programme_id, meeting.group_id, meeting.id
+        )
+        audit.record(db, audit.Deed.ERASED, audit.WORKER, about, details={"turns": count})
     return count
 
 

@@ -4,8 +4,11 @@ import csv
 import io
 from collections.abc import Iterable
 
+from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
 from app.meetings.models import Meeting
 from app.turns.service import TurnRow
+
+__all__ = ["BYTE_ORDER_MARK", "inert", "table"]
 
 COLUMNS = (
     "meeting",
@@ -17,8 +20,6 @@ COLUMNS = (
     "duration_ms",
     "is_backchannel",
 )
-BYTE_ORDER_MARK = "\ufeff"
-"""Spreadsheets take a file without it for one in an old code page and spoil å, ä and ö."""
 
 
 def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
@@ -42,8 +43,3 @@ def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
             ]
         )
     return target.getvalue()
-
-
-def inert(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

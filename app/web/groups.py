@@ -21,6 +21,7 @@ from app.programmes import access as programme_access
 from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
+from app.web import retention
 from app.web.consents import own_consents
 from app.web.visit import Looking, PageRoute
 
@@ -74,6 +75,8 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
         version=text.version,
         may_edit_text=may(roles, Action.EDIT_CONSENT_TEXT),
         may_edit=may(roles, Action.EDIT_PROGRAMME),
+        may_read_audit=may(roles, Action.READ_AUDIT),
+        retention=await retention.near(db, programme_id),
     )
 
 

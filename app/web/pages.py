@@ -15,14 +15,17 @@ from app.kit.http import Ctx
 from app.kit.languages import LANGUAGES
 from app.kit.problems import problem
 from app.web import (
+    audit,
     connection_test,
     consent_texts,
     consents,
     entrance,
     groups,
     meetings,
+    person,
     recordings,
     reference,
+    retention,
 )
 from app.web.visit import PageRoute
 
@@ -31,14 +34,8 @@ _files = StaticFiles(directory=STATIC)
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
-    connection_test,
-    consent_texts,
-    consents,
-    entrance,
-    groups,
-    meetings,
-    recordings,
-    reference,
+    *(connection_test, entrance, groups, meetings, recordings, reference),
+    *(audit, consent_texts, consents, person, retention),
 )
 for part in PARTS:
     router.include_router(part.router)

@@ -12,10 +12,14 @@ from app.composites import service as composites
 from app.exports.formats.offered import Format
 from app.groups import access
 from app.groups import service as groups
+from app.kit.audit import Deed
+from app.kit.db import now
 from app.kit.permissions import Action, may
-from app.recordings import reading, service
+from app.recordings import auditing, reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Track
 from app.recordings.previews import sheet_of
+from app.retention import service as retention
+from app.retention.models import LegalHold
 from app.turns import service as turns
 from app.web.meetings import title_of
 from app.web.visit import Looking, PageRoute
@@ -29,7 +33,8 @@ PLAYED = frozenset({FileKind.PERSON, FileKind.SCREEN})
 @router.get("/recordings/{recording_id}")
 async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     db, actor = visit.db, visit.actor
-    found, meeting = await service.get(db, actor, recording_id, Action.PLAY_RECORDING)
+    database, deed = visit.context.database, Deed.WATCHED
+    found, meeting = await auditing.opened(database, db, actor, recording_id, deed)
     group = await groups.get(db, actor, meeting.group_id)
     roles = await access.roles(db, actor, group)
     files = await reading.usable_files(db, found, meeting)
@@ -49,6 +54,9 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         may_export=may(roles, Action.EXPORT),
         composite=await composites.standing(db, found, meeting),
         composite_file=next((file for file in files if file.kind == FileKind.COMPOSITE), None),
+        deadline=(deadline := await retention.of_recording(db, found.id)),
+        hold=await db.get(LegalHold, deadline.hold_id) if deadline and deadline.hold_id else None,
+        now=now(),
         data={
             "id": str(found.id),
             "state": found.state,

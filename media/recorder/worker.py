@@ -10,12 +10,13 @@ from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.kit.context import make
-from app.kit.db import Database
+from app.kit.db import Database, now
 from app.kit.ids import short
 from app.kit.settings import Settings
 from app.meetings.abandonment import end_abandoned
 from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
+from app.retention import erasure as retention
 from app.turns.erasure import erase_withdrawn
 from media.recorder.composite import workflow as composites
 from media.recorder.composite.compositor import Compositor
@@ -28,6 +29,9 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 15.0
 """Look for recordings that nobody handed over (a node died), and for what a withdrawal leaves to
 erase, this often. Lower: more queries. Higher: they wait longer."""
+RETENTION_EVERY_S = 600.0
+"""Look for what is over its time this often. Lower: more queries. Higher: it is kept for longer
+than was promised by that much."""
 UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]
 
 
@@ -52,8 +56,12 @@ async def run(settings: Settings) -> None:
         await DBOS.register_queue_async(queue, worker_concurrency=1, polling_interval_sec=1.0)
     asked = loop.create_task(_take_composites(settings, context.database))
     logger.info("worker %s is ready", settings.worker.name)
+    retention_at = loop.time()
     while not stopping.is_set():
         await erase_withdrawn(context.database, finaliser.store)
+        if loop.time() >= retention_at:
+            await retention.run(context.database, finaliser.store, now())
+            retention_at = loop.time() + RETENTION_EVERY_S
         async with context.database.transaction() as db:
             for meeting_id in await end_abandoned(db):
                 logger.info("meeting %s was left open and is ended", short(meeting_id))

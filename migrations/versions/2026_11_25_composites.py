@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "composites"
-down_revision = "node_http_port"
+down_revision = "consent_texts"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@
 import { Api, ApiError } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
 import { ConsentRows } from "./views/consent.js";
-import { say, set } from "./views/dom.js";
+import { h, say, set } from "./views/dom.js";
 import { wireButton, wireForm } from "./views/form.js";
 import { wireInvitation } from "./views/invitation.js";
 import { localise } from "./views/times.js";
@@ -15,8 +15,9 @@ const api = new Api(documentElement.lang);
 localise();
 
 for (const element of document.querySelectorAll("form[data-path], button[data-path]")) {
-  const shows = /** @type {HTMLElement} */ (element).dataset.shows;
-  const done = shows ? (/** @type {{url: string}} */ answer) => showSecret(shows, answer.url) : undefined;
+  const { shows, report } = /** @type {HTMLElement} */ (element).dataset;
+  const secret = shows ? (/** @type {{url: string}} */ answer) => showSecret(shows, answer.url) : undefined;
+  const done = report ? (/** @type {{lines: string[]}} */ answer) => showReport(element, report, answer.lines) : secret;
   if (element instanceof HTMLFormElement) wireForm(element, api, t, done);
   else wireButton(/** @type {HTMLButtonElement} */ (element), api, t, done);
 }
@@ -41,6 +42,17 @@ function showSecret(id, url) {
   set(place, "hidden", false);
   place.scrollIntoView({ block: "nearest" });
   input.select();
+}
+
+/** What was done for good, in place of the form that did it.
+ * @param {Element} form @param {string} id @param {string[]} lines */
+function showReport(form, id, lines) {
+  const place = document.getElementById(id);
+  if (!place) return;
+  place.querySelector("ul")?.replaceChildren(...lines.map((line) => h("li", {}, line)));
+  form.remove();
+  set(place, "hidden", false);
+  place.focus();
 }
 
 /** @param {HTMLButtonElement} button */

@@ -32,6 +32,9 @@ see_recording_status   yes           yes         yes        yes         yes     
 play_recording         yes           yes         yes        .           .        .
 read_turns             yes           yes         yes        .           .        .
 export                 yes           yes         .          .           .        .
+read_audit             yes           yes         .          .           .        .
+manage_retention       yes           yes         .          .           .        .
+erase_person           yes           .           .          .           .        .
 """
 
 

@@ -27,7 +27,7 @@ async def test_who_may_do_what_with_a_programme(who: str, cast: Cast) -> None:
     assert created.status_code == (201 if who == "administrator" else 403)
     for answer in (await client.get(path), await client.get(f"{path}/staff")):
         assert answer.status_code == (200 if who in STAFF else 404)
-    changed = await client.patch(path, json={"retention_days": 30})
+    changed = await client.patch(path, json={"description": "Uusi"})
     assert changed.status_code == (200 if who in COORDINATION else refused)
     appointed = await client.post(f"{path}/staff", json=role)
     assert appointed.status_code == (201 if who in COORDINATION else refused)

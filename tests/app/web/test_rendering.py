@@ -11,12 +11,16 @@ import pytest
 from app.consent.models import Decision, Purpose
 from app.exports.formats.offered import Format
 from app.groups.models import GroupRole
+from app.kit.audit import COMMAND, WORKER, Deed
 from app.kit.errors import Refusal
 from app.kit.languages import FOLDER, LANGUAGES, Languages
+from app.kit.permissions import Role
 from app.meetings.models import MeetingKind, MeetingState
+from app.person.endpoints import OF_ONESELF
 from app.programmes.models import ProgrammeRole
 from app.recordings.models import FileKind, RecordingState
 from app.turns.table import COLUMNS
+from app.web.audit import COUNTED
 from app.web.rendering import _plain
 from signalling.messages import RefusalCode
 
@@ -30,6 +34,16 @@ SOURCES = [
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
 STEMS: dict[str, list[str]] = {
     "composite.why_{}": ["failed", "outdated"],
+    "audit.deed_{}": list(Deed),
+    "audit.detail_{}": list(COUNTED),
+    "audit.kind_{}": [
+        *("recording", "file", "turns", "meeting", "group"),
+        *("programme", "account", "consent_text", "log"),
+    ],
+    "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
+    "person.erased_{}": ["account", "media", "waiting"],
+    "person.kept_{}": ["decisions", "stays", "entries", "handed_over"],
+    "person.{}": ["readme"],
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),
     "consent.{}_keeps": list(Purpose),

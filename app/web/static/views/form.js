@@ -4,9 +4,10 @@
  *
  * `<form data-method="POST" data-path="/groups" data-next="/groups/{id}">` sends its named fields
  * as JSON and goes on. Without data-next the page is read anew. Problems are shown at the field
- * they name, else above the button. `data-kind` of an input: number, moment, or text. Every form
- * has method="dialog": sent before this module is there it does nothing, and above all it puts no
- * password into an address.
+ * they name, else above the button. `data-kind` of an input: number, moment, optional (empty is
+ * null), or text. `data-confirm` says what is at stake, and is asked before anything is sent. Every
+ * form has method="dialog": sent before this module is there it does nothing, and above all it puts
+ * no password into an address.
  */
 
 import { ApiError } from "../client/api.js";
@@ -29,6 +30,8 @@ export function wireForm(form, api, t, done = (answer) => proceed(form, answer))
     clear(form, status);
     const wrong = inputs(form).find((input) => !input.checkValidity());
     if (wrong) return point(wrong, wrong.validationMessage, form, status);
+    const { confirm, label } = form.dataset;
+    if (confirm && !(await agreed(label ?? "", confirm, t))) return;
     const button = form.querySelector("button:not([type=button])");
     if (button) set(button, "aria-busy", "true");
     try {
@@ -48,11 +51,7 @@ export function wireButton(button, api, t, done = (answer) => proceed(button, an
   button.addEventListener("click", async () => {
     const { method = "POST", path = "", confirm, label } = button.dataset;
     const title = label ?? button.textContent?.trim() ?? "";
-    if (confirm) {
-      const yes = { value: "yes", label: title, kind: /** @type {const} */ ("danger") };
-      const no = { value: "", label: t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-      if (!(await ask(title, confirm, [yes, no]))) return;
-    }
+    if (confirm && !(await agreed(title, confirm, t))) return;
     try {
       const body = method === "DELETE" ? undefined : JSON.parse(button.dataset.body ?? "{}");
       done(await api.send(method, path, body));
@@ -61,6 +60,13 @@ export function wireButton(button, api, t, done = (answer) => proceed(button, an
       await ask(title, reason.title || t("form.failed"), [{ value: "", label: t("form.close") }]);
     }
   });
+}
+
+/** @param {string} title @param {string} why what is at stake @param {Translate} t */
+async function agreed(title, why, t) {
+  const yes = { value: "yes", label: title, kind: /** @type {const} */ ("danger") };
+  const no = { value: "", label: t("form.cancel"), kind: /** @type {const} */ ("quiet") };
+  return Boolean(await ask(title, why, [yes, no]));
 }
 
 /** @param {HTMLElement} element @param {any} answer */
@@ -78,6 +84,7 @@ function body(form) {
     const { kind } = input.dataset;
     if (kind === "number") values[input.name] = Number(input.value);
     else if (kind === "moment") values[input.name] = new Date(input.value).toISOString();
+    else if (kind === "optional") values[input.name] = input.value || null;
     else values[input.name] = input.value;
   }
   return values;

@@ -1,0 +1,9 @@
+"""What a table must have so that spreadsheets open it well and obey nothing in it."""
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Spreadsheets take a file without it for one in an old code page and spoil å, ä and ö."""
+
+
+def inert(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,114 @@
+"""Erasing what is over its time, as the worker does it and as `emessi retention --erase` does.
+
+Turns go first, because a recording whose media is gone is not looked at again; then the data keys,
+the objects and the rows, as after a withdrawal. What stays: the ledger, who attended, the row that
+says that there was a recording and how long it was, and counts in the audit log.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, delete, select
+
+from app.kit import audit
+from app.kit.db import Database
+from app.kit.ids import short
+from app.recordings import erasure
+from app.retention.periods import Deadline, due
+from app.retention.service import deadlines
+from app.turns.erasure import STUDY
+from app.turns.models import Turn, TurnIndex
+from media.store import Store
+
+logger = logging.getLogger(__name__)
+
+
+class Erased(NamedTuple):
+    """What a run took from one recording."""
+
+    deadline: Deadline
+    tapes: int
+    turns: int
+    complete: bool
+    """False: the store could not be reached. The keys are destroyed; the next run goes on."""
+
+
+async def run(
+    database: Database,
+    store: Store,
+    now: datetime,
+    *,
+    doer: audit.Doer = audit.WORKER,
+    programme_id: UUID | None = None,
+) -> list[Erased]:
+    """Erases all that is due at `now` and that nothing holds. Cheap when there is nothing to do."""
+    async with database.reading() as db:
+        listed = due(await deadlines(db, programme_id), now)
+    done: list[Erased] = []
+    for each in listed:
+        async with database.reading() as db:  # a hold may have been set meanwhile
+            again = due(await deadlines(db, recording_id=each.recording_id), now)
+        done += [await _erase(database, store, one, now, doer) for one in again]
+    if done:
+        await _tell(database, done, doer)
+    return done
+
+
+async def _erase(
+    database: Database, store: Store, deadline: Deadline, now: datetime, doer: audit.Doer
+) -> Erased:
+    over, whole = deadline.over(now), deadline.whole_ends_at <= now
+    silenced = None if whole else {part.user_id for part in over if part.purpose in STUDY}
+    turns = await _erase_turns(database, deadline, silenced, doer)
+    gone = erasure.Over(frozenset(part.consent_id for part in over), whole)
+    name = short(deadline.recording_id)
+    try:
+        tapes = await erasure.erase(database, store, deadline.recording_id, gone)
+    except OSError as error:
+        logger.warning("recording %s is not erased yet: %s", name, type(error).__name__)
+        return Erased(deadline, 0, turns, complete=False)
+    logger.info("recording %s is over its time: %d tapes, %d turns erased", name, tapes, turns)
+    return Erased(deadline, tapes, turns, complete=True)
+
+
+async def _erase_turns(
+    database: Database, deadline: Deadline, users: Collection[UUID] | None, doer: audit.Doer
+) -> int:
+    """Takes the turns of these people, or of all, from every index of the recording."""
+    indexes = select(TurnIndex.id).where(TurnIndex.recording_id == deadline.recording_id)
+    gone = [col(Turn.index_id).in_(indexes)]
+    gone += [col(Turn.user_id).in_(users)] if users is not None else []
+    async with database.transaction() as db:
+        per_person = select(Turn.user_id, func.count()).where(*gone).group_by(col(Turn.user_id))
+        counts = sorted((await db.exec(per_person)).all())
+        if counts:
+            await db.exec(delete(Turn).where(*gone))
+        for user_id, count in counts:
+            about = audit.About(
+                "turns",
+                deadline.recording_id,
+                user_id,
+                deadline.programme_id,
+                deadline.group_id,
+                deadline.meeting_id,
+            )
+            audit.record(db, audit.Deed.ERASED, doer, about, details={"turns": count})
+    return sum(count for _, count in counts)
+
+
+async def _tell(database: Database, done: Sequence[Erased], doer: audit.Doer) -> None:
+    """One entry per programme that something was taken from."""
+    async with database.transaction() as db:
+        for programme_id in sorted({one.deadline.programme_id for one in done}):
+            its = [one for one in done if one.deadline.programme_id == programme_id]
+            counts = {
+                "recordings": len(its),
+                "tapes": sum(one.tapes for one in its),
+                "turns": sum(one.turns for one in its),
+            }
+            about = audit.About("programme", programme_id, programme_id=programme_id)
+            audit.record(db, audit.Deed.RETENTION_RUN, doer, about, details=counts)

@@ -1,0 +1,89 @@
+"""The pages of the log, retention and one's data: in every language, and for whom."""
+
+import pytest
+
+from tests.app.web.conftest import Browser
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast
+from tests.fixtures.kept import Kept, keep
+
+LANGUAGES = ("fi", "sv", "en")
+
+
+@pytest.fixture
+async def kept(running: Application, cast: Cast) -> Kept:
+    return await keep(running, cast)
+
+
+def pages(cast: Cast) -> dict[str, set[str]]:
+    """Page → who may see it."""
+    programme = f"/programmes/{cast.programme_id}"
+    return {
+        f"{programme}/retention": {"administrator", "coordinator", "researcher"},
+        f"{programme}/audit": {"administrator", "coordinator"},
+        "/audit": {"administrator"},
+        "/people": {"administrator"},
+        f"/people/{cast.bob.id}": {"administrator"},
+        "/my-data": {"administrator", "coordinator", "researcher", "alice", "bob"},
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_pages_speak_every_language(browser: Browser, kept: Kept, language: str) -> None:
+    visitor = await browser(kept.cast.administrator, language)
+    await visitor.get(f"/recordings/{kept.recording.id}")
+    for path in pages(kept.cast):
+        answer = await visitor.get(path)
+        assert answer.status_code == 200, path
+        assert f'<html lang="{language}">' in answer.text
+    own = await browser(kept.cast.bob, language)
+    assert (await own.get("/my-data")).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["administrator", "coordinator", "researcher", "alice", "bob"])
+async def test_who_may_see_which(browser: Browser, cast: Cast, who: str) -> None:
+    visitor = await browser(getattr(cast, who))
+    for path, allowed in pages(cast).items():
+        answer = await visitor.get(path)
+        assert (answer.status_code == 200) is (who in allowed), path
+        assert answer.status_code in (200, 403, 404)
+
+
+async def test_a_preview_is_for_those_who_may_change(browser: Browser, kept: Kept) -> None:
+    path = f"/programmes/{kept.cast.programme_id}/retention?days=30"
+    page = (await (await browser(kept.cast.coordinator, "en")).get(path)).text
+    assert "What 30 days would do" in page
+    page = (await (await browser(kept.cast.researcher, "en")).get(path)).text
+    assert "What 30 days would do" not in page
+
+
+async def test_the_log_can_be_asked_and_nonsense_is_nothing(browser: Browser, kept: Kept) -> None:
+    visitor = await browser(kept.cast.coordinator, "en")
+    await visitor.get(f"/recordings/{kept.recording.id}")
+    root = f"/programmes/{kept.cast.programme_id}/audit"
+    bob, me = kept.cast.bob.id, kept.cast.coordinator.id
+
+    assert "Opened a recording</td>" in (await visitor.get(root)).text.replace("\n", "")
+    assert "Nothing was done" in (await visitor.get(f"{root}?person={bob}")).text
+    asked = f"{root}?person={me}&deed=watched&since=2026-01-01&until=2099-01-01&check=1"
+    page = (await visitor.get(asked)).text
+    assert "The chain is whole" in page
+    for wrong in ("person=x", "deed=x", "since=x", "before=x"):
+        assert (await visitor.get(f"{root}?{wrong}")).status_code == 404
+
+
+async def test_a_person_finds_who_looked(browser: Browser, kept: Kept) -> None:
+    await (await browser(kept.cast.researcher)).get(f"/recordings/{kept.recording.id}")
+    page = (await (await browser(kept.cast.bob, "en")).get("/my-data")).text
+    assert "Researcher, researcher" in page
+    assert "Erased at the latest" in page
+    carols = (await (await browser(kept.cast.carol, "en")).get("/my-data")).text
+    assert "Nobody has looked" in carols
+
+
+async def test_people_are_searched(browser: Browser, cast: Cast) -> None:
+    visitor = await browser(cast.administrator)
+    page = (await visitor.get("/people?q=ALI")).text
+    assert f"/people/{cast.alice.id}" in page
+    assert f"/people/{cast.bob.id}" not in page
+    assert f"/people/{cast.bob.id}" not in (await visitor.get("/people?q=%25")).text
