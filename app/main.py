@@ -22,6 +22,7 @@ from app.kit.limits import LimitedBody
 from app.kit.settings import Settings
 from app.meetings import endpoints as meetings
 from app.programmes import endpoints as programmes
+from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.turns import endpoints as turns
 from app.web import pages
@@ -37,6 +38,7 @@ FEATURES = (
     consent,
     recordings,
     turns,
+    quality,
     exports,
 )
 

@@ -7,6 +7,7 @@ from app.invitations import models as invitations
 from app.kit import idempotency
 from app.meetings import models as meetings
 from app.programmes import models as programmes
+from app.quality import models as quality
 from app.recordings import models as recordings
 from app.turns import models as turns
 from app.vault import models as vault
@@ -19,6 +20,7 @@ __all__ = [
     "invitations",
     "meetings",
     "programmes",
+    "quality",
     "recordings",
     "turns",
     "vault",

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from app.kit.tables import BYTE_ORDER_MARK, inert
 from app.meetings.models import Meeting
 from app.turns.service import TurnRow
 
@@ -17,8 +18,6 @@ COLUMNS = (
     "duration_ms",
     "is_backchannel",
 )
-BYTE_ORDER_MARK = "\ufeff"
-"""Spreadsheets take a file without it for one in an old code page and spoil å, ä and ö."""
 
 
 def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
@@ -42,8 +41,3 @@ def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
             ]
         )
     return target.getvalue()
-
-
-def inert(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
