@@ -35,7 +35,8 @@ class Received:
     """What one participant is given."""
 
     expected: int = 0
-    """Packets of whose fate it told since the last look, repairs and probes included."""
+    """Packets of whose fate it told since the last look, repairs and probes included; 0 also of one
+    who gives no transport-wide feedback."""
     lost: int = 0
     rtt_ms: float | None = None
     estimate_bps: float | None = None
@@ -78,19 +79,15 @@ class Look:
     def _received(
         self, name: str, downlink: Downlink, before: tuple[int, int], now: float
     ) -> Received:
-        bandwidth, reports = downlink.bandwidth, downlink.reports
-        trusted = bandwidth.trusted
-        counts = bandwidth.told, bandwidth.estimate.lost
-        if not trusted:
-            counts = reports.expected, reports.lost
-        self._told[name] = counts
+        bandwidth, rtt_s = downlink.bandwidth, downlink.reports.rtt_s
+        self._told[name] = counts = bandwidth.told, bandwidth.estimate.lost
         if counts[0] < before[0] or counts[1] < before[1]:
             before = (0, 0)  # another peer connection
         return Received(
             expected=counts[0] - before[0],
             lost=counts[1] - before[1],
-            rtt_ms=None if reports.rtt_s is None else reports.rtt_s * 1000,
-            estimate_bps=bandwidth.estimate.bps if trusted else None,
+            rtt_ms=None if rtt_s is None else rtt_s * 1000,
+            estimate_bps=bandwidth.estimate.bps if bandwidth.trusted else None,
             given={
                 publication.id: subscription.wanted.layer
                 for publication, subscription in downlink.pictures

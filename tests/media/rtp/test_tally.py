@@ -102,9 +102,7 @@ def test_a_source_that_begins_anew_has_lost_nothing() -> None:
     st.sets(st.integers(0, 400)),
     st.integers(0, 0xFFFF),
 )
-def test_the_counts_are_those_of_the_path(
-    arrives: list[bool], looks: set[int], first: int
-) -> None:
+def test_the_counts_are_those_of_the_path(arrives: list[bool], looks: set[int], first: int) -> None:
     stream, lost = Stream(), 0
     stream.come(first)
     total = Tallied(0, 0, 0)
