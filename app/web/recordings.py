@@ -14,6 +14,7 @@ from app.recordings import reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Track
 from app.turns import service as turns
 from app.web.meetings import title_of
+from app.web.quality import HEADS, connections
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -42,6 +43,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         names=names,
         files=files if ready else [],
         may_export=may(roles, Action.EXPORT),
+        connections=await connections(visit, meeting, roles),
+        connection_heads=HEADS,
         data={
             "id": str(found.id),
             "state": found.state,

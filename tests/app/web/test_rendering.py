@@ -16,7 +16,7 @@ from app.meetings.models import MeetingKind, MeetingState
 from app.programmes.models import ProgrammeRole
 from app.recordings.models import FileKind, RecordingState
 from app.web.rendering import _plain
-from signalling.messages import RefusalCode
+from signalling.messages import RefusalCode, TroubleName
 
 WEB = FOLDER.parent
 SOURCES = [
@@ -50,6 +50,8 @@ STEMS: dict[str, list[str]] = {
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
+    "trouble.{}": list(get_args(TroubleName)),
+    "trouble.own_{}": list(get_args(TroubleName)),
     "trial.state_{}": ["waiting", "running", "good", "poor", "bad"],
     "trial.{}": [
         *("direct", "turn_udp", "turn_tcp", "turn_tls"),
