@@ -25,6 +25,7 @@ from app.kit.settings import Settings
 from app.meetings import endpoints as meetings
 from app.person import endpoints as person
 from app.programmes import endpoints as programmes
+from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
 from app.turns import endpoints as turns
@@ -43,6 +44,7 @@ FEATURES = (
     turns,
     composites,
     retention,
+    quality,
     exports,
     audit,
     person,

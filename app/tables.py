@@ -8,6 +8,7 @@ from app.invitations import models as invitations
 from app.kit import audit, idempotency
 from app.meetings import models as meetings
 from app.programmes import models as programmes
+from app.quality import models as quality
 from app.recordings import models as recordings
 from app.retention import models as retention
 from app.turns import models as turns
@@ -23,6 +24,7 @@ __all__ = [
     "invitations",
     "meetings",
     "programmes",
+    "quality",
     "recordings",
     "retention",
     "turns",

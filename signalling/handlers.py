@@ -25,12 +25,14 @@ from signalling.messages import (
     RefusalCode,
     Refused,
     RemoveParticipant,
+    ReportQuality,
     Say,
     SetMuted,
     SetView,
     StartRecording,
     StopRecording,
 )
+from signalling.quality import watch
 from signalling.refusals import CommandRefused, require_facilitator
 
 logger = logging.getLogger(__name__)
@@ -104,6 +106,7 @@ HANDLERS: dict[type[Command], Handler] = {
     AnswerDownlink: media_commands.answer_downlink,
     SetMuted: media_commands.set_muted,
     SetView: media_commands.set_view,
+    ReportQuality: watch.report_quality,
     RaiseHand: raise_hand,
     Say: say,
     Admit: admit,

@@ -21,8 +21,9 @@ from media.relay.room import Room as MediaRoom
 from media.store import Store
 from signalling.allowance import Allowance
 from signalling.connection import Connection
-from signalling.messages import PurposeName, ServerMessage
+from signalling.messages import PurposeName, ReportQuality, ServerMessage
 from signalling.negotiation import Negotiation
+from signalling.quality.observation import REPORTS_BURST, REPORTS_PER_S, Observation
 from signalling.room import Delivery, Room
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,9 @@ class Presence:
     unwritten: set[PurposeName] = field(default_factory=set)
     """Refused or withdrawn, and not in the ledger yet: stronger than what the ledger says."""
     expiry: asyncio.TimerHandle | None = None
+    reports: list[ReportQuality] = field(default_factory=list)
+    """What its browser told of its connections since the last look (quality)."""
+    reporting: Allowance = field(default_factory=lambda: Allowance(REPORTS_PER_S, REPORTS_BURST))
 
 
 @dataclass
@@ -95,6 +99,7 @@ class Live:
         self.recording_lock = asyncio.Lock()
         """Held while tapes are ordered and closed, so that no two do it at once."""
         self.ended = False
+        self.quality = Observation()
         self._tasks: set[asyncio.Task[None]] = set()
         # Set by whoever makes the relay's room
         self.media: MediaRoom

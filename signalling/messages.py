@@ -36,6 +36,10 @@ RefusalCode = Literal[
     "too_many",
     "internal",
 ]
+TroubleName = Literal["sends_lossy", "receives_lossy", "line_slow", "pictures_halt", "answers_late"]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Milliseconds = Annotated[float, Field(ge=0, le=600_000, allow_inf_nan=False)]
+"""At most ten minutes: a page that slept for longer measures anew."""
 
 
 # ---- Commands -------------------------------------------------------------------------------
@@ -86,6 +90,47 @@ class SetView(Command):
 
     type: Literal["set_view"] = "set_view"
     tiles: Annotated[dict[PublicationId, TileState], Field(max_length=64)]
+
+
+class PictureReport(Message):
+    """One picture that is shown, since the last report. What the browser does not tell is null."""
+
+    publication: PublicationId
+    frames_per_s: Annotated[float, Field(ge=0, le=240, allow_inf_nan=False)] | None
+    freezes: Annotated[int, Field(ge=0, le=10_000)] | None
+    frozen_ms: Milliseconds | None
+
+
+class UplinkReport(Message):
+    """Of what this browser sends. What the node finds out itself is not asked for."""
+
+    rtt_ms: Milliseconds | None
+    estimate_bps: Annotated[float, Field(ge=0, le=1e10, allow_inf_nan=False)] | None
+    """What the browser believes that its path carries."""
+    limited_by: Literal["none", "cpu", "bandwidth", "other"] | None
+    """What keeps the camera's picture from being better."""
+
+
+class DownlinkReport(Message):
+    """Of what this browser receives, since the last report."""
+
+    rtt_ms: Milliseconds | None
+    missing: Share | None
+    """Of the packets, never came, wherever they were lost."""
+    jitter_ms: Milliseconds | None
+    concealed: Share | None
+    """Share of the voices' sound that was made up because it did not come in time."""
+    pictures: Annotated[list[PictureReport], Field(max_length=32)]
+
+
+class ReportQuality(Command):
+    """How well one's own two connections worked in the last `seconds`. Each five seconds; one who
+    reports more often than each second is refused with `too_many`."""
+
+    type: Literal["report_quality"] = "report_quality"
+    seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
+    uplink: UplinkReport | None
+    downlink: DownlinkReport | None
 
 
 class RaiseHand(Command):
@@ -162,6 +207,7 @@ ClientMessage = Annotated[
     | AnswerDownlink
     | SetMuted
     | SetView
+    | ReportQuality
     | RaiseHand
     | Say
     | Admit
@@ -374,6 +420,21 @@ class PicturesResting(Message):
     publications: list[PublicationId]
 
 
+class TroubleState(Message):
+    participant: ParticipantId
+    trouble: TroubleName
+    amount: int | None
+    """Per cent lost, or milliseconds of the round trip of `answers_late`; null for the others."""
+
+
+class TroublesChanged(Message):
+    """Whose connection works badly now, and how; the whole list. The facilitator and observers are
+    told of everyone, others of themselves only."""
+
+    type: Literal["troubles_changed"] = "troubles_changed"
+    troubles: list[TroubleState]
+
+
 class SpeakerChanged(Message):
     """Who speaks now, by audio level; None when nobody does."""
 
@@ -454,6 +515,7 @@ ServerMessage = Annotated[
     | PublicationRemoved
     | LayersWanted
     | PicturesResting
+    | TroublesChanged
     | SpeakerChanged
     | Said
     | RecordingStarted

@@ -17,6 +17,7 @@ from media.relay.relay import Relay
 from media.store import Store
 from signalling.gate import Gate
 from signalling.live import Node
+from signalling.quality.watch import watching
 from signalling.recovery import recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
@@ -53,6 +54,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
         async with (
             signalling.listen(settings.node) as server,
             streams.listen(node, rooms, gate) as http_port,
+            watching(node, rooms),
         ):
             port = server.sockets[0].getsockname()[1]
             logger.info("node on ports %s and %s, media on UDP %s", port, http_port, relay.port)

@@ -50,6 +50,10 @@ class Rooms:
     def participants(self) -> int:
         return sum(len(live.presences) for live in self._live.values())
 
+    @property
+    def meetings(self) -> list[Live]:
+        return list(self._live.values())
+
     def find(self, meeting_id: UUID) -> Live | None:
         return self._live.get(meeting_id)
 

@@ -9,8 +9,8 @@ from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import Purpose
 from app.groups import service as groups
+from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
 from app.meetings.models import Meeting
-from app.turns.table import BYTE_ORDER_MARK, inert
 
 COLUMNS = ("pseudonym", "role", "purpose", "decision", "text_version", "language", "decided_at")
 

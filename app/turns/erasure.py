@@ -1,4 +1,4 @@
-"""Erasing what a withdrawal reaches, recording by recording: media first, then turns."""
+"""Erasing what a withdrawal reaches: media first, then turns, then the quality log."""
 
 import logging
 from uuid import UUID
@@ -12,6 +12,7 @@ from app.kit import audit
 from app.kit.db import Database
 from app.kit.ids import short
 from app.meetings.models import Meeting
+from app.quality import erasure as quality
 from app.recordings import erasure
 from app.recordings.models import Recording, RecordingState
 from app.turns import service
@@ -46,6 +47,9 @@ async def erase_withdrawn(database: Database, store: Store) -> None:
             count = await erase_turns(db, recording_id)
         if count:
             logger.info("recording %s: %d turns erased", short(recording_id), count)
+    count = await quality.erase(database)
+    if count:
+        logger.info("%d stretches of the quality log erased", count)
 
 
 async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:

@@ -12,6 +12,7 @@ from app.kit.permissions import Action, may
 from app.meetings import service
 from app.meetings.models import Meeting, MeetingState
 from app.web.consents import own_consents
+from app.web.quality import HEADS, connections
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
@@ -25,9 +26,15 @@ def title_of(visit: Visit, meeting: Meeting) -> str:
 async def meeting(meeting_id: UUID, visit: Looking) -> HTMLResponse:
     found = await service.get(visit.db, visit.actor, meeting_id, Action.JOIN_MEETING)
     group = await groups.get(visit.db, visit.actor, found.group_id)
-    if found.state in (MeetingState.ENDED, MeetingState.CANCELLED):
-        return visit.page("meeting_over.html", meeting=found, group=group)
     roles = await access.roles(visit.db, visit.actor, group)
+    if found.state in (MeetingState.ENDED, MeetingState.CANCELLED):
+        return visit.page(
+            "meeting_over.html",
+            meeting=found,
+            group=group,
+            connections=await connections(visit, found, roles),
+            connection_heads=HEADS,
+        )
     decides = may(roles, Action.DECIDE_OWN_CONSENT)
     own = await own_consents(visit, group) if decides else None
     return visit.page("meeting.html", data=_data(visit, found, group, own), own=own)

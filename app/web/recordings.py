@@ -22,6 +22,7 @@ from app.retention import service as retention
 from app.retention.models import LegalHold
 from app.turns import service as turns
 from app.web.meetings import title_of
+from app.web.quality import HEADS, connections
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -57,6 +58,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         deadline=(deadline := await retention.of_recording(db, found.id)),
         hold=await db.get(LegalHold, deadline.hold_id) if deadline and deadline.hold_id else None,
         now=now(),
+        connections=await connections(visit, meeting, roles),
+        connection_heads=HEADS,
         data={
             "id": str(found.id),
             "state": found.state,

@@ -51,6 +51,8 @@ class Bandwidth:
         self.estimate = Estimate()
         self.trusted = False
         """The receiver gives feedback. Without it nothing is known, and nothing is held back."""
+        self.told = 0
+        """Packets whose fate is known, since the start; `estimate.lost` of them did not arrive."""
         self._sent = sent
         self._probe: _Probe | None = None
         self._not_before = 0.0
@@ -61,6 +63,7 @@ class Bandwidth:
     def hear(self, feedback: Feedback, now: float) -> None:
         self.trusted = True
         deliveries = list(self._sent.deliveries(feedback))
+        self.told += len(deliveries)
         trying = self._probe is not None
         self.estimate.feed(deliveries, now, tried=trying or now < self._drained_at)
         if not trying and not self.estimate.congested:

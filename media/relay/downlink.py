@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
+from aiortc.rtp import RtcpPsfbPacket, RtcpReceiverInfo, RtcpRrPacket, RtcpRtpfbPacket
 
 from media.relay.allocation import Wish, allocate, cost
 from media.relay.bandwidth import Bandwidth
@@ -19,6 +19,7 @@ from media.relay.view import View, largest_useful
 from media.relay.writing import OfferedSection, write_offer
 from media.rtp import feedback
 from media.rtp.repair import RepairRow
+from media.rtp.reports import ReceiverReports
 from media.rtp.rewriter import Rewriter
 
 VOICE_BPS = 32_000
@@ -76,6 +77,7 @@ class Downlink:
         self._by_ssrc: dict[int, Slot] = {}
         self.transport = Transport(network.port, network.certificate, self, lost)
         self.bandwidth = Bandwidth(self.transport.sent)
+        self.reports = ReceiverReports()
         self.view = View()
         self.wished: dict[str, int] = {}
         """So many layers of each picture this receiver could show, by publication."""
@@ -190,8 +192,24 @@ class Downlink:
                     left -= len(packet.lost[:left])
                 elif isinstance(packet, RtcpPsfbPacket):
                     self._ask_keyframes(packet, now)
+                elif isinstance(packet, RtcpRrPacket):
+                    self._note(packet.reports, now)
         except ValueError:
             self._network.port.dropped["malformed_rtcp"] += 1
+
+    def _note(self, blocks: list[RtcpReceiverInfo], now: float) -> None:
+        for block in blocks:
+            slot = self._by_ssrc.get(block.ssrc)
+            layer = slot.subscription.left if slot is not None and slot.subscription else None
+            if layer is not None:
+                self.reports.hear(block, layer.report_ntp, layer.reported_at, now)
+
+    @property
+    def pictures(self) -> list[tuple[Publication, Subscription]]:
+        """Those that it takes, whether they are given at present or rest."""
+        slots = (slot for slot in self._slots if slot.kind == "video")
+        pairs = ((slot.publication, slot.subscription) for slot in slots)
+        return [(p, s) for p, s in pairs if p is not None and s is not None]
 
     def _resend(self, ssrc: int, numbers: list[int], now: float) -> None:
         slot = self._by_ssrc.get(ssrc)
@@ -218,11 +236,7 @@ class Downlink:
             for slot in slots
             if slot.publication is not None and not slot.refused
         }
-        pictures = [
-            (slot.publication, slot.subscription)
-            for slot in slots
-            if slot.publication is not None and slot.subscription is not None
-        ]
+        pictures = self.pictures
         wishes = [self._wish(*picture, speaker, now) for picture in pictures]
         sent = {wish.id for wish in wishes if wish.steps}
         shown = [wish for wish in wishes if wish.most >= 0]

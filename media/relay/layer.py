@@ -23,6 +23,7 @@ from media.rtp.history import History
 from media.rtp.levels import Levels
 from media.rtp.meter import Meter
 from media.rtp.reception import Reception, ReceptionFigures
+from media.rtp.tally import Tally
 from media.rtp.vp8 import Picture
 from media.tape.format import CodecInfo
 
@@ -52,7 +53,7 @@ class Layer:
         self.waiting: dict[object, Callable[[Incoming], None]] = {}
         """See `at_keyframe`. While there are any, C leaves every packet to Python."""
         self.report_ntp: int | None = None
-        self.report_timestamp, self._reported_at = 0, -REPORTS_APART_S
+        self.report_timestamp, self.reported_at = 0, -REPORTS_APART_S
         self.reception = Reception(codec.clock_rate)
         self.meter = Meter(self.reception.numbers)
         self._levels = levels
@@ -64,6 +65,7 @@ class Layer:
         self._video = codec.mime_type.startswith("video/")
         self._history = History()
         self._asking = Asking(video=self._video)
+        self.tally = Tally(self.reception.numbers, self._asking.losses)
         self.native: Any = None
         """What the C packet path knows of this stream; None without it."""
         if library.native():
@@ -240,9 +242,9 @@ class Layer:
 
     def report(self, ntp: int, timestamp: int, now: float) -> None:
         """The stream's sender report: what ties its RTP time to its sender's clock."""
-        if now - self._reported_at < REPORTS_APART_S:
+        if now - self.reported_at < REPORTS_APART_S:
             return
-        self._reported_at = now
+        self.reported_at = now
         self.reception.reported(ntp, now)
         self.report_ntp, self.report_timestamp = ntp, timestamp
         if self._asking.muted:

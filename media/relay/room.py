@@ -47,6 +47,7 @@ class Room:
         self._publications: dict[str, Publication] = {}
         self._speaker = SpeakerDetector()
         self._hearing = Hearing(most_voices)
+        self.participants: Mapping[str, Participant] = MappingProxyType(self._participants)
         self.publications: Mapping[str, Publication] = MappingProxyType(self._publications)
 
     # ---- Up ---------------------------------------------------------------------------------

@@ -185,7 +185,8 @@ class Estimate:
         self._capacity: float | None = None
         """What was delivered at the last overuse, smoothed: growth is careful near it."""
         self._fates: deque[tuple[float, bool]] = deque()
-        self._lost = 0
+        self.lost = self._forgotten = 0
+        """Packets since the start, and those of them that are older than the last second."""
         self._fell_at = self._loss_judged_at = -1.0
         self._updated_at: float | None = None
 
@@ -200,7 +201,7 @@ class Estimate:
     @property
     def loss(self) -> float:
         """Share of the last second's packets."""
-        return self._lost / len(self._fates) if self._fates else 0.0
+        return (self.lost - self._forgotten) / len(self._fates) if self._fates else 0.0
 
     @property
     def congested(self) -> bool:
@@ -222,9 +223,9 @@ class Estimate:
 
     def _note(self, lost: bool, now: float) -> None:
         self._fates.append((now, lost))
-        self._lost += lost
+        self.lost += lost
         while now - self._fates[0][0] > LOSS_WINDOW_S:
-            self._lost -= self._fates.popleft()[1]
+            self._forgotten += self._fates.popleft()[1]
 
     def _by_delay(self, elapsed: float, now: float) -> None:
         """§5.5."""

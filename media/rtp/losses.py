@@ -29,12 +29,23 @@ class _Missing:
 
 
 class Losses:
-    __slots__ = ("_overtaken_at", "_overtaking", "_own_row", "given_up", "missing", "retry_s")
+    __slots__ = (
+        "_overtaken_at",
+        "_overtaking",
+        "_own_row",
+        "given_up",
+        "lost",
+        "missing",
+        "retry_s",
+    )
 
     def __init__(self) -> None:
         self.missing: dict[int, _Missing] = {}
         self.given_up = False
         """Something will not come any more: a key frame is needed. The owner clears it."""
+        self.lost = 0
+        """Packets that the path lost, whether they came when they were asked for or not. What was
+        only overtaken is taken off again."""
         self.retry_s = FIRST_RETRY_S
         self._own_row = False
         """What is sent again comes on a row of its own, so what comes late was overtaken."""
@@ -53,6 +64,8 @@ class Losses:
 
     def _learn(self, missing: _Missing, distance: int, now: float, again: bool) -> None:
         self._own_row |= again
+        if not again and (self._own_row or not missing.tries):
+            self.lost -= 1
         if self._own_row and not again:
             self._overtaking = max(self._overtaking, min(distance, MOST_OVERTAKING))
             self._overtaken_at = now
@@ -64,6 +77,7 @@ class Losses:
         self.missing.clear()
 
     def _open(self, first: int, past: int, now: float) -> None:
+        self.lost += past - first
         if past - first + len(self.missing) > MOST_MISSING:
             self.missing.clear()
             self.given_up = True

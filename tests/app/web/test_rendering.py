@@ -22,7 +22,7 @@ from app.recordings.models import FileKind, RecordingState
 from app.turns.table import COLUMNS
 from app.web.audit import COUNTED
 from app.web.rendering import _plain
-from signalling.messages import RefusalCode
+from signalling.messages import RefusalCode, TroubleName
 
 WEB = FOLDER.parent
 SOURCES = [
@@ -72,6 +72,8 @@ STEMS: dict[str, list[str]] = {
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
     "variable.{}": list(COLUMNS),
+    "trouble.{}": list(get_args(TroubleName)),
+    "trouble.own_{}": list(get_args(TroubleName)),
     "trial.state_{}": ["waiting", "running", "good", "poor", "bad"],
     "trial.{}": [
         *("direct", "turn_udp", "turn_tcp", "turn_tls"),

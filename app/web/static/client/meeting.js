@@ -7,6 +7,7 @@
 import { Capture } from "./capture.js";
 import { Connection, Refusal } from "./connection.js";
 import { Downlink } from "./downlink.js";
+import { QualityReports } from "./quality.js";
 import { Room } from "./room.js";
 import { Uplink } from "./uplink.js";
 import { anyWay } from "./ways.js";
@@ -36,6 +37,8 @@ export class Meeting {
   #uplink = null;
   /** @type {Downlink | null} */
   #downlink = null;
+  /** @type {QualityReports | null} */
+  #quality = null;
   /** What the node has been told of each source. @type {Map<Source, boolean>} */
   #told = new Map();
   /** What the page shows, and what the node knows of it. @type {SetView["tiles"]} */
@@ -147,6 +150,17 @@ export class Meeting {
         this.connection.request({ type: "answer_downlink", offer_id, answer }),
       { changed: () => this.listener.changed(null), lost: () => this.connection.rejoin() },
     );
+    this.#quality = new QualityReports(
+      () => this.#connections(),
+      (report) => this.connection.request(report),
+    );
+  }
+
+  /** Those that can be measured and told of now. */
+  #connections() {
+    const [up, down] = [this.#uplink, this.#downlink];
+    if (!up || !down || this.room.stage !== "inside" || !this.connection.isOpen) return null;
+    return { up: up.peer, down: down.peer, tracks: down.tracks };
   }
 
   /** @param {Source} source */
@@ -188,6 +202,7 @@ export class Meeting {
   #closePeers() {
     clearTimeout(this.#view_timer);
     this.#view_timer = undefined;
+    this.#quality?.close();
     this.#uplink?.close();
     this.#downlink?.close();
     this.#uplink = this.#downlink = null;

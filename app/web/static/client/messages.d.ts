@@ -51,6 +51,14 @@ export interface DownlinkOffered {
   publications: Record<string, string>;
 }
 
+export interface DownlinkReport {
+  rtt_ms: number | null;
+  missing: number | null;
+  jitter_ms: number | null;
+  concealed: number | null;
+  pictures: PictureReport[];
+}
+
 export interface EndMeeting {
   ref: number;
   type: "end_meeting";
@@ -122,6 +130,13 @@ export interface ParticipantState {
   hand_raised: boolean;
   connected: boolean;
   consents: ("audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing")[];
+}
+
+export interface PictureReport {
+  publication: string;
+  frames_per_s: number | null;
+  freezes: number | null;
+  frozen_ms: number | null;
 }
 
 export interface PicturesResting {
@@ -203,6 +218,14 @@ export interface Replaced {
   type: "replaced";
 }
 
+export interface ReportQuality {
+  ref: number;
+  type: "report_quality";
+  seconds: number;
+  uplink: UplinkReport | null;
+  downlink: DownlinkReport | null;
+}
+
 export interface RoomState {
   participants: ParticipantState[];
   publications: PublicationState[];
@@ -265,6 +288,23 @@ export interface TrialOpened {
   udp_port: number;
 }
 
+export interface TroubleState {
+  participant: string;
+  trouble: "sends_lossy" | "receives_lossy" | "line_slow" | "pictures_halt" | "answers_late";
+  amount: number | null;
+}
+
+export interface TroublesChanged {
+  type: "troubles_changed";
+  troubles: TroubleState[];
+}
+
+export interface UplinkReport {
+  rtt_ms: number | null;
+  estimate_bps: number | null;
+  limited_by: "none" | "cpu" | "bandwidth" | "other" | null;
+}
+
 export interface Waiting {
   type: "waiting";
   participant: string;
@@ -286,6 +326,7 @@ export type ClientMessage =
   | AnswerDownlink
   | SetMuted
   | SetView
+  | ReportQuality
   | RaiseHand
   | Say
   | Admit
@@ -316,6 +357,7 @@ export type ServerMessage =
   | PublicationRemoved
   | LayersWanted
   | PicturesResting
+  | TroublesChanged
   | SpeakerChanged
   | Said
   | RecordingStarted

@@ -7,6 +7,7 @@
 /** @typedef {import("./messages.d.ts").PublicationState} PublicationState */
 /** @typedef {import("./messages.d.ts").LobbyState} LobbyState */
 /** @typedef {import("./messages.d.ts").RecordingState} RecordingState */
+/** @typedef {import("./messages.d.ts").TroubleState} TroubleState */
 /** @typedef {PublicationState["source"]} Source */
 /** @typedef {ParticipantState["consents"][number]} Purpose */
 /** @typedef {{participant: string, name: string, text: string, at: Date}} ChatLine */
@@ -32,6 +33,8 @@ export class Room {
   /** Publications that are on the screen and that this connection is too slow for now.
    * @type {Set<string>} */
   resting = new Set();
+  /** Whose connection works badly, as far as I am told. @type {TroubleState[]} */
+  troubles = [];
   /** @type {ChatLine[]} */
   chat = [];
   /** In the lobby: whether somebody is there who can open the door. */
@@ -108,6 +111,9 @@ export class Room {
       case "pictures_resting":
         this.resting = new Set(fact.publications);
         break;
+      case "troubles_changed":
+        this.troubles = fact.troubles;
+        break;
       case "speaker_changed":
         this.speaker = fact.participant;
         break;
@@ -150,6 +156,7 @@ export class Room {
     this.recording = state.recording;
     this.speaker = state.speaker;
     this.resting.clear();
+    this.troubles = [];
   }
 
   /** @param {string} participant */

@@ -11,6 +11,7 @@ import { ChatPanel, Panel, PeoplePanel } from "./panel.js";
 import { Stage } from "./stage.js";
 import { recordedKinds } from "./tile.js";
 import { Toolbar } from "./toolbar.js";
+import { Troubles } from "./troubles.js";
 
 /** @typedef {import("../client/meeting.js").Meeting} Meeting */
 /** @typedef {import("../client/languages.js").Translate} Translate */
@@ -43,6 +44,7 @@ export class RoomView {
     this.timer = h("span", { class: "recording-time" });
     this.strip = h("div", { class: "recording" }, h("span", { class: "dot", "aria-hidden": "true" }), this.recording, this.timer, h("button", { type: "button", class: "link", "data-action": "consent", onclick: () => this.#consents() }, t("consent.change")));
     this.lost = h("p", { class: "banner bad", role: "alert", hidden: true }, t("room.reconnecting"));
+    this.troubles = new Troubles(t);
     this.notice = h("p", { class: "banner", role: "status", hidden: true });
     this.tap = h("button", { type: "button", class: "banner tap", hidden: true, onclick: () => this.#hear() }, icon("sound"), t("room.tap_to_hear"));
     this.door = h("button", { type: "button", class: "banner tap", "data-action": "door", hidden: true, onclick: () => this.#show("people") });
@@ -57,7 +59,7 @@ export class RoomView {
       "div",
       { class: "room" },
       h("header", { class: "room-top" }, h("h1", {}, data.meeting.title), this.strip, settings),
-      h("div", { class: "banners" }, this.lost, this.door, this.tap, this.notice),
+      h("div", { class: "banners" }, this.lost, this.door, this.tap, this.notice, this.troubles.element),
       h("div", { class: "room-middle" }, this.stage.element, this.panel.element),
       this.toolbar.element,
     );
@@ -70,6 +72,7 @@ export class RoomView {
     if (this.#open === "chat") this.#read = room.chat.length;
     this.chat.update();
     this.people.update();
+    this.troubles.update(room);
     this.toolbar.update({ panel: this.#open, unread: Math.max(0, room.chat.length - this.#read) });
     set(this.lost, "hidden", meeting.connection_state !== "reconnecting");
     set(this.door, "hidden", room.lobby.size === 0 || this.#open === "people");

@@ -1,0 +1,46 @@
+"""The quality log of a meeting."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.accounts.http import CurrentActor
+from app.groups.models import GroupRole
+from app.kit.http import Db, Paging
+from app.kit.paging import page
+from app.quality import service
+from app.quality.forms import PersonPublic, QualityPublic, SamplePublic
+from app.quality.models import QualitySample
+from app.quality.table import table
+
+router = APIRouter(prefix="/meetings", tags=["quality"])
+
+
+@router.get("/{meeting_id}/quality")
+async def quality(meeting_id: UUID, db: Db, actor: CurrentActor, window: Paging) -> QualityPublic:
+    """How well each person's connections worked, of those who agreed to be studied."""
+    meeting = await service.readable(db, actor, meeting_id)
+    shown = await page(
+        db, await service.of_meeting(db, meeting), QualitySample.id, window, SamplePublic
+    )
+    everyone = [_public(person) for person in await service.people(db, meeting)]
+    return QualityPublic(items=shown.items, next_cursor=shown.next_cursor, people=everyone)
+
+
+@router.get("/{meeting_id}/quality.csv", response_class=Response)
+async def quality_csv(meeting_id: UUID, db: Db, actor: CurrentActor) -> Response:
+    meeting = await service.readable(db, actor, meeting_id)
+    content = table(meeting, await service.rows(db, meeting))
+    headers = {"Content-Disposition": f'attachment; filename="quality-{meeting.ordinal}.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _public(person: service.Person) -> PersonPublic:
+    return PersonPublic(
+        user_id=person.user_id,
+        name=person.name,
+        pseudonym=person.member.pseudonym,
+        role=GroupRole(person.member.role),
+        **asdict(person.summary),
+    )
