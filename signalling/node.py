@@ -15,11 +15,14 @@ from media.clock import Clock
 from media.native import library, loop
 from media.relay.relay import Relay
 from media.store import Store
+from media.tape.disk import Disk
+from signalling import ledger_watch, storage
 from signalling.gate import Gate
 from signalling.live import Node
 from signalling.recovery import recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
+from signalling.shipping import AT_ONCE
 from signalling.streams import server as streams
 from signalling.trial import Trials
 
@@ -42,13 +45,17 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     database = Database(settings.application_database_url)
     relay = await Relay.open(settings.relay, clock)
     tokens, store = Tokens(keys.tokens), Store.open(settings)
-    node = Node(settings, database, keys, tokens, clock, relay, store, settings.spool)
+    disk = Disk(settings.spool, settings.node.reserve_mb << 20)
+    shipping = asyncio.Semaphore(AT_ONCE)
+    node = Node(
+        settings, database, keys, tokens, clock, relay, store, settings.spool, disk, shipping
+    )
     rooms = Rooms(node)
     gate = Gate(tokens, settings.node.name, clock)
     trials = Trials(relay, settings.turn_server, clock)
     signalling = Signalling(rooms, trials, gate, clock)
     left = await take_stock(node)
-    recovering = asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))
+    beside = [asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))]
     try:
         async with (
             signalling.listen(settings.node) as server,
@@ -56,14 +63,20 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
         ):
             port = server.sockets[0].getsockname()[1]
             logger.info("node on ports %s and %s, media on UDP %s", port, http_port, relay.port)
-            beating = asyncio.create_task(_beat(node, rooms, port, http_port))
+            beside += [
+                asyncio.create_task(_beat(node, rooms, port, http_port)),
+                asyncio.create_task(storage.watch(node, rooms.follow_the_disk)),
+                asyncio.create_task(ledger_watch.watch(node, rooms)),
+            ]
             await stop.wait()
             logger.info("node drains")
-            beating.cancel()
+            for task in beside[1:]:
+                task.cancel()
             await rooms.close()
     finally:
-        recovering.cancel()
-        await asyncio.gather(recovering, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await _quietly(lambda: _farewell(node))
         await relay.close()
         await database.close()
@@ -82,6 +95,7 @@ async def _beat(node: Node, rooms: Rooms, port: int, http_port: int) -> None:
                 port=port,
                 http_port=http_port,
                 participants=rooms.participants,
+                has_room=node.disk.trouble is None,
             )
         await rooms.tend()
 

@@ -88,4 +88,5 @@ def studied(
 
 def to_erase(tapes: Iterable[Tape], standing: Collection[UUID]) -> list[Tape]:
     """The stored tapes that nothing allows any longer."""
-    return [t for t in tapes if t.state == TapeState.STORED and t.consent_id not in standing]
+    held = (TapeState.STORED, TapeState.LOST)
+    return [t for t in tapes if t.state in held and t.consent_id not in standing]

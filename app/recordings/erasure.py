@@ -32,6 +32,10 @@ AT_REST = (RecordingState.READY, RecordingState.FAILED)
 """Nobody writes and nobody finishes: before that the tapes' keys are in use."""
 
 
+GONE = (TapeState.ERASED, TapeState.LOST)
+"""Nothing is left of these that a key would be needed for."""
+
+
 class Doomed(NamedTuple):
     tapes: frozenset[UUID]
     files: frozenset[UUID]
@@ -59,7 +63,7 @@ async def waiting(db: AsyncSession) -> list[UUID]:
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
             col(Recording.state).in_(AT_REST),
-            Tape.state == TapeState.STORED,
+            col(Tape.state).in_([TapeState.STORED, TapeState.LOST]),
             col(Tape.consent_id).in_(ended),
         )
         .distinct()
@@ -92,7 +96,7 @@ async def _condemn(db: AsyncSession, recording_id: UUID) -> Doomed:
     standing = await consent.standing(db, [meeting.group_id])
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
     ending = {tape.id: tape for tape in consents.to_erase(tapes, standing)}
-    staying = [t for t in tapes if t.id not in ending and t.state != TapeState.ERASED]
+    staying = [t for t in tapes if t.id not in ending and t.state not in GONE]
     keeping = files if not ending else consents.usable(files, standing) if staying else []
     kept = {file.id for file in keeping}
     files_going = [file for file in files if file.id not in kept]
@@ -118,7 +122,7 @@ async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> N
     await _forget(db, recording_id, doomed.files)
     if recording.state not in AT_REST:
         return  # the worker has begun again meanwhile, without these tapes
-    if all(tape.state == TapeState.ERASED for tape in tapes):
+    if all(tape.state in GONE for tape in tapes):
         move(recording, RecordingState.ERASED)
     elif recording.state == RecordingState.READY and doomed.files:
         move(recording, RecordingState.CLAIMED)

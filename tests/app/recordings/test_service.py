@@ -34,7 +34,8 @@ class Books:
 
     async def stop(self, recording: Recording, minutes: int = 5) -> None:
         async with self.database.transaction() as db:
-            await service.stop(db, recording.id, START + timedelta(minutes=minutes))
+            at = START + timedelta(minutes=minutes)
+            await service.stop(db, recording.id, at, recording.node_name)
 
     async def tape(self, recording: Recording, node: str = "one") -> Tape:
         bob = self.cast.bob
