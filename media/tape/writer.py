@@ -152,7 +152,7 @@ def _header(order: TapeOrder, codec: CodecInfo, started_ns: int) -> TapeHeader:
 
 
 def _keep_name(path: Path) -> None:
-    """A file that was confirmed is found again after a loss of power only if its folder was, too."""
+    """A file is found again after a loss of power only if its folder was confirmed, too."""
     for folder in (path.parent, path.parent.parent):
         try:
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
