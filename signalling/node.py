@@ -6,6 +6,8 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from app.kit.db import Database
 from app.kit.keys import load
 from app.kit.settings import Settings
@@ -112,6 +114,8 @@ async def _farewell(node: Node) -> None:
 async def _quietly(work: Callable[[], Awaitable[None]]) -> None:
     try:
         await work()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the database is out of reach (%s)", type(error).__name__)
     except Exception:
         logger.exception("the node could not tend to its books")
 

@@ -12,8 +12,10 @@ import httpx
 from av import AudioFrame
 
 from app.simulation.participant import SimulatedPerson
-from app.simulation.sources import Microphone
+from app.simulation.sources import FRAME, Microphone
+from app.simulation.voices import RATE
 from signalling.messages import (
+    Admit,
     EndMeeting,
     MeetingEnded,
     PublicationChanged,
@@ -32,6 +34,9 @@ class Truth:
 
     sent: list[float] = field(default_factory=list)
     """One for each 20 ms of voice."""
+    due: list[float] = field(default_factory=list)
+    """Beside each, when it was to be said: on a busy machine our own voice is late, and the
+    finished file has it where it belongs."""
     recorded: list[list[float]] = field(default_factory=list)
     """From when to when the node said that this voice is written. Open: it still is."""
 
@@ -54,7 +59,10 @@ class ToldMicrophone(Microphone):
 
     async def recv(self) -> AudioFrame:
         frame = await super().recv()
-        self._truth.sent.append(time.time())
+        sent, assumed = time.time(), time.monotonic()
+        self._truth.sent.append(sent)
+        began = self._began if self._began is not None else assumed
+        self._truth.due.append(sent - assumed + began + (self._at - FRAME) / RATE)
         return frame
 
 
@@ -82,6 +90,19 @@ class Presence(SimulatedPerson):
             case _:
                 pass
         await super()._hear(fact)
+        if isinstance(fact, Welcomed):
+            for one in fact.room.lobby:  # who knocked before the facilitator came
+                await self.ask(Admit, participant=one.participant)
+
+    async def enter(self) -> None:
+        """Publishes; raises ConnectionError when the websocket ends before that is done."""
+        assert self._reader is not None
+        published = asyncio.create_task(self.publish())
+        await asyncio.wait([published, self._reader], return_when=asyncio.FIRST_COMPLETED)
+        if not published.done():
+            published.cancel()
+            raise ConnectionError
+        await published
 
     async def until_gone(self) -> None:
         assert self._reader is not None
@@ -103,8 +124,7 @@ class Attendee:
             one = Presence(self._number, self._name, self._api, self.truth)
             try:
                 await one.join(meeting_id)
-                async with asyncio.timeout(20):
-                    await one.publish()
+                await one.enter()
                 self.present, self.stays = one, self.stays + 1
                 if self._leads and not one.is_recording and not self.truth.recorded:
                     await one.ask(StartRecording)

@@ -8,12 +8,14 @@ far each process has come by then is the machine's.
 """
 
 import asyncio
+import logging
 import random
+import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,7 @@ import httpx
 from app.kit import migrate
 from app.kit.context import Context
 from app.kit.db import now
+from app.kit.logs import QUIET
 from app.kit.settings import NodeSettings, Settings, WebSettings
 from app.kit.tokens import Access
 from app.meetings.models import Meeting
@@ -39,17 +42,23 @@ from tests.soak.attendee import Attendee
 from tests.soak.kept_alive import Kept, environment_of
 from tests.soak.verdict import MOST_LOST_S, Verdict, judge
 
+logger = logging.getLogger(__name__)
+
 PER_MEETING = 6
 """Kills, after which the meeting is ended, finished and judged."""
 SHARES = {"node": 10, "worker": 5, "app": 4, "database": 1}
 """Of twenty kills. Only the node holds what cannot be had again."""
-PAUSE_S = (0.1, 4.0)
-"""Between one kill and the next: while a process starts, people come back, or all is well."""
+CALM = 0.75
+"""Of the kills come when everybody is recorded again. Lower: less is at stake at most of them.
+Higher: fewer hit a process that starts, or people who come back."""
+PAUSE_S = (0.1, 3.0)
+"""Before a kill."""
 AT_WORK_S = (0.0, 3.0)
 """The worker is killed so long after the meeting's end, or after its last kill."""
 AWAY_S = (0.0, 5.0)
 """The database stays away."""
-READY_S = 180.0
+READY_S = 600.0
+"""On a machine that does much else, too: what is measured is what is kept, not how fast."""
 
 
 @dataclass
@@ -118,8 +127,10 @@ class Stage:
             tasks = [asyncio.create_task(a.attend(str(meeting.id))) for a in attending.values()]
             await _until(lambda: all(a.is_recorded for a in attending.values()))
             for victim in (v for v in victims if v != "worker"):
+                if self.chance.random() < CALM:
+                    await _until(lambda: all(a.is_recorded for a in attending.values()))
                 await asyncio.sleep(self.chance.uniform(*PAUSE_S))
-                await self._kill(victim, attending.values())
+                await self._kill(victim, list(attending.values()))
             await asyncio.sleep(self.chance.uniform(*PAUSE_S))
             await next(iter(attending.values())).end()
             for task in tasks:
@@ -176,6 +187,7 @@ async def run(kills: int, seed: int, data: Path, server: postgres.Server | None 
     async with staged(data, server, chance, Report(seed)) as stage:
         for start in range(0, kills, PER_MEETING):
             await stage.meet(victims[start : start + PER_MEETING])
+            logger.info("%s", stage.report)
         stage.report.by_itself = stage.processes.by_itself
     stage.report.took_s = time.monotonic() - began
     return stage.report
@@ -216,8 +228,7 @@ def _victims(kills: int, chance: random.Random, *, with_database: bool) -> list[
     return exact
 
 
-async def _until(done: object, deadline_s: float = 60.0) -> None:
-    assert callable(done)
+async def _until(done: Callable[[], bool], deadline_s: float = 300.0) -> None:
     async with asyncio.timeout(deadline_s):
         while not done():
             await asyncio.sleep(0.05)
@@ -236,9 +247,16 @@ def _database() -> Iterator[postgres.Server | None]:
 def main() -> int:
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 32)
-    with tempfile.TemporaryDirectory(prefix="emessi-crashes-") as folder, _database() as server:
-        report = asyncio.run(run(kills, seed, Path(folder), server))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    folder = Path(tempfile.mkdtemp(prefix="emessi-crashes-"))
+    print(f"seed {seed}; logs are in {folder} unless all is well")  # noqa: T201
+    with _database() as server:
+        report = asyncio.run(run(kills, seed, folder, server))
     print(report)  # noqa: T201
+    if report.is_good:
+        shutil.rmtree(folder)
     return 0 if report.is_good else 1
 
 

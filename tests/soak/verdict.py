@@ -62,9 +62,13 @@ async def judge(
         _compare(verdict, truth, arrivals.get(user_id, []))
         began = recording.started_at.timestamp()
         ends = [began + (t.start_ms + t.duration_ms) / 1e3 for t in tracks if t.user_id == user_id]
-        last = max((at for at in truth.sent if truth.covers(at)), default=0.0)
+        pairs = zip(truth.sent, truth.due, strict=True)
+        last = max((due for at, due in pairs if truth.covers(at)), default=0.0)
         if max(ends, default=0.0) < last - MOST_LOST_S:
             verdict.complaints.append("a finished track ends before its voice did")
+        frames = sum(t.details["frames"] for t in tracks if t.user_id == user_id)
+        if frames < len(arrivals.get(user_id, [])):
+            verdict.complaints.append(f"{frames} frames of {len(arrivals[user_id])} packets")
     return verdict
 
 
