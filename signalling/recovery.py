@@ -48,10 +48,11 @@ async def recover(node: Node, rooms: Rooms, left: Sequence[Left]) -> None:
     """Hands over what is left; a torn end is cut by its reader. A recording that ran goes on when
     its people come back (`Rooms.open`), and is stopped if they do not. The worker finishes those
     whose meeting is over. Neither waits for the other: the store may be out of reach for days."""
-    async with asyncio.TaskGroup() as group:
-        for tape in left:
-            group.create_task(hand_over(node, tape.id, tape.path, was_begun=tape.was_begun))
-        group.create_task(_stop_what_nobody_returned_to(node, rooms))
+    work = [hand_over(node, tape.id, tape.path, was_begun=tape.was_begun) for tape in left]
+    ends = asyncio.gather(*work, _stop_what_nobody_returned_to(node, rooms), return_exceptions=True)
+    for end in await ends:
+        if isinstance(end, Exception):
+            logger.error("something of this node's earlier life is left", exc_info=end)
 
 
 async def _stop_what_nobody_returned_to(node: Node, rooms: Rooms) -> None:
