@@ -164,27 +164,3 @@ async def test_killed_again_and_again_it_ends_the_same(
     for part in ("files", "tracks", "turns"):
         assert killed[part] == undisturbed[part]
     assert len(killed["stored"]) == len(undisturbed["stored"])
-
-
-@pytest.mark.timeout(400)
-async def test_a_store_that_is_away_for_longer_than_all_tries_delays_and_fails_nothing(
-    meeting: RecordedMeeting,
-) -> None:
-    data = meeting.settings.data
-    (data / "store").rename(data / "away")
-    (data / "store").touch()  # a file where the folder was
-    worker = start_worker(data)
-    try:
-        deadline = time.monotonic() + 3 * DEADLINE_S
-        while "waits for a store" not in (data / "worker.log").read_text():
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.2)
-        assert (await row(meeting)).state != RecordingState.FAILED
-        (data / "store").unlink()
-        (data / "away").rename(data / "store")
-        recording = await reached(meeting, is_over)
-    finally:
-        worker.terminate()
-        worker.wait(60)
-
-    assert recording.state == RecordingState.READY
