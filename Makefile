@@ -27,8 +27,10 @@ check: lint types test
 bench: system .venv/dev.stamp
 	@for script in benchmarks/forwarding.py benchmarks/rooms.py benchmarks/first_frame.py; do $(BIN)/python $$script || exit 1; done
 
-# Each of atheris's targets runs for FUZZ_SECONDS; the memory of a relay is watched for SOAK_MINUTES.
+# Each of atheris's targets runs for FUZZ_SECONDS; the memory of a relay is watched for SOAK_MINUTES;
+# SOAK_KILLS processes are killed under people who speak.
 FUZZ_SECONDS ?= 120
+SOAK_KILLS ?= 200
 
 soak: .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, sanitized, and watched
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser and not soak" --timeout 3600
@@ -37,6 +39,7 @@ soak: .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, san
 		tests/media/native tests/fuzz
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m browser tests/media
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -s -m soak tests/soak
+	@$(BIN)/python -m tests.soak.crash_matrix $(SOAK_KILLS)
 
 # What is compiled is compiled where it is installed; without a compiler pip leaves it out.
 # The virtual environments differ only in what they hold; dev is a superset of run.

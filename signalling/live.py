@@ -19,6 +19,7 @@ from media.clock import Clock
 from media.relay.relay import Relay
 from media.relay.room import Room as MediaRoom
 from media.store import Store
+from media.tape.disk import Disk
 from signalling.allowance import Allowance
 from signalling.connection import Connection
 from signalling.messages import PurposeName, ReportQuality, ServerMessage
@@ -41,6 +42,9 @@ class Node:
     relay: Relay
     store: Store
     spool: Path
+    disk: Disk
+    shipping: asyncio.Semaphore
+    """Who holds it sends a tape to the store."""
 
 
 @dataclass

@@ -255,6 +255,8 @@ class LobbyState(Message):
 class RecordingState(Message):
     running: bool
     started_at: AwareDatetime | None
+    interrupted: Literal["disk"] | None = None
+    """It runs, and nothing is written for now."""
 
 
 class IceServer(Message):
@@ -459,11 +461,25 @@ class RecordingStarted(Message):
     started_at: AwareDatetime
 
 
+class RecordingInterrupted(Message):
+    """The node's disk takes no more. The meeting goes on; nothing is recorded of anyone until
+    `recording_resumed`. Shown to everyone for as long as it lasts."""
+
+    type: Literal["recording_interrupted"] = "recording_interrupted"
+    reason: Literal["disk"]
+
+
+class RecordingResumed(Message):
+    """There is room again: recording goes on by itself, under the same consents."""
+
+    type: Literal["recording_resumed"] = "recording_resumed"
+
+
 class RecordingStopped(Message):
-    """`reason` other than `command` is shown to everyone as a warning."""
+    """Somebody stopped it, or the meeting is over."""
 
     type: Literal["recording_stopped"] = "recording_stopped"
-    reason: Literal["command", "meeting_ended", "storage"]
+    reason: Literal["command", "meeting_ended"]
 
 
 class ConsentDecided(Message):
@@ -519,6 +535,8 @@ ServerMessage = Annotated[
     | SpeakerChanged
     | Said
     | RecordingStarted
+    | RecordingInterrupted
+    | RecordingResumed
     | RecordingStopped
     | ConsentDecided
     | Replaced

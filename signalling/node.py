@@ -6,6 +6,8 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from app.kit.db import Database
 from app.kit.keys import load
 from app.kit.settings import Settings
@@ -15,12 +17,15 @@ from media.clock import Clock
 from media.native import library, loop
 from media.relay.relay import Relay
 from media.store import Store
+from media.tape.disk import Disk
+from signalling import ledger_watch, storage
 from signalling.gate import Gate
 from signalling.live import Node
 from signalling.quality.watch import watching
 from signalling.recovery import recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
+from signalling.shipping import AT_ONCE
 from signalling.streams import server as streams
 from signalling.trial import Trials
 
@@ -43,13 +48,17 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     database = Database(settings.application_database_url)
     relay = await Relay.open(settings.relay, clock)
     tokens, store = Tokens(keys.tokens), Store.open(settings)
-    node = Node(settings, database, keys, tokens, clock, relay, store, settings.spool)
+    disk = Disk(settings.spool, settings.node.reserve_mb << 20)
+    shipping = asyncio.Semaphore(AT_ONCE)
+    node = Node(
+        settings, database, keys, tokens, clock, relay, store, settings.spool, disk, shipping
+    )
     rooms = Rooms(node)
     gate = Gate(tokens, settings.node.name, clock)
     trials = Trials(relay, settings.turn_server, clock)
     signalling = Signalling(rooms, trials, gate, clock)
     left = await take_stock(node)
-    recovering = asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))
+    beside = [asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))]
     try:
         async with (
             signalling.listen(settings.node) as server,
@@ -58,14 +67,20 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
         ):
             port = server.sockets[0].getsockname()[1]
             logger.info("node on ports %s and %s, media on UDP %s", port, http_port, relay.port)
-            beating = asyncio.create_task(_beat(node, rooms, port, http_port))
+            beside += [
+                asyncio.create_task(_beat(node, rooms, port, http_port)),
+                asyncio.create_task(storage.watch(node, rooms.follow_the_disk)),
+                asyncio.create_task(ledger_watch.watch(node, rooms)),
+            ]
             await stop.wait()
             logger.info("node drains")
-            beating.cancel()
+            for task in beside[1:]:
+                task.cancel()
             await rooms.close()
     finally:
-        recovering.cancel()
-        await asyncio.gather(recovering, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await _quietly(lambda: _farewell(node))
         await relay.close()
         await database.close()
@@ -84,6 +99,7 @@ async def _beat(node: Node, rooms: Rooms, port: int, http_port: int) -> None:
                 port=port,
                 http_port=http_port,
                 participants=rooms.participants,
+                has_room=node.disk.trouble is None,
             )
         await rooms.tend()
 
@@ -100,6 +116,8 @@ async def _farewell(node: Node) -> None:
 async def _quietly(work: Callable[[], Awaitable[None]]) -> None:
     try:
         await work()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the database is out of reach (%s)", type(error).__name__)
     except Exception:
         logger.exception("the node could not tend to its books")
 

@@ -2,7 +2,7 @@
 
 from app.meetings import attendance
 from app.meetings import service as meetings
-from signalling import arrivals, taping
+from signalling import arrivals, storage, taping
 from signalling.live import Live
 from signalling.messages import Done, EndMeeting, MeetingEnded, StartRecording, StopRecording
 from signalling.refusals import CommandRefused, require_facilitator
@@ -11,6 +11,7 @@ from signalling.refusals import CommandRefused, require_facilitator
 async def start_recording(live: Live, participant: str, command: StartRecording) -> None:
     require_facilitator(live, participant)
     await taping.begin(live, live.node.clock.utc(live.node.clock.now()))
+    storage.follow(live)
     live.tell(participant, Done(ref=command.ref))
 
 

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from app.kit.ids import short
+from app.meetings import placement
 from app.recordings import service as recordings
-from app.recordings.models import Tape
+from signalling import books
 from signalling.live import Node
 from signalling.rooms import Rooms
 from signalling.shipping import hand_over
@@ -19,25 +22,47 @@ RETURN_S = 60.0
 whose computer is slow finds it stopped. Higher: a meeting that was left is finished later."""
 
 
-async def take_stock(node: Node) -> list[Tape]:
+@dataclass(frozen=True)
+class Left:
+    """A tape of the node's earlier life that is not handed over."""
+
+    id: UUID
+    path: str
+    was_begun: bool
+    """There must be something of it: it was entered before that life's last beat."""
+
+
+async def take_stock(node: Node) -> list[Left]:
     """The tapes of this node's earlier life that are not handed over.
 
     Must be done before the node takes its first meeting: afterwards the two lives look the same.
     """
+    name = node.settings.node.name
     async with node.database.reading() as db:
-        return await recordings.tapes_on_node(db, node.settings.node.name)
+        beat = await placement.last_beat(db, name)
+        tapes = await recordings.tapes_on_node(db, name)
+    return [Left(t.id, t.path, beat is not None and t.started_at < beat) for t in tapes]
 
 
-async def recover(node: Node, rooms: Rooms, left: Sequence[Tape]) -> None:
+async def recover(node: Node, rooms: Rooms, left: Sequence[Left]) -> None:
     """Hands over what is left; a torn end is cut by its reader. A recording that ran goes on when
     its people come back (`Rooms.open`), and is stopped if they do not. The worker finishes those
-    whose meeting is over."""
-    for tape in left:
-        await hand_over(node, tape.id, tape.path)
+    whose meeting is over. Neither waits for the other: the store may be out of reach for days."""
+    work = [hand_over(node, tape.id, tape.path, was_begun=tape.was_begun) for tape in left]
+    ends = asyncio.gather(*work, _stop_what_nobody_returned_to(node, rooms), return_exceptions=True)
+    for end in await ends:
+        if isinstance(end, Exception):
+            logger.error("something of this node's earlier life is left", exc_info=end)
+
+
+async def _stop_what_nobody_returned_to(node: Node, rooms: Rooms) -> None:
     await asyncio.sleep(RETURN_S)
-    async with node.database.transaction() as db:
-        for recording in await recordings.running_on(db, node.settings.node.name):
-            if rooms.find(recording.meeting_id) is None:
-                logger.warning("nobody came back to recording %s", short(recording.id))
-                moment = node.clock.utc(node.clock.now())
-                await recordings.stop(db, recording.id, moment)
+    name = node.settings.node.name
+    async with node.database.reading() as db:
+        running = await recordings.running_on(db, name)
+    for recording in running:
+        if rooms.find(recording.meeting_id) is not None:
+            continue
+        logger.warning("nobody came back to recording %s", short(recording.id))
+        moment, id_ = node.clock.utc(node.clock.now()), recording.id
+        await books.enter(node.database, lambda db: recordings.stop(db, id_, moment, name))  # noqa: B023

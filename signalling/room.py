@@ -105,6 +105,7 @@ class Room:
     admitted: set[UUID] = field(default_factory=set)
     """Who was let in once need not knock again."""
     recording_since: datetime | None = None
+    interrupted: bool = False  # it runs, and nothing can be written
     speaker: str | None = None
 
     # ---- coming and going -----------------------------------------------------------------
@@ -207,7 +208,7 @@ class Room:
         """The consent under which this publication is to be taped now; None: it is not."""
         found = self.publications.get(publication)
         owner = self.participants.get(found.owner) if found else None
-        if found is None or owner is None or self.recording_since is None:
+        if found is None or owner is None or self.recording_since is None or self.interrupted:
             return None
         return owner.consents.get(PURPOSE_OF[found.source])
 
@@ -248,11 +249,10 @@ class Room:
         return self._to_all(RecordingStarted(started_at=at))
 
     def recording_stopped(self, reason: str) -> list[Delivery]:
-        self.recording_since = None
+        self.recording_since, self.interrupted = None, False
         for publication in self.publications.values():
             publication.recorded = False
-        message = RecordingStopped.model_validate({"reason": reason})
-        return self._to_all(message)
+        return self._to_all(RecordingStopped.model_validate({"reason": reason}))
 
     # ---- what a newcomer is told ----------------------------------------------------------
 
@@ -263,7 +263,9 @@ class Room:
             publications=[publication.state() for publication in self.publications.values()],
             lobby=[p.lobby_state() for p in self.lobby.values()] if sees_lobby else [],
             recording=RecordingState(
-                running=self.recording_since is not None, started_at=self.recording_since
+                running=self.recording_since is not None,
+                started_at=self.recording_since,
+                interrupted="disk" if self.interrupted else None,
             ),
             speaker=self.speaker,
         )

@@ -21,7 +21,7 @@ from media.relay.events import (
     TapeFailed,
     TransportLost,
 )
-from signalling import arrivals, books, consenting, messages, recording_commands, taping
+from signalling import arrivals, books, consenting, messages, recording_commands, storage, taping
 from signalling.live import Live, Node
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,15 @@ class Rooms:
                 self._live[meeting_id] = live
             self._empty_since.pop(meeting_id, None)
             return live
+
+    @property
+    def taping(self) -> list[Live]:
+        """The meetings of which tapes are written now."""
+        return [live for live in self._live.values() if live.tapes]
+
+    def follow_the_disk(self) -> None:
+        for live in self._live.values():
+            storage.follow(live)
 
     async def tend(self) -> None:
         """Every few seconds: keeps leases, and closes what is over, empty or lives elsewhere."""
@@ -120,6 +129,7 @@ class Rooms:
         live.room.admitted |= present
         if recording is not None and recording.state == RecordingState.RUNNING:
             await taping.begin(live, recording.started_at)
+            storage.follow(live)
         logger.info("meeting %s lives here", short(meeting_id))
         return live
 
@@ -173,8 +183,9 @@ class Rooms:
                 live.tell(own.owner, messages.LayersWanted(source=own.source, layers=layers))
             case PicturesResting(participant, resting):
                 live.tell(participant, messages.PicturesResting(publications=sorted(resting)))
-            case TapeFailed():
-                live.background(taping.stop(live, "storage"))
+            case TapeFailed(_, reason):
+                storage.refused(self._node, reason)
+                self.follow_the_disk()
             case TransportLost(participant):
                 logger.info("participant %s lost a transport", participant[-4:])
                 presence = live.presences.get(participant)

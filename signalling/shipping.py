@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from uuid import UUID
 
 from app.kit.ids import short
@@ -13,27 +14,39 @@ from signalling.live import Node
 
 logger = logging.getLogger(__name__)
 
-RETRY_S = 5.0
-"""Try the store again after this while it cannot be reached. The tape waits on our own disk."""
+AT_ONCE = 2
+"""Tapes that a node sends at the same time; all others wait on its disk. Lower: one large tape
+keeps a short meeting from being finished. Higher: after an outage hundreds start together, and take
+the line and the memory (20 MB each) of the meetings that go on."""
+RETRY_S, RETRY_MOST_S = 2.0, 60.0
+"""Try the store again after this, and after twice as long each time. The tape waits on our own
+disk. Lower: a store that comes back is pressed by everyone. Higher: recordings are finished
+later."""
 
 
-async def hand_over(node: Node, tape_id: UUID, path: str) -> None:
-    """Ships the tape and enters it as stored. One that was never begun leaves the books."""
+async def hand_over(node: Node, tape_id: UUID, path: str, *, was_begun: bool = False) -> None:
+    """Ships the tape and enters it as stored. One that was never begun leaves the books; one whose
+    file is lost is entered as lost, so that its recording can be finished without it."""
     size = await _shipped(node, tape_id, path)
     if size is None:
-        await books.enter(node.database, lambda db: recordings.discard_tape(db, tape_id))
+        await books.enter(
+            node.database, lambda db: recordings.tape_missing(db, tape_id, was_begun=was_begun)
+        )
     else:
         await books.enter(node.database, lambda db: recordings.tape_stored(db, tape_id, size))
 
 
 async def _shipped(node: Node, tape_id: UUID, path: str) -> int | None:
+    pause = RETRY_S
     while True:
         try:
-            return await ship(node.store, node.spool, path)
+            async with node.shipping:
+                return await ship(node.store, node.spool, path)
         except Missing:
             logger.warning("there is nothing of tape %s", short(tape_id))
             return None
         except OSError as error:
             name = type(error).__name__
             logger.warning("the store did not take tape %s (%s)", short(tape_id), name)
-            await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # not all at the same moment
+            pause = min(2 * pause, RETRY_MOST_S)

@@ -38,7 +38,8 @@ async def begin(live: Live, at: datetime) -> None:
         if live.ended:
             return  # who ended the meeting waits for the lock, to stop what was begun here
         live.deliver(live.room.recording_started(at))
-        await _tape_all(live)
+        if live.node.disk.trouble is None:  # else `storage.follow` has it wait
+            await _tape_all(live)
 
 
 async def tape_newly_allowed(live: Live) -> None:
@@ -71,8 +72,8 @@ async def stop(live: Live, reason: str) -> None:
         if recording_id is None or live.room.recording_since is not None:
             return  # there is none, or someone started it again while we waited
         moment = live.node.clock.utc(live.node.clock.now())
-        database = live.node.database
-        await books.enter(database, lambda db: recordings.stop(db, recording_id, moment))
+        database, name = live.node.database, live.node.settings.node.name
+        await books.enter(database, lambda db: recordings.stop(db, recording_id, moment, name))
 
 
 async def finish(live: Live) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -71,6 +72,16 @@ async def chain(db: AsyncSession, group_id: UUID) -> list[ConsentDecision]:
     """The group's ledger in its order."""
     query = select(ConsentDecision).where(ConsentDecision.group_id == group_id)
     return list((await db.exec(query.order_by(col(ConsentDecision.sequence)))).all())
+
+
+async def lengths(db: AsyncSession, group_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many decisions each group's ledger holds; it only ever grows."""
+    query = (
+        select(ConsentDecision.group_id, func.max(ConsentDecision.sequence))
+        .where(col(ConsentDecision.group_id).in_(list(group_ids)))
+        .group_by(col(ConsentDecision.group_id))
+    )
+    return dict((await db.exec(query)).all())
 
 
 async def in_force(db: AsyncSession, group_id: UUID) -> ledger.Current:

@@ -86,6 +86,12 @@ class NodeSettings(Section):
     spool: Path | None = Field(
         default=None, description="Folder for tapes being written. Empty: <data>/spool."
     )
+    reserve_mb: int = Field(
+        default=512,
+        ge=0,
+        description="Recording is interrupted, with a warning to everyone, while the spool's disk "
+        "has less than so many MB free; it goes on by itself above twice as many.",
+    )
 
 
 class RelaySettings(Section):

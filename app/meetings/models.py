@@ -53,6 +53,8 @@ class Node(SQLModel, table=True):
     participants: int = 0
     started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    full_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when its disk takes no tapes, and its recordings are interrupted."""
 
 
 class Lease(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """Which node hosts which meeting: a lease, on the least-loaded node that is alive."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -54,15 +54,24 @@ async def heartbeat(
     port: int,
     participants: int,
     http_port: int = 0,
+    has_room: bool = True,
 ) -> None:
-    """Said by a node every few seconds while it lives. `port`: of its websocket."""
+    """Said by a node every few seconds while it lives. `port`: of its websocket. `has_room`: its
+    disk takes tapes."""
     node = await db.get(Node, name)
     if node is None:
         node = Node(name=name, port=port, expires_at=now())
         db.add(node)
     node.public_url, node.port, node.http_port = public_url, port, http_port
     node.participants = participants
+    node.full_since = None if has_room else node.full_since or now()
     node.expires_at = now() + ALIVE_FOR
+
+
+async def last_beat(db: AsyncSession, name: str) -> datetime | None:
+    """When the node of this name was last known to live; None if it never was."""
+    node = await db.get(Node, name)
+    return node.expires_at - ALIVE_FOR if node is not None else None
 
 
 async def farewell(db: AsyncSession, name: str) -> None:
@@ -72,6 +81,12 @@ async def farewell(db: AsyncSession, name: str) -> None:
         node.expires_at = now()
     for lease in (await db.exec(select(Lease).where(Lease.node_name == name))).all():
         await db.delete(lease)
+
+
+async def without_room(db: AsyncSession) -> list[Node]:
+    """The live nodes that cannot record now."""
+    query = select(Node).where(col(Node.full_since).is_not(None), Node.expires_at > now())
+    return list((await db.exec(query.order_by(col(Node.name)))).all())
 
 
 async def renew(db: AsyncSession, meeting_id: UUID, node_name: str) -> bool:
@@ -84,6 +99,13 @@ async def renew(db: AsyncSession, meeting_id: UUID, node_name: str) -> bool:
         db.add(lease)
     lease.expires_at = now() + ALIVE_FOR
     return True
+
+
+async def may_speak_for(db: AsyncSession, meeting_id: UUID, node_name: str) -> bool:
+    """Whether no other node has the meeting. One whose own lease ran out may, until somebody
+    else's begins."""
+    lease = await db.get(Lease, meeting_id, with_for_update=True)
+    return lease is None or lease.node_name == node_name
 
 
 async def release(db: AsyncSession, meeting_id: UUID, node_name: str) -> None:

@@ -92,9 +92,10 @@ def to_erase(
     tapes: Iterable[Tape], standing: Collection[UUID], over: Collection[UUID] = ()
 ) -> list[Tape]:
     """The stored tapes that nothing allows any longer; of consents whose time is over, all."""
+    held = (TapeState.STORED, TapeState.LOST)
     return [
         t
         for t in tapes
-        if (t.state == TapeState.STORED and t.consent_id not in standing)
+        if (t.state in held and t.consent_id not in standing)
         or (t.state != TapeState.ERASED and t.consent_id in over)
     ]

@@ -44,6 +44,8 @@ class Over(NamedTuple):
 
 
 NOT_OVER = Over(frozenset(), False)
+GONE = (TapeState.ERASED, TapeState.LOST)
+"""Nothing is left of these that a key would be needed for."""
 
 
 class Doomed(NamedTuple):
@@ -73,7 +75,7 @@ async def waiting(db: AsyncSession) -> list[UUID]:
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
             col(Recording.state).in_(AT_REST),
-            Tape.state == TapeState.STORED,
+            col(Tape.state).in_([TapeState.STORED, TapeState.LOST]),
             col(Tape.consent_id).in_(ended),
         )
         .distinct()
@@ -108,7 +110,7 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     standing = await consent.standing(db, [meeting.group_id]) - over.consents
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
     ending = {tape.id: tape for tape in consents.to_erase(tapes, standing, over.consents)}
-    staying = [t for t in tapes if t.id not in ending and t.state != TapeState.ERASED]
+    staying = [t for t in tapes if t.id not in ending and t.state not in GONE]
     touched = bool(ending) or over.whole
     keeping = files if not touched else consents.usable(files, standing) if staying else []
     kept = {file.id for file in keeping}
@@ -137,7 +139,7 @@ async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> N
     await _forget(db, recording_id, doomed.files)
     if recording.state not in (*AT_REST, RecordingState.STOPPED):
         return  # the worker has begun again meanwhile, without these tapes
-    if all(tape.state == TapeState.ERASED for tape in tapes):
+    if all(tape.state in GONE for tape in tapes):
         move(recording, RecordingState.ERASED)
     elif recording.state == RecordingState.READY and doomed.files:
         move(recording, RecordingState.CLAIMED)

@@ -46,7 +46,14 @@ class TapeState(StrEnum):
     """Whole, and still on the node that wrote it."""
     STORED = "stored"
     """Verified in the media store."""
+    LOST = "lost"
+    """Its file is on no disk any longer and never reached the store. The row says that it was."""
     ERASED = "erased"
+
+
+class InterruptionReason(StrEnum):
+    DISK = "disk"
+    """The node's disk had no room, or refused."""
 
 
 class FileKind(StrEnum):
@@ -105,6 +112,19 @@ class Tape(SQLModel, table=True):
     started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     size: int = Field(default=0, sa_type=BigInteger)
+
+
+class RecordingInterruption(SQLModel, table=True):
+    """A stretch of a running recording of which nothing could be written, of anybody."""
+
+    __tablename__ = "recording_interruptions"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """None: it lasts."""
+    reason: InterruptionReason = Field(sa_type=String, max_length=20)
 
 
 class RecordingFile(SQLModel, table=True):

@@ -13,7 +13,9 @@ from app.kit.db import now
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import new_id
 from app.kit.permissions import Action
+from app.meetings import placement
 from app.meetings.models import Meeting
+from app.recordings import interruptions
 from app.recordings.models import (
     Recording,
     RecordingFile,
@@ -42,14 +44,24 @@ async def start(db: AsyncSession, meeting_id: UUID, node_name: str, at: datetime
     else:
         raise RecordingFinished
     await db.flush()
+    await interruptions.end(db, recording.id, now())  # of a node that was killed while one lasted
     return recording
 
 
-async def stop(db: AsyncSession, recording_id: UUID, at: datetime) -> None:
-    recording = await db.get(Recording, recording_id)
-    if recording is not None and recording.state == RecordingState.RUNNING:
-        move(recording, RecordingState.STOPPED)
-        recording.stopped_at = at
+async def stop(db: AsyncSession, recording_id: UUID, at: datetime, node_name: str) -> bool:
+    """Said by the node where the meeting lives. False, and nothing was changed, when it lives
+    elsewhere by now: there it goes on."""
+    recording = await db.get(Recording, recording_id, with_for_update=True)
+    if recording is None or recording.state != RecordingState.RUNNING:
+        return True
+    if recording.node_name != node_name:
+        return False
+    if not await placement.may_speak_for(db, recording.meeting_id, node_name):
+        return False
+    move(recording, RecordingState.STOPPED)
+    recording.stopped_at = at
+    await interruptions.end(db, recording_id, at)
+    return True
 
 
 async def open_tape(
@@ -82,6 +94,18 @@ async def open_tape(
     db.add(tape)
     await db.flush()
     return tape
+
+
+async def tape_missing(db: AsyncSession, tape_id: UUID, *, was_begun: bool) -> None:
+    """Its file is neither on the node's disk nor in the store. One that was begun is lost, and the
+    row stays to say so; one that never was leaves the books."""
+    tape = await db.get(Tape, tape_id)
+    if tape is None or tape.state not in (TapeState.WRITING, TapeState.CLOSED):
+        return
+    if was_begun or tape.size:
+        tape.state, tape.ended_at = TapeState.LOST, tape.ended_at or now()
+    else:
+        await db.delete(tape)
 
 
 async def discard_tape(db: AsyncSession, tape_id: UUID) -> None:

@@ -15,6 +15,7 @@ from app.groups.models import Group, GroupRole, Membership
 from app.invitations import service as invitations
 from app.kit.db import now
 from app.kit.permissions import Action, may
+from app.meetings import placement
 from app.meetings import service as meetings
 from app.meetings.models import Meeting, MeetingKind
 from app.programmes import access as programme_access
@@ -55,6 +56,7 @@ async def home(visit: Looking) -> HTMLResponse:
         soonest=coming[0] if coming else None,
         programmes=(await visit.db.exec(seen)).all(),
         is_administrator=actor.is_administrator,
+        full=await placement.without_room(visit.db) if actor.is_administrator else [],
     )
 
 

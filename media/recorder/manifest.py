@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -40,6 +41,7 @@ def manifest(
             }
             for tape in plan.left_out
         ],
+        "interruptions": [asdict(one) for one in plan.interruptions],
         "consents": _consents(in_force),
         "turns": turns,
     }

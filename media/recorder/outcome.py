@@ -20,11 +20,21 @@ class PlannedTape:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A tape that goes into nothing, and why: `consent`, `erased`, `not_stored`, `unreadable`."""
+    """A tape that goes into nothing, and why: `consent`, `erased`, `lost`, `not_stored`,
+    `unreadable`."""
 
     tape_id: UUID
     user_id: UUID
     source: Source
+    reason: str
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """Nothing was written of anybody; ms after the recording's start."""
+
+    start_ms: int
+    end_ms: int
     reason: str
 
 
@@ -42,6 +52,7 @@ class Plan:
     left_out: tuple[LeftOut, ...]
     indexed: frozenset[UUID]
     """Those whose turns may be stored."""
+    interruptions: tuple[Interruption, ...] = ()
 
     @property
     def users(self) -> list[UUID]:

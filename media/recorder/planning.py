@@ -1,6 +1,6 @@
 """What may be used of a recording now: asked of the ledger, the vault and the store."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,13 +9,14 @@ from app.consent import service as consent
 from app.consent.models import Purpose
 from app.kit.context import Context
 from app.meetings.models import Meeting
+from app.recordings import interruptions
 from app.recordings import service as recordings
 from app.recordings.models import Recording, RecordingState, Source, Tape, TapeState
 from app.recordings.states import move
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
 from media.clock import EPOCH
-from media.recorder.outcome import LeftOut, Plan, PlannedTape
+from media.recorder.outcome import Interruption, LeftOut, Plan, PlannedTape
 from media.store import Store
 
 FINISHABLE = (
@@ -60,6 +61,7 @@ async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | No
             tapes=tuple(used),
             left_out=tuple(left_out),
             indexed=frozenset(u for u, granted in in_force.items() if Purpose.INDEXING in granted),
+            interruptions=await _interruptions(db, recording),
         )
 
 
@@ -67,6 +69,17 @@ async def still_stands(db: AsyncSession, plan: Plan, user_id: UUID | None = None
     """Whether every consent that the plan (or this person's part of it) rests on still stands."""
     needed = {t.consent_id for t in plan.tapes if user_id is None or t.user_id == user_id}
     return needed <= await consent.standing(db, [plan.group_id])
+
+
+async def _interruptions(db: AsyncSession, recording: Recording) -> tuple[Interruption, ...]:
+    def after_start_ms(moment: datetime) -> int:
+        return (moment - recording.started_at) // timedelta(milliseconds=1)
+
+    ended = recording.stopped_at or recording.started_at
+    return tuple(
+        Interruption(after_start_ms(i.started_at), after_start_ms(i.ended_at or ended), i.reason)
+        for i in await interruptions.of_recording(db, recording.id)
+    )
 
 
 async def _objection(
@@ -77,6 +90,8 @@ async def _objection(
         return "erased"
     if tape.consent_id not in standing:
         return "consent"
+    if tape.state == TapeState.LOST:
+        return "lost"
     if tape.state != TapeState.STORED or tape.path not in there:
         return "not_stored"
     try:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.recordings.models import Source
 from media.recorder.frames import PICTURES, Counts, Frame, frames
+from media.recorder.outcome import Interruption
 from media.recorder.placement import Gaps, without_holes
 from media.recorder.timeline import Mapping, Scan, align, scan
 from media.tape.format import NotATape
@@ -46,7 +47,13 @@ class Reading:
 class PersonTapes:
     """Reads every tape once at the start, for its times; `origin_ns` is the common clock's 0."""
 
-    def __init__(self, tapes: Sequence[LocalTape], origin_ns: int) -> None:
+    def __init__(
+        self,
+        tapes: Sequence[LocalTape],
+        origin_ns: int,
+        interruptions: Sequence[Interruption] = (),
+    ) -> None:
+        self._interruptions = interruptions
         self.readings = [_read(tape, origin_ns) for tape in tapes]
         usable = [(r, r.scan) for r in self.readings if r.scan is not None]
         alignment = align([found for _, found in usable])
@@ -84,9 +91,16 @@ class PersonTapes:
             records = TapeReader(reading.tape.path, reading.tape.data_key)
             found = frames(records, reading.codec, mappings, reading.starts_s, counts)
             if before is not None:
-                found = _after(NODE_STOPPED if before.ending == TORN else NOT_RECORDED, found)
+                found = _after(self._between(before, reading), found)
             yield from found
             before = reading
+
+    def _between(self, before: Reading, reading: Reading) -> str:
+        """Why there is nothing between these two tapes of a source."""
+        for one in self._interruptions:
+            if before.starts_s <= one.start_ms / 1000 <= reading.starts_s:
+                return one.reason
+        return NODE_STOPPED if before.ending == TORN else NOT_RECORDED
 
 
 def _name(mime_type: str) -> str:

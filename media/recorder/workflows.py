@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from dbos import DBOS
 from dbos import StepOptions as Options
+from dbos import error as dbos_errors
 from sqlalchemy.exc import OperationalError
 
 from app.recordings.models import Source
@@ -29,8 +30,8 @@ PLANS = 5
 """So many plans may become outdated before we give up. Lower: a group that changes its mind makes
 the recording fail. Higher: the same work again and again."""
 STEP_TRIES = 5
-"""With pauses from 1 s, doubling. Lower: a store that is away for a moment makes the recording
-fail. Higher: a broken one is noticed later."""
+"""With pauses from 1 s, doubling. Lower: a store that is away for a moment makes all steps be done
+again. Higher: one that is away for long is told in the log later."""
 
 
 def register(finaliser: Finaliser) -> None:
@@ -40,7 +41,11 @@ def register(finaliser: Finaliser) -> None:
     async def finalise(recording_id: str) -> str:
         try:
             return await _finalise(finaliser, recording_id)
-        except Exception:
+        except Exception as error:
+            if _was_out_of_reach(error):
+                # Left claimed: the worker looks for such and begins again, until it can be done.
+                logger.error("recording %s waits for a store, disk or database", recording_id[-8:])
+                raise
             logger.exception("recording %s could not be finished", recording_id[-8:])
             await _step("fail", finaliser.fail, recording_id, "finalising_failed")
             raise
@@ -126,6 +131,12 @@ async def _step(name: str, work: Callable[..., Awaitable[R]], *arguments: object
         return await work(*arguments)
 
     return await DBOS.run_step_async(options, run)
+
+
+def _was_out_of_reach(error: Exception) -> bool:
+    """Whether every try failed for something that comes back without us."""
+    tries = error.errors if isinstance(error, dbos_errors.DBOSMaxStepRetriesExceeded) else [error]
+    return all(_may_pass(one) for one in tries)
 
 
 def _may_pass(error: BaseException) -> bool:

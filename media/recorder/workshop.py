@@ -53,7 +53,7 @@ class Workshop:
                     key = await vault.unwrap(db, self._context.keys, tape.data_key_id)
                 local.append(LocalTape(tape.id, tape.source, path, key))
             self._people[user_id] = await asyncio.to_thread(
-                PersonTapes, local, self.plan.started_ns
+                PersonTapes, local, self.plan.started_ns, self.plan.interruptions
             )
         return self._people[user_id]
 

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 from media.clock import Clock
 from media.tape.format import (
@@ -21,8 +22,9 @@ logger = logging.getLogger(__name__)
 
 SYNC_EVERY_S = 1.0
 """Have the disk itself confirm this often. A killed process loses nothing that was flushed; this
-is for a machine that loses its power. Lower: less is lost then, more disk work for every tape.
-Higher: the other way round."""
+is for a machine that loses its power: it loses this, and as long as its disk takes to confirm all
+tapes once (they queue for one thread, and none is asked again before it has answered). Lower: less
+is lost then, more disk work for every tape. Higher: the other way round."""
 
 _disk = ThreadPoolExecutor(1, thread_name_prefix="tape-sync")
 """Waits for disks so that the node's loop does not. One thread: sync and close keep their order."""
@@ -59,6 +61,7 @@ class TapeWriter:
             order.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(order.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             self._append(packed)
+            _disk.submit(_keep_name, order.path)
         except OSError as error:
             self._fail(error)
 
@@ -146,6 +149,21 @@ def _header(order: TapeOrder, codec: CodecInfo, started_ns: int) -> TapeHeader:
         started_ns=started_ns,
         salt=new_salt(),
     )
+
+
+def _keep_name(path: Path) -> None:
+    """A file is found again after a loss of power only if its folder was confirmed, too."""
+    for folder in (path.parent, path.parent.parent):
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            return  # it was a short tape, and is on its way to the store
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            logger.error("the disk did not confirm a folder: %s", error.strerror)
+        finally:
+            os.close(descriptor)
 
 
 def _finish(file: int) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -53,9 +55,21 @@ async def gathering(
     cast: Cast,  # noqa: F811
     settings: Settings,  # noqa: F811
 ) -> AsyncIterator[Gathering]:
+    async with gathered(running, cast, settings) as found:
+        yield found
+
+
+@asynccontextmanager
+async def gathered(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+    **changes: Any,
+) -> AsyncIterator[Gathering]:
+    """`changes`: other settings of the node."""
     own = settings.model_copy(
         update={
-            "node": NodeSettings(name="test-node", port=free_port()),
+            "node": NodeSettings(name="test-node", port=free_port(), **changes),
             "relay": RelaySettings(udp_port=0),
         }
     )
@@ -64,10 +78,12 @@ async def gathering(
         db.add(meeting)
     stop = asyncio.Event()
     task = asyncio.create_task(node.run(own, stop))
-    await _alive(cast.alice, str(meeting.id))
-    yield Gathering(running, own, cast, str(meeting.id))
-    stop.set()
-    await task
+    try:
+        await _alive(cast.alice, str(meeting.id))
+        yield Gathering(running, own, cast, str(meeting.id))
+    finally:
+        stop.set()
+        await task
 
 
 async def _alive(person: Person, meeting_id: str) -> None:

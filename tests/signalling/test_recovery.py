@@ -1,6 +1,8 @@
 """A node that was killed: when it starts again, what it left behind arrives, and nothing runs."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +14,9 @@ from app.consent import service as consent
 from app.consent import texts
 from app.consent.models import Decision, Purpose
 from app.kit.db import now
-from app.kit.settings import NodeSettings, RelaySettings, Settings
-from app.meetings.models import Meeting, Node
+from app.kit.settings import NodeSettings, RelaySettings, Settings, StoreSettings
+from app.meetings import placement
+from app.meetings.models import Meeting, MeetingState, Node
 from app.recordings import service as recordings
 from app.recordings.models import Recording, Source, Tape, TapeState
 from app.vault import service as vault
@@ -162,3 +165,72 @@ async def _stopped(app: Application, remains: Remains) -> None:
             if recording.state == "stopped":
                 return
             await asyncio.sleep(0.05)
+
+
+async def test_a_tape_whose_file_is_gone_is_entered_as_lost_and_keeps_nothing_waiting(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One was closed with its size; the other was being written, long before the last beat."""
+    monkeypatch.setattr(recovery, "RETURN_S", 0.2)
+    remains = await crash(running, cast, settings.spool)
+    (settings.spool / remains.torn.path).unlink()
+    async with running.context.database.transaction() as db:
+        await recordings.close_tape(db, remains.torn.id, 480)
+        await placement.heartbeat(db, name="test-node", public_url="", port=1, participants=0)
+        (await db.get_one(Tape, remains.never_begun.id)).started_at = now() - timedelta(minutes=5)
+        (await db.get_one(Meeting, remains.meeting_id)).state = MeetingState.ENDED
+
+    async with started(settings):
+        await _stopped(running, remains)
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                async with running.context.database.reading() as db:
+                    tapes = await recordings.tapes(db, remains.recording_id)
+                    ready = await recordings.finishable(db)
+                if ready:
+                    break
+                await asyncio.sleep(0.05)
+
+    assert [(tape.state, tape.size) for tape in tapes] == [("lost", 480), ("lost", 0)]
+
+
+async def test_a_store_out_of_reach_keeps_no_recording_running(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recovery, "RETURN_S", 0.2)
+    remains = await crash(running, cast, settings.spool)
+    away = StoreSettings.model_validate(
+        {
+            "url": "s3://bucket",
+            "s3_endpoint": "http://127.0.0.1:9",
+            "s3_access_key": "k",
+            "s3_secret_key": "s",
+        }
+    )
+    async with started(settings.model_copy(update={"store": away})):
+        await _stopped(running, remains)
+
+    assert (settings.spool / remains.torn.path).exists()
+
+
+@asynccontextmanager
+async def started(settings: Settings) -> AsyncIterator[None]:  # noqa: F811
+    own = settings.model_copy(
+        update={
+            "node": NodeSettings(name="test-node", port=0),
+            "relay": RelaySettings(udp_port=0),
+        }
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(node.run(own, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task

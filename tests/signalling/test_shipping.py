@@ -1,11 +1,41 @@
 """A store out of reach: tapes wait on the node's disk, and nobody waits for them."""
 
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from app.kit.db import now
+from app.kit.settings import Settings
 from app.meetings.models import Meeting
+from media.store import Store
+from signalling import rooms, shipping
 from signalling.messages import EndMeeting, StartRecording, Welcomed
+from tests.fixtures import s3
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast, Person
 from tests.fixtures.taped import decides, inside, tapes, until_stored, until_written
 from tests.fixtures.wire import Talker, place
-from tests.signalling.conftest import Gathering
+from tests.signalling.conftest import Gathering, gathered
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[s3.Service]:
+    monkeypatch.setattr(shipping, "RETRY_S", 0.2)
+    monkeypatch.setattr(rooms, "DRAIN_S", 0.5)
+    with s3.service() as found:
+        yield found
+
+
+async def speaks(gathering: Gathering, person: Person) -> Path:
+    """This person is recorded for a moment; the tape's file on the node's disk."""
+    async with inside(gathering, person) as (one,):
+        await one.ask(StartRecording)
+        tape = await until_written(gathering, person)
+        await one.ask(EndMeeting)
+    return gathering.settings.spool / tape.path
 
 
 async def test_a_tape_waits_for_the_store_and_other_meetings_do_not(gathering: Gathering) -> None:
@@ -32,3 +62,57 @@ async def test_a_tape_waits_for_the_store_and_other_meetings_do_not(gathering: G
     (stored,) = await until_stored(gathering, cast.alice)
     assert stored.id == tape.id
     assert not (gathering.settings.spool / tape.path).exists()
+
+
+async def test_tapes_outlive_an_outage_of_s3_and_a_restart_of_the_node_meanwhile(
+    running: Application,
+    cast: Cast,
+    settings: Settings,
+    service: s3.Service,
+    tmp_path: Path,
+) -> None:
+    own = s3.stored_at(settings, service.endpoint, tmp_path)
+    await decides(cast.alice, cast.group_id, "audio", "granted")
+    async with gathered(running, cast, own) as before:
+        service.stop()
+        first = await speaks(before, cast.alice)
+        assert first.exists()
+    content = first.read_bytes()
+
+    async with gathered(running, cast, own) as after:
+        second = await speaks(after, cast.alice)  # the older tape is in nobody's way
+        assert first.exists()
+        assert second.exists()
+        service.start()
+        stored = await until_stored(after, cast.alice)
+
+    assert len(stored) == 2
+    assert not first.exists()
+    assert not second.exists()
+    store = Store.open(own)
+    assert await store.read_range(stored[0].path, 0, stored[0].size) == content
+
+
+async def test_an_upload_that_was_spoilt_on_its_way_is_found_and_sent_again(
+    running: Application,
+    cast: Cast,
+    settings: Settings,
+    service: s3.Service,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with s3.line(service.endpoint, spoil=2) as line, caplog.at_level(logging.WARNING):
+        own = s3.stored_at(settings, line.endpoint, tmp_path)
+        await decides(cast.alice, cast.group_id, "audio", "granted")
+        async with gathered(running, cast, own) as gathering:
+            path = await speaks(gathering, cast.alice)
+            while line.spoilt < 2:
+                assert path.exists()
+                await asyncio.sleep(0.02)
+            content = path.read_bytes()
+            (stored,) = await until_stored(gathering, cast.alice)
+
+    store = Store.open(s3.stored_at(settings, service.endpoint, tmp_path))
+    assert await store.read_range(stored.path, 0, stored.size) == content
+    assert caplog.text.count("NotStored") == 2
+    assert not path.exists()

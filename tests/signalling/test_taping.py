@@ -1,11 +1,13 @@
 """What is written of whom, with real media on a real node: consent rules where packets are kept."""
 
+import asyncio
 import time
 
 from sqlmodel import select
 
 from app.consent.models import ConsentDecision
 from app.recordings.models import Recording
+from signalling.ledger_watch import LOOK_S
 from signalling.messages import DecideConsent, EndMeeting, StartRecording, StopRecording, Welcomed
 from tests.fixtures.taped import (
     decides,
@@ -113,5 +115,10 @@ async def test_a_withdrawal_on_another_page_reaches_the_room_too(gathering: Gath
     async with inside(gathering, cast.alice) as (alice,):
         await alice.ask(StartRecording)
         await until_written(gathering, cast.alice)
+        await asyncio.sleep(2)  # by now the node has read the ledger as it was
         await decides(cast.alice, cast.group_id, "audio", "withdrawn")
-        await until_stored(gathering, cast.alice)
+        withdrawn_at = time.time()
+        (tape,) = await until_stored(gathering, cast.alice)
+
+    _, last_at = await packets(gathering, tape)
+    assert last_at < withdrawn_at + LOOK_S + 0.5

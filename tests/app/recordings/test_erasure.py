@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from app.consent.models import Decision, Purpose
-from app.recordings import erasure
+from app.recordings import erasure, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Tape, TapeState
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
@@ -88,6 +88,26 @@ async def test_when_nothing_is_left_the_recording_is_erased(kept: Kept) -> None:
     assert await kept.state() == RecordingState.ERASED
     assert await kept.files() == []
     assert await kept.store.list(str(kept.meeting.id)) == []
+
+
+async def test_a_lost_tape_keeps_no_key_and_no_recording(kept: Kept) -> None:
+    """Its file may turn up yet, on a disk that somebody finds: nothing must open it then."""
+    async with kept.context.database.transaction() as db:
+        for tape in await service.tapes(db, kept.recording.id):
+            tape.state = TapeState.LOST
+    lost = await kept.tapes()
+    for person in (kept.cast.alice, kept.cast.bob):
+        for purpose in (Purpose.AUDIO, Purpose.VIDEO):
+            await kept.decide(person, purpose, Decision.WITHDRAWN)
+
+    assert await waiting(kept)
+    await erase(kept)
+
+    assert await kept.state() == RecordingState.ERASED
+    async with kept.context.database.reading() as db:
+        for tape in lost:
+            with pytest.raises(KeyDestroyed):
+                await vault.unwrap(db, kept.context.keys, tape.data_key_id)
 
 
 async def test_a_recording_that_is_being_finished_is_left_alone(kept: Kept) -> None:

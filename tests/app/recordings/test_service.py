@@ -8,9 +8,17 @@ import pytest
 from app.consent.models import Purpose
 from app.kit.db import now
 from app.kit.ids import new_id
-from app.meetings.models import Meeting, MeetingState
-from app.recordings import service
-from app.recordings.models import Recording, RecordingState, Source, Tape, TapeState
+from app.meetings import placement
+from app.meetings.models import Lease, Meeting, MeetingState
+from app.recordings import interruptions, service
+from app.recordings.models import (
+    InterruptionReason,
+    Recording,
+    RecordingState,
+    Source,
+    Tape,
+    TapeState,
+)
 from app.recordings.service import RecordingFinished
 from app.vault import service as vault
 from tests.fixtures.application import Application
@@ -34,7 +42,8 @@ class Books:
 
     async def stop(self, recording: Recording, minutes: int = 5) -> None:
         async with self.database.transaction() as db:
-            await service.stop(db, recording.id, START + timedelta(minutes=minutes))
+            at = START + timedelta(minutes=minutes)
+            await service.stop(db, recording.id, at, recording.node_name)
 
     async def tape(self, recording: Recording, node: str = "one") -> Tape:
         bob = self.cast.bob
@@ -137,6 +146,81 @@ async def test_a_tape_of_which_nothing_was_written_can_be_taken_back(books: Book
 
     assert await books.row(empty) is None
     assert await books.row(written) is not None
+
+
+async def test_a_node_that_no_longer_has_the_meeting_cannot_stop_its_recording(
+    books: Books,
+) -> None:
+    recording = await books.start(node="one")
+    async with books.database.transaction() as db:
+        for name in ("one", "two"):
+            await placement.heartbeat(db, name=name, public_url="", port=1, participants=0)
+        await db.flush()
+        db.add(Lease(meeting_id=books.meeting.id, node_name="two", expires_at=START))
+
+    async with books.database.transaction() as db:
+        assert not await service.stop(db, recording.id, START, "one")  # "two" has the lease
+    await books.start(node="two", minutes=9)
+    async with books.database.transaction() as db:
+        assert not await service.stop(db, recording.id, START, "one")  # and records already
+    async with books.database.reading() as db:
+        assert (await db.get_one(Recording, recording.id)).state == "running"
+
+    async with books.database.transaction() as db:
+        assert await service.stop(db, recording.id, START, "two")
+    async with books.database.reading() as db:
+        assert (await db.get_one(Recording, recording.id)).state == "stopped"
+
+
+async def test_a_tape_without_its_file_is_lost_if_there_was_something_of_it(books: Books) -> None:
+    recording = await books.start()
+    never, begun, closed, stored = [await books.tape(recording) for _ in range(4)]
+    async with books.database.transaction() as db:
+        await service.close_tape(db, closed.id, 500)
+        await service.tape_stored(db, stored.id, 500)
+    async with books.database.transaction() as db:
+        for tape, was_begun in ((never, False), (begun, True), (closed, False), (stored, True)):
+            await service.tape_missing(db, tape.id, was_begun=was_begun)
+    rows = [await books.row(tape) for tape in (never, begun, closed, stored)]
+
+    assert [row and row.state for row in rows] == [None, "lost", "lost", "stored"]
+    await books.stop(recording)
+    await books.end()
+    assert await books.finishable() == [recording.id]
+
+
+async def test_what_interrupted_a_recording_is_stated_once_and_ends_with_it(books: Books) -> None:
+    recording = await books.start()
+    id_ = recording.id
+    disk = InterruptionReason.DISK
+    minute = [START + timedelta(minutes=n) for n in range(10)]
+    async with books.database.transaction() as db:
+        await interruptions.begin(db, id_, minute[1], disk)
+        await interruptions.begin(db, id_, minute[2], disk)
+        await interruptions.end(db, id_, minute[3])
+        await interruptions.end(db, id_, minute[4])
+        await interruptions.begin(db, id_, minute[5], disk)
+    await books.stop(recording, minutes=6)
+    async with books.database.reading() as db:
+        found = await interruptions.of_recording(db, id_)
+
+    assert [(i.started_at, i.ended_at) for i in found] == [
+        (minute[1], minute[3]),
+        (minute[5], minute[6]),
+    ]
+
+
+async def test_an_interruption_that_outlived_its_node_ends_when_it_records_again(
+    books: Books,
+) -> None:
+    recording = await books.start()
+    async with books.database.transaction() as db:
+        await interruptions.begin(db, recording.id, START, InterruptionReason.DISK)
+    await books.start(node="two", minutes=9)
+
+    async with books.database.reading() as db:
+        (found,) = await interruptions.of_recording(db, recording.id)
+    assert found.ended_at is not None
 
 
 async def test_a_node_finds_what_it_left_behind(books: Books) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.meetings import placement
 from tests.app.web.conftest import Browser
+from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 
 LANGUAGES = ("fi", "sv", "en")
@@ -15,6 +17,26 @@ async def test_the_pages_speak_every_language(browser: Browser, cast: Cast, lang
         answer = await visitor.get(path)
         assert answer.status_code == 200
         assert f'<html lang="{language}">' in answer.text
+
+
+async def test_a_full_disk_is_told_to_the_administrator_alone(
+    browser: Browser, running: Application, cast: Cast
+) -> None:
+    async with running.context.database.transaction() as db:
+        for name, has_room in (("tampere-1", False), ("tampere-2", True)):
+            await placement.heartbeat(
+                db, name=name, public_url="", port=1, participants=0, has_room=has_room
+            )
+    home = (await (await browser(cast.administrator, "en")).get("/")).text
+    assert "The disk of the server tampere-1 has no room" in home
+    assert "tampere-2" not in home
+    assert "tampere" not in (await (await browser(cast.alice, "en")).get("/")).text
+    health = (await (await running.client()).get("/healthz")).json()
+    assert health == {"status": "ok", "recording": "interrupted"}
+
+    async with running.context.database.transaction() as db:
+        await placement.heartbeat(db, name="tampere-1", public_url="", port=1, participants=0)
+    assert "tampere" not in (await (await browser(cast.administrator)).get("/")).text
 
 
 async def test_home_shows_only_what_is_mine(browser: Browser, cast: Cast) -> None:

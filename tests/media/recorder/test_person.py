@@ -8,7 +8,7 @@ import av
 import pytest
 
 from app.recordings.models import FileKind, Source
-from media.recorder.outcome import MadeTrack
+from media.recorder.outcome import Interruption, MadeTrack
 from media.recorder.person import PersonFiles
 from media.recorder.scratch import Scratch
 from media.recorder.tapes import LocalTape, PersonTapes
@@ -228,6 +228,30 @@ def test_what_a_killed_node_missed_is_told(tmp_path: Path, voice: list[bytes]) -
     assert gap["reason"] == "node_stopped"
     assert gap["start_ms"] == pytest.approx(10_030, abs=250)
     assert gap["end_ms"] == pytest.approx(15_030, abs=30)
+
+
+def test_what_a_full_disk_kept_out_is_told_and_not_laid_to_the_node(
+    tmp_path: Path, voice: list[bytes]
+) -> None:
+    """The first tape is torn because the disk refused its end."""
+    first, second = tmp_path / "1", tmp_path / "2"
+    arrivals = Network().arrivals(send_opus(Sender(), voice))
+    write_tape(order(first, "microphone"), OPUS, arrivals, close=False)
+    again = Network().arrivals(send_opus(Sender(ssrc=3, timestamp=77), voice, 15.0))
+    write_tape(order(second, "microphone"), OPUS, again, starts_s=14.0)
+    tapes = [local(first, Source.MICROPHONE), local(second, Source.MICROPHONE)]
+    full = Interruption(10_100, 13_900, "disk")
+
+    (track,) = _tracks(tmp_path, PersonTapes(tapes, ORIGIN_NS, [full]))
+    assert [gap["reason"] for gap in track.details["gaps"]] == ["disk"]
+    elsewhere = Interruption(40_000, 50_000, "disk")
+    (track,) = _tracks(tmp_path, PersonTapes(tapes, ORIGIN_NS, [elsewhere]))
+    assert [gap["reason"] for gap in track.details["gaps"]] == ["node_stopped"]
+
+
+def _tracks(folder: Path, tapes: PersonTapes) -> tuple[MadeTrack, ...]:
+    with Scratch(folder) as out:
+        return PersonFiles(USER, tapes).write(FileKind.PERSON, out, "path", lambda _: None)
 
 
 def test_a_torn_tape_gives_what_it_has(tmp_path: Path, voice: list[bytes]) -> None:

@@ -187,6 +187,15 @@ export interface RaiseHand {
   raised: boolean;
 }
 
+export interface RecordingInterrupted {
+  type: "recording_interrupted";
+  reason: "disk";
+}
+
+export interface RecordingResumed {
+  type: "recording_resumed";
+}
+
 export interface RecordingStarted {
   type: "recording_started";
   started_at: string;
@@ -195,11 +204,12 @@ export interface RecordingStarted {
 export interface RecordingState {
   running: boolean;
   started_at: string | null;
+  interrupted?: "disk" | null;
 }
 
 export interface RecordingStopped {
   type: "recording_stopped";
-  reason: "command" | "meeting_ended" | "storage";
+  reason: "command" | "meeting_ended";
 }
 
 export interface Refused {
@@ -361,6 +371,8 @@ export type ServerMessage =
   | SpeakerChanged
   | Said
   | RecordingStarted
+  | RecordingInterrupted
+  | RecordingResumed
   | RecordingStopped
   | ConsentDecided
   | Replaced

@@ -27,7 +27,7 @@ export class Room {
   /** @type {Map<string, LobbyState>} */
   lobby = new Map();
   /** @type {RecordingState} */
-  recording = { running: false, started_at: null };
+  recording = { running: false, started_at: null, interrupted: null };
   /** @type {string | null} */
   speaker = null;
   /** Publications that are on the screen and that this connection is too slow for now.
@@ -39,8 +39,6 @@ export class Room {
   chat = [];
   /** In the lobby: whether somebody is there who can open the door. */
   facilitatorPresent = true;
-  /** Why recording stopped last, when nobody asked for it. */
-  recordingTrouble = false;
 
   get myself() {
     return this.participants.get(this.me) ?? null;
@@ -122,12 +120,16 @@ export class Room {
         this.chat.splice(0, this.chat.length - LONGEST_CHAT);
         break;
       case "recording_started":
-        this.recording = { running: true, started_at: fact.started_at };
-        this.recordingTrouble = false;
+        this.recording = { running: true, started_at: fact.started_at, interrupted: null };
+        break;
+      case "recording_interrupted":
+        this.recording = { ...this.recording, interrupted: fact.reason };
+        break;
+      case "recording_resumed":
+        this.recording = { ...this.recording, interrupted: null };
         break;
       case "recording_stopped":
-        this.recording = { running: false, started_at: null };
-        this.recordingTrouble = fact.reason === "storage";
+        this.recording = { running: false, started_at: null, interrupted: null };
         for (const [id, publication] of this.publications) {
           this.publications.set(id, { ...publication, recorded: false });
         }

@@ -25,7 +25,7 @@ export class RoomView {
   /** @type {"chat" | "people" | null} */
   #open = null;
   #read = 0;
-  #troubled = false;
+  #interrupted = false;
   /** @type {number | undefined} */
   #noticeTimer;
 
@@ -45,6 +45,7 @@ export class RoomView {
     this.strip = h("div", { class: "recording" }, h("span", { class: "dot", "aria-hidden": "true" }), this.recording, this.timer, h("button", { type: "button", class: "link", "data-action": "consent", onclick: () => this.#consents() }, t("consent.change")));
     this.lost = h("p", { class: "banner bad", role: "alert", hidden: true }, t("room.reconnecting"));
     this.troubles = new Troubles(t);
+    this.interruption = h("p", { class: "banner bad", role: "alert", "data-part": "interruption", hidden: true }, t("storage.interrupted"));
     this.notice = h("p", { class: "banner", role: "status", hidden: true });
     this.tap = h("button", { type: "button", class: "banner tap", hidden: true, onclick: () => this.#hear() }, icon("sound"), t("room.tap_to_hear"));
     this.door = h("button", { type: "button", class: "banner tap", "data-action": "door", hidden: true, onclick: () => this.#show("people") });
@@ -59,7 +60,7 @@ export class RoomView {
       "div",
       { class: "room" },
       h("header", { class: "room-top" }, h("h1", {}, data.meeting.title), this.strip, settings),
-      h("div", { class: "banners" }, this.lost, this.door, this.tap, this.notice, this.troubles.element),
+      h("div", { class: "banners" }, this.lost, this.interruption, this.door, this.tap, this.notice, this.troubles.element),
       h("div", { class: "room-middle" }, this.stage.element, this.panel.element),
       this.toolbar.element,
     );
@@ -101,13 +102,16 @@ export class RoomView {
     const { t } = this;
     const { room } = this.meeting;
     const { running } = room.recording;
-    this.strip.classList.toggle("on", running);
+    const interrupted = running && Boolean(room.recording.interrupted);
+    this.strip.classList.toggle("on", running && !interrupted);
     const kinds = room.myself ? recordedKinds(room, room.myself) : [];
     const what = kinds.map((kind) => t(`room.kept_${kind}`)).join(" + ");
     const mine = what ? t("room.you_are_recorded", { what }) : t("room.you_are_not_recorded");
-    say(this.recording, running ? `${t("room.recording_on")} ${mine}` : t("room.recording_off"));
-    if (room.recordingTrouble && !this.#troubled) this.tell(t("room.recording_trouble"));
-    this.#troubled = room.recordingTrouble;
+    const on = interrupted ? t("storage.strip") : `${t("room.recording_on")} ${mine}`;
+    say(this.recording, running ? on : t("room.recording_off"));
+    set(this.interruption, "hidden", !interrupted);
+    if (this.#interrupted && running && !interrupted) this.tell(t("storage.resumed"));
+    this.#interrupted = interrupted;
   }
 
   #tick() {

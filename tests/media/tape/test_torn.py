@@ -1,0 +1,83 @@
+"""A tape of a real voice, cut at every single byte of its last chunk."""
+
+from pathlib import Path
+
+import pytest
+
+from media.tape.format import CHUNK_HEAD
+from media.tape.reader import Ending, TapeReader
+from tests.fixtures.senders import (
+    FLUSH_S,
+    OPUS,
+    Network,
+    Sender,
+    opus_packets,
+    order,
+    send_opus,
+    speech,
+    write_tape,
+)
+from tests.fixtures.tapes import packets_of
+
+LENGTH_S = 1.0
+MOST_LOST_S = 0.25
+KEY = bytes(32)
+
+
+@pytest.fixture
+def tape(tmp_path: Path) -> tuple[Path, list[tuple[float, bytes]]]:
+    """Written by a node that was killed: no chunk says that it is the last. With what came."""
+    path = tmp_path / "t.tape"
+    sent = send_opus(Sender(), opus_packets(speech(LENGTH_S, [(0.0, LENGTH_S)])))
+    arrivals = Network(delay_s=0.03, jitter_s=0.004).arrivals(sent)
+    write_tape(order(path, "microphone", KEY), OPUS, arrivals, close=False)
+    return path, arrivals
+
+
+def chunk_ends(path: Path) -> list[int]:
+    """Where the header and every chunk end, as the bytes say."""
+    reader, content = TapeReader(path, KEY), path.read_bytes()
+    ends = [reader._start]
+    while ends[-1] < len(content):
+        length, _ = CHUNK_HEAD.unpack_from(content, ends[-1])
+        ends.append(ends[-1] + CHUNK_HEAD.size + length)
+    return ends
+
+
+def test_at_no_byte_more_than_a_quarter_of_a_second_is_lost(
+    tape: tuple[Path, list[tuple[float, bytes]]],
+) -> None:
+    path, arrivals = tape
+    content, ends = path.read_bytes(), chunk_ends(path)
+    *_, before, last = ends
+    whole = [packet for _, packet in arrivals]
+    assert len(ends) > LENGTH_S / FLUSH_S / 2
+    assert last - before > 500
+    for cut in range(before, last):
+        path.write_bytes(content[:cut])
+        reader = TapeReader(path, KEY)
+        kept = packets_of(reader)
+
+        assert kept == whole[: len(kept)]
+        assert (reader.ending, reader.cut_bytes) == (Ending.TORN, cut - before)
+        lost = [at for at, _ in arrivals[len(kept) :]]
+        assert arrivals[-1][0] - lost[0] <= MOST_LOST_S
+
+
+def test_at_any_byte_of_the_whole_tape_every_whole_chunk_is_kept(
+    tape: tuple[Path, list[tuple[float, bytes]]],
+) -> None:
+    path, _ = tape
+    content, ends = path.read_bytes(), chunk_ends(path)
+    counts = []
+    for end in ends:
+        path.write_bytes(content[:end])
+        counts.append(len(packets_of(TapeReader(path, KEY))))
+    chunk = 0
+    for cut in range(ends[0], len(content), 13):
+        while chunk + 1 < len(ends) and ends[chunk + 1] <= cut:
+            chunk += 1
+        path.write_bytes(content[:cut])
+        reader = TapeReader(path, KEY)
+        assert len(packets_of(reader)) == counts[chunk]
+        assert reader.cut_bytes == cut - ends[chunk]
