@@ -12,6 +12,7 @@ from app import wire
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
 from app.consent import endpoints as consent
+from app.erasures import endpoints as erasures
 from app.exports import endpoints as exports
 from app.groups import endpoints as groups
 from app.invitations import endpoints as invitations
@@ -38,6 +39,7 @@ FEATURES = (
     recordings,
     turns,
     exports,
+    erasures,
 )
 
 health = APIRouter(include_in_schema=False)

@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.consent import models as consent
+from app.exports import models as exports
 from app.groups import models as groups
 from app.invitations import models as invitations
 from app.kit import idempotency
@@ -14,6 +15,7 @@ from app.vault import models as vault
 __all__ = [
     "accounts",
     "consent",
+    "exports",
     "groups",
     "idempotency",
     "invitations",

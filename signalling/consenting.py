@@ -79,5 +79,6 @@ async def _into_ledger(live: Live, user: UUID, command: DecideConsent) -> UUID:
             text_version=command.text_version,
             text_language=command.text_language,
             decided_by=user,
+            keeps_earlier=command.keeps_earlier,
         )
     return row.id

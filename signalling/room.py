@@ -16,6 +16,7 @@ from signalling.messages import (
     Knocked,
     LobbyLeft,
     LobbyState,
+    OffRecordChanged,
     ParticipantChanged,
     ParticipantJoined,
     ParticipantLeft,
@@ -35,6 +36,7 @@ from signalling.messages import (
     SourceName,
     SpeakerChanged,
 )
+from signalling.off_record import OffRecord
 
 PURPOSE_OF: dict[SourceName, PurposeName] = {
     "microphone": "audio",
@@ -105,6 +107,7 @@ class Room:
     admitted: set[UUID] = field(default_factory=set)
     """Who was let in once need not knock again."""
     recording_since: datetime | None = None
+    off_record: OffRecord = field(default_factory=OffRecord)
     speaker: str | None = None
 
     # ---- coming and going -----------------------------------------------------------------
@@ -151,6 +154,9 @@ class Room:
     def has_facilitator(self) -> bool:
         return any(person.role == "facilitator" for person in self.participants.values())
 
+    def present(self) -> set[UUID]:
+        return {person.user for person in self.participants.values()}
+
     def of_user(self, user: UUID) -> Participant | None:
         """Where the person takes part; one who only watches is nobody's place."""
         people = [*self.participants.values(), *self.lobby.values()]
@@ -166,19 +172,12 @@ class Room:
 
     def publications_removed(self, ids: Iterable[str]) -> list[Delivery]:
         gone = [self.publications.pop(id_) for id_ in list(ids) if id_ in self.publications]
-        return [
-            delivery
-            for publication in gone
-            for delivery in self._to_others(
-                publication.owner, PublicationRemoved(publication=publication.id)
-            )
-        ]
+        news = [(p.owner, PublicationRemoved(publication=p.id)) for p in gone]
+        return [each for owner, fact in news for each in self._to_others(owner, fact)]
 
     def of_source(self, owner: str, source: SourceName) -> Publication | None:
-        for publication in self.publications.values():
-            if publication.owner == owner and publication.source == source:
-                return publication
-        return None
+        found = (p for p in self.publications.values() if (p.owner, p.source) == (owner, source))
+        return next(found, None)
 
     def muted(self, publication: Publication, *, muted: bool) -> list[Delivery]:
         publication.muted = muted
@@ -207,17 +206,14 @@ class Room:
         """The consent under which this publication is to be taped now; None: it is not."""
         found = self.publications.get(publication)
         owner = self.participants.get(found.owner) if found else None
-        if found is None or owner is None or self.recording_since is None:
+        if found is None or owner is None or not self.recording_since or self.off_record.since:
             return None
         return owner.consents.get(PURPOSE_OF[found.source])
 
     def to_tape(self) -> list[str]:
         """Publications whose owner consents and which no tape is written of yet."""
-        return [
-            p.id
-            for p in self.publications.values()
-            if not p.recorded and self.allowed_by(p.id) is not None
-        ]
+        untaped = [p.id for p in self.publications.values() if not p.recorded]
+        return [id_ for id_ in untaped if self.allowed_by(id_) is not None]
 
     def taped(self, publication: str, *, recorded: bool) -> list[Delivery]:
         found = self.publications.get(publication)
@@ -228,11 +224,8 @@ class Room:
 
     def resting_on(self, participant: str, purpose: PurposeName) -> list[str]:
         """The publications whose tapes this consent carries."""
-        return [
-            p.id
-            for p in self.publications.values()
-            if p.owner == participant and PURPOSE_OF[p.source] == purpose
-        ]
+        own = [p for p in self.publications.values() if p.owner == participant]
+        return [p.id for p in own if PURPOSE_OF[p.source] == purpose]
 
     def granted(self, participant: str, purpose: PurposeName, consent: UUID) -> list[Delivery]:
         self.participants[participant].consents[purpose] = consent
@@ -251,8 +244,13 @@ class Room:
         self.recording_since = None
         for publication in self.publications.values():
             publication.recorded = False
-        message = RecordingStopped.model_validate({"reason": reason})
-        return self._to_all(message)
+        return self._to_all(RecordingStopped.model_validate({"reason": reason}))
+
+    def off_record_changed(self) -> list[Delivery]:
+        """To each what it means for them."""
+        of, here, people = self.off_record, self.present(), self.participants.values()
+        news = [(p.id, of.state(p.user, here)) for p in people]
+        return [Delivery(to, OffRecordChanged(off_record=state)) for to, state in news]
 
     # ---- what a newcomer is told ----------------------------------------------------------
 
@@ -265,6 +263,7 @@ class Room:
             recording=RecordingState(
                 running=self.recording_since is not None, started_at=self.recording_since
             ),
+            off_record=self.off_record.state(self.participants[participant].user, self.present()),
             speaker=self.speaker,
         )
 

@@ -99,7 +99,8 @@ async def _tape(live: Live, publication_id: str) -> None:
     node, publication = live.node, live.room.publications[publication_id]
     owner = live.room.participants[publication.owner]
     async with node.database.transaction() as db:
-        if not await consent.stands(db, allowed_by):
+        await recordings.hold(db, live.recording_id)
+        if not await consent.is_open(db, allowed_by):
             return  # withdrawn on another page a moment ago
         scope = PURPOSE_OF[publication.source]
         key = await vault.data_key(db, node.keys, live.meeting_id, owner.user, scope)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from uuid import UUID
 
 from app.consent.models import ConsentDecision, Decision, Purpose
@@ -15,8 +15,12 @@ Current = dict[UUID, dict[Purpose, ConsentDecision]]
 
 
 def digest(row: ConsentDecision) -> str:
-    """SHA-256, hex, over every field but the hash itself, as JSON with sorted keys."""
-    fields = {
+    """SHA-256, hex, over every field but the hash itself, as JSON with sorted keys.
+
+    `keeps_earlier` is among them only where it is true, so that the rows from before there was such
+    a choice have the hash they were written with. Setting or clearing it later shows all the same.
+    """
+    fields: dict[str, object] = {
         "id": str(row.id),
         "sequence": row.sequence,
         "user_id": str(row.user_id),
@@ -30,6 +34,8 @@ def digest(row: ConsentDecision) -> str:
         "decided_at": row.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "previous_hash": row.previous_hash,
     }
+    if row.keeps_earlier:
+        fields["keeps_earlier"] = True
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
@@ -64,16 +70,45 @@ def granted(current: Current) -> Current:
 
 
 def standing(rows: Iterable[ConsentDecision]) -> set[UUID]:
-    """The ids of every grant that no later refusal or withdrawal has ended.
+    """The ids of every grant under which what was recorded may be used.
 
+    A refusal or a withdrawal ends all grants before it, unless it keeps what was recorded earlier.
     A grant under a newer text leaves the older one standing: what was recorded under it was
     allowed then and is allowed still.
     """
-    grants: dict[tuple[UUID, str], set[UUID]] = {}
+    rows = list(rows)
+    return {row.id for row in rows if row.decision == Decision.GRANTED} - ended_by(rows).keys()
+
+
+def ended_by(rows: Iterable[ConsentDecision]) -> dict[UUID, ConsentDecision]:
+    """Each grant that stands no more, with the decision that ended it."""
+    ended: dict[UUID, ConsentDecision] = {}
+    open_grants: dict[tuple[UUID, str], set[UUID]] = {}
     for row in rows:
-        key = (row.user_id, str(row.purpose))
+        grants = open_grants.setdefault((row.user_id, str(row.purpose)), set())
         if row.decision == Decision.GRANTED:
-            grants.setdefault(key, set()).add(row.id)
+            grants.add(row.id)
+        elif not row.keeps_earlier:
+            ended |= dict.fromkeys(grants, row)
+            grants.clear()
+    return ended
+
+
+def closed_at(rows: Iterable[ConsentDecision]) -> dict[UUID, datetime]:
+    """Each grant that a refusal or a withdrawal of either sort has closed, and since when: nothing
+    that is recorded afterwards may rest on it."""
+    closed: dict[UUID, datetime] = {}
+    open_grants: dict[tuple[UUID, str], set[UUID]] = {}
+    for row in rows:
+        grants = open_grants.setdefault((row.user_id, str(row.purpose)), set())
+        if row.decision == Decision.GRANTED:
+            grants.add(row.id)
         else:
-            grants.pop(key, None)
-    return {id_ for ids in grants.values() for id_ in ids}
+            closed |= dict.fromkeys(grants, row.decided_at)
+            grants.clear()
+    return closed
+
+
+def relied_on(rows: Iterable[ConsentDecision]) -> Current:
+    """The latest grant that stands of each person on each purpose, in force or only kept."""
+    return granted(fold(row for row in rows if not row.keeps_earlier))

@@ -19,6 +19,12 @@ class TextVersionUnknown(Invalid):
     code = "text_version_unknown"
 
 
+class NothingToKeep(Invalid):
+    """Only a withdrawal may leave what was recorded before it."""
+
+    code = "nothing_to_keep"
+
+
 async def decide(
     db: AsyncSession,
     *,
@@ -30,11 +36,15 @@ async def decide(
     text_version: int,
     text_language: str,
     decided_by: UUID,
+    keeps_earlier: bool = False,
 ) -> ConsentDecision:
     """Writes one decision at the end of the group's chain.
 
-    The same decision under the same version of the text is not written twice.
+    The same decision under the same version of the text is not written twice; a withdrawal after
+    which nothing is kept is stronger than one that keeps, and may follow it.
     """
+    if keeps_earlier and decision != Decision.WITHDRAWN:
+        raise NothingToKeep(field="keeps_earlier")
     group = await db.get(Group, group_id, with_for_update=True)  # one writer to a chain
     if group is None:
         raise NotFound
@@ -42,7 +52,8 @@ async def decide(
         raise TextVersionUnknown(field="text_version")
     rows = await chain(db, group_id)
     latest = ledger.fold(rows).get(user_id, {}).get(purpose)
-    if latest and latest.decision == decision and latest.text_version == text_version:
+    same = latest and latest.decision == decision and latest.text_version == text_version
+    if latest and same and (keeps_earlier or not latest.keeps_earlier):
         return latest
     row = ConsentDecision(
         sequence=len(rows) + 1,
@@ -54,6 +65,7 @@ async def decide(
         text_version=text_version,
         text_language=text_language,
         decided_by=decided_by,
+        keeps_earlier=keeps_earlier,
         previous_hash=rows[-1].hash if rows else ledger.GENESIS,
         hash="",
     )
@@ -74,10 +86,13 @@ async def in_force(db: AsyncSession, group_id: UUID) -> ledger.Current:
     return ledger.granted(ledger.fold(await chain(db, group_id)))
 
 
-async def stands(db: AsyncSession, consent_id: UUID) -> bool:
-    """Whether this grant was not ended by a later refusal or withdrawal."""
+async def is_open(db: AsyncSession, consent_id: UUID) -> bool:
+    """Whether recording may begin under this grant: nothing has closed it, not even a withdrawal
+    that keeps what was recorded before."""
     row = await db.get(ConsentDecision, consent_id)
-    return row is not None and consent_id in ledger.standing(await chain(db, row.group_id))
+    if row is None or row.decision != Decision.GRANTED:
+        return False
+    return consent_id not in ledger.closed_at(await chain(db, row.group_id))
 
 
 async def standing(db: AsyncSession, group_ids: Iterable[UUID]) -> set[UUID]:
@@ -109,6 +124,7 @@ async def decide_own(
     decision: Decision,
     text_version: int,
     text_language: str,
+    keeps_earlier: bool = False,
 ) -> ConsentDecision:
     await access.require(db, actor, group_id, Action.DECIDE_OWN_CONSENT)
     return await decide(
@@ -121,4 +137,5 @@ async def decide_own(
         text_version=text_version,
         text_language=text_language,
         decided_by=actor.user_id,
+        keeps_earlier=keeps_earlier,
     )

@@ -8,7 +8,8 @@ from fastapi.responses import StreamingResponse
 from sqlmodel import col
 
 from app.accounts.http import CurrentActor
-from app.exports import bundle
+from app.exports import bundle, register
+from app.exports.forms import ExportPublic, described
 from app.exports.streaming import zipped
 from app.groups import access
 from app.kit.http import Ctx, Db
@@ -27,7 +28,9 @@ async def export_meeting(
 ) -> StreamingResponse:
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
+    await register.hold(db, meeting.group_id)
     entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting))
+    await register.enter(db, actor, meeting.group_id, [meeting], entries, whole_group=False)
     return _archive(entries, store, f"emessi-meeting-{meeting.ordinal}.zip")
 
 
@@ -37,12 +40,23 @@ async def export_group(
 ) -> StreamingResponse:
     """Every meeting of a group, each in its folder."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
+    await register.hold(db, group.id)
     query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
+    of_group = (await db.exec(query)).all()
     entries = []
-    for place, meeting in enumerate((await db.exec(query)).all(), start=1):
+    for place, meeting in enumerate(of_group, start=1):
         folder = f"{place:02}-{meeting.kind}-{meeting.ordinal}/"
         entries += await bundle.of_meeting(db, context.keys, meeting, folder)
-    return _archive(bundle.with_sums(entries), store, "emessi-group.zip")
+    entries = bundle.with_sums(entries)
+    await register.enter(db, actor, group.id, of_group, entries, whole_group=True)
+    return _archive(entries, store, "emessi-group.zip")
+
+
+@router.get("/groups/{group_id}/exports")
+async def exports(group_id: UUID, db: Db, actor: CurrentActor) -> list[ExportPublic]:
+    """What went out of this group, when, with whose data, by which consents. Newest first."""
+    await access.require(db, actor, group_id, Action.EXPORT)
+    return [described(each) for each in await register.of_group(db, group_id)]
 
 
 def _archive(entries: list[bundle.Entry], store: Store, name: str) -> StreamingResponse:

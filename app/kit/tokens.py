@@ -8,18 +8,21 @@ watch it by HTTP in that person's name; it is typed into that program, so it las
 import base64
 import hashlib
 import hmac
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from jose import JWTError, jwt
+from jose import JOSEError, JWTError, jws, jwt
 
 from app.kit.db import now
 from app.kit.errors import NotSignedIn
 
 ALGORITHM = "HS256"
+DOCUMENT_ALGORITHM = "ES256"
 ISSUER = "emessi"
 ACCESS_FOR = timedelta(minutes=15)
 """Lower: more refreshes. Higher: one who was deactivated can act for longer."""
@@ -113,7 +116,7 @@ class Tokens:
         It can be made again for one who retries; the spaces keep it apart from what a JWT signs.
         """
         digest = hmac.digest(self._key.encode(), f"emessi link {id_}".encode(), "sha256")
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        return encoded(digest)
 
     def _sign(self, audience: str, user: UUID, lifetime: timedelta, own: dict[str, Any]) -> str:
         moment: datetime = now()
@@ -132,6 +135,28 @@ class Tokens:
         except JWTError:
             raise NotSignedIn from None
         return claims
+
+
+def sign_document(document: Mapping[str, Any], private_pem: str, key_id: str) -> str:
+    """A document that keeps its signature for good: no audience, no end."""
+    headers = {"kid": key_id}
+    return str(jws.sign(dict(document), private_pem, headers=headers, algorithm=DOCUMENT_ALGORITHM))
+
+
+def read_document(signed: str, public_pem: str, key_id: str) -> dict[str, Any] | None:
+    """The document, or None when it was signed by nobody or by somebody else."""
+    try:
+        if jws.get_unverified_header(signed).get("kid") != key_id:
+            return None
+        read = json.loads(jws.verify(signed, public_pem, algorithms=[DOCUMENT_ALGORITHM]))
+    except (JOSEError, ValueError):
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def encoded(data: bytes) -> str:
+    """Base64url without padding (RFC 7515 §2)."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def new_secret() -> str:

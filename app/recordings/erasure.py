@@ -18,18 +18,22 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import ConsentDecision, Decision
 from app.kit.db import Database, now
 from app.meetings.models import Meeting
-from app.recordings import consents, service
+from app.recordings import consents, erasures, service
 from app.recordings.models import Recording, RecordingFile, RecordingState, Tape, TapeState
 from app.recordings.states import move
 from app.vault import service as vault
 from media.store import Store
 
 AT_REST = (RecordingState.READY, RecordingState.FAILED)
-"""Nobody writes and nobody finishes: before that the tapes' keys are in use."""
+"""Nobody writes and nobody finishes."""
+ERASABLE = (RecordingState.RUNNING, RecordingState.STOPPED, *AT_REST)
+"""While a recording is being finished, the tapes' keys are in use. While it runs they are not: the
+withdrawn tape has ended, and `service.hold` keeps a new one from taking up a key that goes."""
 
 
 class Doomed(NamedTuple):
@@ -52,13 +56,15 @@ async def waiting(db: AsyncSession) -> list[UUID]:
         .where(
             col(later.sequence) > col(given.sequence),
             col(later.decision) != Decision.GRANTED,
+            col(later.keeps_earlier).is_(False) | (col(later.decided_at) <= col(Tape.started_at)),
         )
+        .correlate(Tape)
     )
     query = (
         select(Recording.id)
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
-            col(Recording.state).in_(AT_REST),
+            col(Recording.state).in_(ERASABLE),
             Tape.state == TapeState.STORED,
             col(Tape.consent_id).in_(ended),
         )
@@ -87,11 +93,12 @@ async def _condemn(db: AsyncSession, recording_id: UUID) -> Doomed:
     """Says what must go, and destroys the keys that seal nothing else."""
     recording = await db.get(Recording, recording_id, with_for_update=True)
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
-    if recording is None or meeting is None or recording.state not in AT_REST:
+    if recording is None or meeting is None or recording.state not in ERASABLE:
         return Doomed(frozenset(), frozenset(), frozenset())
-    standing = await consent.standing(db, [meeting.group_id])
+    rows = await consent.chain(db, meeting.group_id)
+    standing = ledger.standing(rows)
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
-    ending = {tape.id: tape for tape in consents.to_erase(tapes, standing)}
+    ending = {tape.id: tape for tape in consents.to_erase(tapes, rows)}
     staying = [t for t in tapes if t.id not in ending and t.state != TapeState.ERASED]
     keeping = files if not ending else consents.usable(files, standing) if staying else []
     kept = {file.id for file in keeping}
@@ -99,8 +106,12 @@ async def _condemn(db: AsyncSession, recording_id: UUID) -> Doomed:
     going: list[Tape | RecordingFile] = [*ending.values(), *files_going]
     in_use: list[Tape | RecordingFile] = [*staying, *keeping]
     still_used = {thing.data_key_id for thing in in_use}
-    for key_id in {thing.data_key_id for thing in going} - still_used:
+    unused = {thing.data_key_id for thing in going} - still_used
+    for key_id in unused:
         await vault.destroy(db, key_id)
+    await erasures.note_media(
+        db, recording_id, ledger.ended_by(rows), ending.values(), files_going, unused
+    )
     return Doomed(
         frozenset(ending),
         frozenset(file.id for file in files_going),
@@ -117,7 +128,7 @@ async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> N
             tape.ended_at = tape.ended_at or now()
     await _forget(db, recording_id, doomed.files)
     if recording.state not in AT_REST:
-        return  # the worker has begun again meanwhile, without these tapes
+        return  # it runs, or the worker has begun again meanwhile, without these tapes
     if all(tape.state == TapeState.ERASED for tape in tapes):
         move(recording, RecordingState.ERASED)
     elif recording.state == RecordingState.READY and doomed.files:

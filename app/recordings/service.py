@@ -52,6 +52,11 @@ async def stop(db: AsyncSession, recording_id: UUID, at: datetime) -> None:
         recording.stopped_at = at
 
 
+async def hold(db: AsyncSession, recording_id: UUID) -> None:
+    """Keeps the eraser away until this transaction ends: a key that it takes is not destroyed."""
+    await db.get(Recording, recording_id, with_for_update=True)
+
+
 async def open_tape(
     db: AsyncSession,
     recording_id: UUID,

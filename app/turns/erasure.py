@@ -1,16 +1,19 @@
 """Erasing what a withdrawal reaches, recording by recording: media first, then turns."""
 
 import logging
+from collections import Counter
 from uuid import UUID
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import ledger
+from app.consent import service as consent
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.kit.db import Database
 from app.kit.ids import short
 from app.meetings.models import Meeting
-from app.recordings import erasure
+from app.recordings import erasure, erasures
 from app.recordings.models import Recording, RecordingState
 from app.turns import service
 from app.turns.models import Turn, TurnIndex
@@ -52,15 +55,17 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
     if meeting is None:
         return 0
-    count = 0
+    removed: Counter[UUID] = Counter()
     query = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
     for index in (await db.exec(query)).all():
         studied = await service.studied_in(db, index, meeting)
-        removed = await db.exec(
-            delete(Turn).where(col(Turn.index_id) == index.id, col(Turn.user_id).not_in(studied))
-        )
-        count += removed.rowcount
-    return count
+        where = (col(Turn.index_id) == index.id, col(Turn.user_id).not_in(studied))
+        removed.update((await db.exec(select(Turn.user_id).where(*where))).all())
+        await db.exec(delete(Turn).where(*where))
+    if removed:
+        ended_by = ledger.ended_by(await consent.chain(db, meeting.group_id))
+        await erasures.note_turns(db, recording_id, ended_by, removed, STUDY)
+    return removed.total()
 
 
 async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
@@ -79,6 +84,7 @@ async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
             Recording.state != RecordingState.CLAIMED,
             col(ConsentDecision.purpose).in_(STUDY),
             ConsentDecision.decision != Decision.GRANTED,
+            col(ConsentDecision.keeps_earlier).is_(False),
         )
         .distinct()
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from dbos import DBOS, DBOSConfig
 
+from app.erasures.attesting import attest_all
 from app.kit.context import make
 from app.kit.db import Database
 from app.kit.ids import short
@@ -47,6 +48,7 @@ async def run(settings: Settings) -> None:
     logger.info("worker %s is ready", settings.worker.name)
     while not stopping.is_set():
         await erase_withdrawn(context.database, finaliser.store)
+        await attest_all(context.database, finaliser.store, context.keys)
         async with context.database.transaction() as db:
             for meeting_id in await end_abandoned(db):
                 logger.info("meeting %s was left open and is ended", short(meeting_id))

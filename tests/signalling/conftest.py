@@ -28,6 +28,16 @@ class Gathering:
     cast: Cast
     meeting_id: str
 
+    async def start(self) -> None:
+        self._stop = asyncio.Event()
+        self._node = asyncio.create_task(node.run(self.settings, self._stop))
+        await _alive(self.cast.alice, self.meeting_id)
+
+    async def stop(self) -> None:
+        """The node drains; everyone in a room loses it."""
+        self._stop.set()
+        await self._node
+
     async def address(self, person: Person) -> str:
         return await place(person.client, self.meeting_id)
 
@@ -62,12 +72,10 @@ async def gathering(
     meeting = Meeting(group_id=cast.group_id, starts_at=now() + timedelta(minutes=5))
     async with running.context.database.transaction() as db:
         db.add(meeting)
-    stop = asyncio.Event()
-    task = asyncio.create_task(node.run(own, stop))
-    await _alive(cast.alice, str(meeting.id))
-    yield Gathering(running, own, cast, str(meeting.id))
-    stop.set()
-    await task
+    gathering = Gathering(running, own, cast, str(meeting.id))
+    await gathering.start()
+    yield gathering
+    await gathering.stop()
 
 
 async def _alive(person: Person, meeting_id: str) -> None:

@@ -36,9 +36,9 @@ class Stage:
         async with self.database.reading() as db:
             return await service.chain(db, self.cast.group_id)
 
-    async def stands(self, row: ConsentDecision) -> bool:
+    async def is_open(self, row: ConsentDecision) -> bool:
         async with self.database.reading() as db:
-            return await service.stands(db, row.id)
+            return await service.is_open(db, row.id)
 
 
 async def test_the_chain_grows_whole(stage: Stage) -> None:
@@ -60,7 +60,7 @@ async def test_the_same_decision_is_not_written_twice(stage: Stage) -> None:
     assert len(await stage.chain()) == 2
 
 
-async def test_a_grant_stands_until_it_is_withdrawn(stage: Stage) -> None:
+async def test_a_grant_is_open_until_it_is_withdrawn(stage: Stage) -> None:
     bob, carol = stage.cast.bob, stage.cast.carol
     audio, video = [await stage.says(bob, p, G) for p in (Purpose.AUDIO, Purpose.VIDEO)]
     carols = await stage.says(carol, Purpose.AUDIO, G)
@@ -68,12 +68,12 @@ async def test_a_grant_stands_until_it_is_withdrawn(stage: Stage) -> None:
     withdrawn = await stage.says(bob, Purpose.AUDIO, W)
     again = await stage.says(bob, Purpose.AUDIO, G)
 
-    assert [await stage.stands(row) for row in (audio, withdrawn, again)] == [False, False, True]
-    assert await stage.stands(video)
-    assert await stage.stands(carols)
+    assert [await stage.is_open(row) for row in (audio, withdrawn, again)] == [False, False, True]
+    assert await stage.is_open(video)
+    assert await stage.is_open(carols)
     async with stage.database.reading() as db:
         in_force = await service.in_force(db, stage.cast.group_id)
-        assert not await service.stands(db, new_id())
+        assert not await service.is_open(db, new_id())
     assert in_force[bob.id][Purpose.AUDIO].id == again.id
     assert set(in_force) == {bob.id, carol.id}
 
