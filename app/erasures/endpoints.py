@@ -26,7 +26,7 @@ async def own_erasures(db: Db, actor: CurrentActor, window: Paging) -> Page[Eras
 
 
 @router.get("/erasures/{erasure_id}/receipt", response_class=Response)
-async def receipt(erasure_id: UUID, db: Db, actor: CurrentActor) -> Response:
+async def erasure_receipt(erasure_id: UUID, db: Db, actor: CurrentActor) -> Response:
     """One's own signed receipt, a compact JWS."""
     signed = await service.get_receipt(db, actor, erasure_id)
     name = f'attachment; filename="emessi-erasure-{erasure_id}.jws"'
@@ -44,12 +44,12 @@ async def erasures_of_group(
 
 
 @router.get("/receipts/keys")
-async def keys(context: Ctx) -> ReceiptKeys:
+async def receipt_keys(context: Ctx) -> ReceiptKeys:
     """What receipts of this installation are checked with."""
     return ReceiptKeys(keys=[receipts.public_key(context.keys)])
 
 
 @router.post("/receipts/verification")
-async def verification(form: ReceiptToCheck, context: Ctx) -> GenuineReceipt:
+async def verify_receipt(form: ReceiptToCheck, context: Ctx) -> GenuineReceipt:
     """The document of a receipt that this installation signed; any other is refused."""
     return GenuineReceipt(document=receipts.verify(form.receipt, context.keys))

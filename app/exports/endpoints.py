@@ -9,10 +9,12 @@ from sqlmodel import col
 
 from app.accounts.http import CurrentActor
 from app.exports import bundle, register
-from app.exports.forms import ExportPublic, described
+from app.exports.forms import ExportedPerson, ExportPublic
+from app.exports.models import ExportRecord
 from app.exports.streaming import zipped
 from app.groups import access
-from app.kit.http import Ctx, Db
+from app.kit.http import Ctx, Db, Page, Paging, WritingDb
+from app.kit.paging import page
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
@@ -24,7 +26,7 @@ router = APIRouter(tags=["exports"])
 
 @router.get("/meetings/{meeting_id}/export", response_class=StreamingResponse)
 async def export_meeting(
-    meeting_id: UUID, db: Db, actor: CurrentActor, context: Ctx, store: MediaStore
+    meeting_id: UUID, db: WritingDb, actor: CurrentActor, context: Ctx, store: MediaStore
 ) -> StreamingResponse:
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
@@ -36,7 +38,7 @@ async def export_meeting(
 
 @router.get("/groups/{group_id}/export", response_class=StreamingResponse)
 async def export_group(
-    group_id: UUID, db: Db, actor: CurrentActor, context: Ctx, store: MediaStore
+    group_id: UUID, db: WritingDb, actor: CurrentActor, context: Ctx, store: MediaStore
 ) -> StreamingResponse:
     """Every meeting of a group, each in its folder."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
@@ -53,10 +55,16 @@ async def export_group(
 
 
 @router.get("/groups/{group_id}/exports")
-async def exports(group_id: UUID, db: Db, actor: CurrentActor) -> list[ExportPublic]:
-    """What went out of this group, when, with whose data, by which consents. Newest first."""
+async def exports_of_group(
+    group_id: UUID, db: Db, actor: CurrentActor, window: Paging
+) -> Page[ExportPublic]:
+    """What went out of this group, when, with whose data, by which consents."""
     await access.require(db, actor, group_id, Action.EXPORT)
-    return [described(each) for each in await register.of_group(db, group_id)]
+    found = await page(db, register.records(group_id), ExportRecord.id, window, ExportPublic)
+    held = await register.contents_of(db, [each.id for each in found.items])
+    for each in found.items:
+        each.contents = [ExportedPerson.model_validate(one) for one in held.get(each.id, [])]
+    return found
 
 
 def _archive(entries: list[bundle.Entry], store: Store, name: str) -> StreamingResponse:

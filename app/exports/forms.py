@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.exports.register import Registered
+from pydantic import Field
+
 from app.kit.http import Public
 
 
@@ -20,16 +21,4 @@ class ExportPublic(Public):
     exported_by: UUID
     exported_at: datetime
     manifest_sha256: str
-    contents: list[ExportedPerson]
-
-
-def described(registered: Registered) -> ExportPublic:
-    record, contents = registered
-    return ExportPublic(
-        id=record.id,
-        meeting_id=record.meeting_id,
-        exported_by=record.exported_by,
-        exported_at=record.exported_at,
-        manifest_sha256=record.manifest_sha256,
-        contents=[ExportedPerson.model_validate(content) for content in contents],
-    )
+    contents: list[ExportedPerson] = Field(default_factory=list)

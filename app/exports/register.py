@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.actor import Actor
 from app.consent.models import ConsentDecision, Purpose
@@ -72,15 +73,25 @@ async def hold(db: AsyncSession, group_id: UUID) -> None:
     await db.get(Group, group_id, with_for_update=True)
 
 
+def records(group_id: UUID) -> SelectOfScalar[ExportRecord]:
+    return select(ExportRecord).where(ExportRecord.group_id == group_id)
+
+
 async def of_group(db: AsyncSession, group_id: UUID) -> list[Registered]:
     """Newest first."""
-    query = select(ExportRecord).where(ExportRecord.group_id == group_id)
-    records = (await db.exec(query.order_by(col(ExportRecord.id).desc()))).all()
-    inside = select(ExportContent).where(col(ExportContent.record_id).in_([r.id for r in records]))
-    contents: dict[UUID, list[ExportContent]] = {}
-    for content in (await db.exec(inside.order_by(col(ExportContent.id)))).all():
-        contents.setdefault(content.record_id, []).append(content)
-    return [Registered(record, contents.get(record.id, [])) for record in records]
+    found = (await db.exec(records(group_id).order_by(col(ExportRecord.id).desc()))).all()
+    held = await contents_of(db, [record.id for record in found])
+    return [Registered(record, held.get(record.id, [])) for record in found]
+
+
+async def contents_of(
+    db: AsyncSession, record_ids: Collection[UUID]
+) -> dict[UUID, list[ExportContent]]:
+    query = select(ExportContent).where(col(ExportContent.record_id).in_(record_ids))
+    held: dict[UUID, list[ExportContent]] = {}
+    for content in (await db.exec(query.order_by(col(ExportContent.id)))).all():
+        held.setdefault(content.record_id, []).append(content)
+    return held
 
 
 async def with_data_of(

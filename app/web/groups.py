@@ -24,6 +24,7 @@ from app.programmes import access as programme_access
 from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
+from app.web.erasures import own_erasures
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -100,6 +101,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_join=may(roles, Action.JOIN_MEETING),
         may_play=may(roles, Action.PLAY_RECORDING),
         may_export=may(roles, Action.EXPORT),
+        erased=await own_erasures(visit, group_id),
         now=now(),
         consent=await own_consents(visit, found) if may(roles, Action.DECIDE_OWN_CONSENT) else None,
     )
@@ -117,6 +119,7 @@ async def own_consents(visit: Looking, group: Group) -> Mapping[str, Any]:
             "text_version": text.version,
             "purposes": [purpose.value for purpose in Purpose],
             "decisions": {purpose: row.decision for purpose, row in latest.items()},
+            "kept": [purpose for purpose, row in latest.items() if row.keeps_earlier],
         },
     }
 

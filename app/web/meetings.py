@@ -36,7 +36,7 @@ async def meeting(meeting_id: UUID, visit: Looking) -> HTMLResponse:
 def _data(visit: Visit, meeting: Meeting, group: Any, own: Any) -> dict[str, Any]:
     """What the room's modules must know before they ask anything."""
     assert visit.user is not None
-    nothing = {"text_version": 0, "purposes": [], "decisions": {}}
+    nothing = {"text_version": 0, "purposes": [], "decisions": {}, "kept": []}
     return {
         "language": visit.language,
         "meeting": {

@@ -35,6 +35,7 @@ async def test_the_room_is_told_who_and_what(
         "text_version": 1,
         "purposes": ["audio", "video", "indexing", "transcript", "quotation", "sharing"],
         "decisions": {},
+        "kept": [],
     }
 
 

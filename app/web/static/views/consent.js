@@ -2,15 +2,19 @@
 /** One's own decisions, purpose by purpose: yes and no are equally large and equally near. */
 
 import { h, say, set } from "./dom.js";
+import { KeptNote, Reach, sayKept } from "./withdrawal.js";
 
 /** @typedef {import("../client/room.js").Purpose} Purpose */
 /** @typedef {import("../client/languages.js").Translate} Translate */
 /** @typedef {"granted" | "refused" | "withdrawn"} Decision */
-/** @typedef {(purpose: Purpose, decision: Decision) => Promise<boolean>} Decide */
-/** @typedef {{purposes: Purpose[], decisions: Partial<Record<Purpose, Decision>>}} Consents */
+/** @typedef {(purpose: Purpose, decision: Decision, keeps_earlier: boolean) => Promise<boolean>} Decide */
+/**
+ * `kept`: withdrawn, and what was recorded before is kept.
+ * @typedef {{purposes: Purpose[], decisions: Partial<Record<Purpose, Decision>>, kept: Purpose[]}} Consents
+ */
 
 export class ConsentRows {
-  /** @type {Map<Purpose, {yes: HTMLInputElement, no: HTMLInputElement}>} */
+  /** @type {Map<Purpose, {yes: HTMLInputElement, no: HTMLInputElement, kept: KeptNote}>} */
   #choices = new Map();
   static #count = 0;
 
@@ -20,11 +24,13 @@ export class ConsentRows {
     this.t = t;
     this.decide = decide;
     this.prefix = `consent-${++ConsentRows.#count}`;
+    this.reach = new Reach(t);
     this.status = h("p", { class: "status", role: "status" });
     this.element = h(
       "div",
       { class: "purposes" },
       ...data.consent.purposes.map((purpose) => this.#row(purpose)),
+      this.reach.element,
       this.status,
     );
     this.update();
@@ -32,10 +38,12 @@ export class ConsentRows {
 
   /** Shows what stands; nothing is ticked for what has not been decided. */
   update() {
-    for (const [purpose, { yes, no }] of this.#choices) {
+    this.reach.update(this.consent);
+    for (const [purpose, { yes, no, kept }] of this.#choices) {
       const decision = this.consent.decisions[purpose];
       yes.checked = decision === "granted";
       no.checked = decision === "refused" || decision === "withdrawn";
+      kept.show(decision === "withdrawn" && this.consent.kept.includes(purpose));
     }
   }
 
@@ -44,7 +52,8 @@ export class ConsentRows {
     const name = `${this.prefix}-${purpose}`;
     const yes = this.#choice(name, purpose, true);
     const no = this.#choice(name, purpose, false);
-    this.#choices.set(purpose, { yes, no });
+    const kept = new KeptNote(purpose, this.t, () => this.#say(purpose, "withdrawn", false));
+    this.#choices.set(purpose, { yes, no, kept });
     return h(
       "fieldset",
       { class: "purpose", "data-purpose": purpose },
@@ -56,6 +65,7 @@ export class ConsentRows {
         h("label", {}, yes, h("span", {}, this.t("consent.yes"))),
         h("label", {}, no, h("span", {}, this.t("consent.no"))),
       ),
+      kept.element,
     );
   }
 
@@ -66,15 +76,25 @@ export class ConsentRows {
   }
 
   /** @param {Purpose} purpose @param {boolean} granted */
-  async #decide(purpose, granted) {
+  #decide(purpose, granted) {
     const before = this.consent.decisions[purpose];
     const decision = granted ? "granted" : before === "granted" ? "withdrawn" : "refused";
+    return this.#say(purpose, decision, decision === "withdrawn" && this.reach.keeps);
+  }
+
+  /** @param {Purpose} purpose @param {Decision} decision @param {boolean} keeps_earlier */
+  async #say(purpose, decision, keeps_earlier) {
     set(this.element, "aria-busy", "true");
-    const decided = await this.decide(purpose, decision);
+    const decided = await this.decide(purpose, decision, keeps_earlier);
     set(this.element, "aria-busy", null);
-    if (decided) this.consent.decisions[purpose] = decision;
+    if (decided) {
+      this.consent.decisions[purpose] = decision;
+      const others = this.consent.kept.filter((each) => each !== purpose);
+      this.consent.kept = keeps_earlier ? [...others, purpose] : others;
+    }
     this.update();
     this.status.classList.toggle("bad", !decided);
+    if (decided && keeps_earlier) return sayKept(this.status, this.t, purpose);
     const what = this.t(`consent.${purpose}`);
     say(this.status, this.t(decided ? `consent.now_${decision}` : "consent.failed", { purpose: what }));
   }

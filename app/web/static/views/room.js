@@ -8,6 +8,7 @@ import { ask } from "./dialogs.js";
 import { clock, h, icon, say, set } from "./dom.js";
 import { deviceTrouble } from "./lobby.js";
 import { ChatPanel, Panel, PeoplePanel } from "./panel.js";
+import { OffRecordBanner } from "./off_record.js";
 import { Stage } from "./stage.js";
 import { recordedKinds } from "./tile.js";
 import { Toolbar } from "./toolbar.js";
@@ -42,6 +43,7 @@ export class RoomView {
     this.recording = h("p", { class: "recording-words", role: "status" });
     this.timer = h("span", { class: "recording-time" });
     this.strip = h("div", { class: "recording" }, h("span", { class: "dot", "aria-hidden": "true" }), this.recording, this.timer, h("button", { type: "button", class: "link", "data-action": "consent", onclick: () => this.#consents() }, t("consent.change")));
+    this.off_record = new OffRecordBanner(meeting, t);
     this.lost = h("p", { class: "banner bad", role: "alert", hidden: true }, t("room.reconnecting"));
     this.notice = h("p", { class: "banner", role: "status", hidden: true });
     this.tap = h("button", { type: "button", class: "banner tap", hidden: true, onclick: () => this.#hear() }, icon("sound"), t("room.tap_to_hear"));
@@ -57,7 +59,7 @@ export class RoomView {
       "div",
       { class: "room" },
       h("header", { class: "room-top" }, h("h1", {}, data.meeting.title), this.strip, settings),
-      h("div", { class: "banners" }, this.lost, this.door, this.tap, this.notice),
+      h("div", { class: "banners" }, this.off_record.element, this.lost, this.door, this.tap, this.notice),
       h("div", { class: "room-middle" }, this.stage.element, this.panel.element),
       this.toolbar.element,
     );
@@ -75,6 +77,7 @@ export class RoomView {
     set(this.door, "hidden", room.lobby.size === 0 || this.#open === "people");
     const names = [...room.lobby.values()].map(({ name }) => name).join(", ");
     say(this.door, t("room.knocks", { names }));
+    this.off_record.update();
     this.#showRecording();
     this.#tick();
   }
@@ -98,11 +101,13 @@ export class RoomView {
     const { t } = this;
     const { room } = this.meeting;
     const { running } = room.recording;
-    this.strip.classList.toggle("on", running);
+    const off = room.off_record.since !== null;
+    this.strip.classList.toggle("on", running && !off);
     const kinds = room.myself ? recordedKinds(room, room.myself) : [];
     const what = kinds.map((kind) => t(`room.kept_${kind}`)).join(" + ");
     const mine = what ? t("room.you_are_recorded", { what }) : t("room.you_are_not_recorded");
-    say(this.recording, running ? `${t("room.recording_on")} ${mine}` : t("room.recording_off"));
+    if (off) say(this.recording, t("off_record.strip"));
+    else say(this.recording, running ? `${t("room.recording_on")} ${mine}` : t("room.recording_off"));
     if (room.recordingTrouble && !this.#troubled) this.tell(t("room.recording_trouble"));
     this.#troubled = room.recordingTrouble;
   }
@@ -140,6 +145,8 @@ export class RoomView {
       case "chat":
       case "people":
         return this.#show(this.#open === action ? null : action);
+      case "off_record":
+        return this.off_record.press();
       case "record":
         return void this.#record();
       case "leave":
