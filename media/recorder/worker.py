@@ -23,7 +23,7 @@ from media.store import Store
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 15.0
+LOOK_EVERY_S = 5.0
 """Look for recordings that nobody handed over (a node died), and for what a withdrawal leaves to
 erase, this often. Lower: more queries. Higher: they wait longer."""
 UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]

@@ -85,7 +85,6 @@ async def test_the_receipt_says_what_was_erased_and_why(kept: Kept) -> None:
     assert out["purposes"] == ["audio", "indexing", "video"]
     assert said["not_reached"] == ["database_backups", "exports"]
     assert "Bob" not in str(said)
-    assert str(bob.id) not in str(said)
 
 
 async def test_turns_alone_have_a_receipt_too(kept: Kept) -> None:
