@@ -57,6 +57,14 @@ async def hold(db: AsyncSession, recording_id: UUID) -> None:
     await db.get(Recording, recording_id, with_for_update=True)
 
 
+async def keys_of_others(db: AsyncSession, recording_id: UUID, consent_id: UUID) -> list[UUID]:
+    """The data keys of tapes that rest on other consents: each may be destroyed by itself."""
+    query = select(Tape.data_key_id).where(
+        Tape.recording_id == recording_id, Tape.consent_id != consent_id
+    )
+    return list((await db.exec(query.distinct())).all())
+
+
 async def open_tape(
     db: AsyncSession,
     recording_id: UUID,

@@ -15,8 +15,8 @@ export class OffRecordBanner {
     this.agree = h("button", { type: "button", class: "button small", "data-action": "agree", onclick: () => this.#agree() });
     this.stay = h("button", { type: "button", class: "button quiet small", "data-action": "stay", onclick: () => this.#go() }, t("off_record.stay"));
     const news = h("span", { role: "status" }, this.words);
-    this.buttons = h("span", { class: "buttons" }, this.agree, this.stay);
-    this.element = h("div", { class: "banner off" }, icon("off-record"), news, this.buttons);
+    const buttons = h("span", { class: "buttons" }, this.agree, this.stay);
+    this.element = h("div", { class: "banner off" }, icon("off-record"), news, buttons);
     this.update();
   }
 
@@ -24,9 +24,8 @@ export class OffRecordBanner {
     const { t } = this;
     const { since, agreed, present, mine } = this.meeting.room.off_record;
     const off = since !== null;
-    // The words stay in the page while they are empty: a live region must be there before its news.
-    this.element.classList.toggle("unseen", !off);
-    set(this.buttons, "hidden", !off);
+    // That it is on or off the record, a screen reader hears from the strip, which is always there.
+    set(this.element, "hidden", !off);
     if (!off) return say(this.words, "");
     const count = { agreed, present };
     say(this.words, agreed === 0 ? t("off_record.is_off") : t("off_record.agreed", count));
