@@ -67,7 +67,7 @@ async def test_off_the_record_with_one_tap_and_back_with_everyones_agreement(sit
         await aino.click("[data-action=consent]")
         await check(aino)
         await take(aino, "room_consent-1280", whole=False)
-        await aino.click("dialog button[value='']")
+        await aino.click("dialog form > .buttons button")
         await eero.click("[data-action=consent]")
         await eero.click("dialog .reach label:last-of-type")
         await eero.click("dialog [data-purpose=video] label:last-child")
