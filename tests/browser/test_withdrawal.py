@@ -17,7 +17,7 @@ from tests.browser.conftest import Site
 from tests.browser.test_pages import WIDTHS, check, listen, take
 from tests.browser.test_room import admit, enter, hosting
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 PATIENCE_MS = 90_000
