@@ -29,8 +29,8 @@ export class ConsentRows {
     this.element = h(
       "div",
       { class: "purposes" },
+      this.reach.element, // first, because an erasure cannot be taken back
       ...data.consent.purposes.map((purpose) => this.#row(purpose)),
-      this.reach.element,
       this.status,
     );
     this.update();
