@@ -13,6 +13,7 @@ from app.accounts.passwords import Failures
 from app.audit import endpoints as audit
 from app.composites import endpoints as composites
 from app.consent import endpoints as consent
+from app.erasures import endpoints as erasures
 from app.exports import endpoints as exports
 from app.groups import endpoints as groups
 from app.invitations import endpoints as invitations
@@ -48,6 +49,7 @@ FEATURES = (
     exports,
     audit,
     person,
+    erasures,
 )
 
 health = APIRouter(include_in_schema=False)

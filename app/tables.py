@@ -3,6 +3,7 @@
 from app.accounts import models as accounts
 from app.composites import models as composites
 from app.consent import models as consent
+from app.exports import models as exports
 from app.groups import models as groups
 from app.invitations import models as invitations
 from app.kit import audit, idempotency
@@ -19,6 +20,7 @@ __all__ = [
     "audit",
     "composites",
     "consent",
+    "exports",
     "groups",
     "idempotency",
     "invitations",

@@ -9,11 +9,11 @@ from app.consent import service as consent
 from app.kit.ids import short
 from app.kit.tokens import Join
 from app.meetings import attendance
-from signalling import books, taping
+from signalling import books, off_record_commands, taping
 from signalling.connection import Connection
 from signalling.live import Live, Presence, Session, new_participant_id, new_resume_token
 from signalling.messages import PurposeName, Replaced, Waiting, Welcomed
-from signalling.room import Participant
+from signalling.participant import Participant
 from signalling.turn import ice_servers
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def enter(live: Live, person: Participant) -> None:
     alone = not live.room.has_facilitator
     live.deliver(live.room.enter(person))
     welcome(live, person.id, resumed=False)
+    off_record_commands.people_changed(live)
     live.offer_downlink(person.id)
     live.background(_attend(live, person))
     if alone and live.room.has_facilitator:
@@ -120,6 +121,7 @@ def leave(live: Live, participant: str) -> None:
     taping.cut(live, [p.id for p in live.room.publications.values() if p.owner == participant])
     led = live.room.has_facilitator
     live.deliver(live.room.leave(participant))
+    off_record_commands.people_changed(live)
     live.media.leave(participant)
     live.offer_downlinks()
     if led and not live.room.has_facilitator:

@@ -11,7 +11,7 @@ from app.consent.models import Decision, Purpose
 from signalling import taping
 from signalling.live import Live
 from signalling.messages import DecideConsent, Done, PurposeName
-from signalling.room import Participant
+from signalling.participant import Participant
 
 
 async def decide_consent(live: Live, participant: str, command: DecideConsent) -> None:
@@ -79,5 +79,6 @@ async def _into_ledger(live: Live, user: UUID, command: DecideConsent) -> UUID:
             text_version=command.text_version,
             text_language=command.text_language,
             decided_by=user,
+            keeps_earlier=command.keeps_earlier,
         )
     return row.id

@@ -8,10 +8,17 @@ from typing import Any
 
 from app.kit.errors import Refusal
 from app.kit.ids import short
-from signalling import arrivals, consenting, media_commands, recording_commands
+from signalling import (
+    arrivals,
+    consenting,
+    media_commands,
+    off_record_commands,
+    recording_commands,
+)
 from signalling.live import Live
 from signalling.messages import (
     Admit,
+    AgreeToRecord,
     AnswerDownlink,
     ClientMessage,
     Command,
@@ -19,6 +26,7 @@ from signalling.messages import (
     Deny,
     Done,
     EndMeeting,
+    GoOffRecord,
     Leave,
     Publish,
     RaiseHand,
@@ -114,6 +122,8 @@ HANDLERS: dict[type[Command], Handler] = {
     RemoveParticipant: remove_participant,
     StartRecording: recording_commands.start_recording,
     StopRecording: recording_commands.stop_recording,
+    GoOffRecord: off_record_commands.go_off_record,
+    AgreeToRecord: off_record_commands.agree_to_record,
     DecideConsent: consenting.decide_consent,
     EndMeeting: recording_commands.end_meeting,
     Leave: leave,

@@ -31,6 +31,7 @@ RefusalCode = Literal[
     "meeting_ended",
     "already_recording",
     "not_recording",
+    "not_off_record",
     "text_version_unknown",
     "recording_unavailable",
     "too_many",
@@ -180,6 +181,21 @@ class StopRecording(Command):
     type: Literal["stop_recording"] = "stop_recording"
 
 
+class GoOffRecord(Command):
+    """Anyone in the room stops everyone's recording, until all have agreed to go on.
+
+    Sent again, it takes back what was agreed on.
+    """
+
+    type: Literal["go_off_record"] = "go_off_record"
+
+
+class AgreeToRecord(Command):
+    """Off the record: agree to be recorded again. When everyone has, it goes on."""
+
+    type: Literal["agree_to_record"] = "agree_to_record"
+
+
 class DecideConsent(Command):
     """Decide on one purpose, under the version and language of the text that was shown."""
 
@@ -188,6 +204,8 @@ class DecideConsent(Command):
     decision: Literal["granted", "refused", "withdrawn"]
     text_version: int
     text_language: LanguageCode
+    keeps_earlier: bool = False
+    """Of a withdrawal: leave what was recorded until now. Else it is erased."""
 
 
 class EndMeeting(Command):
@@ -215,6 +233,8 @@ ClientMessage = Annotated[
     | RemoveParticipant
     | StartRecording
     | StopRecording
+    | GoOffRecord
+    | AgreeToRecord
     | DecideConsent
     | EndMeeting
     | Leave,
@@ -259,6 +279,17 @@ class RecordingState(Message):
     """It runs, and nothing is written for now."""
 
 
+class OffRecordState(Message):
+    since: AwareDatetime | None
+    """Nothing is recorded of anyone from then on; None: it is not off the record."""
+    agreed: int
+    """So many people agree to go on. 0: nobody has proposed it."""
+    present: int
+    """Of so many who are here, and who must all agree."""
+    mine: bool
+    """Whether you do."""
+
+
 class IceServer(Message):
     urls: list[str]
     username: str | None = None
@@ -273,6 +304,7 @@ class RoomState(Message):
     lobby: list[LobbyState]
     """Filled for the facilitator only."""
     recording: RecordingState
+    off_record: OffRecordState
     speaker: ParticipantId | None
 
 
@@ -482,6 +514,13 @@ class RecordingStopped(Message):
     reason: Literal["command", "meeting_ended"]
 
 
+class OffRecordChanged(Message):
+    """The meeting went off the record, somebody agreed to go on, or it goes on. Nobody is named."""
+
+    type: Literal["off_record_changed"] = "off_record_changed"
+    off_record: OffRecordState
+
+
 class ConsentDecided(Message):
     """Someone in the room decided; what is recorded of them from now on."""
 
@@ -538,6 +577,7 @@ ServerMessage = Annotated[
     | RecordingInterrupted
     | RecordingResumed
     | RecordingStopped
+    | OffRecordChanged
     | ConsentDecided
     | Replaced
     | MeetingEnded

@@ -15,11 +15,10 @@ from signalling.messages import (
     Denied,
     Knocked,
     LobbyLeft,
-    LobbyState,
+    OffRecordChanged,
     ParticipantChanged,
     ParticipantJoined,
     ParticipantLeft,
-    ParticipantState,
     PublicationAdded,
     PublicationChanged,
     PublicationRemoved,
@@ -35,6 +34,8 @@ from signalling.messages import (
     SourceName,
     SpeakerChanged,
 )
+from signalling.off_record import OffRecord
+from signalling.participant import Participant
 
 PURPOSE_OF: dict[SourceName, PurposeName] = {
     "microphone": "audio",
@@ -47,36 +48,6 @@ PURPOSE_OF: dict[SourceName, PurposeName] = {
 class Delivery(NamedTuple):
     to: str
     message: ServerMessage
-
-
-@dataclass
-class Participant:
-    """One presence of one person."""
-
-    id: str
-    user: UUID
-    name: str
-    role: RoleName
-    consents: dict[PurposeName, UUID]
-    """Purposes granted and in force, each with the ledger row that says so."""
-    hand_raised: bool = False
-    connected: bool = True
-    watches: bool = False
-    """Only receives, beside whatever else the same person is here as."""
-
-    def state(self) -> ParticipantState:
-        return ParticipantState(
-            id=self.id,
-            user=self.user,
-            name=self.name,
-            role=self.role,
-            hand_raised=self.hand_raised,
-            connected=self.connected,
-            consents=sorted(self.consents),
-        )
-
-    def lobby_state(self) -> LobbyState:
-        return LobbyState(participant=self.id, name=self.name, role=self.role)
 
 
 @dataclass
@@ -106,6 +77,7 @@ class Room:
     """Who was let in once need not knock again."""
     recording_since: datetime | None = None
     interrupted: bool = False  # it runs, and nothing can be written
+    off_record: OffRecord = field(default_factory=OffRecord)
     speaker: str | None = None
 
     # ---- coming and going -----------------------------------------------------------------
@@ -152,6 +124,9 @@ class Room:
     def has_facilitator(self) -> bool:
         return any(person.role == "facilitator" for person in self.participants.values())
 
+    def present(self) -> set[UUID]:
+        return {person.user for person in self.participants.values()}
+
     def of_user(self, user: UUID) -> Participant | None:
         """Where the person takes part; one who only watches is nobody's place."""
         people = [*self.participants.values(), *self.lobby.values()]
@@ -167,19 +142,12 @@ class Room:
 
     def publications_removed(self, ids: Iterable[str]) -> list[Delivery]:
         gone = [self.publications.pop(id_) for id_ in list(ids) if id_ in self.publications]
-        return [
-            delivery
-            for publication in gone
-            for delivery in self._to_others(
-                publication.owner, PublicationRemoved(publication=publication.id)
-            )
-        ]
+        news = [(p.owner, PublicationRemoved(publication=p.id)) for p in gone]
+        return [each for owner, fact in news for each in self._to_others(owner, fact)]
 
     def of_source(self, owner: str, source: SourceName) -> Publication | None:
-        for publication in self.publications.values():
-            if publication.owner == owner and publication.source == source:
-                return publication
-        return None
+        found = (p for p in self.publications.values() if (p.owner, p.source) == (owner, source))
+        return next(found, None)
 
     def muted(self, publication: Publication, *, muted: bool) -> list[Delivery]:
         publication.muted = muted
@@ -208,17 +176,15 @@ class Room:
         """The consent under which this publication is to be taped now; None: it is not."""
         found = self.publications.get(publication)
         owner = self.participants.get(found.owner) if found else None
-        if found is None or owner is None or self.recording_since is None or self.interrupted:
+        silent = self.recording_since is None or self.interrupted or self.off_record.since
+        if found is None or owner is None or silent:
             return None
         return owner.consents.get(PURPOSE_OF[found.source])
 
     def to_tape(self) -> list[str]:
         """Publications whose owner consents and which no tape is written of yet."""
-        return [
-            p.id
-            for p in self.publications.values()
-            if not p.recorded and self.allowed_by(p.id) is not None
-        ]
+        untaped = [p.id for p in self.publications.values() if not p.recorded]
+        return [id_ for id_ in untaped if self.allowed_by(id_) is not None]
 
     def taped(self, publication: str, *, recorded: bool) -> list[Delivery]:
         found = self.publications.get(publication)
@@ -229,11 +195,8 @@ class Room:
 
     def resting_on(self, participant: str, purpose: PurposeName) -> list[str]:
         """The publications whose tapes this consent carries."""
-        return [
-            p.id
-            for p in self.publications.values()
-            if p.owner == participant and PURPOSE_OF[p.source] == purpose
-        ]
+        own = [p for p in self.publications.values() if p.owner == participant]
+        return [p.id for p in own if PURPOSE_OF[p.source] == purpose]
 
     def granted(self, participant: str, purpose: PurposeName, consent: UUID) -> list[Delivery]:
         self.participants[participant].consents[purpose] = consent
@@ -254,6 +217,12 @@ class Room:
             publication.recorded = False
         return self._to_all(RecordingStopped.model_validate({"reason": reason}))
 
+    def off_record_changed(self) -> list[Delivery]:
+        """To each what it means for them."""
+        of, here, people = self.off_record, self.present(), self.participants.values()
+        news = [(p.id, of.state(p.user, here)) for p in people]
+        return [Delivery(to, OffRecordChanged(off_record=state)) for to, state in news]
+
     # ---- what a newcomer is told ----------------------------------------------------------
 
     def snapshot(self, participant: str) -> RoomState:
@@ -267,6 +236,7 @@ class Room:
                 started_at=self.recording_since,
                 interrupted="disk" if self.interrupted else None,
             ),
+            off_record=self.off_record.state(self.participants[participant].user, self.present()),
             speaker=self.speaker,
         )
 

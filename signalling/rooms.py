@@ -10,6 +10,7 @@ from app.kit.ids import short
 from app.meetings import attendance, placement
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
+from app.recordings import off_record
 from app.recordings import service as recordings
 from app.recordings.models import RecordingState
 from media.relay.events import (
@@ -120,6 +121,7 @@ class Rooms:
             if not await placement.renew(db, meeting_id, node.settings.node.name):
                 raise NotFound  # it lives elsewhere by now
             recording = await recordings.of_meeting(db, meeting_id)
+            off_since = await off_record.since(db, recording.id) if recording else None
             present = await attendance.cut_off(db, meeting_id)
         live = Live(node, meeting_id, meeting.group_id)
         live.media = node.relay.room(str(meeting_id), lambda event: self._heard(live, event))
@@ -127,6 +129,7 @@ class Rooms:
             live.recording_id = recording.id
         # Whoever was in it when a node stopped need not be let in again, and it still records.
         live.room.admitted |= present
+        live.room.off_record.since = off_since
         if recording is not None and recording.state == RecordingState.RUNNING:
             await taping.begin(live, recording.started_at)
             storage.follow(live)

@@ -100,10 +100,14 @@ async def _tape(live: Live, publication_id: str) -> None:
     node, publication = live.node, live.room.publications[publication_id]
     owner = live.room.participants[publication.owner]
     async with node.database.transaction() as db:
-        if not await consent.stands(db, allowed_by):
+        await recordings.hold(db, live.recording_id)
+        if not await consent.is_open(db, allowed_by):
             return  # withdrawn on another page a moment ago
         scope = PURPOSE_OF[publication.source]
-        key = await vault.data_key(db, node.keys, live.meeting_id, owner.user, scope)
+        others = await recordings.keys_of_others(db, live.recording_id, allowed_by)
+        key = await vault.data_key(
+            db, node.keys, live.meeting_id, owner.user, scope, besides=others
+        )
         tape = await recordings.open_tape(
             db,
             live.recording_id,

@@ -79,6 +79,8 @@ class Decide(Form):
     decision: Decision
     text_version: int = Field(ge=1, le=1_000_000)
     text_language: Language
+    keeps_earlier: bool = False
+    """Of a withdrawal: leave what was recorded until now."""
 
 
 class DecisionPublic(Public):
@@ -88,6 +90,7 @@ class DecisionPublic(Public):
     meeting_id: UUID | None
     purpose: Purpose
     decision: Decision
+    keeps_earlier: bool
     text_version: int
     text_language: Language
     text_sha256: str | None

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -43,9 +43,10 @@ class Head(NamedTuple):
 def digest(row: ConsentDecision) -> str:
     """SHA-256, hex, over every field but the hash itself, as JSON with sorted keys.
 
-    A field that came later is left out where it is empty, so that older rows keep their hashes.
+    A field that came later (`text_sha256`, `keeps_earlier`) is left out where it is empty, so that
+    older rows keep their hashes. Setting or clearing it later shows all the same.
     """
-    fields = {
+    fields: dict[str, object] = {
         "id": str(row.id),
         "sequence": row.sequence,
         "user_id": str(row.user_id),
@@ -61,6 +62,8 @@ def digest(row: ConsentDecision) -> str:
     }
     if row.text_sha256 is not None:
         fields["text_sha256"] = row.text_sha256
+    if row.keeps_earlier:
+        fields["keeps_earlier"] = True
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
@@ -108,16 +111,45 @@ def granted(current: Current) -> Current:
 
 
 def standing(rows: Iterable[ConsentDecision]) -> set[UUID]:
-    """The ids of every grant that no later refusal or withdrawal has ended.
+    """The ids of every grant under which what was recorded may be used.
 
+    A refusal or a withdrawal ends all grants before it, unless it keeps what was recorded earlier.
     A grant under a newer text leaves the older one standing: what was recorded under it was
     allowed then and is allowed still.
     """
-    grants: dict[tuple[UUID, str], set[UUID]] = {}
+    rows = list(rows)
+    return {row.id for row in rows if row.decision == Decision.GRANTED} - ended_by(rows).keys()
+
+
+def ended_by(rows: Iterable[ConsentDecision]) -> dict[UUID, ConsentDecision]:
+    """Each grant that stands no more, with the decision that ended it."""
+    ended: dict[UUID, ConsentDecision] = {}
+    open_grants: dict[tuple[UUID, str], set[UUID]] = {}
     for row in rows:
-        key = (row.user_id, str(row.purpose))
+        grants = open_grants.setdefault((row.user_id, str(row.purpose)), set())
         if row.decision == Decision.GRANTED:
-            grants.setdefault(key, set()).add(row.id)
+            grants.add(row.id)
+        elif not row.keeps_earlier:
+            ended |= dict.fromkeys(grants, row)
+            grants.clear()
+    return ended
+
+
+def closed_at(rows: Iterable[ConsentDecision]) -> dict[UUID, datetime]:
+    """Each grant that a refusal or a withdrawal of either sort has closed, and since when: nothing
+    that is recorded afterwards may rest on it."""
+    closed: dict[UUID, datetime] = {}
+    open_grants: dict[tuple[UUID, str], set[UUID]] = {}
+    for row in rows:
+        grants = open_grants.setdefault((row.user_id, str(row.purpose)), set())
+        if row.decision == Decision.GRANTED:
+            grants.add(row.id)
         else:
-            grants.pop(key, None)
-    return {id_ for ids in grants.values() for id_ in ids}
+            closed |= dict.fromkeys(grants, row.decided_at)
+            grants.clear()
+    return closed
+
+
+def relied_on(rows: Iterable[ConsentDecision]) -> Current:
+    """The latest grant that stands of each person on each purpose, in force or only kept."""
+    return granted(fold(row for row in rows if not row.keeps_earlier))

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy import String, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from app.kit.db import UtcDateTime, now
@@ -88,6 +88,8 @@ class ConsentDecision(SQLModel, table=True):
     """The meeting during which it was made, if one was going on."""
     purpose: Purpose = Field(sa_type=String, max_length=20)
     decision: Decision = Field(sa_type=String, max_length=20)
+    keeps_earlier: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Of a withdrawal: what was recorded until then may stay. Else it is erased."""
     text_version: int
     text_language: str = Field(max_length=2)
     text_sha256: str | None = Field(default=None, max_length=64)

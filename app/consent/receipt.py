@@ -57,6 +57,8 @@ class Event(Public):
     sequence: int
     event_time: datetime
     event_state: Decision
+    keeps_earlier: bool
+    """Of a withdrawal: what was recorded until then may stay."""
     entity_id: UUID
     """Who decided."""
     meeting_id: UUID | None
@@ -151,6 +153,7 @@ def rows_of(receipt: Receipt) -> list[ConsentDecision]:
             text_version=event.text_version,
             text_language=event.language,
             text_sha256=event.text_sha256,
+            keeps_earlier=event.keeps_earlier,
             decided_by=event.entity_id,
             decided_at=event.event_time,
             previous_hash=event.previous_hash,
@@ -169,9 +172,8 @@ def _purpose(purpose: Purpose, own: Iterable[ConsentDecision]) -> PurposeRecord:
 
 
 def _event(row: ConsentDecision) -> Event:
-    fields: dict[str, Any] = row.model_dump(
-        include={"sequence", "meeting_id", "text_version", "text_sha256", "previous_hash", "hash"}
-    )
+    same = {"sequence", "meeting_id", "text_version", "text_sha256", "keeps_earlier"}
+    fields: dict[str, Any] = row.model_dump(include={*same, "previous_hash", "hash"})
     return Event(
         record_id=row.id,
         event_time=row.decided_at,

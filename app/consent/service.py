@@ -21,6 +21,12 @@ class TextVersionUnknown(Invalid):
     code = "text_version_unknown"
 
 
+class NothingToKeep(Invalid):
+    """Only a withdrawal may leave what was recorded before it."""
+
+    code = "nothing_to_keep"
+
+
 async def decide(
     db: AsyncSession,
     *,
@@ -32,21 +38,20 @@ async def decide(
     text_version: int,
     text_language: str,
     decided_by: UUID,
+    keeps_earlier: bool = False,
 ) -> ConsentDecision:
     """Writes one decision at the end of the group's chain.
 
-    The same decision under the same version of the text is not written twice.
+    The same decision under the same version of the text is not written twice; a withdrawal after
+    which nothing is kept is stronger than one that keeps, and may follow it.
     """
-    group = await db.get(Group, group_id, with_for_update=True)  # one writer to a chain
-    if group is None:
-        raise NotFound
-    programme = await db.get_one(Programme, group.programme_id)
-    text = await texts.find(db, programme.id, text_version, text_language)
-    if text is None:
-        raise TextVersionUnknown(field="text_version")
+    if keeps_earlier and decision != Decision.WITHDRAWN:
+        raise NothingToKeep(field="keeps_earlier")
+    text_sha256 = await _read(db, group_id, text_version, text_language)
     rows = await chain(db, group_id)
     latest = ledger.fold(rows).get(user_id, {}).get(purpose)
-    if latest and latest.decision == decision and latest.text_version == text_version:
+    same = latest and latest.decision == decision and latest.text_version == text_version
+    if latest and same and (keeps_earlier or not latest.keeps_earlier):
         return latest
     row = ConsentDecision(
         sequence=len(rows) + 1,
@@ -57,8 +62,9 @@ async def decide(
         decision=decision,
         text_version=text_version,
         text_language=text_language,
-        text_sha256=await texts.keep_shown(db, text, programme),
+        text_sha256=text_sha256,
         decided_by=decided_by,
+        keeps_earlier=keeps_earlier,
         previous_hash=rows[-1].hash if rows else ledger.GENESIS,
         hash="",
     )
@@ -66,6 +72,18 @@ async def decide(
     db.add(row)
     await db.flush()
     return row
+
+
+async def _read(db: AsyncSession, group_id: UUID, version: int, language: str) -> str:
+    """The hash of the text that was read, which is kept; holds the group's chain for one writer."""
+    group = await db.get(Group, group_id, with_for_update=True)
+    if group is None:
+        raise NotFound
+    programme = await db.get_one(Programme, group.programme_id)
+    text = await texts.find(db, programme.id, version, language)
+    if text is None:
+        raise TextVersionUnknown(field="text_version")
+    return await texts.keep_shown(db, text, programme)
 
 
 async def chain(db: AsyncSession, group_id: UUID) -> list[ConsentDecision]:
@@ -89,16 +107,28 @@ async def in_force(db: AsyncSession, group_id: UUID) -> ledger.Current:
     return ledger.granted(ledger.fold(await chain(db, group_id)))
 
 
-async def stands(db: AsyncSession, consent_id: UUID) -> bool:
-    """Whether this grant was not ended by a later refusal or withdrawal."""
+async def is_open(db: AsyncSession, consent_id: UUID) -> bool:
+    """Whether recording may begin under this grant: nothing has closed it, not even a withdrawal
+    that keeps what was recorded before."""
     row = await db.get(ConsentDecision, consent_id)
-    return row is not None and consent_id in ledger.standing(await chain(db, row.group_id))
+    if row is None or row.decision != Decision.GRANTED:
+        return False
+    return consent_id not in ledger.closed_at(await chain(db, row.group_id))
 
 
 async def standing(db: AsyncSession, group_ids: Iterable[UUID]) -> set[UUID]:
     found: set[UUID] = set()
     for group_id in group_ids:
         found |= ledger.standing(await chain(db, group_id))
+    return found
+
+
+async def open_grants(db: AsyncSession, group_ids: Iterable[UUID]) -> set[UUID]:
+    """The grants under which something may be written now."""
+    found: set[UUID] = set()
+    for group_id in group_ids:
+        rows = await chain(db, group_id)
+        found |= ledger.standing(rows) - ledger.closed_at(rows).keys()
     return found
 
 
@@ -132,6 +162,7 @@ async def decide_own(
     decision: Decision,
     text_version: int,
     text_language: str,
+    keeps_earlier: bool = False,
 ) -> ConsentDecision:
     await access.require(db, actor, group_id, Action.DECIDE_OWN_CONSENT)
     return await decide(
@@ -144,4 +175,5 @@ async def decide_own(
         text_version=text_version,
         text_language=text_language,
         decided_by=actor.user_id,
+        keeps_earlier=keeps_earlier,
     )

@@ -108,10 +108,14 @@ def unlike(entries: Sequence[Entry]) -> list[Entry]:
     return told
 
 
+SUMS = "SHA256SUMS"
+"""Names every other file with its hash."""
+
+
 def with_sums(entries: Sequence[Entry]) -> list[Entry]:
     """Adds SHA256SUMS, as `sha256sum --check` reads it."""
     lines = [f"{entry.sha256}  {entry.path}\n" for entry in entries]
-    return [*entries, made("SHA256SUMS", "".join(lines).encode())]
+    return [*entries, made(SUMS, "".join(lines).encode())]
 
 
 async def _media(

@@ -12,7 +12,11 @@ from app.groups import service as groups
 from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
 from app.meetings.models import Meeting
 
-COLUMNS = ("pseudonym", "role", "purpose", "decision", "text_version", "language", "decided_at")
+COLUMNS = (
+    *("pseudonym", "role", "purpose", "decision", "text_version", "language", "decided_at"),
+    "keeps_earlier",
+)
+"""`keeps_earlier` is `yes`: withdrawn, and what was recorded before it may still be used."""
 
 
 async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
@@ -25,9 +29,10 @@ async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
     for member, user in await groups.members(db, meeting.group_id, former=True):
         for purpose in Purpose:
             row = current.get(user.id, {}).get(purpose)
-            decided = ["undecided", "", "", ""]
+            decided = ["undecided", "", "", "", ""]
             if row is not None:
                 moment = row.decided_at.isoformat(timespec="seconds")
-                decided = [row.decision, str(row.text_version), row.text_language, moment]
+                keeps = "yes" if row.keeps_earlier else ""
+                decided = [row.decision, str(row.text_version), row.text_language, moment, keeps]
             writer.writerow([inert(member.pseudonym), member.role, purpose, *decided])
     return target.getvalue()

@@ -9,14 +9,17 @@ from fastapi.responses import StreamingResponse
 from sqlmodel import col
 
 from app.accounts.http import CurrentActor
-from app.exports import bundle
+from app.exports import bundle, register
 from app.exports.formats.offered import FORMATS, Format
+from app.exports.forms import ExportedPerson, ExportPublic
+from app.exports.models import ExportRecord
 from app.exports.streaming import zipped
 from app.exports.turnlist import turn_list
 from app.groups import access
 from app.groups.models import Group
 from app.kit.audit import Deed
-from app.kit.http import Ctx, Db
+from app.kit.http import Ctx, Db, Page, Paging, WritingDb
+from app.kit.paging import page
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
@@ -30,31 +33,50 @@ router = APIRouter(tags=["exports"])
 
 @router.get("/meetings/{meeting_id}/export", response_class=StreamingResponse)
 async def export_meeting(
-    meeting_id: UUID, db: Db, actor: CurrentActor, context: Ctx, store: MediaStore
+    meeting_id: UUID, db: WritingDb, actor: CurrentActor, context: Ctx, store: MediaStore
 ) -> StreamingResponse:
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
     text = partial(context.languages.text, language=actor.language)
+    await register.hold(db, meeting.group_id)
     entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting, text))
     group = await db.get_one(Group, meeting.group_id)
-    await auditing.exported(context.database, db, actor, group, meeting)
+    await auditing.exported(db, actor, group, meeting)
+    await register.enter(db, actor, meeting.group_id, [meeting], entries, whole_group=False)
     return _archive(entries, store, f"emessi-meeting-{meeting.ordinal}.zip")
 
 
 @router.get("/groups/{group_id}/export", response_class=StreamingResponse)
 async def export_group(
-    group_id: UUID, db: Db, actor: CurrentActor, context: Ctx, store: MediaStore
+    group_id: UUID, db: WritingDb, actor: CurrentActor, context: Ctx, store: MediaStore
 ) -> StreamingResponse:
     """Every meeting of a group, each in its folder."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
+    await register.hold(db, group.id)
     query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
     text = partial(context.languages.text, language=actor.language)
+    of_group = (await db.exec(query)).all()
     entries = []
-    for place, meeting in enumerate((await db.exec(query)).all(), start=1):
+    for place, meeting in enumerate(of_group, start=1):
         folder = f"{place:02}-{meeting.kind}-{meeting.ordinal}/"
         entries += await bundle.of_meeting(db, context.keys, meeting, text, folder)
-    await auditing.exported(context.database, db, actor, group, None)
-    return _archive(bundle.with_sums(entries), store, "emessi-group.zip")
+    entries = bundle.with_sums(entries)
+    await auditing.exported(db, actor, group, None)
+    await register.enter(db, actor, group.id, of_group, entries, whole_group=True)
+    return _archive(entries, store, "emessi-group.zip")
+
+
+@router.get("/groups/{group_id}/exports")
+async def exports_of_group(
+    group_id: UUID, db: Db, actor: CurrentActor, window: Paging
+) -> Page[ExportPublic]:
+    """What went out of this group, when, with whose data, by which consents."""
+    await access.require(db, actor, group_id, Action.EXPORT)
+    found = await page(db, register.records(group_id), ExportRecord.id, window, ExportPublic)
+    held = await register.contents_of(db, [each.id for each in found.items])
+    for each in found.items:
+        each.contents = [ExportedPerson.model_validate(one) for one in held.get(each.id, [])]
+    return found
 
 
 @router.get("/recordings/{recording_id}/turns/{form}", response_class=Response)

@@ -34,6 +34,15 @@ Db = Annotated[AsyncSession, Depends(_db, scope="function")]
 """One transaction: committed before the response is sent, rolled back if the route raises."""
 
 
+async def _writing(request: Request) -> AsyncIterator[AsyncSession]:
+    async with context_of(request).database.transaction() as db:
+        yield db
+
+
+WritingDb = Annotated[AsyncSession, Depends(_writing, scope="function")]
+"""The same for a GET that must be written down: giving something away is an event."""
+
+
 class Form(BaseModel):
     """The base of everything a client may send: no field that we do not know."""
 

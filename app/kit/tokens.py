@@ -122,7 +122,7 @@ class Tokens:
         It can be made again for one who retries; the spaces keep it apart from what a JWT signs.
         """
         digest = hmac.digest(self._key.encode(), f"emessi link {id_}".encode(), "sha256")
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        return _encoded(digest)
 
     def _sign(self, audience: str, user: UUID, lifetime: timedelta, own: dict[str, Any]) -> str:
         moment: datetime = now()
@@ -185,7 +185,12 @@ def _thumbprint(named: Mapping[str, str]) -> str:
     """Of a public key (RFC 7638)."""
     text = json.dumps(named, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return _encoded(digest)
+
+
+def _encoded(data: bytes) -> str:
+    """Base64url without padding (RFC 7515 §2)."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _text(value: str | bytes) -> str:

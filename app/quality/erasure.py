@@ -37,7 +37,11 @@ def _withdrawn() -> ColumnElement[bool]:
             & (col(later.user_id) == given.user_id)
             & (col(later.purpose) == given.purpose),
         )
-        .where(col(later.sequence) > given.sequence, col(later.decision) != Decision.GRANTED)
+        .where(
+            col(later.sequence) > given.sequence,
+            col(later.decision) != Decision.GRANTED,
+            col(later.keeps_earlier).is_(False),
+        )
     )
     return col(QualitySample.consent_id).in_(ended)
 

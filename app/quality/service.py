@@ -39,8 +39,8 @@ async def store(db: AsyncSession, samples: Sequence[QualitySample]) -> int:
     """Writes those whose consent stands now; how many. May be asked for the same ones again."""
     ids = {sample.meeting_id for sample in samples}
     query = select(Meeting.group_id).where(col(Meeting.id).in_(ids)).distinct()
-    standing = await consent.standing(db, (await db.exec(query)).all())
-    allowed = [sample for sample in samples if sample.consent_id in standing]
+    granted = await consent.open_grants(db, (await db.exec(query)).all())
+    allowed = [sample for sample in samples if sample.consent_id in granted]
     known = select(QualitySample.id).where(col(QualitySample.id).in_([s.id for s in allowed]))
     there = set((await db.exec(known)).all())
     new = [sample for sample in allowed if sample.id not in there]

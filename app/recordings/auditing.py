@@ -64,16 +64,14 @@ async def served(
     await told(database, db, actor, meeting, deed, "file", file.id, file.user_id)
 
 
-async def exported(
-    database: Database, db: AsyncSession, actor: Actor, group: Group, meeting: Meeting | None
-) -> None:
-    """Before the first byte of an export; each is an entry of its own."""
+async def exported(db: AsyncSession, actor: Actor, group: Group, meeting: Meeting | None) -> None:
+    """Before the first byte of an export, with the register's entry; each is one of its own."""
     kind, id_ = ("meeting", meeting.id) if meeting else ("group", group.id)
     about = audit.About(
         kind, id_, None, group.programme_id, group.id, meeting.id if meeting else None
     )
     doer = await _doer(db, actor, group, Action.EXPORT)
-    await audit.witness(database, db, Deed.EXPORTED, doer, about, within=None)
+    audit.record(db, Deed.EXPORTED, doer, about)
 
 
 async def told(

@@ -9,7 +9,7 @@ to be studied. Their voice is in the media, their turns are not in the index.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -88,14 +88,47 @@ def studied(
     return (agreed & heard) - withdrawn
 
 
+def allowed(tapes: Iterable[Tape], rows: Sequence[ConsentDecision]) -> set[UUID]:
+    """The tapes that may be used: their consent stands, and was not closed when they began.
+
+    A withdrawal that keeps what was recorded leaves the tapes from before it, and none from later,
+    whoever may have begun one by mistake.
+    """
+    standing, closed = ledger.standing(rows), ledger.closed_at(rows)
+    return {
+        tape.id
+        for tape in tapes
+        if tape.consent_id in standing
+        and not (tape.consent_id in closed and tape.started_at >= closed[tape.consent_id])
+    }
+
+
 def to_erase(
-    tapes: Iterable[Tape], standing: Collection[UUID], over: Collection[UUID] = ()
+    tapes: Iterable[Tape], rows: Sequence[ConsentDecision], over: Collection[UUID] = ()
 ) -> list[Tape]:
-    """The stored tapes that nothing allows any longer; of consents whose time is over, all."""
-    held = (TapeState.STORED, TapeState.LOST)
+    """The kept tapes that nothing allows any longer; of consents whose time is over, all."""
+    tapes, held = list(tapes), (TapeState.STORED, TapeState.LOST)
+    usable = allowed(tapes, rows)
     return [
         t
         for t in tapes
-        if (t.state in held and t.consent_id not in standing)
+        if (t.state in held and t.id not in usable)
         or (t.state != TapeState.ERASED and t.consent_id in over)
     ]
+
+
+def indexed_until(rows: Sequence[ConsentDecision], started_at: datetime) -> dict[UUID, int | None]:
+    """Those whose speech in a recording may be indexed, and up to which ms of it; None: all of it.
+
+    Who withdrew from being studied and kept what there was is indexed up to that moment.
+    """
+    until: dict[UUID, int | None] = {}
+    standing, closed = ledger.standing(rows), ledger.closed_at(rows)
+    for row in rows:
+        if row.purpose != Purpose.INDEXING or row.id not in standing:
+            continue
+        if row.id not in closed:
+            until[row.user_id] = None
+        elif closed[row.id] > started_at:
+            until[row.user_id] = (closed[row.id] - started_at) // timedelta(milliseconds=1)
+    return until

@@ -18,20 +18,26 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import ConsentDecision, Decision
 from app.groups.models import Group
 from app.kit import audit
 from app.kit.db import Database, now
 from app.meetings.models import Meeting
-from app.recordings import consents, service
+from app.recordings import consents, erasures, service
 from app.recordings.models import Recording, RecordingFile, RecordingState, Tape, TapeState
 from app.recordings.states import move
 from app.vault import service as vault
 from media.store import Store
 
 AT_REST = (RecordingState.READY, RecordingState.FAILED)
-"""Nobody writes and nobody finishes: before that the tapes' keys are in use."""
+"""Nobody writes and nobody finishes."""
+OVERDUE = (RecordingState.STOPPED, *AT_REST)
+"""What is over its time does not go on any more."""
+ERASABLE = (RecordingState.RUNNING, RecordingState.STOPPED, *AT_REST)
+"""While a recording is being finished, the tapes' keys are in use. While it runs they are not: the
+withdrawn tape has ended, and `service.hold` keeps a new one from taking up a key that goes."""
 
 
 class Over(NamedTuple):
@@ -68,13 +74,15 @@ async def waiting(db: AsyncSession) -> list[UUID]:
         .where(
             col(later.sequence) > col(given.sequence),
             col(later.decision) != Decision.GRANTED,
+            col(later.keeps_earlier).is_(False) | (col(later.decided_at) <= col(Tape.started_at)),
         )
+        .correlate(Tape)
     )
     query = (
         select(Recording.id)
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
-            col(Recording.state).in_(AT_REST),
+            col(Recording.state).in_(ERASABLE),
             col(Tape.state).in_([TapeState.STORED, TapeState.LOST]),
             col(Tape.consent_id).in_(ended),
         )
@@ -96,7 +104,7 @@ async def erase(database: Database, store: Store, recording_id: UUID, over: Over
         await store.delete(path)
     if doomed.tapes or doomed.files or over.whole:
         async with database.transaction() as db:
-            await _strike_out(db, recording_id, doomed)
+            await _strike_out(db, recording_id, doomed, over)
     return len(doomed.tapes)
 
 
@@ -104,12 +112,13 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     """Says what must go, and destroys the keys that seal nothing else."""
     recording = await db.get(Recording, recording_id, with_for_update=True)
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
-    at_rest = AT_REST if over == NOT_OVER else (*AT_REST, RecordingState.STOPPED)
-    if recording is None or meeting is None or recording.state not in at_rest:
+    erasable = ERASABLE if over == NOT_OVER else OVERDUE
+    if recording is None or meeting is None or recording.state not in erasable:
         return Doomed(frozenset(), frozenset(), frozenset())
-    standing = await consent.standing(db, [meeting.group_id]) - over.consents
+    rows = await consent.chain(db, meeting.group_id)
+    standing = ledger.standing(rows) - over.consents
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
-    ending = {tape.id: tape for tape in consents.to_erase(tapes, standing, over.consents)}
+    ending = {tape.id: tape for tape in consents.to_erase(tapes, rows, over.consents)}
     staying = [t for t in tapes if t.id not in ending and t.state not in GONE]
     touched = bool(ending) or over.whole
     keeping = files if not touched else consents.usable(files, standing) if staying else []
@@ -118,8 +127,12 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     going: list[Tape | RecordingFile] = [*ending.values(), *files_going]
     in_use: list[Tape | RecordingFile] = [*staying, *keeping]
     still_used = {thing.data_key_id for thing in in_use}
-    for key_id in {thing.data_key_id for thing in going} - still_used:
+    unused = {thing.data_key_id for thing in going} - still_used
+    for key_id in unused:
         await vault.destroy(db, key_id)
+    await erasures.note_media(
+        db, recording_id, ledger.ended_by(rows), ending.values(), files_going, unused
+    )
     return Doomed(
         frozenset(ending),
         frozenset(file.id for file in files_going),
@@ -127,7 +140,7 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     )
 
 
-async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> None:
+async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed, over: Over) -> None:
     recording = await db.get_one(Recording, recording_id, with_for_update=True)
     tapes = await service.tapes(db, recording_id)
     erased = [t for t in tapes if t.id in doomed.tapes and t.state != TapeState.ERASED]
@@ -137,8 +150,8 @@ async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed) -> N
     files = [file for file in await service.files(db, recording_id) if file.id in doomed.files]
     await _tell(db, recording, erased, len(files))
     await _forget(db, recording_id, doomed.files)
-    if recording.state not in (*AT_REST, RecordingState.STOPPED):
-        return  # the worker has begun again meanwhile, without these tapes
+    if recording.state not in (AT_REST if over == NOT_OVER else OVERDUE):
+        return  # it may go on, or the worker has begun again meanwhile, without these tapes
     if all(tape.state in GONE for tape in tapes):
         move(recording, RecordingState.ERASED)
     elif recording.state == RecordingState.READY and doomed.files:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, String
+from sqlalchemy import JSON, BigInteger, String, Text
 from sqlmodel import Field, SQLModel
 
 from app.kit.db import UtcDateTime, now
@@ -147,6 +147,43 @@ class RecordingFile(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     """Of the plain file, hex."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class OffRecordSpan(SQLModel, table=True):
+    """A stretch that somebody in the room asked not to be recorded. Who it was, is nowhere."""
+
+    __tablename__ = "off_record_spans"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When everyone in the room had agreed to go on; None: they did not, to this day."""
+
+
+class Erasure(SQLModel, table=True):
+    """What withdrawals took of one person from one recording: written down as it is done.
+
+    It holds ids, paths and counts, and nothing that anybody said.
+    """
+
+    __tablename__ = "erasures"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    withdrawal_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    """The ledger rows that ended the consents."""
+    destroyed_keys: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Ids of data keys. A key that seals something that stands is not among them."""
+    deleted_objects: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Keys in the media store: tapes, and the finished files that held them."""
+    deleted_turns: int = 0
+    begun_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    attested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When all of it had been looked for and was gone."""
+    receipt: str | None = Field(default=None, sa_type=Text)
+    """The signed document that says so, a compact JWS."""
 
 
 class Track(SQLModel, table=True):

@@ -64,6 +64,19 @@ async def stop(db: AsyncSession, recording_id: UUID, at: datetime, node_name: st
     return True
 
 
+async def hold(db: AsyncSession, recording_id: UUID) -> None:
+    """Keeps the eraser away until this transaction ends: a key that it takes is not destroyed."""
+    await db.get(Recording, recording_id, with_for_update=True)
+
+
+async def keys_of_others(db: AsyncSession, recording_id: UUID, consent_id: UUID) -> list[UUID]:
+    """The data keys of tapes that rest on other consents: each may be destroyed by itself."""
+    query = select(Tape.data_key_id).where(
+        Tape.recording_id == recording_id, Tape.consent_id != consent_id
+    )
+    return list((await db.exec(query.distinct())).all())
+
+
 async def open_tape(
     db: AsyncSession,
     recording_id: UUID,

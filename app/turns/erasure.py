@@ -1,11 +1,14 @@
 """Erasing what a withdrawal reaches: media first, then turns, then the quality log."""
 
 import logging
+from collections import Counter
 from uuid import UUID
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import ledger
+from app.consent import service as consent
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.groups.models import Group
 from app.kit import audit
@@ -13,7 +16,7 @@ from app.kit.db import Database
 from app.kit.ids import short
 from app.meetings.models import Meeting
 from app.quality import erasure as quality
-from app.recordings import erasure
+from app.recordings import erasure, erasures
 from app.recordings.models import Recording, RecordingState
 from app.turns import service
 from app.turns.models import Turn, TurnIndex
@@ -58,21 +61,21 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
     if meeting is None:
         return 0
-    group = await db.get_one(Group, meeting.group_id)
-    count = 0
+    removed: Counter[UUID] = Counter()
     query = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
     for index in (await db.exec(query)).all():
         studied = await service.studied_in(db, index, meeting)
-        removed = await db.exec(
-            delete(Turn).where(col(Turn.index_id) == index.id, col(Turn.user_id).not_in(studied))
-        )
-        count += removed.rowcount
-    if count:
-        about = audit.About(
-            "turns", recording_id, None, group.programme_id, meeting.group_id, meeting.id
-        )
-        audit.record(db, audit.Deed.ERASED, audit.WORKER, about, details={"turns": count})
-    return count
+        where = (col(Turn.index_id) == index.id, col(Turn.user_id).not_in(studied))
+        removed.update((await db.exec(select(Turn.user_id).where(*where))).all())
+        await db.exec(delete(Turn).where(*where))
+    if removed:
+        ended_by = ledger.ended_by(await consent.chain(db, meeting.group_id))
+        await erasures.note_turns(db, recording_id, ended_by, removed, STUDY)
+        group = await db.get_one(Group, meeting.group_id)
+        about = audit.About("turns", recording_id, None, group.programme_id, group.id, meeting.id)
+        details = {"turns": removed.total()}
+        audit.record(db, audit.Deed.ERASED, audit.WORKER, about, details=details)
+    return removed.total()
 
 
 async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
@@ -91,6 +94,7 @@ async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
             Recording.state != RecordingState.CLAIMED,
             col(ConsentDecision.purpose).in_(STUDY),
             ConsentDecision.decision != Decision.GRANTED,
+            col(ConsentDecision.keeps_earlier).is_(False),
         )
         .distinct()
     )

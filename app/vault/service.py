@@ -1,6 +1,7 @@
 """Data keys: made, unwrapped for one use, destroyed. Nothing that was sealed outlives its key."""
 
 import secrets
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,18 +28,25 @@ class Unwrapped(NamedTuple):
 
 
 async def data_key(
-    db: AsyncSession, keys: Keys, meeting_id: UUID, user_id: UUID | None, scope: str
+    db: AsyncSession,
+    keys: Keys,
+    meeting_id: UUID,
+    user_id: UUID | None,
+    scope: str,
+    *,
+    besides: Collection[UUID] = (),
 ) -> Unwrapped:
     """The key in use for this person (None: shared) and scope in this meeting; made if missing.
 
     After one was destroyed the next is a new one: what comes later never shares a key with what
-    was erased.
+    was erased. `besides`: keys that must not be taken, because they may have to go alone.
     """
     query = select(DataKey).where(
         DataKey.meeting_id == meeting_id,
         DataKey.user_id == user_id,
         DataKey.scope == scope,
         col(DataKey.destroyed_at).is_(None),
+        col(DataKey.id).not_in(besides),
     )
     row = (await db.exec(query.order_by(col(DataKey.created_at)).limit(1))).first()
     if row is not None:

@@ -33,6 +33,7 @@ async def own_consents(visit: Visit, group: Group) -> Mapping[str, Any]:
             "purposes": [purpose.value for purpose in Purpose],
             "decisions": {purpose: row.decision for purpose, row in latest.items()},
             "asked_again": any(r.text_version != text.version for r in latest.values()),
+            "kept": [purpose for purpose, row in latest.items() if row.keeps_earlier],
             "undecided": [p.value for p in service.to_ask(rows, user_id, text.version)],
         },
     }

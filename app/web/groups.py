@@ -24,6 +24,7 @@ from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
 from app.web import retention
 from app.web.consents import own_consents
+from app.web.erasures import own_erasures
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -108,6 +109,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_join=may(roles, Action.JOIN_MEETING),
         may_play=may(roles, Action.PLAY_RECORDING),
         may_export=may(roles, Action.EXPORT),
+        erased=await own_erasures(visit, group_id),
         now=now(),
         consent=await own_consents(visit, found) if may(roles, Action.DECIDE_OWN_CONSENT) else None,
     )

@@ -47,6 +47,7 @@ def _data(visit: Visit, meeting: Meeting, group: Any, own: Any) -> dict[str, Any
         "text_version": 0,
         "purposes": [],
         "decisions": {},
+        "kept": [],
         "asked_again": False,
         "undecided": [],
     }

@@ -20,6 +20,7 @@ from app.web import (
     consent_texts,
     consents,
     entrance,
+    erasures,
     groups,
     meetings,
     person,
@@ -35,7 +36,7 @@ _files = StaticFiles(directory=STATIC)
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
-    *(audit, consent_texts, consents, person, retention),
+    *(audit, consent_texts, consents, erasures, person, retention),
 )
 for part in PARTS:
     router.include_router(part.router)

@@ -107,9 +107,9 @@ class Finaliser:
     ) -> Heard:
         """One person's waveform and, if their consent covers it, where they speak."""
         tapes = await self._tapes(plan, run, user_id)
-        indexed = user_id in plan.indexed
+        until = plan.indexed_until.get(user_id, length_ms) if user_id in plan.indexed else 0
         voice = _voice(tapes)
-        peaks, speech = await _work(_listen, voice, length_ms, indexed, progress.reached_s)
+        peaks, speech = await _work(_listen, voice, length_ms, until, progress.reached_s)
         shop = self.workshop(plan, run)
         waveform = await shop.keep(FileKind.PEAKS, user_id, "audio", peaks.to_json())
         return Heard(user_id, waveform, speech)
@@ -157,8 +157,9 @@ def _voice(tapes: PersonTapes) -> Voice:
 
 
 def _listen(
-    voice: Voice, length_ms: int, indexed: bool, reached_s: Callable[[float], None]
+    voice: Voice, length_ms: int, indexed_ms: int, reached_s: Callable[[float], None]
 ) -> tuple[Peaks, tuple[tuple[int, int], ...]]:
+    """The waveform of all of it, and where there is speech in the first `indexed_ms`."""
     peaks, detector = Peaks(), SpeechDetector(Thresholds())
     spans = []
     remaining = length_ms * RATE // 1000
@@ -166,11 +167,12 @@ def _listen(
         samples = voice.read(min(BLOCK_S * RATE, remaining))
         remaining -= len(samples)
         peaks.add(samples)
-        if indexed:
+        if indexed_ms:
             spans += list(detector.add(samples))
         reached_s(length_ms / 1000 - remaining / RATE)
     spans += list(detector.finish())
-    return peaks, tuple((span.start_ms, min(span.end_ms, length_ms)) for span in spans)
+    end = min(length_ms, indexed_ms)
+    return peaks, tuple((s.start_ms, min(s.end_ms, end)) for s in spans if s.start_ms < end)
 
 
 async def _work(function: Callable[..., R], *arguments: object) -> R:

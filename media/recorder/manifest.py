@@ -1,15 +1,18 @@
 """`manifest.json`: what was made of a recording, from what, under which consents."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 from app.consent.ledger import Current
-from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
+from media.recorder.outcome import Heard, Interruption, MadeFile, MadeTrack, Plan, Verified
+from media.recorder.tapes import NOT_RECORDED
 
 FORMAT = "emessi manifest 1"
+OFF_THE_RECORD = "off_the_record"
+"""Somebody asked that nobody be recorded, and everyone agreed before it went on."""
 
 
 def manifest(
@@ -17,9 +20,11 @@ def manifest(
     files: Iterable[MadeFile],
     tracks: Iterable[MadeTrack],
     verified: Iterable[Verified],
-    in_force: Current,
+    relied_on: Current,
     turns: dict[str, Any],
     duration_ms: int,
+    *,
+    off_record: Sequence[tuple[int, int]] = (),
 ) -> bytes:
     """Deterministic: the same outcome gives the same bytes. Times are ms of the common clock."""
     document = {
@@ -30,7 +35,8 @@ def manifest(
         "started_ns": plan.started_ns,
         "duration_ms": duration_ms,
         "files": [_file(file) for file in files],
-        "tracks": [_track(track) for track in tracks],
+        "tracks": [_track(track, off_record) for track in tracks],
+        "interruptions": _interruptions(plan, off_record),
         "tapes": _tapes(plan, verified),
         "left_out": [
             {
@@ -41,11 +47,17 @@ def manifest(
             }
             for tape in plan.left_out
         ],
-        "interruptions": [asdict(one) for one in plan.interruptions],
-        "consents": _consents(in_force),
+        "consents": _consents(relied_on),
         "turns": turns,
     }
     return json.dumps(document, indent=1, sort_keys=True).encode()
+
+
+def _interruptions(plan: Plan, off_record: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:
+    """When nothing was written of anybody, by time."""
+    wanted = [Interruption(start, end, OFF_THE_RECORD) for start, end in off_record]
+    found = sorted([*plan.interruptions, *wanted], key=lambda one: (one.start_ms, one.end_ms))
+    return [asdict(one) for one in found]
 
 
 def spoken(heard: Iterable[Heard], parameters: dict[str, Any], detector: str) -> dict[str, Any]:
@@ -68,7 +80,7 @@ def _file(file: MadeFile) -> dict[str, Any]:
     }
 
 
-def _track(track: MadeTrack) -> dict[str, Any]:
+def _track(track: MadeTrack, off_record: Sequence[tuple[int, int]]) -> dict[str, Any]:
     return {
         "user_id": str(track.user_id),
         "source": track.source,
@@ -76,7 +88,16 @@ def _track(track: MadeTrack) -> dict[str, Any]:
         "start_ms": track.start_ms,
         "duration_ms": track.duration_ms,
         **track.details,
+        "gaps": [_gap(gap, off_record) for gap in track.details.get("gaps", [])],
     }
+
+
+def _gap(gap: dict[str, Any], off_record: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """A hole between two tapes that lies where nobody was recorded has that for its reason."""
+    within = any(start < gap["end_ms"] and gap["start_ms"] < end for start, end in off_record)
+    if gap["reason"] != NOT_RECORDED or not within:
+        return gap
+    return gap | {"reason": OFF_THE_RECORD}
 
 
 def _tapes(plan: Plan, verified: Iterable[Verified]) -> list[dict[str, Any]]:
@@ -96,7 +117,7 @@ def _tapes(plan: Plan, verified: Iterable[Verified]) -> list[dict[str, Any]]:
     ]
 
 
-def _consents(in_force: Current) -> list[dict[str, Any]]:
+def _consents(relied_on: Current) -> list[dict[str, Any]]:
     return [
         {
             "consent_id": str(row.id),
@@ -107,6 +128,6 @@ def _consents(in_force: Current) -> list[dict[str, Any]]:
             "decided_at": row.decided_at.isoformat(),
             "hash": row.hash,
         }
-        for user, granted in sorted(in_force.items())
+        for user, granted in sorted(relied_on.items())
         for purpose, row in sorted(granted.items())
     ]

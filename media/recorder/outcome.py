@@ -53,6 +53,8 @@ class Plan:
     indexed: frozenset[UUID]
     """Those whose turns may be stored."""
     interruptions: tuple[Interruption, ...] = ()
+    indexed_until: dict[UUID, int] = field(default_factory=dict)
+    """Of these, who since withdrew and kept what there was: turns up to this ms only."""
 
     @property
     def users(self) -> list[UUID]:

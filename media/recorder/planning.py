@@ -1,17 +1,24 @@
 """What may be used of a recording now: asked of the ledger, the vault and the store."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
-from app.consent.models import Purpose
 from app.kit.context import Context
 from app.meetings.models import Meeting
-from app.recordings import interruptions
+from app.recordings import consents, interruptions
 from app.recordings import service as recordings
-from app.recordings.models import Recording, RecordingState, Source, Tape, TapeState
+from app.recordings.models import (
+    TRANSITIONS,
+    Recording,
+    RecordingState,
+    Source,
+    Tape,
+    TapeState,
+)
 from app.recordings.states import move
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
@@ -38,15 +45,20 @@ async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | No
         meeting = await db.get(Meeting, recording.meeting_id) if recording else None
         if recording is None or meeting is None or recording.state not in FINISHABLE:
             return None
+        tapes = await recordings.tapes(db, recording_id)
+        if _is_empty(recording, tapes):
+            move(recording, RecordingState.ERASED)
+            return None
         if recording.state != RecordingState.CLAIMED:
             move(recording, RecordingState.CLAIMED)
         recording.progress, recording.failure = 0, None
-        standing = await consent.standing(db, [meeting.group_id])
-        in_force = await consent.in_force(db, meeting.group_id)
+        rows = await consent.chain(db, meeting.group_id)
+        allowed = consents.allowed(tapes, rows)
+        indexed = consents.indexed_until(rows, recording.started_at)
         used: list[PlannedTape] = []
         left_out: list[LeftOut] = []
-        for tape in await recordings.tapes(db, recording_id):
-            reason = await _objection(db, context, tape, standing, there)
+        for tape in tapes:
+            reason = await _objection(db, context, tape, allowed, there)
             if reason is None:
                 used.append(_planned(tape))
             else:
@@ -60,9 +72,16 @@ async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | No
             stopped_ms=(stopped - recording.started_at) // timedelta(milliseconds=1),
             tapes=tuple(used),
             left_out=tuple(left_out),
-            indexed=frozenset(u for u, granted in in_force.items() if Purpose.INDEXING in granted),
+            indexed=frozenset(indexed),
             interruptions=await _interruptions(db, recording),
+            indexed_until={user: ms for user, ms in indexed.items() if ms is not None},
         )
+
+
+def _is_empty(recording: Recording, tapes: Sequence[Tape]) -> bool:
+    """Everything that was recorded was withdrawn and erased before it was finished."""
+    erased = bool(tapes) and all(tape.state == TapeState.ERASED for tape in tapes)
+    return erased and RecordingState.ERASED in TRANSITIONS[recording.state]
 
 
 async def still_stands(db: AsyncSession, plan: Plan, user_id: UUID | None = None) -> bool:
@@ -83,12 +102,12 @@ async def _interruptions(db: AsyncSession, recording: Recording) -> tuple[Interr
 
 
 async def _objection(
-    db: AsyncSession, context: Context, tape: Tape, standing: set[UUID], there: set[str]
+    db: AsyncSession, context: Context, tape: Tape, allowed: set[UUID], there: set[str]
 ) -> str | None:
     """Why a tape may not be used; None when it may."""
     if tape.state == TapeState.ERASED:
         return "erased"
-    if tape.consent_id not in standing:
+    if tape.id not in allowed:
         return "consent"
     if tape.state == TapeState.LOST:
         return "lost"

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import ledger
 from app.consent import service as consent
 from app.groups.models import Group
 from app.kit.ids import new_id
 from app.programmes.models import Programme
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
+from app.recordings.off_record import spans_ms
 from app.recordings.states import move
 from app.turns import service as turns
 from app.turns.detection import VERSION, DetectedTurn, Segment, TurnRules, detect
@@ -40,10 +42,13 @@ async def publish(
     shop = finaliser.workshop(plan, run)
     async with finaliser.context.database.reading() as db:
         rules = await _rules(db, plan.group_id)
-        in_force = await consent.in_force(db, plan.group_id)
+        relied_on = ledger.relied_on(await consent.chain(db, plan.group_id))
+        off_record = await spans_ms(db, plan.recording_id, length_ms)
     parameters = {**rules.parameters(), "speech": Thresholds().parameters()}
     about_turns = spoken(heard, parameters, VERSION)
-    text = manifest(plan, files, tracks, verified, in_force, about_turns, length_ms)
+    text = manifest(
+        plan, files, tracks, verified, relied_on, about_turns, length_ms, off_record=off_record
+    )
     written = await shop.keep(FileKind.MANIFEST, None, "shared", text)
     async with finaliser.context.database.transaction() as db:
         if not await planning.still_stands(db, plan):

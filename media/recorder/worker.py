@@ -9,6 +9,7 @@ from uuid import UUID
 from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.erasures.attesting import attest_all
 from app.kit.context import make
 from app.kit.db import Database, now
 from app.kit.ids import short
@@ -26,7 +27,7 @@ from media.store import Store
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 15.0
+LOOK_EVERY_S = 5.0
 """Look for recordings that nobody handed over (a node died), and for what a withdrawal leaves to
 erase, this often. Lower: more queries. Higher: they wait longer."""
 RETENTION_EVERY_S = 600.0
@@ -62,6 +63,7 @@ async def run(settings: Settings) -> None:
         if loop.time() >= retention_at:
             await retention.run(context.database, finaliser.store, now())
             retention_at = loop.time() + RETENTION_EVERY_S
+        await attest_all(context.database, finaliser.store, context.keys)
         async with context.database.transaction() as db:
             for meeting_id in await end_abandoned(db):
                 logger.info("meeting %s was left open and is ended", short(meeting_id))

@@ -19,7 +19,7 @@ from signalling import arrivals, media_commands
 from signalling.allowance import Allowance
 from signalling.live import Live, Node, Presence, Session, new_resume_token
 from signalling.messages import SourceName
-from signalling.room import Participant
+from signalling.participant import Participant
 from signalling.rooms import Rooms
 from signalling.streams.descriptions import Fragment, sources_of
 from signalling.streams.refusals import NotAdmitted

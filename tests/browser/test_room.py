@@ -84,7 +84,7 @@ async def test_a_meeting_from_the_lobby_to_the_end(site: Site) -> None:
         await expect(voice_only).to_be_visible()
         await check(eero)
         await take(eero, "room_consent-390", whole=False)
-        await eero.click("dialog button")
+        await eero.click("dialog form > .buttons button")
 
         await aino.click("[data-action=leave]")
         await take(aino, "room_leave-1280", whole=False)

@@ -30,6 +30,16 @@ class Gathering:
     cast: Cast
     meeting_id: str
 
+    async def start(self) -> None:
+        self._stop = asyncio.Event()
+        self._node = asyncio.create_task(node.run(self.settings, self._stop))
+        await _alive(self.cast.alice, self.meeting_id)
+
+    async def stop(self) -> None:
+        """The node drains; everyone in a room loses it."""
+        self._stop.set()
+        await self._node
+
     async def address(self, person: Person) -> str:
         return await place(person.client, self.meeting_id)
 
@@ -76,14 +86,12 @@ async def gathered(
     meeting = Meeting(group_id=cast.group_id, starts_at=now() + timedelta(minutes=5))
     async with running.context.database.transaction() as db:
         db.add(meeting)
-    stop = asyncio.Event()
-    task = asyncio.create_task(node.run(own, stop))
+    gathering = Gathering(running, own, cast, str(meeting.id))
+    await gathering.start()
     try:
-        await _alive(cast.alice, str(meeting.id))
-        yield Gathering(running, own, cast, str(meeting.id))
+        yield gathering
     finally:
-        stop.set()
-        await task
+        await gathering.stop()
 
 
 async def _alive(person: Person, meeting_id: str) -> None:

@@ -34,6 +34,7 @@ async def test_a_grant_on_another_page_begins_a_tape_and_a_new_grant_a_new_one(
 
         first, second = await until_taped(gathering, cast.alice, 2)
         assert first.consent_id != second.consent_id
+        assert first.data_key_id != second.data_key_id  # so that each can be destroyed alone
     async with gathering.running.context.database.reading() as db:
         rows = [await db.get_one(ConsentDecision, t.consent_id) for t in (first, second)]
     assert [row.decision for row in rows] == ["granted", "granted"]

@@ -18,7 +18,8 @@ from signalling.messages import (
     PublicationAdded,
     PublicationRemoved,
 )
-from signalling.room import PURPOSE_OF, Delivery, Participant, Room
+from signalling.participant import Participant
+from signalling.room import PURPOSE_OF, Delivery, Room
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 SOURCES = st.sampled_from(["microphone", "camera", "screen"])

@@ -97,8 +97,8 @@ async function leave() {
 
 /** In the room the node must hear it first: it stops writing before it writes it down.
  * @type {import("./views/consent.js").Decide} */
-async function decide(purpose, decision) {
-  const text = { text_version: data.consent.text_version, text_language: data.language };
+async function decide(purpose, decision, keeps_earlier) {
+  const text = { text_version: data.consent.text_version, text_language: data.language, keeps_earlier };
   if (meeting.room.stage === "inside") {
     return meeting.command({ type: "decide_consent", purpose, decision, ...text });
   }

@@ -70,9 +70,9 @@ function wireCopy(button) {
 function wireConsents(element) {
   const { group, consents } = /** @type {HTMLElement} */ (element).dataset;
   const consent = JSON.parse(consents ?? "{}");
-  const rows = new ConsentRows({ consent }, t, async (purpose, decision) => {
+  const rows = new ConsentRows({ consent }, t, async (purpose, decision, keeps_earlier) => {
     const text_language = documentElement.lang;
-    const decided = { purpose, decision, text_version: consent.text_version, text_language };
+    const decided = { purpose, decision, text_version: consent.text_version, text_language, keeps_earlier };
     try {
       await api.post(`/groups/${group}/consents/me`, decided);
       return true;

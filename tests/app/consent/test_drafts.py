@@ -105,8 +105,9 @@ async def test_the_same_text_with_other_details_is_asked_about(cast: Cast) -> No
     form = {"purpose": "audio", "decision": "granted", "text_version": 2, "text_language": "fi"}
     await cast.bob.client.post(mine, json=form)
     (before,) = (await client.get(path(cast, "/effect"))).json()
-    change = {"retention_days": 3650}
-    assert (await client.patch(f"/api/v1/programmes/{cast.programme_id}", json=change)).is_success
+    change = {"retention_days": 3650, "warning_days": 30}
+    period = f"/api/v1/programmes/{cast.programme_id}/retention"
+    assert (await client.put(period, json=change)).is_success
 
     (after,) = (await client.get(path(cast, "/effect"))).json()
     assert (before["read_otherwise"], after["read_otherwise"]) == (0, 1)

@@ -1,5 +1,6 @@
 """The chain finds every change; the fold says what is in force."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,9 +14,13 @@ GROUP = UUID(int=1)
 PEOPLE = [UUID(int=n) for n in range(10, 13)]
 START = datetime(2026, 11, 23, 17, 0, 0, 123_456, tzinfo=UTC)
 
-Step = tuple[UUID, Purpose, Decision]
+KEEPS = "withdrawn, keeping what was recorded before"
+
+Step = tuple[UUID, Purpose, Decision | str]
 steps = st.lists(
-    st.tuples(st.sampled_from(PEOPLE), st.sampled_from(Purpose), st.sampled_from(Decision)),
+    st.tuples(
+        st.sampled_from(PEOPLE), st.sampled_from(Purpose), st.sampled_from([*Decision, KEEPS])
+    ),
     max_size=12,
 )
 some_steps = steps.filter(bool)
@@ -30,7 +35,8 @@ def chain(decisions: list[Step]) -> list[ConsentDecision]:
             user_id=user,
             group_id=GROUP,
             purpose=purpose,
-            decision=decision,
+            decision=Decision.WITHDRAWN if decision == KEEPS else decision,
+            keeps_earlier=decision == KEEPS,
             text_version=1,
             text_language="fi",
             decided_by=user,
@@ -56,6 +62,7 @@ CHANGES = {
     "meeting_id": UUID(int=9),
     "purpose": "another",
     "decision": "another",
+    "keeps_earlier": True,
     "text_version": 2,
     "text_language": "sv",
     "text_sha256": "f" * 64,
@@ -81,7 +88,8 @@ def test_a_changed_field_is_found_where_it_is(decisions: list[Step], data: st.Da
     at = data.draw(st.integers(0, len(rows) - 1))
     name = data.draw(st.sampled_from(sorted(CHANGES)))
 
-    setattr(rows[at], name, CHANGES[name])
+    changed = not rows[at].keeps_earlier if name == "keeps_earlier" else CHANGES[name]
+    setattr(rows[at], name, changed)
 
     assert place(rows) == at + 1
 
@@ -178,7 +186,7 @@ def test_rows_from_before_the_texts_were_kept_keep_their_hashes() -> None:
 
 @given(steps)
 def test_in_force_is_what_was_said_last(decisions: list[Step]) -> None:
-    said: dict[tuple[UUID, Purpose], Decision] = {}
+    said: dict[tuple[UUID, Purpose], Decision | str] = {}
     for user, purpose, decision in decisions:
         said[user, purpose] = decision
 
@@ -188,17 +196,64 @@ def test_in_force_is_what_was_said_last(decisions: list[Step]) -> None:
     assert {(user, p) for user, purposes in granted.items() for p in purposes} == expected
 
 
-@given(steps)
-def test_a_grant_stands_until_the_next_no_to_the_same(decisions: list[Step]) -> None:
-    rows = chain(decisions)
-    expected = set()
-    for row in rows:
-        later = [
-            other.decision
-            for other in rows[row.sequence :]
-            if (other.user_id, other.purpose) == (row.user_id, row.purpose)
-        ]
-        if row.decision == Decision.GRANTED and set(later) <= {Decision.GRANTED}:
-            expected.add(row.id)
+def later_than(row: ConsentDecision, rows: list[ConsentDecision]) -> list[ConsentDecision]:
+    """What the same person said of the same purpose afterwards."""
+    return [
+        other
+        for other in rows[row.sequence :]
+        if (other.user_id, other.purpose) == (row.user_id, row.purpose)
+    ]
 
-    assert ledger.standing(rows) == expected
+
+@given(steps)
+def test_a_grant_stands_until_the_next_no_that_keeps_nothing(decisions: list[Step]) -> None:
+    rows = chain(decisions)
+    standing, ended_by = set(), {}
+    for row in rows:
+        noes = [o for o in later_than(row, rows) if o.decision != Decision.GRANTED]
+        erasing = [other for other in noes if not other.keeps_earlier]
+        if row.decision == Decision.GRANTED and erasing:
+            ended_by[row.id] = erasing[0]
+        elif row.decision == Decision.GRANTED:
+            standing.add(row.id)
+
+    assert ledger.standing(rows) == standing
+    assert ledger.ended_by(rows) == ended_by
+
+
+@given(steps)
+def test_a_grant_is_closed_by_the_next_no_of_either_sort(decisions: list[Step]) -> None:
+    rows = chain(decisions)
+    closed = {}
+    for row in rows:
+        noes = [o for o in later_than(row, rows) if o.decision != Decision.GRANTED]
+        if row.decision == Decision.GRANTED and noes:
+            closed[row.id] = noes[0].decided_at
+
+    assert ledger.closed_at(rows) == closed
+
+
+@given(steps)
+def test_what_is_relied_on_stands(decisions: list[Step]) -> None:
+    rows = chain(decisions)
+    relied_on = {row.id for granted in ledger.relied_on(rows).values() for row in granted.values()}
+    in_force = ledger.granted(ledger.fold(rows))
+
+    assert relied_on <= ledger.standing(rows)
+    assert {row.id for granted in in_force.values() for row in granted.values()} <= relied_on
+
+
+def test_a_row_from_before_the_choice_has_the_hash_it_was_written_with() -> None:
+    """The very bytes of the first version: JSON with sorted keys, without `keeps_earlier`."""
+    (row,) = chain([(PEOPLE[0], Purpose.AUDIO, Decision.GRANTED)])
+    text = (
+        '{"decided_at": "2026-11-23T17:00:01.123456+00:00", '
+        '"decided_by": "00000000-0000-0000-0000-00000000000a", "decision": "granted", '
+        '"group_id": "00000000-0000-0000-0000-000000000001", '
+        '"id": "00000000-0000-0000-0000-0000000003e9", "meeting_id": null, '
+        f'"previous_hash": "{"0" * 64}", "purpose": "audio", "sequence": 1, '
+        '"text_language": "fi", "text_version": 1, '
+        '"user_id": "00000000-0000-0000-0000-00000000000a"}'
+    )
+
+    assert row.hash == hashlib.sha256(text.encode()).hexdigest()

@@ -68,18 +68,18 @@ async def test_it_tells_every_decision_with_its_text_and_its_proof(decided: Cast
 async def test_the_text_stays_as_it_was_read(decided: Cast) -> None:
     """The coordinator may change what fills the blanks: not in what was agreed to."""
     path = f"/api/v1/programmes/{decided.programme_id}"
-    changed = await decided.coordinator.client.patch(
-        path, json={"controller": "Toinen oy", "retention_days": 9_999}
-    )
-    assert changed.is_success
+    client = decided.coordinator.client
+    assert (await client.patch(path, json={"controller": "Toinen oy"})).is_success
+    change = {"retention_days": 3_333, "warning_days": 30}
+    assert (await client.put(f"{path}/retention", json=change)).is_success
 
     (notice,) = (await receipt_of(decided, decided.bob))["receipt"]["privacy_notices"]
     assert "Esimerkkiyliopisto" in notice["body"]
-    assert "9999" not in notice["body"]
+    assert "3333" not in notice["body"]
     await decide(decided, decided.carol, "audio", "granted")
     (newer,) = (await receipt_of(decided, decided.carol))["receipt"]["privacy_notices"]
     assert "Toinen oy" in newer["body"]
-    assert "9999" in newer["body"]
+    assert "3333" in newer["body"]
 
 
 async def test_it_is_signed_and_anyone_with_the_public_key_can_tell(decided: Cast) -> None:

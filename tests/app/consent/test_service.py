@@ -6,7 +6,7 @@ import pytest
 
 from app.consent import ledger, service
 from app.consent.models import ConsentDecision, Decision, Purpose
-from app.consent.service import TextVersionUnknown
+from app.consent.service import NothingToKeep, TextVersionUnknown
 from app.kit.errors import NotFound
 from app.kit.ids import new_id
 from tests.fixtures.application import Application
@@ -27,18 +27,26 @@ class Stage:
         self.cast = cast
 
     async def says(
-        self, person: Person, purpose: Purpose, decision: Decision, version: int = 1
+        self,
+        person: Person,
+        purpose: Purpose,
+        decision: Decision,
+        version: int = 1,
+        *,
+        keeps: bool = False,
     ) -> ConsentDecision:
         async with self.database.transaction() as db:
-            return await decide(db, self.cast, person, purpose, decision, version)
+            return await decide(
+                db, self.cast, person, purpose, decision, version, keeps_earlier=keeps
+            )
 
     async def chain(self) -> list[ConsentDecision]:
         async with self.database.reading() as db:
             return await service.chain(db, self.cast.group_id)
 
-    async def stands(self, row: ConsentDecision) -> bool:
+    async def is_open(self, row: ConsentDecision) -> bool:
         async with self.database.reading() as db:
-            return await service.stands(db, row.id)
+            return await service.is_open(db, row.id)
 
 
 async def test_the_chain_grows_whole(stage: Stage) -> None:
@@ -60,7 +68,7 @@ async def test_the_same_decision_is_not_written_twice(stage: Stage) -> None:
     assert len(await stage.chain()) == 2
 
 
-async def test_a_grant_stands_until_it_is_withdrawn(stage: Stage) -> None:
+async def test_a_grant_is_open_until_it_is_withdrawn(stage: Stage) -> None:
     bob, carol = stage.cast.bob, stage.cast.carol
     audio, video = [await stage.says(bob, p, G) for p in (Purpose.AUDIO, Purpose.VIDEO)]
     carols = await stage.says(carol, Purpose.AUDIO, G)
@@ -68,14 +76,52 @@ async def test_a_grant_stands_until_it_is_withdrawn(stage: Stage) -> None:
     withdrawn = await stage.says(bob, Purpose.AUDIO, W)
     again = await stage.says(bob, Purpose.AUDIO, G)
 
-    assert [await stage.stands(row) for row in (audio, withdrawn, again)] == [False, False, True]
-    assert await stage.stands(video)
-    assert await stage.stands(carols)
+    assert [await stage.is_open(row) for row in (audio, withdrawn, again)] == [False, False, True]
+    assert await stage.is_open(video)
+    assert await stage.is_open(carols)
     async with stage.database.reading() as db:
         in_force = await service.in_force(db, stage.cast.group_id)
-        assert not await service.stands(db, new_id())
+        assert not await service.is_open(db, new_id())
     assert in_force[bob.id][Purpose.AUDIO].id == again.id
     assert set(in_force) == {bob.id, carol.id}
+
+
+async def test_a_withdrawal_that_keeps_closes_the_grant_and_leaves_it_standing(
+    stage: Stage,
+) -> None:
+    given = await stage.says(stage.cast.bob, Purpose.AUDIO, G)
+
+    withdrawn = await stage.says(stage.cast.bob, Purpose.AUDIO, W, keeps=True)
+
+    assert withdrawn.keeps_earlier
+    assert not await stage.is_open(given)  # nothing new may rest on it
+    async with stage.database.reading() as db:
+        assert await service.standing(db, [stage.cast.group_id]) == {given.id}
+        assert await service.in_force(db, stage.cast.group_id) == {stage.cast.bob.id: {}}
+    assert ledger.verify(await stage.chain()) is None
+
+
+async def test_what_was_kept_can_be_given_up_later_and_not_the_other_way_round(
+    stage: Stage,
+) -> None:
+    bob = stage.cast.bob
+    await stage.says(bob, Purpose.AUDIO, G)
+    kept = await stage.says(bob, Purpose.AUDIO, W, keeps=True)
+    again = await stage.says(bob, Purpose.AUDIO, W, keeps=True)
+
+    given_up = await stage.says(bob, Purpose.AUDIO, W)
+    too_late = await stage.says(bob, Purpose.AUDIO, W, keeps=True)
+
+    assert kept.id == again.id != given_up.id == too_late.id
+    async with stage.database.reading() as db:
+        assert await service.standing(db, [stage.cast.group_id]) == set()
+
+
+@pytest.mark.parametrize("decision", [G, R])
+async def test_only_a_withdrawal_can_keep(stage: Stage, decision: Decision) -> None:
+    with pytest.raises(NothingToKeep):
+        await stage.says(stage.cast.bob, Purpose.AUDIO, decision, keeps=True)
+    assert await stage.chain() == []
 
 
 @pytest.mark.parametrize("version", [0, 2, 99])

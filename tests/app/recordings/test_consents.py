@@ -8,7 +8,14 @@ import pytest
 from app.consent import ledger
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.kit.ids import new_id
-from app.recordings.consents import rests_on, studied, to_erase, usable
+from app.recordings.consents import (
+    allowed,
+    indexed_until,
+    rests_on,
+    studied,
+    to_erase,
+    usable,
+)
 from app.recordings.models import FileKind, RecordingFile, Source, Tape, TapeState
 
 BOB, CAROL = UUID(int=1), UUID(int=2)
@@ -84,7 +91,7 @@ class Said:
     def __init__(self) -> None:
         self.rows: list[ConsentDecision] = []
 
-    def says(self, purpose: Purpose, decision: Decision) -> UUID:
+    def says(self, purpose: Purpose, decision: Decision, *, keeps: bool = False) -> UUID:
         row = ConsentDecision(
             sequence=len(self.rows) + 1,
             user_id=BOB,
@@ -94,6 +101,7 @@ class Said:
             text_version=1,
             text_language="fi",
             decided_by=BOB,
+            keeps_earlier=keeps,
             decided_at=NOON + timedelta(minutes=len(self.rows)),
             previous_hash=ledger.GENESIS,
             hash="",
@@ -151,8 +159,59 @@ def test_a_new_version_of_the_text_leaves_the_older_consent_standing() -> None:
 
 
 def test_only_what_is_stored_and_not_allowed_is_to_be_erased() -> None:
-    stands, ended = tape(BOB, Source.CAMERA), tape(BOB, Source.MICROPHONE)
-    gone, written = tape(BOB, Source.SCREEN), tape(BOB, Source.SCREEN)
+    said = Said()
+    seen = tape(BOB, Source.CAMERA, said.says(Purpose.VIDEO, G))
+    heard = said.says(Purpose.AUDIO, G)
+    ended, gone, written = (tape(BOB, Source.MICROPHONE, heard) for _ in range(3))
     gone.state, written.state = TapeState.ERASED, TapeState.WRITING
+    said.says(Purpose.AUDIO, W)
 
-    assert to_erase([stands, ended, gone, written], {stands.consent_id}) == [ended]
+    assert to_erase([seen, ended, gone, written], said.rows) == [ended]
+
+
+def test_a_withdrawal_that_keeps_leaves_what_was_recorded_before_it_and_nothing_later() -> None:
+    said = Said()
+    before, after = (
+        tape(BOB, Source.MICROPHONE, consent) for consent in [said.says(Purpose.AUDIO, G)] * 2
+    )
+    said.says(Purpose.AUDIO, W, keeps=True)
+    withdrawn_at = said.rows[-1].decided_at
+    before.started_at = withdrawn_at - timedelta(seconds=1)
+    after.started_at = withdrawn_at
+
+    assert allowed([before, after], said.rows) == {before.id}
+    assert to_erase([before, after], said.rows) == [after]
+    standing = ledger.standing(said.rows)
+    assert usable([file(FileKind.MIXDOWN, before.consent_id)], standing) != []
+
+    said.says(Purpose.AUDIO, W)
+    assert to_erase([before, after], said.rows) == [before, after]
+
+
+def test_turns_from_before_a_withdrawal_that_keeps_them_stay() -> None:
+    said = Said()
+    voice = tape(BOB, Source.MICROPHONE, said.says(Purpose.AUDIO, G))
+    said.says(Purpose.INDEXING, G)
+    said.says(Purpose.INDEXING, W, keeps=True)
+
+    assert said.studied([voice], 1.5)  # an index from before
+    assert said.studied([voice], 9)  # and one that is made again for another's sake
+
+    said.says(Purpose.INDEXING, W)
+    assert not said.studied([voice], 1.5)
+
+
+def test_speech_is_indexed_up_to_the_withdrawal_that_kept_it() -> None:
+    said = Said()
+    minute = timedelta(minutes=1)
+    assert indexed_until(said.rows, NOON) == {}
+    said.says(Purpose.INDEXING, G)
+    assert indexed_until(said.rows, NOON) == {BOB: None}
+    said.says(Purpose.INDEXING, W, keeps=True)
+
+    assert indexed_until(said.rows, NOON) == {BOB: 60_000}
+    assert indexed_until(said.rows, NOON + 2 * minute) == {}  # a later meeting
+    said.says(Purpose.INDEXING, G)
+    assert indexed_until(said.rows, NOON + 2 * minute) == {BOB: None}
+    said.says(Purpose.INDEXING, W)
+    assert indexed_until(said.rows, NOON) == {}

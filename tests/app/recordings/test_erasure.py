@@ -6,11 +6,21 @@ import pytest
 
 from app.consent.models import Decision, Purpose
 from app.recordings import erasure, service
-from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Tape, TapeState
+from app.recordings.models import (
+    FileKind,
+    Recording,
+    RecordingFile,
+    RecordingState,
+    Source,
+    Tape,
+    TapeState,
+)
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
 from media.store import Missing, Store
 from tests.fixtures.kept import Kept
+
+MICROPHONE = Source.MICROPHONE
 
 
 async def erase(kept: Kept) -> int:
@@ -134,6 +144,51 @@ async def test_a_key_that_seals_something_that_stands_is_kept(kept: Kept) -> Non
     assert await kept.store.exists(second.path)
     async with kept.context.database.reading() as db:
         assert await vault.unwrap(db, kept.context.keys, second.data_key_id)
+
+
+@pytest.mark.parametrize("state", [RecordingState.RUNNING, RecordingState.STOPPED])
+async def test_what_is_withdrawn_in_the_meeting_is_gone_before_its_end(
+    kept: Kept, state: RecordingState
+) -> None:
+    bob = kept.cast.bob
+    async with kept.context.database.transaction() as db:
+        (await db.get_one(Recording, kept.recording.id)).state = state
+    voice = next(t for t in await kept.tapes() if (t.user_id, t.source) == (bob.id, MICROPHONE))
+    await kept.decide(bob, Purpose.AUDIO, Decision.WITHDRAWN)
+    assert await waiting(kept)
+
+    assert await erase(kept) == 1
+
+    assert not await waiting(kept)
+    assert await kept.state() == state
+    assert not await kept.store.exists(voice.path)
+    async with kept.context.database.reading() as db:
+        with pytest.raises(KeyDestroyed):
+            await vault.unwrap(db, kept.context.keys, voice.data_key_id)
+        later = await service.tapes(db, kept.recording.id)
+    assert [t.state for t in later if t.id == voice.id] == [TapeState.ERASED]
+
+
+async def test_a_withdrawal_that_keeps_leaves_everything_as_it_is(kept: Kept) -> None:
+    before = await kept.files()
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN, keeps_earlier=True)
+
+    assert not await waiting(kept)
+    assert await erase(kept) == 0
+    assert await kept.files() == before
+    answer = await kept.cast.researcher.client.get(kept.path)
+    assert len(answer.json()["files"]) == len(before)
+
+
+async def test_a_tape_that_was_begun_after_it_is_erased_all_the_same(kept: Kept) -> None:
+    bob = kept.cast.bob
+    voice = next(t for t in await kept.tapes() if (t.user_id, t.source) == (bob.id, MICROPHONE))
+    row = await kept.decide(bob, Purpose.AUDIO, Decision.WITHDRAWN, keeps_earlier=True)
+    async with kept.context.database.transaction() as db:
+        (await db.get_one(Tape, voice.id)).started_at = row.decided_at
+
+    assert await waiting(kept)
+    assert await erase(kept) == 1
 
 
 class Stubborn(Store):

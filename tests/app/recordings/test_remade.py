@@ -47,8 +47,11 @@ async def _done(meeting: RecordedMeeting, withdrawn: int) -> bool:
     async with meeting.context.database.reading() as db:
         recording = await db.get_one(Recording, meeting.recording_id)
         tapes = await service.tapes(db, meeting.recording_id)
+        known = {file.path for file in await service.files(db, meeting.recording_id)}
+    stored = await meeting.store.list(str(meeting.meeting_id))
+    cleared = {path for path in stored if path.endswith(".sealed")} == known
     erased = sum(tape.state == TapeState.ERASED for tape in tapes)
-    return recording.state == RecordingState.READY and erased == withdrawn
+    return recording.state == RecordingState.READY and erased == withdrawn and cleared
 
 
 async def test_the_others_are_finished_again_without_it(meeting: RecordedMeeting) -> None:

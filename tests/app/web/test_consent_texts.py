@@ -105,6 +105,6 @@ async def test_the_coordinator_is_told_of_details_nobody_agreed_to(
     visitor = await browser(cast.coordinator)
     assert "data-otherwise" not in (await visitor.get(editor(cast))).text
 
-    change = {"retention_days": 3650}
+    change = {"controller": "Toinen oy"}
     await cast.coordinator.client.patch(f"/api/v1/programmes/{cast.programme_id}", json=change)
     assert "data-otherwise" in (await visitor.get(editor(cast))).text

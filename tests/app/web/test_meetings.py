@@ -37,6 +37,7 @@ async def test_the_room_is_told_who_and_what(
         "decisions": {},
         "asked_again": False,
         "undecided": ["audio", "video", "indexing", "transcript", "quotation", "sharing"],
+        "kept": [],
     }
 
 

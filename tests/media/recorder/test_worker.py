@@ -133,7 +133,8 @@ async def test_what_was_withdrawn_before_is_left_out(meeting: RecordedMeeting) -
     made = await outcome(meeting)
 
     assert ("bob", "microphone") not in made["tracks"]
-    assert [out["reason"] for out in made["manifest"]["left_out"]] == ["consent"]
+    (left_out,) = made["manifest"]["left_out"]
+    assert left_out["reason"] in ("consent", "erased")  # the worker erases when it gets to it
 
 
 async def test_killed_again_and_again_it_ends_the_same(

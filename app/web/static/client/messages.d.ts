@@ -6,6 +6,11 @@ export interface Admit {
   participant: string;
 }
 
+export interface AgreeToRecord {
+  ref: number;
+  type: "agree_to_record";
+}
+
 export interface AnswerDownlink {
   ref: number;
   type: "answer_downlink";
@@ -27,6 +32,7 @@ export interface DecideConsent {
   decision: "granted" | "refused" | "withdrawn";
   text_version: number;
   text_language: "fi" | "sv" | "en";
+  keeps_earlier?: boolean;
 }
 
 export interface Denied {
@@ -70,6 +76,11 @@ export interface Error {
   ref?: number | null;
 }
 
+export interface GoOffRecord {
+  ref: number;
+  type: "go_off_record";
+}
+
 export interface IceServer {
   urls: string[];
   username?: string | null;
@@ -105,6 +116,18 @@ export interface LobbyState {
 
 export interface MeetingEnded {
   type: "meeting_ended";
+}
+
+export interface OffRecordChanged {
+  type: "off_record_changed";
+  off_record: OffRecordState;
+}
+
+export interface OffRecordState {
+  since: string | null;
+  agreed: number;
+  present: number;
+  mine: boolean;
 }
 
 export interface ParticipantChanged {
@@ -215,7 +238,7 @@ export interface RecordingStopped {
 export interface Refused {
   type: "refused";
   ref: number;
-  code: "not_allowed" | "not_admitted" | "not_found" | "invalid" | "media_refused" | "meeting_ended" | "already_recording" | "not_recording" | "text_version_unknown" | "recording_unavailable" | "too_many" | "internal";
+  code: "not_allowed" | "not_admitted" | "not_found" | "invalid" | "media_refused" | "meeting_ended" | "already_recording" | "not_recording" | "not_off_record" | "text_version_unknown" | "recording_unavailable" | "too_many" | "internal";
 }
 
 export interface RemoveParticipant {
@@ -241,6 +264,7 @@ export interface RoomState {
   publications: PublicationState[];
   lobby: LobbyState[];
   recording: RecordingState;
+  off_record: OffRecordState;
   speaker: string | null;
 }
 
@@ -344,6 +368,8 @@ export type ClientMessage =
   | RemoveParticipant
   | StartRecording
   | StopRecording
+  | GoOffRecord
+  | AgreeToRecord
   | DecideConsent
   | EndMeeting
   | Leave;
@@ -374,6 +400,7 @@ export type ServerMessage =
   | RecordingInterrupted
   | RecordingResumed
   | RecordingStopped
+  | OffRecordChanged
   | ConsentDecided
   | Replaced
   | MeetingEnded

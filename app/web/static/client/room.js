@@ -8,6 +8,7 @@
 /** @typedef {import("./messages.d.ts").LobbyState} LobbyState */
 /** @typedef {import("./messages.d.ts").RecordingState} RecordingState */
 /** @typedef {import("./messages.d.ts").TroubleState} TroubleState */
+/** @typedef {import("./messages.d.ts").OffRecordState} OffRecordState */
 /** @typedef {PublicationState["source"]} Source */
 /** @typedef {ParticipantState["consents"][number]} Purpose */
 /** @typedef {{participant: string, name: string, text: string, at: Date}} ChatLine */
@@ -28,6 +29,8 @@ export class Room {
   lobby = new Map();
   /** @type {RecordingState} */
   recording = { running: false, started_at: null, interrupted: null };
+  /** @type {OffRecordState} */
+  off_record = { since: null, agreed: 0, present: 0, mine: false };
   /** @type {string | null} */
   speaker = null;
   /** Publications that are on the screen and that this connection is too slow for now.
@@ -134,6 +137,9 @@ export class Room {
           this.publications.set(id, { ...publication, recorded: false });
         }
         break;
+      case "off_record_changed":
+        this.off_record = fact.off_record;
+        break;
       case "consent_decided":
         this.#decided(fact.participant, fact.purpose, fact.decision === "granted");
         break;
@@ -156,6 +162,7 @@ export class Room {
     this.publications = new Map(state.publications.map((p) => [p.id, p]));
     this.lobby = new Map(state.lobby.map((p) => [p.participant, p]));
     this.recording = state.recording;
+    this.off_record = state.off_record;
     this.speaker = state.speaker;
     this.resting.clear();
     this.troubles = [];

@@ -2,11 +2,12 @@
 /** One's own decisions, purpose by purpose: yes and no are equally large and equally near. */
 
 import { h, say, set } from "./dom.js";
+import { KeptNote, Reach, sayKept } from "./withdrawal.js";
 
 /** @typedef {import("../client/room.js").Purpose} Purpose */
 /** @typedef {import("../client/languages.js").Translate} Translate */
 /** @typedef {"granted" | "refused" | "withdrawn"} Decision */
-/** @typedef {(purpose: Purpose, decision: Decision) => Promise<boolean>} Decide */
+/** @typedef {(purpose: Purpose, decision: Decision, keeps_earlier: boolean) => Promise<boolean>} Decide */
 /**
  * `undecided`: not answered under the text in use. A decision that stands beside was made under an
  * older text, and holds until the answer.
@@ -15,10 +16,11 @@ import { h, say, set } from "./dom.js";
  * @property {Partial<Record<Purpose, Decision>>} decisions
  * @property {boolean} asked_again some of them under an older text
  * @property {Purpose[]} undecided
+ * @property {Purpose[]} kept withdrawn, and what was recorded before is kept
  */
 
 export class ConsentRows {
-  /** @type {Map<Purpose, {yes: HTMLInputElement, no: HTMLInputElement, earlier: HTMLElement}>} */
+  /** @type {Map<Purpose, {yes: HTMLInputElement, no: HTMLInputElement, earlier: HTMLElement, kept: KeptNote}>} */
   #choices = new Map();
   static #count = 0;
 
@@ -29,11 +31,13 @@ export class ConsentRows {
     this.decide = decide;
     this.prefix = `consent-${++ConsentRows.#count}`;
     this.asks = h("p", { class: "note" });
+    this.reach = new Reach(t);
     this.status = h("p", { class: "status", role: "status" });
     this.element = h(
       "div",
       { class: "purposes" },
       this.asks,
+      this.reach.element, // first, because an erasure cannot be taken back
       ...data.consent.purposes.map((purpose) => this.#row(purpose)),
       this.status,
     );
@@ -45,7 +49,8 @@ export class ConsentRows {
     const { undecided, decisions } = this.consent;
     say(this.asks, undecided.length ? this.t(this.consent.asked_again ? "consent.asked_again" : "consent.asked_first") : "");
     set(this.asks, "hidden", undecided.length === 0);
-    for (const [purpose, { yes, no, earlier }] of this.#choices) {
+    this.reach.update(this.consent);
+    for (const [purpose, { yes, no, earlier, kept }] of this.#choices) {
       const decision = decisions[purpose];
       const asked = undecided.includes(purpose);
       yes.checked = !asked && decision === "granted";
@@ -53,6 +58,7 @@ export class ConsentRows {
       const answer = this.t(decision === "granted" ? "consent.yes" : "consent.no");
       say(earlier, asked && decision ? this.t("consent.earlier", { answer }) : "");
       set(earlier, "hidden", !earlier.textContent);
+      kept.show(decision === "withdrawn" && this.consent.kept.includes(purpose));
     }
   }
 
@@ -62,7 +68,8 @@ export class ConsentRows {
     const yes = this.#choice(name, purpose, true);
     const no = this.#choice(name, purpose, false);
     const earlier = h("p", { class: "earlier" });
-    this.#choices.set(purpose, { yes, no, earlier });
+    const kept = new KeptNote(purpose, this.t, () => this.#say(purpose, "withdrawn", false));
+    this.#choices.set(purpose, { yes, no, earlier, kept });
     return h(
       "fieldset",
       { class: "purpose", "data-purpose": purpose },
@@ -76,6 +83,7 @@ export class ConsentRows {
         h("label", {}, yes, h("span", {}, this.t("consent.yes"))),
         h("label", {}, no, h("span", {}, this.t("consent.no"))),
       ),
+      kept.element,
     );
   }
 
@@ -86,18 +94,26 @@ export class ConsentRows {
   }
 
   /** @param {Purpose} purpose @param {boolean} granted */
-  async #decide(purpose, granted) {
+  #decide(purpose, granted) {
     const before = this.consent.decisions[purpose];
     const decision = granted ? "granted" : before === "granted" ? "withdrawn" : "refused";
+    return this.#say(purpose, decision, decision === "withdrawn" && this.reach.keeps);
+  }
+
+  /** @param {Purpose} purpose @param {Decision} decision @param {boolean} keeps_earlier */
+  async #say(purpose, decision, keeps_earlier) {
     set(this.element, "aria-busy", "true");
-    const decided = await this.decide(purpose, decision);
+    const decided = await this.decide(purpose, decision, keeps_earlier);
     set(this.element, "aria-busy", null);
     if (decided) {
       this.consent.decisions[purpose] = decision;
       this.consent.undecided = this.consent.undecided.filter((each) => each !== purpose);
+      const others = this.consent.kept.filter((each) => each !== purpose);
+      this.consent.kept = keeps_earlier ? [...others, purpose] : others;
     }
     this.update();
     this.status.classList.toggle("bad", !decided);
+    if (decided && keeps_earlier) return sayKept(this.status, this.t, purpose);
     const what = this.t(`consent.${purpose}`);
     say(this.status, this.t(decided ? `consent.now_${decision}` : "consent.failed", { purpose: what }));
   }

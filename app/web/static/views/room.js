@@ -8,6 +8,7 @@ import { ask } from "./dialogs.js";
 import { clock, h, icon, say, set } from "./dom.js";
 import { deviceTrouble } from "./lobby.js";
 import { ChatPanel, Panel, PeoplePanel } from "./panel.js";
+import { OffRecordBanner } from "./off_record.js";
 import { Stage } from "./stage.js";
 import { recordedKinds } from "./tile.js";
 import { Toolbar } from "./toolbar.js";
@@ -43,6 +44,7 @@ export class RoomView {
     this.recording = h("p", { class: "recording-words", role: "status" });
     this.timer = h("span", { class: "recording-time" });
     this.strip = h("div", { class: "recording" }, h("span", { class: "dot", "aria-hidden": "true" }), this.recording, this.timer, h("button", { type: "button", class: "link", "data-action": "consent", onclick: () => this.#consents() }, t("consent.change")));
+    this.off_record = new OffRecordBanner(meeting, t);
     this.lost = h("p", { class: "banner bad", role: "alert", hidden: true }, t("room.reconnecting"));
     this.troubles = new Troubles(t);
     this.interruption = h("p", { class: "banner bad", role: "alert", "data-part": "interruption", hidden: true }, t("storage.interrupted"));
@@ -60,7 +62,7 @@ export class RoomView {
       "div",
       { class: "room" },
       h("header", { class: "room-top" }, h("h1", {}, data.meeting.title), this.strip, settings),
-      h("div", { class: "banners" }, this.lost, this.interruption, this.door, this.tap, this.notice, this.troubles.element),
+      h("div", { class: "banners" }, this.off_record.element, this.lost, this.interruption, this.door, this.tap, this.notice, this.troubles.element),
       h("div", { class: "room-middle" }, this.stage.element, this.panel.element),
       this.toolbar.element,
     );
@@ -79,6 +81,7 @@ export class RoomView {
     set(this.door, "hidden", room.lobby.size === 0 || this.#open === "people");
     const names = [...room.lobby.values()].map(({ name }) => name).join(", ");
     say(this.door, t("room.knocks", { names }));
+    this.off_record.update();
     this.#showRecording();
     this.#tick();
   }
@@ -103,12 +106,13 @@ export class RoomView {
     const { room } = this.meeting;
     const { running } = room.recording;
     const interrupted = running && Boolean(room.recording.interrupted);
-    this.strip.classList.toggle("on", running && !interrupted);
+    const off = room.off_record.since !== null;
+    this.strip.classList.toggle("on", running && !interrupted && !off);
     const kinds = room.myself ? recordedKinds(room, room.myself) : [];
     const what = kinds.map((kind) => t(`room.kept_${kind}`)).join(" + ");
     const mine = what ? t("room.you_are_recorded", { what }) : t("room.you_are_not_recorded");
     const on = interrupted ? t("storage.strip") : `${t("room.recording_on")} ${mine}`;
-    say(this.recording, running ? on : t("room.recording_off"));
+    say(this.recording, off ? t("off_record.strip") : running ? on : t("room.recording_off"));
     set(this.interruption, "hidden", !interrupted);
     if (this.#interrupted && running && !interrupted) this.tell(t("storage.resumed"));
     this.#interrupted = interrupted;
@@ -147,6 +151,8 @@ export class RoomView {
       case "chat":
       case "people":
         return this.#show(this.#open === action ? null : action);
+      case "off_record":
+        return this.off_record.press();
       case "record":
         return void this.#record();
       case "leave":

@@ -6,7 +6,7 @@ import { h, icon, say, set, showIcon } from "./dom.js";
 
 /** @typedef {import("../client/meeting.js").Meeting} Meeting */
 /** @typedef {import("../client/languages.js").Translate} Translate */
-/** @typedef {"microphone" | "camera" | "screen" | "hand" | "chat" | "people" | "record" | "leave"} Action */
+/** @typedef {"microphone" | "camera" | "screen" | "hand" | "chat" | "people" | "off_record" | "record" | "leave"} Action */
 
 class ToolButton {
   /** @param {Action} action @param {string} symbol @param {(action: Action) => void} act */
@@ -45,6 +45,7 @@ export class Toolbar {
       hand: new ToolButton("hand", "hand", act),
       chat: new ToolButton("chat", "chat", act),
       people: new ToolButton("people", "people", act),
+      off_record: new ToolButton("off_record", "off-record", act),
       record: new ToolButton("record", "record", act),
       leave: new ToolButton("leave", "leave", act),
     };
@@ -72,6 +73,9 @@ export class Toolbar {
     buttons.people.show(t("room.people"), { pressed: panel === "people", count: room.lobby.size });
     buttons.record.show(t(running ? "room.record_stop" : "room.record_start"), { symbol: running ? "stop" : "record" });
     buttons.leave.show(t("room.leave"));
+    const off = room.off_record.since !== null;
+    buttons.off_record.show(t("off_record.go"), { pressed: off });
+    set(buttons.off_record.element, "hidden", !running && !off);
     set(buttons.record.element, "hidden", !room.facilitates);
   }
 }

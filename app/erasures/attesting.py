@@ -1,0 +1,88 @@
+"""Receipts for what was erased: looked for, found gone, and signed.
+
+Nothing is attested because it was done. The worker looks for every object in the store, every key
+in the vault, every tape and turn in the books, and signs when none of them is there. Where it
+cannot look, the receipt says so: exports that people have, and backups of the database from
+before, which hold the wrapped keys until they are rotated.
+"""
+
+import logging
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.erasures.document import document
+from app.kit import receipts
+from app.kit.db import Database, now
+from app.kit.ids import short
+from app.kit.keys import Keys
+from app.meetings.models import Meeting
+from app.recordings import consents
+from app.recordings import service as recordings
+from app.recordings.models import Erasure, Recording, RecordingState
+from app.turns import service as turns
+from app.turns.models import Turn, TurnIndex
+from app.vault.models import DataKey
+from media.store import Store
+
+logger = logging.getLogger(__name__)
+
+SETTLED = (RecordingState.READY, RecordingState.FAILED, RecordingState.ERASED)
+"""What the others agreed to has been made again, or will not be."""
+
+
+async def attest_all(database: Database, store: Store, keys: Keys) -> None:
+    """Signs a receipt for each erasure of which nothing is left. Cheap when there is none."""
+    async with database.reading() as db:
+        query = (
+            select(Erasure.id)
+            .join(Recording, col(Recording.id) == Erasure.recording_id)
+            .where(col(Erasure.attested_at).is_(None), col(Recording.state).in_(SETTLED))
+        )
+        waiting = (await db.exec(query)).all()
+    for erasure_id in waiting:
+        try:
+            await attest(database, store, keys, erasure_id)
+        except OSError as error:
+            name = type(error).__name__
+            logger.warning("erasure %s is not attested yet: %s", short(erasure_id), name)
+
+
+async def attest(database: Database, store: Store, keys: Keys, erasure_id: UUID) -> bool:
+    """Whether nothing is left, and the receipt says so."""
+    async with database.reading() as db:
+        paths = (await db.get_one(Erasure, erasure_id)).deleted_objects
+    there = [path for path in paths if await store.exists(path)]
+    async with database.transaction() as db:
+        erasure = await db.get_one(Erasure, erasure_id, with_for_update=True)
+        if erasure.attested_at is not None:
+            return True
+        if there or erasure.deleted_objects != paths or not await _is_gone(db, erasure):
+            return False
+        erasure.attested_at = now()
+        erasure.receipt = receipts.sign(await document(db, erasure), keys)
+    logger.info("erasure %s is attested", short(erasure_id))
+    return True
+
+
+async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
+    """Keys, tapes and turns. Objects were looked for in the store."""
+    recording = await db.get_one(Recording, erasure.recording_id)
+    meeting = await db.get_one(Meeting, recording.meeting_id)
+    keys = [await db.get(DataKey, UUID(key_id)) for key_id in erasure.destroyed_keys]
+    if any(key is None or key.wrapped is not None for key in keys):
+        return False
+    tapes = await recordings.tapes(db, recording.id)
+    rows = await consent.chain(db, meeting.group_id)
+    if any(tape.user_id == erasure.user_id for tape in consents.to_erase(tapes, rows)):
+        return False
+    query = select(TurnIndex).where(TurnIndex.recording_id == recording.id)
+    for index in (await db.exec(query)).all():
+        if erasure.user_id in await turns.studied_in(db, index, meeting):
+            continue
+        own = select(Turn.id).where(Turn.index_id == index.id, Turn.user_id == erasure.user_id)
+        if (await db.exec(own.limit(1))).first() is not None:
+            return False
+    return True

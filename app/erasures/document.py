@@ -1,0 +1,104 @@
+"""What a receipt says: what was erased, when and why, and what it does not reach. No content."""
+
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent.models import ConsentDecision
+from app.erasures import service
+from app.exports.register import Registered
+from app.groups import service as groups
+from app.meetings.models import Meeting
+from app.recordings import service as recordings
+from app.recordings.models import Erasure, Recording
+from app.vault.models import DataKey
+
+FORMAT = "emessi erasure receipt 1"
+DATABASE_BACKUPS = "database_backups"
+"""A backup of the database from before still holds the wrapped keys, and one of the store the
+sealed objects. Together, and with the installation's key, they can be read until the first of them
+is rotated."""
+EXPORTS = "exports"
+"""What people have on their own machines."""
+
+
+async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
+    """People stand under their pseudonyms, times are UTC."""
+    recording = await db.get_one(Recording, erasure.recording_id)
+    meeting = await db.get_one(Meeting, recording.meeting_id)
+    members = await groups.members(db, meeting.group_id, former=True)
+    pseudonyms = {user.id: member.pseudonym for member, user in members}
+    causes = await service.withdrawals(db, erasure)
+    exports = await service.exports_before(db, erasure)
+    return {
+        "format": FORMAT,
+        "software": f"emessi {version('emessi')}",
+        "id": str(erasure.id),
+        "person": pseudonyms.get(erasure.user_id, "unknown"),
+        "group_id": str(meeting.group_id),
+        "meeting": {
+            "id": str(meeting.id),
+            "kind": str(meeting.kind),
+            "ordinal": meeting.ordinal,
+            "starts_at": _at(meeting.starts_at),
+        },
+        "recording_id": str(recording.id),
+        "withdrawals": [_withdrawal(row) for row in causes],
+        "keys_destroyed": await _keys(db, erasure),
+        "objects_deleted": erasure.deleted_objects,
+        "turns_deleted": erasure.deleted_turns,
+        "files_made_again": [
+            {
+                "kind": str(file.kind),
+                "person": pseudonyms.get(file.user_id, "unknown") if file.user_id else None,
+                "sha256": file.sha256,
+            }
+            for file in await recordings.files(db, recording.id)
+            if file.created_at >= erasure.begun_at
+        ],
+        "exports_before": [_export(each) for each in exports],
+        "not_reached": [DATABASE_BACKUPS, *([EXPORTS] if exports else [])],
+        "erased_from": _at(erasure.begun_at),
+        "attested_at": _at(erasure.attested_at) if erasure.attested_at else None,
+    }
+
+
+def _withdrawal(row: ConsentDecision) -> dict[str, Any]:
+    return {
+        "purpose": str(row.purpose),
+        "requested_at": _at(row.decided_at),
+        "ledger_row": str(row.id),
+        "ledger_sequence": row.sequence,
+        "ledger_hash": row.hash,
+    }
+
+
+async def _keys(db: AsyncSession, erasure: Erasure) -> list[dict[str, Any]]:
+    ids = [UUID(each) for each in erasure.destroyed_keys]
+    query = select(DataKey).where(col(DataKey.id).in_(ids)).order_by(col(DataKey.id))
+    return [
+        {
+            "id": str(key.id),
+            "scope": key.scope,
+            "destroyed_at": _at(key.destroyed_at) if key.destroyed_at else None,
+        }
+        for key in (await db.exec(query)).all()
+    ]
+
+
+def _export(registered: Registered) -> dict[str, Any]:
+    record, contents = registered
+    return {
+        "id": str(record.id),
+        "exported_at": _at(record.exported_at),
+        "purposes": sorted({purpose for content in contents for purpose in content.purposes}),
+        "manifest_sha256": record.manifest_sha256,
+    }
+
+
+def _at(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,77 @@
+"""The book of erasures: what was taken from whom, on account of which rows of the ledger.
+
+An erasure is open until it has been attested; what is taken until then belongs to it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent.models import ConsentDecision, Purpose
+from app.recordings.models import Erasure, RecordingFile, Tape
+
+EndedBy = Mapping[UUID, ConsentDecision]
+"""Grants that stand no more, each with the decision that ended it."""
+
+
+async def note_media(
+    db: AsyncSession,
+    recording_id: UUID,
+    ended_by: EndedBy,
+    tapes: Iterable[Tape],
+    files: Collection[RecordingFile],
+    destroyed: Collection[UUID],
+) -> None:
+    """These tapes go, and these files that held them. What people shared is in the book of each of
+    those who withdrew."""
+    by_person: dict[UUID, list[Tape]] = {}
+    for tape in tapes:
+        by_person.setdefault(tape.user_id, []).append(tape)
+    for user_id, own in by_person.items():
+        going: list[Tape | RecordingFile] = [*own]
+        going += [file for file in files if file.user_id in (None, user_id)]
+        erasure = await _open(db, recording_id, user_id)
+        keys = {str(thing.data_key_id) for thing in going if thing.data_key_id in destroyed}
+        causes = {str(ended_by[t.consent_id].id) for t in own if t.consent_id in ended_by}
+        erasure.destroyed_keys = sorted({*erasure.destroyed_keys, *keys})
+        erasure.deleted_objects = sorted({*erasure.deleted_objects, *(t.path for t in going)})
+        erasure.withdrawal_ids = sorted({*erasure.withdrawal_ids, *causes})
+        await db.flush()
+
+
+async def note_turns(
+    db: AsyncSession,
+    recording_id: UUID,
+    ended_by: EndedBy,
+    removed: Counter[UUID],
+    purposes: Collection[Purpose],
+) -> None:
+    """So many turns of each went, which rested on these purposes. Who never agreed to them has
+    nothing to be told of."""
+    for user_id, count in removed.items():
+        causes = {
+            str(row.id)
+            for row in ended_by.values()
+            if row.user_id == user_id and row.purpose in purposes
+        }
+        if causes:
+            erasure = await _open(db, recording_id, user_id)
+            erasure.deleted_turns += count
+            erasure.withdrawal_ids = sorted({*erasure.withdrawal_ids, *causes})
+            await db.flush()
+
+
+async def _open(db: AsyncSession, recording_id: UUID, user_id: UUID) -> Erasure:
+    query = select(Erasure).where(
+        Erasure.recording_id == recording_id,
+        Erasure.user_id == user_id,
+        col(Erasure.attested_at).is_(None),
+    )
+    found = (await db.exec(query.with_for_update())).first()
+    if found is None:
+        found = Erasure(recording_id=recording_id, user_id=user_id)
+        db.add(found)
+    return found

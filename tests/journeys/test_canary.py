@@ -1,0 +1,237 @@
+"""Who did not consent, who withdrew in the meeting, who withdrew afterwards: searched for in every
+byte that a running installation stores, opened with every key that it holds.
+
+Each person sends a tone and a picture that nobody else sends. Alice consents and shows that the
+search finds what is there.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.simulation.demo import client
+from app.simulation.participant import SimulatedPerson
+from signalling.messages import DecideConsent, EndMeeting, StartRecording
+from tests.fixtures.canary import Canary, CanaryTrack
+from tests.fixtures.hoard import Hoard, hoard
+from tests.fixtures.installation import Installation, installation
+from tests.fixtures.programme import Prepared, got, made, prepare
+
+pytestmark = pytest.mark.timeout(400)
+
+ROLES = {"alice": "facilitator", "bob": "member", "carol": "member", "dan": "member"}
+EVERYTHING = ("audio", "video", "indexing")
+CONSENTS = {"alice": EVERYTHING, "bob": (), "carol": EVERYTHING, "dan": EVERYTHING}
+CANARIES = {
+    "alice": Canary(710, 1),
+    "bob": Canary(1_130, 2),
+    "carol": Canary(1_570, 3),
+    "dan": Canary(2_290, 4),
+}
+CAROL_AFTERWARDS = Canary(1_870, 5)
+"""What she sends from the moment of her withdrawal on."""
+TALK_S = 3.0
+DEADLINE_S = 120
+
+
+@dataclass
+class Gathered:
+    running: Installation
+    prepared: Prepared
+    clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    people: dict[str, SimulatedPerson] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        return self.running.data
+
+    async def search(self) -> Hoard:
+        return await hoard(self.data, said="\n".join(self.running.output))
+
+
+@contextlib.asynccontextmanager
+async def gathered(folder: Path) -> AsyncIterator[Gathered]:
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(installation(folder))
+        prepared = await prepare(running, ROLES)
+        stack.push_async_callback(prepared.api.aclose)
+        meeting = Gathered(running, prepared)
+        for name in ROLES:
+            api = await stack.enter_async_context(client(running.url))
+            await accept(api, prepared.links[name], name)
+            meeting.clients[name] = api
+        yield meeting
+
+
+async def accept(api: httpx.AsyncClient, link: str, name: str) -> None:
+    token = link.rsplit("/", 1)[1]
+    seen = (await api.get(f"/api/v1/invitations/{token}", params={"language": "fi"})).json()
+    decisions = {p: "granted" if p in CONSENTS[name] else "refused" for p in seen["purposes"]}
+    await made(
+        api,
+        f"invitations/{token}/accept",
+        name=name,
+        language="fi",
+        decisions=decisions,
+        text_version=seen["text"]["version"],
+        text_language="fi",
+    )
+
+
+async def meet(meeting: Gathered) -> None:
+    """Carol withdraws voice and picture in the middle and goes on talking."""
+    tracks: dict[str, list[CanaryTrack]] = {}
+    try:
+        for number, name in enumerate(ROLES):
+            person = SimulatedPerson(number, name, meeting.clients[name], camera=True)
+            tracks[name] = [CanaryTrack(kind, CANARIES[name]) for kind in ("audio", "video")]
+            person.microphone, person._camera = tracks[name]  # type: ignore[assignment]
+            meeting.people[name] = person
+            await person.join(meeting.prepared.meeting_id)
+            await asyncio.wait_for(person.publish(), 60)
+        alice, carol = meeting.people["alice"], meeting.people["carol"]
+        await alice.ask(StartRecording)
+        await asyncio.sleep(TALK_S)
+        for purpose in ("audio", "video"):
+            text = {"text_version": 1, "text_language": "fi"}
+            await carol.ask(DecideConsent, purpose=purpose, decision="withdrawn", **text)
+        for track in tracks["carol"]:
+            track.canary = CAROL_AFTERWARDS
+        await asyncio.sleep(TALK_S)
+        for name, sent in tracks.items():
+            assert all(track.sent > 20 for track in sent), name
+        await alice.ask(EndMeeting)
+    finally:
+        await asyncio.gather(*(person.leave() for person in meeting.people.values()))
+
+
+async def until(what: str, found: Callable[[], Awaitable[Any]]) -> Any:
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            while not (answer := await found()):
+                await asyncio.sleep(0.3)
+            return answer
+    except TimeoutError:
+        raise AssertionError(f"never: {what}") from None
+
+
+async def ready(meeting: Gathered) -> Any:
+    query = {"group_id": meeting.prepared.group_id}
+    (recording,) = (await got(meeting.prepared.api, "recordings", **query))["items"]
+    return recording if recording["state"] == "ready" else None
+
+
+async def receipt(meeting: Gathered, name: str) -> Any:
+    """The document of this person's newest receipt, once everything about it is attested."""
+    own = (await got(meeting.clients[name], "erasures/me"))["items"]
+    if not own or own[-1]["attested_at"] is None:
+        return None
+    signed = await meeting.clients[name].get(f"/api/v1/erasures/{own[-1]['id']}/receipt")
+    checked = await made(meeting.prepared.api, "receipts/verification", receipt=signed.text)
+    return checked["document"]
+
+
+async def test_nothing_is_kept_of_those_who_did_not_agree_or_no_longer_do(tmp_path: Path) -> None:
+    async with gathered(tmp_path / "data") as meeting:
+        await meet(meeting)
+        await until("the recording is ready", lambda: ready(meeting))
+        carols = await until("carol's receipt", lambda: receipt(meeting, "carol"))
+        found = await meeting.search()
+        check_search_finds_what_is_there(found)
+        check_refused_and_withdrawn(found, carols)
+
+        recording = await ready(meeting)
+        export = await meeting.prepared.api.get(
+            f"/api/v1/meetings/{meeting.prepared.meeting_id}/export"
+        )
+        assert export.is_success
+        backup = tmp_path / "backup"
+        back_up(meeting.data, backup)
+        before = await own_files(meeting, recording["id"], "alice")
+        await withdraw(meeting, "dan")
+        dans = await until("dan's receipt", lambda: receipt(meeting, "dan"))
+        found = await meeting.search()
+        after = await own_files(meeting, recording["id"], "alice")
+
+        assert found.finds(CANARIES["dan"]) == []
+        assert found.finds(CANARIES["alice"]) != []
+        assert after == before  # the very bytes
+        check_tapes_of_others_are_untouched(found, await hoard(backup), meeting)
+        await check_backup(backup, meeting.data)
+        await check_exports(meeting, dans)
+
+
+def check_search_finds_what_is_there(found: Hoard) -> None:
+    places = "\n".join(found.finds(CANARIES["alice"]))
+    for what in ("bytes in store", "tone in store", "picture in store"):
+        assert what in places
+    assert found.shut == set()
+    assert "mixdown" in places
+
+
+def check_refused_and_withdrawn(found: Hoard, receipt: dict[str, Any]) -> None:
+    """Neither whom nobody ever taped, nor who withdrew in the meeting: before and after."""
+    assert found.finds(CANARIES["bob"]) == []
+    assert found.finds(CAROL_AFTERWARDS) == []
+    assert found.finds(CANARIES["carol"]) == []
+    assert {w["purpose"] for w in receipt["withdrawals"]} == {"audio", "video"}
+    assert {key["scope"] for key in receipt["keys_destroyed"]} == {"audio", "video"}
+    assert len(receipt["objects_deleted"]) == 2
+
+
+async def withdraw(meeting: Gathered, name: str) -> None:
+    path = f"groups/{meeting.prepared.group_id}/consents/me"
+    for purpose in EVERYTHING:
+        form = {"purpose": purpose, "decision": "withdrawn"}
+        await made(meeting.clients[name], path, **form, text_version=1, text_language="fi")
+
+
+def back_up(data: Path, to: Path) -> None:
+    """As an administrator does it: the store, the keys and the database."""
+    for folder in ("store", "keys"):
+        shutil.copytree(data / folder, to / folder)
+    with sqlite3.connect(data / "emessi.db") as source, sqlite3.connect(to / "emessi.db") as target:
+        source.backup(target)
+
+
+async def own_files(meeting: Gathered, recording_id: str, name: str) -> dict[str, str]:
+    """Kind → hash of the plain file."""
+    members = await got(meeting.prepared.api, f"groups/{meeting.prepared.group_id}/members")
+    user = next(member["user_id"] for member in members if member["name"] == name)
+    files = (await got(meeting.prepared.api, f"recordings/{recording_id}"))["files"]
+    return {file["kind"]: file["sha256"] for file in files if file["user_id"] == user}
+
+
+def check_tapes_of_others_are_untouched(now: Hoard, before: Hoard, meeting: Gathered) -> None:
+    tapes = {name for name in now.plain if name.startswith("raw store") and ".tape" in name}
+    assert len(tapes) == 2  # alice's voice and picture
+    for name in tapes:
+        assert now.plain[name] == before.plain[name]
+
+
+async def check_backup(backup: Path, data: Path) -> None:
+    """A backup of the store dies with the keys. One of the database from before holds them still,
+    wrapped: with it, with the store's and with the installation's key it can be read, which is why
+    backups of the database must not be kept longer than the programme promises."""
+    with_todays_keys = await hoard(backup, keys_of=data)
+    assert with_todays_keys.finds(CANARIES["dan"]) == []
+    assert len(with_todays_keys.shut) >= 3  # two tapes, his file
+    assert (await hoard(backup)).finds(CANARIES["dan"]) != []
+
+
+async def check_exports(meeting: Gathered, receipt: dict[str, Any]) -> None:
+    path = f"groups/{meeting.prepared.group_id}/exports"
+    (out,) = (await got(meeting.prepared.api, path))["items"]
+    (told,) = receipt["exports_before"]
+    assert told["id"] == out["id"]
+    assert told["manifest_sha256"] == out["manifest_sha256"]
+    assert "exports" in receipt["not_reached"]
