@@ -11,6 +11,7 @@ from sqlmodel import select
 from app import wire
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
+from app.analysis import endpoints as analysis
 from app.consent import endpoints as consent
 from app.exports import endpoints as exports
 from app.groups import endpoints as groups
@@ -37,6 +38,7 @@ FEATURES = (
     consent,
     recordings,
     turns,
+    analysis,
     exports,
 )
 

@@ -99,6 +99,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_edit=may(roles, Action.EDIT_GROUP),
         may_join=may(roles, Action.JOIN_MEETING),
         may_play=may(roles, Action.PLAY_RECORDING),
+        may_read_turns=may(roles, Action.READ_TURNS),
         may_export=may(roles, Action.EXPORT),
         now=now(),
         consent=await own_consents(visit, found) if may(roles, Action.DECIDE_OWN_CONSENT) else None,

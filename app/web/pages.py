@@ -14,14 +14,14 @@ from app.kit.errors import NotFound
 from app.kit.http import Ctx
 from app.kit.languages import LANGUAGES
 from app.kit.problems import problem
-from app.web import connection_test, entrance, groups, meetings, recordings, reference
+from app.web import analysis, connection_test, entrance, groups, meetings, recordings, reference
 from app.web.visit import PageRoute
 
 STATIC = Path(__file__).parent / "static"
 _files = StaticFiles(directory=STATIC)
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-for part in (connection_test, entrance, groups, meetings, recordings, reference):
+for part in (analysis, connection_test, entrance, groups, meetings, recordings, reference):
     router.include_router(part.router)
 
 

@@ -8,6 +8,9 @@ from typing import get_args
 
 import pytest
 
+from app.analysis.charts import OF_MEETING
+from app.analysis.floor import Kind
+from app.analysis.lines import OF_GROUP
 from app.consent.models import Purpose
 from app.groups.models import GroupRole
 from app.kit.errors import Refusal
@@ -15,6 +18,7 @@ from app.kit.languages import FOLDER, LANGUAGES, Languages
 from app.meetings.models import MeetingKind, MeetingState
 from app.programmes.models import ProgrammeRole
 from app.recordings.models import FileKind, RecordingState
+from app.web.analysis import SIDES, WHOLE
 from app.web.rendering import _plain
 from signalling.messages import RefusalCode
 
@@ -23,9 +27,31 @@ SOURCES = [
     *WEB.glob("*.py"),
     *(WEB / "templates").glob("*.html"),
     *(WEB / "static").rglob("*.js"),
+    *(WEB.parent / "analysis").glob("*.py"),
 ]
+COLUMNS = [
+    *("present_ms", "talk_ms", "share", "weighted_share", "turns", "turns_per_minute"),
+    *("median_ms", "longest_ms", "first_turn_ms", "backchannels", "tried", "dual_starts"),
+]
+DEFINED = [
+    *("reading", "silence", "star", "timeline", "shares", "people_table", "balance"),
+    *("part_balance", "part_floor", "part_order", "chance", "network", "heat", "shifts"),
+    *("passages", "series_balance", "series_facilitator", "series_floor", "spread"),
+    "people_series",
+]
+"""Measures whose definition stands one click away."""
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
+_PICTURES = [*OF_MEETING, *OF_GROUP]
+_FIGURES = [figure for part in SIDES.values() for figure in part]
 STEMS: dict[str, list[str]] = {
+    "analysis.{}": [*_PICTURES, *WHOLE, *DEFINED, "with", "without", "whole"],
+    "analysis.{}_desc": _PICTURES,
+    "analysis.about_{}": DEFINED,
+    "analysis.column_{}": COLUMNS,
+    "analysis.figure_{}": _FIGURES,
+    "analysis.kind_{}": list(Kind),
+    "analysis.part_{}": list(SIDES),
+    "analysis.spread_{}": ["meetings", "mean", "sd", "low", "high"],
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),
     "consent.now_{}": ["granted", "refused", "withdrawn"],
