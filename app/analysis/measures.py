@@ -8,7 +8,6 @@ make neighbours of turns that were none.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -134,9 +133,10 @@ def _side(
             under = np.array([figure(order) for order in shuffled])
             chance[name] = null.compare(observed[name], under)
     even = participation.balance(table)
+    allotted = [participation.balance_of(rates) for rates in null.allotted(table, drawn)]
     for name in ("gini_rescaled", "entropy", "largest_share"):
-        under = null.allotted(table, partial(_balance, name), drawn)
-        chance[name] = null.compare(_value(even, name), under)
+        under = np.array([getattr(each, name) for each in allotted], dtype=np.float64)
+        chance[name] = null.compare(getattr(even, name), under)
     tried, succeeded = (each[kept][:, kept] for each in (broken.tried, broken.succeeded))
     return Side(
         people=int((table.present_ms > 0).sum()),
@@ -152,14 +152,6 @@ def _side(
         returns=observed["returns"],
         chance=chance,
     )
-
-
-def _balance(name: str, held: Floats) -> float:
-    return _value(participation.balance_of(held), name)
-
-
-def _value(balance: Balance, name: str) -> float:
-    return float(getattr(balance, name))
 
 
 def spread(lengths: Ints) -> Spread:

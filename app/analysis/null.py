@@ -14,7 +14,6 @@ The p-values are exact: (1 + as extreme) / (1 + drawn) (Phipson & Smyth 2010). T
 are no independent sample of anything, so p says "more than chance" and never "more than elsewhere".
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,21 +57,22 @@ def compare(observed: float, under_null: Floats) -> Chance:
     return Chance(observed, float(values.mean()), float(low), float(high), p, len(values))
 
 
-def allotted(table: Talk, statistic: Callable[[Floats], float], drawn: int = DRAWN) -> Floats:
-    """The statistic of talk time per time present, when each turn may be anybody's."""
+def allotted(table: Talk, drawn: int = DRAWN) -> Floats:
+    """Talk time per time present, when each turn may be anybody's: a row for each draw, a column
+    for each who was there."""
     generator = np.random.default_rng(SEED)
     present = table.present_ms[table.present_ms > 0].astype(np.float64)
     floor = table.floor()
     lengths = (floor.end_ms - floor.start_ms).astype(np.float64)
     if len(present) < 2 or not len(lengths):
-        return np.full(drawn, np.nan)
+        return np.zeros((0, len(present)))
     edges = np.cumsum(present / present.sum())[:-1]
-    values = np.empty(drawn)
+    rates = np.empty((drawn, len(present)))
     for draw in range(drawn):
         owner = np.searchsorted(edges, generator.random(len(lengths)), side="right")
         held = np.bincount(owner, weights=lengths, minlength=len(present))
-        values[draw] = statistic(held / present)
-    return values
+        rates[draw] = held / present
+    return rates
 
 
 def walked(weights: Floats, length: int, drawn: int = DRAWN) -> Ints:

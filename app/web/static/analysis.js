@@ -16,6 +16,8 @@ function wire(button) {
     button.disabled = true;
     try {
       save(await drawn(picture), `${name}.png`);
+    } catch {
+      location.assign(picture); // the same picture, as it is
     } finally {
       button.disabled = false;
     }
