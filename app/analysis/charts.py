@@ -21,6 +21,8 @@ from app.analysis.lines import rules
 from app.analysis.service import Measured
 
 LANE = 32
+DEEPEST = 0.55
+"""Opacity of a whole row's share. Higher: numbers on it cannot be read. Lower: shades look alike."""
 
 
 def timeline(measured: Measured, t: Text) -> str:
@@ -161,7 +163,7 @@ def heat(measured: Measured, t: Text) -> str:
             "own": i == j,
             "count": int(found.followings[i, j]),
             "expected": decimal(float(found.expected[i, j]), 1, t),
-            "depth": round(float(found.row_shares[i, j]), 2),
+            "depth": round(DEEPEST * float(found.row_shares[i, j]), 2),
         }
         for i in range(len(labels))
         for j in range(len(labels))
