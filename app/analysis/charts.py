@@ -22,7 +22,7 @@ from app.analysis.service import Measured
 
 LANE = 32
 DEEPEST = 0.55
-"""Opacity of a whole row's share. Higher: numbers on it cannot be read. Lower: shades look alike."""
+"""Opacity of a whole row's share. Higher: its number cannot be read. Lower: shades look alike."""
 
 
 def timeline(measured: Measured, t: Text) -> str:
