@@ -90,7 +90,7 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
         others=_side(table.without_facilitators(), led, handed, broken, shuffled, drawn),
         parts=tuple(participation.participation(table)),
         shares=floor.speech_shares(table),
-        longest_silence_ms=_longest_silence(found),
+        longest_silence_ms=_longest_silence(floor.passages(table)),
         passages={kind: _lengths(found, kind) for kind in Kind},
         interruptions=broken,
         followings=matrix,

@@ -59,9 +59,9 @@ def compare(observed: float, under_null: Floats) -> Chance:
 
 def allotted(table: Talk, drawn: int = DRAWN) -> Floats:
     """Talk time per time present, when each turn may be anybody's: a row for each draw, a column
-    for each who was there."""
+    for each who was there for long enough."""
     generator = np.random.default_rng(SEED)
-    present = table.present_ms[table.present_ms > 0].astype(np.float64)
+    present = table.present_ms[table.there()].astype(np.float64)
     floor = table.floor()
     lengths = (floor.end_ms - floor.start_ms).astype(np.float64)
     if len(present) < 2 or not len(lengths):

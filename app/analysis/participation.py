@@ -27,7 +27,8 @@ class Participation:
     share: float
     """Of everybody's talk time; 0–1."""
     weighted_share: float
-    """Of everybody's talk time per time present; 0–1. Equal to `share` if all stayed as long."""
+    """Of everybody's talk time per time present; 0–1. Equal to `share` if all stayed as long; NaN
+    for one who was hardly there."""
     turns: int
     turns_per_minute: float
     """Per minute present."""
@@ -65,7 +66,9 @@ def participation(table: Talk) -> list[Participation]:
     """
     floor = table.floor()
     held, present = talk_ms(table), table.present_ms
-    share, weighted = shares(held), shares(rates(held, present))
+    there = table.there()
+    share, weighted = shares(held), np.full(table.size, NAN)
+    weighted[there] = shares(rates(held, present)[there])
     given = np.bincount(table.backchannels().speaker, minlength=table.size)
     received = backchannels_received(table)
     parts = []
@@ -145,8 +148,8 @@ def backchannels_received(table: Talk) -> Ints:
 
 
 def balance(table: Talk) -> Balance:
-    """Of talk time per time present, over everybody who was there."""
-    return balance_of(rates(talk_ms(table), table.present_ms)[table.present_ms > 0])
+    """Of talk time per time present, over everybody who was there for long enough."""
+    return balance_of(rates(talk_ms(table), table.present_ms)[table.there()])
 
 
 def balance_of(amounts: Ints | Floats) -> Balance:
@@ -189,6 +192,6 @@ def over_time(table: Talk, windows: int) -> list[tuple[Span, Balance]]:
     for start, end in itertools.pairwise(edges):
         window = Span(start, end)
         present = table.present_in(window)
-        amounts = rates(talk_ms(table.during(window)), present)[present > 0]
+        amounts = rates(talk_ms(table.during(window)), present)[table.there(window)]
         parts.append((window, balance_of(amounts)))
     return parts

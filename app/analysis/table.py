@@ -22,6 +22,11 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
+LEAST_PRESENT = 0.05
+"""Part of the time that one must be there to be compared by time present. Lower: who looked in and
+said hello is the most talkative of all. Higher: latecomers vanish."""
+
+
 class Span(NamedTuple):
     start_ms: int
     end_ms: int
@@ -68,6 +73,12 @@ class Talk:
 
     def present_in(self, window: Span) -> Ints:
         return np.array([person.present_ms(window) for person in self.people], dtype=np.int64)
+
+    def there(self, window: Span | None = None) -> Flags:
+        """Who was there for long enough of that time, or of the meeting."""
+        start, end = window or (0, self.length_ms)
+        present = self.present_in(Span(start, end))
+        return (present > 0) & (present >= LEAST_PRESENT * (end - start))
 
     def floor(self) -> "Talk":
         """Only turns that hold the floor."""

@@ -13,6 +13,7 @@ from app.analysis.csv_file import Decimal
 from app.analysis.drawing import clock, decimal
 from app.analysis.forms import FigureRow, SpreadRow
 from app.groups import service as groups
+from app.groups.models import GroupRole
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.web.meetings import title_of
@@ -170,8 +171,8 @@ def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:
 
 def _people(series: Sequence[service.Measured]) -> Mapping[str, list[float | None]]:
     """Everybody's share of the talk, meeting by meeting; None where they were in no figure."""
-    parts = [{part.pseudonym: part for part in each.measures.parts} for each in series]
-    led = {name: part.is_facilitator for each in parts for name, part in each.items()}
+    parts = [{row.pseudonym: row for row in rows.people(each)} for each in series]
+    led = {name: row.role == GroupRole.FACILITATOR for each in parts for name, row in each.items()}
     names = sorted(led, key=lambda name: (not led[name], name))
     return {
         name: [each[name].weighted_share if name in each else None for each in parts]

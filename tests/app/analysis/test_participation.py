@@ -195,3 +195,16 @@ def test_who_is_not_there_yet_is_not_counted_silent() -> None:
     (_, first), _ = over_time(table, 2)
 
     assert (first.people, first.gini) == (2, 0)
+
+
+def test_who_only_looked_in_is_not_compared_by_time_present() -> None:
+    """Two seconds of greeting in two seconds would be the highest rate of all."""
+    everyone = [*people(2, 60_000), Person("J9", False, (Span(0, 2_000),))]
+    turns = [(0, 2_000, 30_000, False), (1, 30_000, 58_000, False), (2, 0, 2_000, False)]
+    table = talk(everyone, 60_000, turns)
+
+    assert (balance(table).people, balance(table).gini) == (2, 0)
+    parts = participation.participation(table)
+    assert [part.weighted_share for part in parts[:2]] == [0.5, 0.5]
+    assert math.isnan(parts[2].weighted_share)
+    assert parts[2].talk_ms == 2_000
