@@ -57,9 +57,8 @@ def series_balance(series: Sequence[Measured], t: Text) -> str:
 
 def series_facilitator(series: Sequence[Measured], t: Text) -> str:
     """How much goes through the facilitator: groups grow more independent, or they do not."""
-    talked = [
-        sum(part.share for part in each.measures.parts if part.is_facilitator) for each in series
-    ]
+    led = [[p.share for p in each.measures.parts if p.is_facilitator] for each in series]
+    talked = [sum(shares) if shares else math.nan for shares in led]
     lines = [
         Line(t("analysis.of_talk"), talked),
         Line(t("analysis.of_changes"), [each.measures.star for each in series]),

@@ -83,12 +83,13 @@ def _ratio(wanted: Floats, found: Floats) -> Floats:
 def star(matrix: Ints, facilitators: Flags) -> float:
     """Share of the changes of speaker that go to or from the facilitator.
 
-    1: a wheel, everything through its hub; 2/n: what an equal would have in a group of n.
+    1: a wheel, everything through its hub; 2/n: what an equal would have in a group of n. NaN
+    where no facilitator is counted: one who may not be studied did not do nothing.
     """
     changes = off_diagonal(matrix)
     touched = facilitators[:, None] | facilitators[None, :]
     whole = changes.sum()
-    return float(changes[touched].sum() / whole) if whole else NAN
+    return float(changes[touched].sum() / whole) if whole and facilitators.any() else NAN
 
 
 def reciprocity(matrix: Ints) -> float:

@@ -89,10 +89,10 @@ def _writing(visit: Visit) -> dict[str, Any]:
         return "–" if value is None else decimal(value, digits, visit.text)
 
     def percent(value: float | None) -> str:
-        return "–" if value is None else f"{number(100 * value, 0)} %"
+        return "–" if value is None else f"{number(100 * value, 0)}\N{NO-BREAK SPACE}%"
 
     def seconds(ms: float | None) -> str:
-        return "–" if ms is None else f"{number(ms / 1000, 1)} s"
+        return "–" if ms is None else f"{number(ms / 1000, 1)}\N{NO-BREAK SPACE}s"
 
     comma = visit.text("analysis.decimal_mark") == ","
     separator = Decimal.COMMA if comma else Decimal.POINT

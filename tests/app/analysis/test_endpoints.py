@@ -172,6 +172,25 @@ async def test_a_withdrawal_leaves_the_figures_at_once(
     assert "J1" not in str(found)
 
 
+async def test_a_facilitator_who_may_not_be_studied_has_no_part_of_nothing(
+    running: Application, cast: Cast, series: Series
+) -> None:
+    async with running.context.database.transaction() as db:
+        await consent.decide(
+            db, user_id=series.users["F1"], group_id=series.group, meeting_id=None,
+            purpose=Purpose.INDEXING, decision=Decision.WITHDRAWN, text_version=1,
+            text_language="fi", decided_by=series.users["F1"],
+        )  # fmt: skip
+
+    found = await analysis(cast, series)
+
+    stars = [row["value"] for row in found["figures"] if row["figure"] == "star"]
+    assert stars == [None]
+    path = f"/api/v1/groups/{series.group}/analysis/series_facilitator.svg"
+    picture = ElementTree.fromstring((await cast.researcher.client.get(path)).content)
+    assert not list(picture.iter(f"{SVG}circle"))
+
+
 async def test_nothing_is_told_of_a_meeting_that_goes_on(
     running: Application, cast: Cast, series: Series
 ) -> None:

@@ -45,6 +45,10 @@ def test_the_star_by_hand() -> None:
     assert star(np.array(MATRIX), FACILITATOR) == pytest.approx(6 / 7)
 
 
+def test_without_a_facilitator_to_be_studied_there_is_no_star() -> None:
+    assert math.isnan(star(np.array(MATRIX), np.zeros(4, dtype=np.bool_)))
+
+
 def test_reciprocity_by_hand() -> None:
     """min(F→J1 1, J1→F 2) and min(F→J2 1, J2→F 1), both ways: 2 + 2 of seven; J3 has none."""
     assert reciprocity(np.array(MATRIX)) == pytest.approx(4 / 7)
