@@ -27,7 +27,7 @@ STEPS_S = (5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600)
 MOST_TICKS = 9
 
 _environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "charts"),
+    loader=FileSystemLoader(Path(__file__).parent / "pictures"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
