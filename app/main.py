@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from app import wire
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
+from app.analysis import endpoints as analysis
 from app.audit import endpoints as audit
 from app.composites import endpoints as composites
 from app.consent import endpoints as consent
@@ -46,6 +47,7 @@ FEATURES = (
     composites,
     retention,
     quality,
+    analysis,
     exports,
     audit,
     person,

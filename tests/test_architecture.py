@@ -22,7 +22,7 @@ STAIRCASE: list[set[str]] = [
     {"app.recordings", "app.invitations", "app.quality"},
     {"app.turns", "app.composites"},
     {"app.retention"},
-    {"app.exports"},
+    {"app.exports", "app.analysis"},
     {"app.erasures"},
     {"app.person"},
     {"app.tables"},
@@ -35,12 +35,15 @@ STAIRCASE: list[set[str]] = [
 LEVEL = {room: level for level, rooms in enumerate(STAIRCASE) for room in rooms}
 PURE = [
     "signalling/room.py",
+    "signalling/off_record.py",
+    "signalling/participant.py",
     "signalling/negotiation.py",
     "signalling/quality/merging.py",
     "signalling/quality/troubles.py",
     "app/quality/figures.py",
     "app/turns/detection.py",
     "media/rtp",
+    *(f"app/analysis/{name}.py" for name in ("floor", "participation", "sequence", "null")),
 ]
 LONGEST_FILE = 300
 ONE_PIECE = {"signalling.messages"}

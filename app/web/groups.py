@@ -108,6 +108,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_edit=may(roles, Action.EDIT_GROUP),
         may_join=may(roles, Action.JOIN_MEETING),
         may_play=may(roles, Action.PLAY_RECORDING),
+        may_read_turns=may(roles, Action.READ_TURNS),
         may_export=may(roles, Action.EXPORT),
         erased=await own_erasures(visit, group_id),
         now=now(),

@@ -15,6 +15,7 @@ from app.kit.http import Ctx
 from app.kit.languages import LANGUAGES
 from app.kit.problems import problem
 from app.web import (
+    analysis,
     audit,
     connection_test,
     consent_texts,
@@ -36,7 +37,7 @@ _files = StaticFiles(directory=STATIC)
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
-    *(audit, consent_texts, consents, erasures, person, retention),
+    *(analysis, audit, consent_texts, consents, erasures, person, retention),
 )
 for part in PARTS:
     router.include_router(part.router)

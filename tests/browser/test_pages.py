@@ -64,6 +64,8 @@ def pages_of(site: Site) -> list[tuple[str, str, User | None]]:
             recording[RecordingState.FAILED],
             played.administrator,
         ),
+        ("analysis", f"/meetings/{played.series.meetings[1]}/analysis", played.administrator),
+        ("analysis_group", f"/groups/{played.series.group}/analysis", played.administrator),
         ("reference", "/api/v1/docs", None),
         ("not_found", "/nowhere", None),
         ("lobby", f"/meetings/{played.open_meeting}", played.member),

@@ -8,6 +8,9 @@ from typing import get_args
 
 import pytest
 
+from app.analysis.charts import OF_MEETING
+from app.analysis.floor import Kind
+from app.analysis.lines import OF_GROUP
 from app.consent.models import Decision, Purpose
 from app.exports.formats.offered import Format
 from app.groups.models import GroupRole
@@ -19,7 +22,8 @@ from app.meetings.models import MeetingKind, MeetingState
 from app.person.endpoints import OF_ONESELF
 from app.programmes.models import ProgrammeRole
 from app.recordings.models import FileKind, RecordingState
-from app.turns.table import COLUMNS
+from app.turns.table import COLUMNS as TURN_COLUMNS
+from app.web.analysis import SIDES, WHOLE
 from app.web.audit import COUNTED
 from app.web.rendering import _plain
 from signalling.messages import RefusalCode, TroubleName
@@ -30,8 +34,22 @@ SOURCES = [
     *(WEB / "templates").glob("*.html"),
     *(WEB / "static").rglob("*.js"),
     *(WEB.parent / "exports").rglob("*.py"),
+    *(WEB.parent / "analysis").glob("*.py"),
 ]
+COLUMNS = [
+    *("present_ms", "talk_ms", "share", "weighted_share", "turns", "turns_per_minute"),
+    *("median_ms", "longest_ms", "first_turn_ms", "backchannels", "tried", "dual_starts"),
+]
+DEFINED = [
+    *("reading", "silence", "star", "timeline", "shares", "people_table", "balance"),
+    *("part_balance", "part_floor", "part_order", "chance", "network", "heat", "shifts"),
+    *("passages", "series_balance", "series_facilitator", "series_floor", "spread"),
+    "people_series",
+]
+"""Measures whose definition stands one click away."""
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
+_PICTURES = [*OF_MEETING, *OF_GROUP]
+_FIGURES = [figure for part in SIDES.values() for figure in part]
 STEMS: dict[str, list[str]] = {
     "composite.why_{}": ["failed", "outdated"],
     "audit.deed_{}": list(Deed),
@@ -44,6 +62,14 @@ STEMS: dict[str, list[str]] = {
     "person.erased_{}": ["account", "media", "waiting"],
     "person.kept_{}": ["decisions", "stays", "entries", "handed_over"],
     "person.{}": ["readme"],
+    "analysis.{}": [*_PICTURES, *WHOLE, *DEFINED, "with", "without", "whole"],
+    "analysis.{}_desc": _PICTURES,
+    "analysis.about_{}": DEFINED,
+    "analysis.column_{}": COLUMNS,
+    "analysis.figure_{}": _FIGURES,
+    "analysis.kind_{}": list(Kind),
+    "analysis.part_{}": list(SIDES),
+    "analysis.spread_{}": ["meetings", "mean", "sd", "low", "high"],
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),
     "consent.{}_keeps": list(Purpose),
@@ -71,7 +97,7 @@ STEMS: dict[str, list[str]] = {
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
-    "variable.{}": list(COLUMNS),
+    "variable.{}": list(TURN_COLUMNS),
     "trouble.{}": list(get_args(TroubleName)),
     "trouble.own_{}": list(get_args(TroubleName)),
     "trial.state_{}": ["waiting", "running", "good", "poor", "bad"],

@@ -1,0 +1,185 @@
+"""The pictures of a meeting. Each takes what was measured and the texts of one language, and
+returns an SVG that stands on a page, in a report and in a download alike."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.analysis import lines
+from app.analysis.drawing import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Text,
+    along,
+    decimal,
+    draw,
+    hue,
+    time_ticks,
+)
+from app.analysis.lines import rules
+from app.analysis.service import Measured
+
+LANE = 32
+DEEPEST = 0.55
+"""Opacity of a whole row's share. Higher: its number cannot be read. Lower: shades look alike."""
+
+
+def timeline(measured: Measured, t: Text) -> str:
+    table = measured.studied.talk
+    length, people = table.length_ms, table.people
+    columns = (table.speaker, table.start_ms, table.end_ms, table.is_backchannel)
+    turns: list[list[dict[str, Any]]] = [[] for _ in people]
+    for who, start, end, small in zip(*(each.tolist() for each in columns), strict=True):
+        x = along(start, length)
+        turns[who].append({"x": x, "width": _least(along(end, length) - x), "small": small})
+    lanes = [
+        {
+            "label": person.pseudonym,
+            "y": 8 + LANE * place,
+            "hue": hue(place),
+            "turns": turns[place],
+            "stays": [
+                {
+                    "x": along(stay.start_ms, length),
+                    "width": _least(along(stay.end_ms, length) - along(stay.start_ms, length)),
+                }
+                for stay in person.stays
+            ],
+        }
+        for place, person in enumerate(people)
+    ]
+    bottom = 10 + LANE * len(people)
+    return draw(
+        "timeline", "timeline", bottom + 48,
+        title=t("analysis.timeline"), desc=t("analysis.timeline_desc"),
+        rules=rules(measured.studied),
+        lanes=lanes, bottom=bottom, ticks=time_ticks(length),
+    )  # fmt: skip
+
+
+def _least(width: float) -> float:
+    """What is there is seen."""
+    return round(max(width, 1), 1)
+
+
+def shares(measured: Measured, t: Text) -> str:
+    parts, full = measured.measures.parts, WIDTH - LEFT - 180
+    present = sum(part.present_ms for part in parts) or 1
+    most = max([part.share for part in parts] + [part.present_ms / present for part in parts])
+    scale = full / (most or 1)
+    bars = [
+        {
+            "label": part.pseudonym,
+            "y": 6 + LANE * place,
+            "hue": hue(place),
+            "width": round(part.share * scale, 1),
+            "even": round(LEFT + part.present_ms / present * scale, 1),
+            "words": t("analysis.bar", percent=f"{100 * part.share:.0f}", turns=part.turns),
+        }
+        for place, part in enumerate(parts)
+    ]
+    return draw(
+        "shares", "shares", 36 + LANE * len(parts),
+        title=t("analysis.shares"), desc=t("analysis.shares_desc"), rules=rules(measured.studied),
+        bars=bars, full=full,
+    )  # fmt: skip
+
+
+def network(measured: Measured, t: Text) -> str:
+    """The facilitator on top, who speaks more larger, an arrow as wide as there are changes."""
+    matrix, parts = measured.measures.followings, measured.measures.parts
+    count, radius, middle = len(parts), 150.0, (WIDTH / 2, 190.0)
+    nodes = []
+    for place, part in enumerate(parts):
+        angle = 2 * math.pi * place / count - math.pi / 2
+        x, y = middle[0] + 1.5 * radius * math.cos(angle), middle[1] + radius * math.sin(angle)
+        size = round(16 + 34 * math.sqrt(part.share), 1)
+        node = {"x": round(x, 1), "y": round(y, 1), "radius": size, "hue": hue(place)}
+        nodes.append(node | {"label": part.pseudonym})
+    strongest = max([1, *(int(matrix[i, j]) for i, j in _pairs(count))])
+    arrows = [
+        _arrow(nodes[i], nodes[j], int(matrix[i, j]), strongest)
+        for i, j in _pairs(count)
+        if matrix[i, j]
+    ]
+    return draw(
+        "network", "network", 400,
+        title=t("analysis.network"), desc=t("analysis.network_desc"),
+        rules=rules(measured.studied), nodes=nodes, arrows=arrows,
+    )  # fmt: skip
+
+
+def _pairs(count: int) -> list[tuple[int, int]]:
+    return [(i, j) for i in range(count) for j in range(count) if i != j]
+
+
+def _arrow(one: dict[str, Any], other: dict[str, Any], times: int, most: int) -> dict[str, Any]:
+    """A bow from edge to edge, so that the way back lies beside it."""
+    dx, dy = other["x"] - one["x"], other["y"] - one["y"]
+    length = math.hypot(dx, dy)
+    ux, uy = dx / length, dy / length
+    bend = 0.12 * length
+    bow = ((one["x"] + other["x"]) / 2 - uy * bend, (one["y"] + other["y"]) / 2 + ux * bend)
+    width = 1 + 6 * times / most
+    tip = _towards(other, bow, other["radius"] + 2)
+    neck = _towards(other, bow, other["radius"] + 8 + width)
+    start = _towards(one, bow, one["radius"] + 1)
+    bx, by = neck[0] - tip[0], neck[1] - tip[1]
+    side = (4 + width * 0.7) / math.hypot(bx, by)
+    corners = [tip, (neck[0] - by * side, neck[1] + bx * side)]
+    corners.append((neck[0] + by * side, neck[1] - bx * side))
+    return {
+        "hue": one["hue"],
+        "width": round(width, 1),
+        "path": f"M{_point(start)} Q{_point(bow)} {_point(neck)}",
+        "head": " ".join(map(_point, corners)),
+        "words": f"{one['label']} → {other['label']}: {times}",
+    }
+
+
+def _towards(
+    node: Mapping[str, Any], at: tuple[float, float], distance: float
+) -> tuple[float, float]:
+    dx, dy = at[0] - node["x"], at[1] - node["y"]
+    scale = distance / math.hypot(dx, dy)
+    return node["x"] + dx * scale, node["y"] + dy * scale
+
+
+def _point(at: tuple[float, float]) -> str:
+    return f"{at[0]:.1f},{at[1]:.1f}"
+
+
+def heat(measured: Measured, t: Text) -> str:
+    """Counts, the expected ones in brackets, shaded by the share of the row."""
+    found = measured.measures
+    labels = [part.pseudonym for part in found.parts]
+    left, high = 150, 48
+    cell = min(92, (WIDTH - left - RIGHT) / len(labels))
+    cells = [
+        {
+            "x": round(left + j * cell, 1),
+            "y": 48 + i * high,
+            "own": i == j,
+            "count": int(found.followings[i, j]),
+            "expected": decimal(float(found.expected[i, j]), 1, t),
+            "depth": round(DEEPEST * float(found.row_shares[i, j]), 2),
+        }
+        for i in range(len(labels))
+        for j in range(len(labels))
+    ]
+    return draw(
+        "heat", "heat", 48 + high * len(labels) + 34,
+        title=t("analysis.heat"), desc=t("analysis.heat_desc"), rules=rules(measured.studied),
+        labels=labels, left=left, cell=round(cell, 1), high=high, cells=cells,
+        across=t("analysis.heat_across"),
+    )  # fmt: skip
+
+
+OF_MEETING: Mapping[str, Callable[[Measured, Text], str]] = {
+    "timeline": timeline,
+    "shares": shares,
+    "network": network,
+    "heat": heat,
+    "balance": lines.balance,
+}

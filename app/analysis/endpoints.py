@@ -1,0 +1,119 @@
+"""Group dynamics: of a meeting that is over, and of a group's series. For the research team alone.
+
+Nothing is answered during a meeting, to members, to facilitators or to employers.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from app.accounts.http import CurrentActor
+from app.analysis import charts, lines, rows, service
+from app.analysis.csv_file import Decimal, csv_file
+from app.analysis.drawing import Text
+from app.analysis.forms import GroupAnalysis, MeetingAnalysis, SpreadRow
+from app.analysis.service import Measured
+from app.kit.context import Context
+from app.kit.http import Ctx, Db
+
+router = APIRouter(tags=["analysis"])
+
+TableName = Literal["people", "figures", "transitions", "balance", "passages"]
+MeetingChart = Literal["timeline", "shares", "network", "heat", "balance"]
+GroupChart = Literal["series_balance", "series_facilitator", "series_floor"]
+Language = Annotated[Literal["fi", "sv", "en"] | None, Query()]
+Separator = Annotated[Decimal, Query()]
+
+
+@router.get("/meetings/{meeting_id}/analysis")
+async def analyse_meeting(meeting_id: UUID, db: Db, actor: CurrentActor) -> MeetingAnalysis:
+    return rows.about(await service.of_meeting(db, actor, meeting_id))
+
+
+@router.get("/meetings/{meeting_id}/analysis/{table}.csv", response_class=Response)
+async def meeting_table(
+    meeting_id: UUID,
+    table: TableName,
+    db: Db,
+    actor: CurrentActor,
+    decimal: Separator = Decimal.POINT,
+) -> Response:
+    measured = await service.of_meeting(db, actor, meeting_id, orders=table == "figures")
+    return _table(table, [measured], decimal, f"{table}-{measured.studied.meeting.ordinal}")
+
+
+@router.get("/meetings/{meeting_id}/analysis/{chart}.svg", response_class=Response)
+async def meeting_chart(
+    meeting_id: UUID,
+    chart: MeetingChart,
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    language: Language = None,
+) -> Response:
+    measured = await service.of_meeting(db, actor, meeting_id, orders=False)
+    t = _texts(context, language or actor.language)
+    name = f"{chart}-{measured.studied.meeting.ordinal}"
+    return _picture(charts.OF_MEETING[chart](measured, t), name)
+
+
+@router.get("/groups/{group_id}/analysis")
+async def analyse_group(group_id: UUID, db: Db, actor: CurrentActor) -> GroupAnalysis:
+    group, series = await service.of_group(db, actor, group_id)
+    meetings = [rows.about(each) for each in series]
+    return GroupAnalysis(group_id=group.id, spread=rows.spread(series), meetings=meetings)
+
+
+@router.get("/groups/{group_id}/analysis/{table}.csv", response_class=Response)
+async def group_table(
+    group_id: UUID,
+    table: TableName | Literal["spread"],
+    db: Db,
+    actor: CurrentActor,
+    decimal: Separator = Decimal.POINT,
+) -> Response:
+    _, series = await service.of_group(db, actor, group_id)
+    if table == "spread":
+        body = csv_file(list(SpreadRow.model_fields), rows.spread(series), decimal)
+        return _file(body, "group-spread.csv", "text/csv; charset=utf-8")
+    return _table(table, series, decimal, f"group-{table}")
+
+
+@router.get("/groups/{group_id}/analysis/{chart}.svg", response_class=Response)
+async def group_chart(
+    group_id: UUID,
+    chart: GroupChart,
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    language: Language = None,
+) -> Response:
+    _, series = await service.of_group(db, actor, group_id)
+    if not series:
+        raise service.NoTurns
+    t = _texts(context, language or actor.language)
+    return _picture(lines.OF_GROUP[chart](series, t), f"group-{chart}")
+
+
+def _texts(context: Context, language: str) -> Text:
+    def t(key: str, **values: object) -> str:
+        return context.languages.text(key, language, **values)
+
+    return t
+
+
+def _table(name: TableName, series: list[Measured], decimal: Decimal, file: str) -> Response:
+    kind, of = rows.TABLES[name]
+    found = [row for measured in series for row in of(measured)]
+    body = csv_file(list(kind.model_fields), found, decimal)
+    return _file(body, f"{file}.csv", "text/csv; charset=utf-8")
+
+
+def _picture(svg: str, name: str) -> Response:
+    return _file(svg, f"{name}.svg", "image/svg+xml")
+
+
+def _file(body: str, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=media_type, headers=headers)

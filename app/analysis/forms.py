@@ -1,0 +1,149 @@
+"""What the analysis answers: rows that are JSON and the lines of a table alike."""
+
+import math
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BeforeValidator
+
+from app.groups.models import GroupRole
+from app.kit.http import Public
+
+
+def _number(value: object) -> object:
+    """There is no NaN in JSON, nor in a table that people open."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 6)
+    return value
+
+
+Number = Annotated[float | None, BeforeValidator(_number)]
+
+
+class Row(Public):
+    """One line of a table. `meeting` is the number in the series, `index` and `rules` what made
+    the turns that the line was worked out from."""
+
+    meeting: int
+
+
+class PersonRow(Row):
+    pseudonym: str
+    role: GroupRole
+    present_ms: int
+    talk_ms: int
+    share: Number
+    weighted_share: Number
+    turns: int
+    turns_per_minute: Number
+    mean_ms: Number
+    median_ms: Number
+    sd_ms: Number
+    lower_quartile_ms: Number
+    upper_quartile_ms: Number
+    longest_ms: int | None
+    first_turn_ms: int | None
+    backchannels_given: int
+    backchannels_received: int
+    interruptions_tried: int
+    interruptions_succeeded: int
+    interruptions_suffered: int
+    """Times that another took over in this person's turn."""
+    dual_starts: int
+    index: str
+    rules: str
+
+
+class FigureRow(Row):
+    facilitator: str
+    """`with` or `without`; `whole` for figures that are of the whole meeting only."""
+    figure: str
+    value: Number
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    index: str
+    rules: str
+
+
+class TransitionRow(Row):
+    before: str
+    after: str
+    count: int
+    row_share: Number
+    expected: Number
+    interruptions_tried: int
+    """By `after`, in turns of `before`."""
+    interruptions_succeeded: int
+    index: str
+    rules: str
+
+
+class BalanceRow(Row):
+    start_ms: int
+    end_ms: int
+    facilitator: str
+    people: int
+    gini: Number
+    gini_rescaled: Number
+    entropy: Number
+    largest_share: Number
+    index: str
+    rules: str
+
+
+class PassageRow(Row):
+    kind: str
+    count: int
+    median_ms: Number
+    lower_quartile_ms: Number
+    upper_quartile_ms: Number
+    index: str
+    rules: str
+
+
+class SpreadRow(Public):
+    """One figure over the meetings of a series; meetings, and not turns, are what is counted."""
+
+    facilitator: str
+    figure: str
+    meetings: int
+    mean: Number
+    sd: Number
+    low: Number
+    high: Number
+
+
+class Coverage(Public):
+    present: int
+    """Who took part, observers aside."""
+    counted: int
+    left_out: int
+    """Present, and in no figure: no consent covers their voice or its indexing."""
+    attendance_known: bool
+
+
+class MeetingAnalysis(Public):
+    meeting_id: UUID
+    meeting: int
+    version: str
+    parameters: dict[str, Any]
+    """Rules of the turns."""
+    thresholds: dict[str, int]
+    """Rules of the figures: ms, draws under the null hypotheses, and their seed."""
+    indexed_at: datetime
+    length_ms: int
+    coverage: Coverage
+    people: list[PersonRow]
+    figures: list[FigureRow]
+    transitions: list[TransitionRow]
+    balance: list[BalanceRow]
+    passages: list[PassageRow]
+
+
+class GroupAnalysis(Public):
+    group_id: UUID
+    spread: list[SpreadRow]
+    meetings: list[MeetingAnalysis]

@@ -1,0 +1,145 @@
+"""Figures over time: of the parts of one meeting, and of the meetings of a group's series."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from app.analysis.drawing import Dash, Text, along, clock, decimal, draw, hue, time_ticks
+from app.analysis.service import Measured, Studied
+
+TOP, BOTTOM = 12.0, 212.0
+
+
+class Line(NamedTuple):
+    label: str
+    values: Sequence[float]
+    """Between 0 and 1; NaN where there is none."""
+
+
+def rules(studied: Studied) -> str:
+    """What the turns depend on, on one line: it stands under every picture and in every table."""
+    parameters = " · ".join(f"{key} {value}" for key, value in studied.index.parameters.items())
+    return " · ".join(filter(None, [studied.index.version, parameters]))
+
+
+def balance(measured: Measured, t: Text) -> str:
+    """The rescaled Gini of each part of the meeting."""
+    whole = measured.studied.talk.length_ms
+    parts = measured.measures.over_time
+    return _draw(
+        "balance",
+        t,
+        rules(measured.studied),
+        places=[along((span.start_ms + span.end_ms) / 2, whole) for span, _, _ in parts],
+        words=[f"{clock(span.start_ms)}–{clock(span.end_ms)}" for span, _, _ in parts],
+        lines=[
+            Line(t("analysis.with"), [one.gini_rescaled for _, one, _ in parts]),
+            Line(t("analysis.without"), [other.gini_rescaled for _, _, other in parts]),
+        ],
+        ticks=time_ticks(whole),
+    )
+
+
+def series_balance(series: Sequence[Measured], t: Text) -> str:
+    """Rescaled Gini by meeting; shaded, what chance gives a group of equals."""
+
+    def band(measured: Measured) -> tuple[float, float]:
+        chance = measured.measures.everyone.chance["gini_rescaled"]
+        return chance.low, chance.high
+
+    sides = [(each.measures.everyone, each.measures.others) for each in series]
+    lines = [
+        Line(t("analysis.with"), [one.balance.gini_rescaled for one, _ in sides]),
+        Line(t("analysis.without"), [other.balance.gini_rescaled for _, other in sides]),
+    ]
+    return _series("series_balance", series, t, lines, [band(each) for each in series])
+
+
+def series_facilitator(series: Sequence[Measured], t: Text) -> str:
+    """How much goes through the facilitator: groups grow more independent, or they do not."""
+    led = [[p.share for p in each.measures.parts if p.is_facilitator] for each in series]
+    talked = [sum(shares) if shares else math.nan for shares in led]
+    lines = [
+        Line(t("analysis.of_talk"), talked),
+        Line(t("analysis.of_changes"), [each.measures.star for each in series]),
+    ]
+    return _series("series_facilitator", series, t, lines)
+
+
+def series_floor(series: Sequence[Measured], t: Text) -> str:
+    lines = [
+        Line(t("analysis.silence"), [each.measures.shares.silence for each in series]),
+        Line(t("analysis.overlap"), [each.measures.shares.overlap for each in series]),
+    ]
+    return _series("series_floor", series, t, lines)
+
+
+OF_GROUP: Mapping[str, Callable[[Sequence[Measured], Text], str]] = {
+    "series_balance": series_balance,
+    "series_facilitator": series_facilitator,
+    "series_floor": series_floor,
+}
+
+
+def _series(
+    name: str,
+    series: Sequence[Measured],
+    t: Text,
+    lines: Sequence[Line],
+    band: Sequence[tuple[float, float]] = (),
+) -> str:
+    places = [along(place + 0.5, len(series)) for place in range(len(series))]
+    words = [t("analysis.nth", number=each.studied.meeting.ordinal) for each in series]
+    ticks = [{"x": x, "label": word} for x, word in zip(places, words, strict=True)]
+    caption = " | ".join(sorted({rules(each.studied) for each in series}))
+    return _draw(name, t, caption, places=places, words=words, lines=lines, ticks=ticks, band=band)
+
+
+def _draw(
+    name: str,
+    t: Text,
+    caption: str,
+    *,
+    places: Sequence[float],
+    words: Sequence[str],
+    lines: Sequence[Line],
+    ticks: Sequence[Mapping[str, Any]],
+    band: Sequence[tuple[float, float]] = (),
+) -> str:
+    """Two lines between 0 and 1, the second dashed, for eyes that see no difference in hue."""
+    shaded = [
+        {"x": x, "top": _y(high), "height": round(max(_y(low) - _y(high), 2), 1)}
+        for x, (low, high) in zip(places, band, strict=bool(band))
+        if not math.isnan(high)
+    ]
+    return draw(
+        "lines",
+        name,
+        BOTTOM + 76,
+        title=t(f"analysis.{name}"),
+        desc=t(f"analysis.{name}_desc"),
+        rules=caption,
+        legend=[Dash(each.label, n == 1, hue(n)) for n, each in enumerate(lines)],
+        grid=[{"y": _y(step / 4), "label": decimal(step / 4, 2, t)} for step in range(5)],
+        ticks=ticks,
+        bottom=BOTTOM,
+        band=shaded,
+        lines=[
+            {"hue": hue(n), "dashed": n == 1, "points": _points(places, words, each.values, t)}
+            for n, each in enumerate(lines)
+        ],
+    )
+
+
+def _points(
+    places: Sequence[float], words: Sequence[str], values: Sequence[float], t: Text
+) -> list[dict[str, Any]]:
+    return [
+        {"x": x, "y": _y(value), "words": f"{word}: {decimal(value, 2, t)}"}
+        for x, word, value in zip(places, words, values, strict=True)
+        if not math.isnan(value)
+    ]
+
+
+def _y(value: float) -> float:
+    return round(BOTTOM - (BOTTOM - TOP) * value, 1)

@@ -1,0 +1,224 @@
+"""What was measured as rows, one kind for each table; and the spread over a series of meetings."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+
+from app.analysis import floor, measures, null
+from app.analysis.forms import (
+    BalanceRow,
+    Coverage,
+    FigureRow,
+    MeetingAnalysis,
+    PassageRow,
+    PersonRow,
+    Row,
+    SpreadRow,
+    TransitionRow,
+)
+from app.analysis.measures import Side
+from app.analysis.null import Chance
+from app.analysis.service import Measured
+from app.groups.models import GroupRole
+
+WITH, WITHOUT, WHOLE = "with", "without", "whole"
+THRESHOLDS = {
+    "dual_start_ms": floor.DUAL_START_MS,
+    "slight_overlap_ms": floor.SLIGHT_OVERLAP_MS,
+    "window_ms": measures.WINDOW_MS,
+    "drawn": null.DRAWN,
+    "seed": null.SEED,
+}
+
+
+def about(measured: Measured) -> MeetingAnalysis:
+    studied = measured.studied
+    roster = studied.roster
+    return MeetingAnalysis(
+        meeting_id=studied.meeting.id,
+        meeting=studied.meeting.ordinal,
+        version=studied.index.version,
+        parameters=studied.index.parameters,
+        thresholds=THRESHOLDS,
+        indexed_at=studied.index.created_at,
+        length_ms=studied.talk.length_ms,
+        coverage=Coverage(
+            present=roster.present,
+            counted=len(roster.people),
+            left_out=roster.left_out,
+            attendance_known=roster.attendance_known,
+        ),
+        people=people(measured),
+        figures=figures(measured),
+        transitions=transitions(measured),
+        balance=balance(measured),
+        passages=passages(measured),
+    )
+
+
+def _made(measured: Measured) -> dict[str, str | int]:
+    studied = measured.studied
+    parameters = " ".join(f"{key}={value}" for key, value in studied.index.parameters.items())
+    return {
+        "meeting": studied.meeting.ordinal,
+        "index": studied.index.version,
+        "rules": parameters,
+    }
+
+
+def people(measured: Measured) -> list[PersonRow]:
+    broken = measured.measures.interruptions
+    rows = []
+    for number, part in enumerate(measured.measures.parts):
+        low, high = part.quartiles_ms or (None, None)
+        own = {name: getattr(part, name) for name in PersonRow.model_fields if hasattr(part, name)}
+        rows.append(
+            PersonRow.model_validate(
+                _made(measured)
+                | own
+                | {
+                    "role": GroupRole.FACILITATOR if part.is_facilitator else GroupRole.MEMBER,
+                    "lower_quartile_ms": low,
+                    "upper_quartile_ms": high,
+                    "interruptions_tried": int(broken.tried[number].sum()),
+                    "interruptions_succeeded": int(broken.succeeded[number].sum()),
+                    "interruptions_suffered": int(broken.succeeded[:, number].sum()),
+                    "dual_starts": int(broken.dual_starts[number]),
+                }
+            )
+        )
+    return rows
+
+
+def figures(measured: Measured) -> list[FigureRow]:
+    found, made = measured.measures, _made(measured)
+    rows = [
+        FigureRow.model_validate(
+            made
+            | {"facilitator": name, "figure": figure, "value": value}
+            | _chance(side.chance.get(figure))
+        )
+        for name, side in ((WITH, found.everyone), (WITHOUT, found.others))
+        for figure, value in of_side(side).items()
+    ]
+    whole = {
+        "silence": found.shares.silence,
+        "single": found.shares.single,
+        "overlap": found.shares.overlap,
+        "longest_silence_ms": found.longest_silence_ms,
+        "star": found.star,
+    } | {f"shift_{code}": count for code, count in sorted(found.shifts.items())}
+    rows += [
+        FigureRow.model_validate(
+            made
+            | {"facilitator": WHOLE, "figure": figure, "value": value}
+            | _chance(found.star_chance if figure == "star" else None)
+        )
+        for figure, value in whole.items()
+    ]
+    return rows
+
+
+def of_side(side: Side) -> Mapping[str, float | int | None]:
+    return {
+        "people": side.people,
+        "turns": side.turns,
+        "talk_ms": side.talk_ms,
+        "backchannels": side.backchannels,
+        "gini": side.balance.gini,
+        "gini_rescaled": side.balance.gini_rescaled,
+        "entropy": side.balance.entropy,
+        "largest_share": side.balance.largest_share,
+        "changes": side.offsets.count,
+        "offset_median_ms": side.offsets.median_ms,
+        "overlapping": side.overlapping,
+        "interruptions": side.interruptions,
+        "succeeded": side.succeeded,
+        "reciprocity": side.reciprocity,
+        "returns": side.returns,
+    }
+
+
+def _chance(chance: Chance | None) -> dict[str, float]:
+    if chance is None:
+        return {}
+    low, high = chance.low, chance.high
+    return {"chance_mean": chance.mean, "chance_low": low, "chance_high": high, "p": chance.p}
+
+
+def transitions(measured: Measured) -> list[TransitionRow]:
+    """Changes of speaker; going on after a pause is none."""
+    found, parts = measured.measures, measured.measures.parts
+    return [
+        TransitionRow.model_validate(
+            _made(measured)
+            | {
+                "before": one.pseudonym,
+                "after": other.pseudonym,
+                "count": int(found.followings[i, j]),
+                "row_share": float(found.row_shares[i, j]),
+                "expected": float(found.expected[i, j]),
+                "interruptions_tried": int(found.interruptions.tried[j, i]),
+                "interruptions_succeeded": int(found.interruptions.succeeded[j, i]),
+            }
+        )
+        for i, one in enumerate(parts)
+        for j, other in enumerate(parts)
+        if i != j
+    ]
+
+
+def balance(measured: Measured) -> list[BalanceRow]:
+    return [
+        BalanceRow.model_validate(
+            _made(measured)
+            | span._asdict()
+            | {"facilitator": name}
+            | {field: getattr(each, field) for field in BALANCE}
+        )
+        for span, one, other in measured.measures.over_time
+        for name, each in ((WITH, one), (WITHOUT, other))
+    ]
+
+
+BALANCE = ("people", "gini", "gini_rescaled", "entropy", "largest_share")
+
+
+def passages(measured: Measured) -> list[PassageRow]:
+    rows = []
+    for kind, spread in measured.measures.passages.items():
+        low, high = spread.quartiles_ms or (None, None)
+        values = {"kind": kind, "count": spread.count, "median_ms": spread.median_ms}
+        quartiles = {"lower_quartile_ms": low, "upper_quartile_ms": high}
+        rows.append(PassageRow.model_validate(_made(measured) | values | quartiles))
+    return rows
+
+
+def spread(series: Iterable[Measured]) -> list[SpreadRow]:
+    """Mean, sample standard deviation and range over meetings; a series of one has no deviation."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for measured in series:
+        for row in figures(measured):
+            if row.value is not None:
+                values.setdefault((row.facilitator, row.figure), []).append(row.value)
+    return [
+        SpreadRow(
+            facilitator=side,
+            figure=figure,
+            meetings=len(found),
+            mean=float(np.mean(found)),
+            sd=float(np.std(found, ddof=1)) if len(found) > 1 else None,
+            low=min(found),
+            high=max(found),
+        )
+        for (side, figure), found in values.items()
+    ]
+
+
+TABLES: Mapping[str, tuple[type[Row], Callable[[Measured], Sequence[Row]]]] = {
+    "people": (PersonRow, people),
+    "figures": (FigureRow, figures),
+    "transitions": (TransitionRow, transitions),
+    "balance": (BalanceRow, balance),
+    "passages": (PassageRow, passages),
+}

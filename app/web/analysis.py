@@ -1,0 +1,180 @@
+"""The pages of group dynamics: of a meeting that is over, and of a group's series."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from app.analysis import charts, lines, rows, service
+from app.analysis.csv_file import Decimal
+from app.analysis.drawing import clock, decimal
+from app.analysis.forms import FigureRow, SpreadRow
+from app.groups import service as groups
+from app.groups.models import GroupRole
+from app.kit.permissions import Action
+from app.meetings import service as meetings
+from app.web.meetings import title_of
+from app.web.visit import Looking, PageRoute, Visit
+
+router = APIRouter(route_class=PageRoute)
+
+SIDES = {
+    "amount": ("people", "turns", "talk_ms", "backchannels"),
+    "balance": ("gini_rescaled", "entropy", "largest_share"),
+    "floor": ("offset_median_ms", "overlapping", "interruptions", "succeeded"),
+    "order": ("reciprocity", "returns"),
+}
+"""What is shown with the facilitator and without, in its groups."""
+WHOLE = ("star", "silence", "overlap", "longest_silence_ms")
+PARTS = frozenset({"largest_share", "overlapping", "star", "silence", "overlap"})
+"""Shown as percentages."""
+SPREAD = (
+    *(("with", name) for name in ("gini_rescaled", "entropy", "largest_share", "reciprocity")),
+    *(("without", name) for name in ("gini_rescaled", "entropy", "largest_share", "reciprocity")),
+    *(("whole", name) for name in ("star", "silence", "overlap")),
+)
+
+
+@router.get("/meetings/{meeting_id}/analysis")
+async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    meeting = await meetings.get(db, actor, meeting_id, Action.READ_TURNS)
+    group = await groups.get(db, actor, meeting.group_id)
+    common = {"meeting": meeting, "group": group, "title": title_of(visit, meeting)}
+    try:
+        measured = await service.of_meeting(db, actor, meeting_id)
+    except (service.MeetingNotOver, service.NoTurns) as refusal:
+        return visit.page("meeting_analysis.html", found=None, why=refusal.code, **common)
+    found = rows.about(measured)
+    return visit.page(
+        "meeting_analysis.html",
+        found=found,
+        recording=measured.studied.recording,
+        rules=lines.rules(measured.studied),
+        pictures={
+            name: Markup(make(measured, visit.text)) for name, make in charts.OF_MEETING.items()
+        },
+        figures=_figures(visit, found.figures),
+        whole=_whole(visit, found.figures),
+        shifts=[row for row in found.figures if row.figure.startswith("shift_")],
+        **_writing(visit),
+        **common,
+    )
+
+
+@router.get("/groups/{group_id}/analysis")
+async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
+    group, series = await service.of_group(visit.db, visit.actor, group_id)
+    make = lines.OF_GROUP.items() if series else ()
+    return visit.page(
+        "group_analysis.html",
+        group=group,
+        series=[rows.about(each) for each in series],
+        titles=[title_of(visit, each.studied.meeting) for each in series],
+        pictures={name: Markup(draw(series, visit.text)) for name, draw in make},
+        rules=sorted({lines.rules(each.studied) for each in series}),
+        spread=_spread(visit, rows.spread(series)),
+        people=_people(series),
+        **_writing(visit),
+    )
+
+
+def _writing(visit: Visit) -> dict[str, Any]:
+    """How numbers and times are written; and tables, where spreadsheets expect commas in them."""
+
+    def number(value: float | None, digits: int = 2) -> str:
+        return "–" if value is None else decimal(value, digits, visit.text)
+
+    def percent(value: float | None) -> str:
+        return "–" if value is None else f"{number(100 * value, 0)}\N{NO-BREAK SPACE}%"
+
+    def seconds(ms: float | None) -> str:
+        return "–" if ms is None else f"{number(ms / 1000, 1)}\N{NO-BREAK SPACE}s"
+
+    comma = visit.text("analysis.decimal_mark") == ","
+    separator = Decimal.COMMA if comma else Decimal.POINT
+    writing = {"number": number, "percent": percent, "seconds": seconds, "clock": clock}
+    return writing | {"decimal": separator}
+
+
+def _shown(visit: Visit, figure: str, value: float | None) -> str:
+    writing = _writing(visit)
+    if value is None:
+        return "–"
+    if figure == "talk_ms":
+        return clock(value)
+    if figure.endswith("_ms"):
+        return str(writing["seconds"](value))
+    if figure in PARTS:
+        return str(writing["percent"](value))
+    return str(writing["number"](value, 0 if value == int(value) and figure in COUNTS else 2))
+
+
+COUNTS = frozenset({*SIDES["amount"], *SIDES["floor"]})
+
+
+def _figures(
+    visit: Visit, found: Iterable[FigureRow]
+) -> Sequence[tuple[str, list[dict[str, str]]]]:
+    by = {(row.facilitator, row.figure): row for row in found}
+    return [
+        (
+            name,
+            [
+                {
+                    "figure": figure,
+                    "everyone": _shown(visit, figure, by["with", figure].value),
+                    "others": _shown(visit, figure, by["without", figure].value),
+                    "chance": _chance(visit, by["with", figure]),
+                    "chance_others": _chance(visit, by["without", figure]),
+                }
+                for figure in figures
+            ],
+        )
+        for name, figures in SIDES.items()
+    ]
+
+
+def _whole(visit: Visit, found: Iterable[FigureRow]) -> list[dict[str, str]]:
+    by = {row.figure: row for row in found if row.facilitator == "whole"}
+    return [
+        {
+            "figure": figure,
+            "value": _shown(visit, figure, by[figure].value),
+            "chance": _chance(visit, by[figure]),
+        }
+        for figure in WHOLE
+    ]
+
+
+def _chance(visit: Visit, row: FigureRow) -> str:
+    if row.p is None or row.chance_low is None or row.chance_high is None:
+        return ""
+    low, high = (_shown(visit, row.figure, each) for each in (row.chance_low, row.chance_high))
+    return visit.text("analysis.by_chance", low=low, high=high, p=decimal(row.p, 3, visit.text))
+
+
+def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:
+    by = {(row.facilitator, row.figure): row for row in found}
+    shown = []
+    for side, figure in SPREAD:
+        row = by.get((side, figure))
+        if row is not None:
+            values = {name: getattr(row, name) for name in ("mean", "sd", "low", "high")}
+            words = {name: _shown(visit, figure, value) for name, value in values.items()}
+            shown.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
+    return shown
+
+
+def _people(series: Sequence[service.Measured]) -> Mapping[str, list[float | None]]:
+    """Everybody's share of the talk, meeting by meeting; None where they were in no figure."""
+    parts = [{row.pseudonym: row for row in rows.people(each)} for each in series]
+    led = {name: row.role == GroupRole.FACILITATOR for each in parts for name, row in each.items()}
+    names = sorted(led, key=lambda name: (not led[name], name))
+    return {
+        name: [each[name].weighted_share if name in each else None for each in parts]
+        for name in names
+    }

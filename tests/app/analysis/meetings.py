@@ -1,0 +1,79 @@
+"""Small meetings whose every figure can be worked out by hand, and large ones by chance."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from hypothesis import strategies as st
+
+from app.analysis.table import Person, Span, Talk, talk
+
+Turns = list[tuple[int, int, int, bool]]
+
+
+def people(count: int, length_ms: int, facilitators: Iterable[int] = (0,)) -> list[Person]:
+    stay = (Span(0, length_ms),)
+    return [Person(f"P{n}", n in facilitators, stay) for n in range(count)]
+
+
+def hand() -> Talk:
+    """Four people, 20 s. F is the facilitator, D never speaks, C came at 10 s and left at 15 s.
+
+    F 0────4          7──9
+    A       3.5────7            (begins in F's last half second: an ordinary change)
+    b         5─5.6             (a back-channel of B in A's turn)
+    B                   9.5──13
+    C                       12──────14.8  (begins 1 s before B stops: interrupts, and succeeds)
+    F                                   16──────20
+    A                                     17──18.5  (inside F's: tried, and did not get it)
+    """
+    everyone = [
+        Person("F1", True, (Span(0, 20_000),)),
+        Person("J1", False, (Span(0, 20_000),)),
+        Person("J2", False, (Span(0, 20_000),)),
+        Person("J3", False, (Span(10_000, 15_000),)),
+        Person("J4", False, (Span(0, 20_000),)),
+    ]
+    turns = [
+        (0, 0, 4_000, False),
+        (1, 3_500, 7_000, False),
+        (2, 5_000, 5_600, True),
+        (0, 7_000, 9_000, False),
+        (2, 9_500, 13_000, False),
+        (3, 12_000, 14_800, False),
+        (0, 16_000, 20_000, False),
+        (1, 17_000, 18_500, False),
+    ]
+    return talk(everyone, 20_000, turns)
+
+
+def drawn(seed: int, count: int = 5, turns: int = 200, people_count: int | None = None) -> Talk:
+    """A meeting by chance: any other goes on, with gaps, overlaps and back-channels."""
+    dice = np.random.default_rng(seed)
+    rows: Turns = []
+    at, before = 0, -1
+    for _ in range(turns):
+        who = int(dice.choice([n for n in range(count) if n != before]))
+        end = at + int(dice.integers(1_500, 20_000))
+        rows.append((who, at, end, False))
+        if end - at > 5_000:
+            other = (who + 1) % count
+            rows.append((other, at + 2_000, at + 2_600, True))
+        before, at = who, max(end + int(dice.integers(-400, 900)), at + 1)
+    length = max(row[2] for row in rows) + 1_000
+    return talk(people(people_count or count, length), length, rows)
+
+
+@st.composite
+def talks(draw: st.DrawFn, most_people: int = 6, most_turns: int = 30) -> Talk:
+    """Any meeting at all, in which nobody overlaps themselves."""
+    count = draw(st.integers(2, most_people))
+    ends = [0] * count
+    rows: Turns = []
+    for _ in range(draw(st.integers(0, most_turns))):
+        who = draw(st.integers(0, count - 1))
+        start = ends[who] + draw(st.integers(1, 9_000))
+        end = start + draw(st.integers(1, 9_000))
+        rows.append((who, start, end, draw(st.booleans())))
+        ends[who] = end
+    length = max(*ends, 1) + draw(st.integers(0, 5_000))
+    return talk(people(count, length), length, rows)

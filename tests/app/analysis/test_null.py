@@ -1,0 +1,141 @@
+"""Chance, by chance: p-values are uniform when nothing but chance was at work."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from app.analysis import floor, null, participation, sequence
+from app.analysis.null import allotted, compare, reordered, walked
+from app.analysis.table import Talk, talk
+from tests.app.analysis.meetings import drawn, people
+
+MEETINGS = 150
+"""Drawn per test. Higher: a smaller fault shows, and it takes longer."""
+
+
+def allotted_by_chance(seed: int) -> Talk:
+    """Twenty turns of any length, each anybody's."""
+    dice = np.random.default_rng(seed)
+    at, rows = 0, []
+    for who, length in zip(dice.integers(0, 5, 20), dice.integers(1_000, 60_000, 20), strict=True):
+        rows.append((int(who), at, at + int(length), False))
+        at += int(length)
+    return talk(people(5, at), at, rows)
+
+
+def ginis(table: Talk, drawn: int = null.DRAWN) -> np.ndarray:
+    return np.array([participation.gini(rates) for rates in allotted(table, drawn)])
+
+
+def test_p_of_the_balance_is_uniform_under_its_null() -> None:
+    values = []
+    for seed in range(MEETINGS):
+        table = allotted_by_chance(seed)
+        under = ginis(table, drawn=99)
+        values.append(compare(participation.balance(table).gini, under).p)
+
+    assert stats.kstest(values, "uniform").pvalue > 0.001
+    assert np.mean(np.array(values) <= 0.1) == pytest.approx(0.1, abs=0.07)
+
+
+def returns_of(orders: np.ndarray) -> np.ndarray:
+    return np.array([sequence.returns(order) for order in orders])
+
+
+def test_p_of_returns_is_valid_under_its_null() -> None:
+    """The next is any other: given who had how many turns, every order is as likely. The statistic
+    has steps, so that p is too large rather than too small."""
+    values = []
+    for order in walked(np.ones(5), 40, drawn=MEETINGS):
+        under = returns_of(reordered(order, drawn=99))
+        values.append(compare(sequence.returns(order), under).p)
+
+    assert np.mean(np.array(values) <= 0.1) <= 0.1 + 0.05
+    assert np.mean(np.array(values) <= 0.5) == pytest.approx(0.5, abs=0.17)
+
+
+def test_p_is_small_where_there_is_a_pattern() -> None:
+    """Two who talk with each other for a while, then two others: returns beyond chance."""
+    order = np.array([0, 1] * 15 + [2, 3] * 15)
+    found = compare(sequence.returns(order), returns_of(reordered(order)))
+    assert found.p == pytest.approx(2 / 500)
+    assert found.observed > found.high > found.mean > found.low
+
+
+def test_p_is_small_where_one_holds_the_floor() -> None:
+    rows = [(n % 2 and n % 8 // 2, n * 1_000, n * 1_000 + 900, False) for n in range(80)]
+    table = talk(people(4, 80_000), 80_000, rows)
+    found = compare(participation.balance(table).gini, ginis(table))
+    assert found.p < 0.01
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(0, 4), min_size=3, max_size=60))
+def test_an_order_keeps_everybodys_turns_and_nobody_follows_themselves(chain: list[int]) -> None:
+    order = sequence.without_repeats(np.array(chain))
+    orders = reordered(order, drawn=20)
+
+    assert (np.sort(orders, axis=1) == np.sort(order)).all()
+    assert (orders[:, 1:] != orders[:, :-1]).all()
+
+
+def test_orders_are_all_met_about_as_often() -> None:
+    """Of a, a, b, c there are six orders in which no a follows an a: abac, acab, abca, acba, baca,
+    caba."""
+    orders = reordered(np.array([0, 1, 0, 2]), drawn=3_000)
+    _, counts = np.unique(orders, axis=0, return_counts=True)
+    assert len(counts) == 6
+    assert stats.chisquare(counts).pvalue > 0.001
+
+
+def test_walks_go_to_others_by_their_weight() -> None:
+    orders = walked(np.array([2.0, 1.0, 1.0]), 400, drawn=50)
+    assert (orders[:, 1:] != orders[:, :-1]).all()
+    after_one = orders[:, 1:][orders[:, :-1] == 1]
+    assert np.mean(after_one == 0) == pytest.approx(2 / 3, abs=0.03)
+
+
+def test_nothing_to_draw_from_has_no_p() -> None:
+    empty = talk(people(3, 100), 100, [])
+    found = compare(participation.balance(empty).gini, ginis(empty))
+    assert math.isnan(found.p)
+
+
+def test_the_same_meeting_has_the_same_p() -> None:
+    table = drawn(4, turns=60)
+    first, again = (ginis(table) for _ in range(2))
+    assert first.tolist() == again.tolist()
+
+
+def test_a_hundred_thousand_turns_take_less_than_two_seconds() -> None:
+    """Everything but the null hypotheses, which take a fixed number of draws of any meeting."""
+    table = drawn(5, count=8, turns=70_000)
+    assert len(table.speaker) > 100_000
+
+    began = time.process_time()
+    participation.participation(table)
+    participation.balance(table)
+    participation.over_time(table, 12)
+    floor.passages(table.floor())
+    floor.speech_shares(table)
+    floor.interruptions(table)
+    chain = floor.handovers(table).speaker
+    matrix = sequence.followings(chain, table.size)
+    sequence.expected(matrix)
+    sequence.star(matrix, table.facilitators)
+    sequence.reciprocity(matrix)
+    sequence.returns(chain)
+    sequence.shifts(sequence.without_repeats(chain).tolist(), sequence.answers(chain))
+    assert time.process_time() - began < 2
+
+
+def test_a_null_of_the_longest_walk_stays_short() -> None:
+    began = time.process_time()
+    reordered(np.arange(2_000) % 7)
+    assert time.process_time() - began < 5
+    assert null.WALK[1] < 2 * 2_000
