@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from media.audio import opus
-from media.recorder.packets import Losses, Numbering, RtpPacket, in_order
+from media.recorder.packets import Losses, RtpPacket
 from media.recorder.timeline import Mapping
-from media.tape.format import Packet, SenderReport
 
 NOTHING_SENT = "nothing_sent"
 """Lost on the way, muted, or the device gave nothing."""
@@ -23,6 +21,8 @@ class Frame:
     """Of audio, from the packet itself; 0 for video, whose frames last until the next."""
     hole: str = NOTHING_SENT
     """Why time is missing before it, if it is."""
+    silent: bool = False
+    """Put there to fill a gap: nobody needs to decode it."""
 
 
 @dataclass
@@ -39,16 +39,13 @@ class Counts:
 
 
 def frames(
-    records: Iterable[Packet | SenderReport],
+    ordered: Iterable[RtpPacket],
     mime_type: str,
     mappings: Sequence[Mapping],
     tape_starts_s: float,
     counts: Counts,
 ) -> Iterator[Frame]:
-    """`counts` is filled while the frames are taken. Raises ValueError for an unknown codec."""
-    ordered = in_order(_numbered(records), counts.losses)
-    if mime_type.lower() == "audio/opus":
-        return _opus(ordered, mappings, tape_starts_s, counts)
+    """Pictures. `counts` is filled while they are taken. Raises ValueError for an unknown codec."""
     if mime_type.lower() == "video/vp8":
         return _vp8(ordered, mappings, tape_starts_s, counts)
     raise ValueError(f"no frames are known of {mime_type}")
@@ -87,26 +84,6 @@ def vp8_size(frame: bytes) -> tuple[int, int] | None:
         return None
     width = int.from_bytes(frame[6:8], "little") & 0x3FFF
     return width, int.from_bytes(frame[8:10], "little") & 0x3FFF
-
-
-def _numbered(records: Iterable[Packet | SenderReport]) -> Iterator[RtpPacket]:
-    numbering = Numbering()
-    for record in records:
-        packet = numbering.number(record) if isinstance(record, Packet) else None
-        if packet is not None:
-            yield packet
-
-
-def _opus(
-    packets: Iterable[RtpPacket], mappings: Sequence[Mapping], starts_s: float, counts: Counts
-) -> Iterator[Frame]:
-    for packet in packets:
-        duration = opus.duration_s(packet.payload)
-        if not duration:
-            continue
-        counts.frames += 1
-        at = mappings[packet.stretch](packet.timestamp, starts_s + packet.arrival_s)
-        yield Frame(at, packet.payload, True, duration)
 
 
 def _vp8(

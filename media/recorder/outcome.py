@@ -94,8 +94,7 @@ class PersonMedia:
 
 @dataclass(frozen=True)
 class Heard:
-    """One person's waveform, and where they speak: (start, end) in ms of the common clock."""
+    """Where one person speaks: (start, end) in ms of the common clock."""
 
     user_id: UUID
-    peaks: MadeFile | None
     speech: tuple[tuple[int, int], ...]

@@ -1,25 +1,29 @@
 """Which frames can be decoded, told without decoding them."""
 
 from collections.abc import Callable
+from itertools import chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from media.recorder.frames import Counts, Frame, frames, vp8_payload, vp8_size
+from media.recorder.rows import RowReader, ordered
 from media.recorder.timeline import align, scan
 from media.tape.format import Packet
-from tests.fixtures.senders import VP8, Sender, send_vp8, vp8_frames
+from tests.fixtures.senders import VP8, Sender, chunked, send_vp8, vp8_frames
 
 KEY_FRAME = b"\x10\x00\x00\x9d\x01\x2a\x40\x01\xf0\x00" + bytes(20)
 INTER_FRAME = b"\x11" + bytes(20)
 
 
 def taken(packets: list[tuple[float, bytes]]) -> tuple[list[Frame], Counts]:
-    records = [Packet(at, data) for at, data in packets]
-    (mappings,) = align([scan(records, 90_000, 0.0)]).mappings
+    chunks = chunked([Packet(at, data) for at, data in packets])
+    (mappings,) = align([scan(chunks, 90_000, 0.0)]).mappings
     counts = Counts()
-    return list(frames(records, "video/VP8", mappings, 0.0, counts)), counts
+    rows = ordered(RowReader().batches(chunks), counts.losses)
+    each = chain.from_iterable(row.packets() for row in rows)
+    return list(frames(each, "video/VP8", mappings, 0.0, counts)), counts
 
 
 def layered(layers: str) -> list[tuple[float, bytes]]:
