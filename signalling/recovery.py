@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.kit.ids import short
 from app.recordings import service as recordings
+from app.recordings import spans
 from app.recordings.models import Tape
 from signalling.live import Node
 from signalling.rooms import Rooms
@@ -24,8 +25,10 @@ async def take_stock(node: Node) -> list[Tape]:
 
     Must be done before the node takes its first meeting: afterwards the two lives look the same.
     """
-    async with node.database.reading() as db:
-        return await recordings.tapes_on_node(db, node.settings.node.name)
+    own_name = node.settings.node.name
+    async with node.database.transaction() as db:
+        await spans.end_all_of_node(db, own_name, node.clock.utc(node.clock.now()))
+        return await recordings.tapes_on_node(db, own_name)
 
 
 async def recover(node: Node, rooms: Rooms, left: Sequence[Tape]) -> None:

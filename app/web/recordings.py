@@ -13,6 +13,7 @@ from app.kit.permissions import Action, may
 from app.recordings import reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Track
 from app.turns import service as turns
+from app.web import completeness
 from app.web.meetings import title_of
 from app.web.visit import Looking, PageRoute
 
@@ -42,6 +43,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         names=names,
         files=files if ready else [],
         may_export=may(roles, Action.EXPORT),
+        missing=completeness.lines(visit, found, {str(id_): name for id_, name in names.items()}),
         data={
             "id": str(found.id),
             "state": found.state,

@@ -102,10 +102,7 @@ def segments_of(points: Sequence[Point], skew: float) -> list[Segment]:
             recent.clear()
         recent.append((arrival, delay))
     edges = [*cuts, len(points)]
-    return [
-        Segment(points[begin].first, points[begin:end])
-        for begin, end in pairwise(edges)
-    ]
+    return [Segment(points[begin].first, points[begin:end]) for begin, end in pairwise(edges)]
 
 
 def _steps(number: int, delays: Floats, arrivals: Floats, low: float) -> bool:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from app.consent.ledger import Current
+from app.recordings.completeness import Missing
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
 
 FORMAT = "emessi manifest 1"
@@ -19,6 +20,7 @@ def manifest(
     in_force: Current,
     turns: dict[str, Any],
     duration_ms: int,
+    missing: Iterable[Missing] | None,
 ) -> bytes:
     """Deterministic: the same outcome gives the same bytes. Times are ms of the common clock."""
     document = {
@@ -40,6 +42,7 @@ def manifest(
             }
             for tape in plan.left_out
         ],
+        "missing": None if missing is None else [one.to_json() for one in missing],
         "consents": _consents(in_force),
         "turns": turns,
     }

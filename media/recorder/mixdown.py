@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import av
-from av.stream import Stream
 import numpy as np
+from av.stream import Stream
 
 from media.audio.opus import LOOKAHEAD, RATE, SOUND_RATE, Encoder, Samples
 from media.audio.peaks import Peaks

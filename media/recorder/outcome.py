@@ -16,6 +16,8 @@ class PlannedTape:
     data_key_id: UUID
     path: str
     size: int
+    span_ms: tuple[int, int | None] = (0, None)
+    """From when until when it was written, ms after the recording's start; None: nobody says."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class LeftOut:
     user_id: UUID
     source: Source
     reason: str
+    span_ms: tuple[int, int | None] = (0, None)
 
 
 @dataclass(frozen=True)

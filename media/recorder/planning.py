@@ -1,6 +1,6 @@
 """What may be used of a recording now: asked of the ledger, the vault and the store."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -47,16 +47,17 @@ async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | No
         for tape in await recordings.tapes(db, recording_id):
             reason = await _objection(db, context, tape, standing, there)
             if reason is None:
-                used.append(_planned(tape))
+                used.append(_planned(tape, recording))
             else:
-                left_out.append(LeftOut(tape.id, tape.user_id, Source(tape.source), reason))
+                source, span = Source(tape.source), _span_ms(tape, recording)
+                left_out.append(LeftOut(tape.id, tape.user_id, source, reason, span))
         stopped = recording.stopped_at or recording.started_at
         return Plan(
             recording_id=recording_id,
             meeting_id=meeting.id,
             group_id=meeting.group_id,
             started_ns=(recording.started_at - EPOCH) // timedelta(microseconds=1) * 1000,
-            stopped_ms=(stopped - recording.started_at) // timedelta(milliseconds=1),
+            stopped_ms=in_ms(recording, stopped),
             tapes=tuple(used),
             left_out=tuple(left_out),
             indexed=frozenset(u for u, granted in in_force.items() if Purpose.INDEXING in granted),
@@ -67,6 +68,11 @@ async def still_stands(db: AsyncSession, plan: Plan, user_id: UUID | None = None
     """Whether every consent that the plan (or this person's part of it) rests on still stands."""
     needed = {t.consent_id for t in plan.tapes if user_id is None or t.user_id == user_id}
     return needed <= await consent.standing(db, [plan.group_id])
+
+
+def in_ms(recording: Recording, moment: datetime) -> int:
+    """On the recording's time line."""
+    return (moment - recording.started_at) // timedelta(milliseconds=1)
 
 
 async def _objection(
@@ -86,7 +92,12 @@ async def _objection(
     return None
 
 
-def _planned(tape: Tape) -> PlannedTape:
+def _span_ms(tape: Tape, recording: Recording) -> tuple[int, int | None]:
+    ended = in_ms(recording, tape.ended_at) if tape.ended_at else None
+    return in_ms(recording, tape.started_at), ended
+
+
+def _planned(tape: Tape, recording: Recording) -> PlannedTape:
     return PlannedTape(
         id=tape.id,
         user_id=tape.user_id,
@@ -95,4 +106,5 @@ def _planned(tape: Tape) -> PlannedTape:
         data_key_id=tape.data_key_id,
         path=tape.path,
         size=tape.size,
+        span_ms=_span_ms(tape, recording),
     )

@@ -71,6 +71,8 @@ class RowReader:
 
     def __init__(self) -> None:
         self.malformed = 0
+        self.ssrcs: list[int] = []
+        """Of each stretch."""
         self._last: tuple[int, int, int, int, int, int] | None = None
         # SSRC, sequence and timestamp as sent, and without wrap-around; the stretch
 
@@ -122,6 +124,7 @@ class RowReader:
         times = _signed(np.diff(timestamp, prepend=known[2]), 32)
         begins = (np.diff(ssrc, prepend=known[0]) != 0) | (np.abs(steps) > RESTART_PACKETS)
         stretch = known[5] + np.cumsum(begins)
+        self.ssrcs += ssrc[begins].tolist()
         numbers = _run_on(steps, begins, sequence, known[3])
         clock = _run_on(times, begins, timestamp, known[4])
         self._last = (

@@ -44,6 +44,9 @@ SET_S = 1.0
 a step of this size in what the packets need. Lower: a slow network looks like sleep. Higher: a
 short sleep moves what follows."""
 NTP_FRACTION = 1 << 32
+RUNS_ON_S = 0.5
+"""An SSRC that comes back on a tape, at most so far from where its clock must be, never stopped.
+Lower: a clock read through a slow network is taken for a new one. Higher: the other way round."""
 ROUNDING_S = 0.001
 """Files count milliseconds."""
 
@@ -53,6 +56,7 @@ class Stretch:
     """What one stretch of one tape shows; times are seconds."""
 
     clock_rate: int
+    ssrc: int = 0
     points: list[Point] = field(default_factory=list)
     """(first RTP time, RTP time and arrival of the quickest packet) of each run of packets."""
     reports: list[tuple[float, float]] = field(default_factory=list)
@@ -75,7 +79,7 @@ def scan(chunks: Iterable[bytes], clock_rate: int, tape_starts_s: float) -> Scan
         packets += len(batch.rows)
         if len(batch.rows):
             while len(stretches) <= int(batch.rows.stretch[-1]):
-                stretches.append(Stretch(clock_rate))
+                stretches.append(Stretch(clock_rate, reader.ssrcs[len(stretches)]))
             for number, point in _runs(batch.rows, clock_rate, tape_starts_s):
                 stretches[number].points.append(point)
         for number, rtp, ntp, _ in batch.reports:
@@ -100,19 +104,23 @@ def _runs(rows: Rows, clock_rate: int, starts_s: float) -> Iterable[tuple[int, P
 class Mapping:
     """RTP time of one stretch → seconds on the common clock."""
 
-    def __init__(self, clock_rate: int, begins: Sequence[float], lines: Sequence[Line]) -> None:
-        """`begins`: RTP seconds from which on each line holds; the first holds before as well."""
+    def __init__(
+        self, clock_rate: int, shift: float, begins: Sequence[float], lines: Sequence[Line]
+    ) -> None:
+        """`begins`: RTP seconds from which on each line holds; the first holds before as well.
+        `shift` is added to the stretch's own RTP seconds."""
         self._clock_rate = clock_rate
+        self._shift = shift
         self._begins = list(begins[1:])
         self._lines = list(lines)
 
     def __call__(self, timestamp: int, arrival: float) -> float:
         """The arrival says nothing that the timestamp does not."""
-        x = timestamp / self._clock_rate
+        x = timestamp / self._clock_rate + self._shift
         return self._lines[bisect_right(self._begins, x)](x)
 
     def many(self, timestamps: NDArray[np.int64]) -> NDArray[np.float64]:
-        x = timestamps / self._clock_rate
+        x = timestamps / self._clock_rate + self._shift
         place = np.searchsorted(self._begins, x, "right")
         slope, at, value = np.array(self._lines).T
         return np.asarray(value[place] + (x - at[place]) * slope[place], np.float64)
@@ -150,19 +158,54 @@ class _Piece:
 
 def align(scans: Sequence[Scan]) -> Alignment:
     """All tapes of one person together. Sources with agreeing reports share their line."""
-    pieces = [[_pieces(stretch) for stretch in each.stretches] for each in scans]
-    _share([piece for rows in pieces for row in rows for piece in row if piece.sender])
-    for rows in pieces:
-        _alone([piece for row in rows for piece in row])
-    mappings = [
-        [_mapping(stretch, row) for stretch, row in zip(each.stretches, rows, strict=True)]
-        for each, rows in zip(scans, pieces, strict=True)
-    ]
-    errors = [
-        max((piece.error_s for row in rows for piece in row), default=0.0) + ROUNDING_S * bool(rows)
-        for rows in pieces
-    ]
-    return Alignment(mappings, [round(error * 1000, 1) for error in errors])
+    runs = [_runs_of(each.stretches) for each in scans]
+    pieces = [[piece for run in each for piece in run.pieces] for each in runs]
+    _share([piece for each in pieces for piece in each if piece.sender])
+    for each in pieces:
+        _alone(each)
+    errors = [max((p.error_s for p in each), default=-ROUNDING_S) + ROUNDING_S for each in pieces]
+    return Alignment(
+        [_mappings(found.stretches, each) for found, each in zip(scans, runs, strict=True)],
+        [round(error * 1000, 1) for error in errors],
+    )
+
+
+@dataclass
+class _Run:
+    """One SSRC's clock, over all stretches of a tape in which it was heard."""
+
+    whole: Stretch
+    shifts: dict[int, float]
+    """Of each of its stretches: what makes their RTP seconds run on."""
+    pieces: list[_Piece] = field(default_factory=list)
+
+
+def _runs_of(stretches: Sequence[Stretch]) -> list[_Run]:
+    """A tape that goes back to a layer goes back to its clock."""
+    runs: list[_Run] = []
+    by_ssrc: dict[int, _Run] = {}
+    for number, stretch in enumerate(stretches):
+        run = by_ssrc.get(stretch.ssrc)
+        shift = _shift(run.whole, stretch) if run else None
+        if run is None or shift is None:
+            run = by_ssrc[stretch.ssrc] = _Run(Stretch(stretch.clock_rate, stretch.ssrc), {})
+            runs.append(run)
+        shift = run.shifts[number] = shift or 0.0
+        run.whole.points += [Point(p.first + shift, p.x + shift, p.at) for p in stretch.points]
+        run.whole.reports += [(rtp + shift, ntp) for rtp, ntp in stretch.reports]
+    for run in runs:
+        run.pieces = _pieces(run.whole)
+    return runs
+
+
+def _shift(before: Stretch, after: Stretch) -> float | None:
+    """What, in whole rounds of the RTP clock, makes the second go on where the first ended; None if
+    it began anew."""
+    last, first = before.points[-1], after.points[0]
+    turn_s = (1 << 32) / before.clock_rate
+    passed = first.at - last.at
+    shift = round((last.x + passed - first.x) / turn_s) * turn_s
+    return shift if abs(first.x + shift - last.x - passed) < RUNS_ON_S else None
 
 
 def _pieces(stretch: Stretch) -> list[_Piece]:
@@ -240,6 +283,11 @@ def _alone(pieces: Sequence[_Piece]) -> None:
         piece.line = Line(slope, line.at, line.value - lag)
 
 
-def _mapping(stretch: Stretch, pieces: Sequence[_Piece]) -> Mapping:
-    lines = [piece.line for piece in pieces if piece.line is not None]
-    return Mapping(stretch.clock_rate, [piece.segment.begins for piece in pieces], lines)
+def _mappings(stretches: Sequence[Stretch], runs: Sequence[_Run]) -> list[Mapping]:
+    made: dict[int, Mapping] = {}
+    for run in runs:
+        begins = [piece.segment.begins for piece in run.pieces]
+        lines = [piece.line for piece in run.pieces if piece.line is not None]
+        for number, shift in run.shifts.items():
+            made[number] = Mapping(run.whole.clock_rate, shift, begins, lines)
+    return [made[number] for number in range(len(stretches))]
