@@ -14,7 +14,8 @@ from app.kit.errors import Refusal
 from app.kit.languages import FOLDER, LANGUAGES, Languages
 from app.meetings.models import MeetingKind, MeetingState
 from app.programmes.models import ProgrammeRole
-from app.recordings.models import FileKind, RecordingState
+from app.recordings.completeness import Reason
+from app.recordings.models import FileKind, RecordingState, Source
 from app.web.rendering import _plain
 from signalling.messages import RefusalCode
 
@@ -37,6 +38,8 @@ STEMS: dict[str, list[str]] = {
     "failure.{}": ["not_found", "not_allowed", "internal"],
     "invitation.lead_{}": list(GroupRole),
     "language.{}": list(LANGUAGES),
+    "completeness.reason_{}": list(Reason),
+    "completeness.source_{}": list(Source),
     "meeting.every_{}": ["7", "14", "21", "28"],
     "meeting.kind_{}": list(MeetingKind),
     "meeting.over_{}": [MeetingState.ENDED, MeetingState.CANCELLED],

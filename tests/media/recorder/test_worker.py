@@ -128,12 +128,23 @@ async def test_a_recording_becomes_files_turns_of_who_agreed_and_a_manifest(
 
 async def test_what_was_withdrawn_before_is_left_out(meeting: RecordedMeeting) -> None:
     await meeting.withdraw("bob", Purpose.AUDIO)
+    await meeting.notes(SPEAKERS)
 
-    await finish(meeting, is_over)
+    recording = await finish(meeting, is_over)
     made = await outcome(meeting)
 
     assert ("bob", "microphone") not in made["tracks"]
     assert [out["reason"] for out in made["manifest"]["left_out"]] == ["consent"]
+    names = {str(user): name for name, user in meeting.users.items()}
+    missing = {
+        (names[one["user_id"]], one["reason"]): (one["start_ms"], one["end_ms"])
+        for one in made["manifest"]["missing"]
+    }
+    assert missing == {
+        ("bob", "no_consent"): (1_500, 12_000),
+        ("dave", "no_consent"): (500, 12_000),
+    }
+    assert recording.missing == made["manifest"]["missing"]
 
 
 async def test_killed_again_and_again_it_ends_the_same(
