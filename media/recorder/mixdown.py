@@ -63,10 +63,10 @@ def mix(
                 packet: av.Packet[Stream] = av.Packet(data)
                 packet.stream, packet.time_base = stream, _TICK
                 packet.pts = packet.dts = at
-                packet.duration = round(seconds * RATE)
+                packet.duration = length = round(seconds * RATE)
                 packet.is_keyframe = True
                 container.mux_one(packet)
-                at += packet.duration
+                at += length
             remaining -= frames
             progress(length_s - remaining * Encoder.FRAME / SOUND_RATE)
     return peaks
