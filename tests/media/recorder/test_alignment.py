@@ -31,8 +31,10 @@ from tests.fixtures.senders import (
     write_tape,
 )
 
-LENGTH_S = 100
-CUES_S = (12.0, 40.0, 70.0, 90.0)
+pytestmark = pytest.mark.timeout(300)
+
+LENGTH_S = 72
+CUES_S = (12.0, 40.0, 68.0)
 CUE_S = 0.3
 FPS = 10
 STALL_S = (45.0, 63.0)
