@@ -9,7 +9,8 @@ from app.consent import service as consent
 from app.kit.ids import short
 from app.kit.tokens import Join
 from app.meetings import attendance
-from signalling import books, off_record_commands, taping
+from app.recordings.models import SpanEnd
+from signalling import books, off_record_commands, spans, taping
 from signalling.connection import Connection
 from signalling.live import Live, Presence, Session, new_participant_id, new_resume_token
 from signalling.messages import PurposeName, Replaced, Waiting, Welcomed
@@ -117,11 +118,13 @@ def leave(live: Live, participant: str) -> None:
     presence = live.presences.pop(participant, None)
     if presence is None:
         return
+    how = SpanEnd.LEFT if presence.expiry is None or live.ended else SpanEnd.LOST
     _stop_waiting(presence)
     taping.cut(live, [p.id for p in live.room.publications.values() if p.owner == participant])
     led = live.room.has_facilitator
     live.deliver(live.room.leave(participant))
     off_record_commands.people_changed(live)
+    spans.note(live, how)
     live.media.leave(participant)
     live.offer_downlinks()
     if led and not live.room.has_facilitator:
@@ -156,6 +159,7 @@ def take_over(
     own = [p.id for p in live.room.publications.values() if p.owner == known.id]
     taping.cut(live, own)
     live.deliver(live.room.publications_removed(own))
+    spans.note(live, SpanEnd.TURNED_OFF)
     live.media.leave(known.id)
     live.deliver(live.room.connection_changed(known.id, connected=True))
     presence.negotiation.open = None

@@ -15,6 +15,7 @@ from app.kit.ids import short
 from app.kit.keys import Keys
 from app.kit.settings import Settings
 from app.kit.tokens import Scope, Tokens
+from app.recordings.spans import Begun
 from media.clock import Clock
 from media.relay.relay import Relay
 from media.relay.room import Room as MediaRoom
@@ -99,6 +100,8 @@ class Live:
         self.room = Room()
         self.presences: dict[str, Presence] = {}
         self.tapes: dict[str, LiveTape] = {}
+        self.spans: dict[str, Begun] = {}
+        """Of what is published while a recording runs, by publication (`signalling.spans`)."""
         self.recording_id: UUID | None = None
         self.recording_lock = asyncio.Lock()
         """Held while tapes are ordered and closed, so that no two do it at once."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from app.recordings.models import SpanEnd
 from media.relay.view import Tile, View
-from signalling import taping
+from signalling import spans, taping
 from signalling.live import Live
 from signalling.messages import (
     AnswerDownlink,
@@ -35,6 +36,7 @@ async def send(
     ids = {mid: publication.id for mid, publication in published.publications.items()}
     for mid, id_ in ids.items():
         live.deliver(live.room.publication_added(id_, participant, sources[mid]))
+    spans.note(live, SpanEnd.TURNED_OFF)
     live.offer_downlinks()
     if live.room.to_tape():
         live.background(taping.tape_newly_allowed(live))
@@ -57,6 +59,7 @@ async def set_muted(live: Live, participant: str, command: SetMuted) -> None:
         raise CommandRefused("not_found")
     live.media.set_muted(publication.id, command.muted)
     live.deliver(live.room.muted(publication, muted=command.muted))
+    spans.note(live, SpanEnd.MUTED)
     live.tell(participant, Done(ref=command.ref))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.kit.ids import short
 from app.meetings import placement
 from app.recordings import service as recordings
+from app.recordings import spans
 from signalling import books
 from signalling.live import Node
 from signalling.rooms import Rooms
@@ -38,8 +39,9 @@ async def take_stock(node: Node) -> list[Left]:
     Must be done before the node takes its first meeting: afterwards the two lives look the same.
     """
     name = node.settings.node.name
-    async with node.database.reading() as db:
+    async with node.database.transaction() as db:
         beat = await placement.last_beat(db, name)
+        await spans.end_all_of_node(db, name, node.clock.utc(node.clock.now()))
         tapes = await recordings.tapes_on_node(db, name)
     return [Left(t.id, t.path, beat is not None and t.started_at < beat) for t in tapes]
 

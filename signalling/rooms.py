@@ -12,7 +12,7 @@ from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import off_record
 from app.recordings import service as recordings
-from app.recordings.models import RecordingState
+from app.recordings.models import RecordingState, SpanEnd
 from media.relay.events import (
     LayersWanted,
     PicturesResting,
@@ -22,7 +22,16 @@ from media.relay.events import (
     TapeFailed,
     TransportLost,
 )
-from signalling import arrivals, books, consenting, messages, recording_commands, storage, taping
+from signalling import (
+    arrivals,
+    books,
+    consenting,
+    messages,
+    recording_commands,
+    spans,
+    storage,
+    taping,
+)
 from signalling.live import Live, Node
 
 logger = logging.getLogger(__name__)
@@ -180,6 +189,7 @@ class Rooms:
             case PublicationRemoved(publication) if publication in live.room.publications:
                 taping.cut(live, [publication])
                 live.deliver(live.room.publications_removed([publication]))
+                spans.note(live, SpanEnd.TURNED_OFF)
                 live.offer_downlinks()
             case LayersWanted(publication, layers) if publication in live.room.publications:
                 own = live.room.publications[publication]
@@ -202,5 +212,7 @@ def interrupt(live: Live) -> None:
     """The node stops in the middle of a meeting: its tapes end. In the books it goes on with the
     same people, and records as soon as they are back."""
     taping.cut(live, list(live.tapes))
+    live.room.recording_since = None
+    spans.note(live, SpanEnd.NODE_STOPPED)
     for presence in live.presences.values():
         presence.attendance = None

@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.consent import service as consent
 from app.recordings import service as recordings
-from app.recordings.models import Source
+from app.recordings.models import Source, SpanEnd
 from app.recordings.queue import enqueue_finalise
 from app.vault import service as vault
 from media.tape.format import TapeOrder
-from signalling import books
+from signalling import books, spans
 from signalling.live import Live, LiveTape
 from signalling.refusals import CommandRefused
 from signalling.room import PURPOSE_OF
@@ -38,6 +38,7 @@ async def begin(live: Live, at: datetime) -> None:
         if live.ended:
             return  # who ended the meeting waits for the lock, to stop what was begun here
         live.deliver(live.room.recording_started(at))
+        spans.note(live, SpanEnd.STOPPED)
         if live.node.disk.trouble is None:  # else `storage.follow` has it wait
             await _tape_all(live)
 
@@ -67,6 +68,7 @@ async def stop(live: Live, reason: str) -> None:
     cut(live, list(live.tapes))
     if live.room.recording_since is not None:
         live.deliver(live.room.recording_stopped(reason))
+        spans.note(live, SpanEnd.STOPPED)
     async with live.recording_lock:
         recording_id = live.recording_id
         if recording_id is None or live.room.recording_since is not None:

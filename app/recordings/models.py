@@ -91,6 +91,9 @@ class Recording(SQLModel, table=True):
     """A code with a translation, when the state is `failed`."""
     progress: int = 0
     """Per cent of finalising done."""
+    missing: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    """What was published and is not in the files, as in the manifest (`completeness.Missing`).
+    None: not counted, because nobody noted what was published."""
 
 
 class Tape(SQLModel, table=True):
@@ -184,6 +187,38 @@ class Erasure(SQLModel, table=True):
     """When all of it had been looked for and was gone."""
     receipt: str | None = Field(default=None, sa_type=Text)
     """The signed document that says so, a compact JWS."""
+
+
+class SpanEnd(StrEnum):
+    """How a span of publishing ended."""
+
+    MUTED = "muted"
+    TURNED_OFF = "turned_off"
+    """The source was given up, or its sender took another place."""
+    LEFT = "left"
+    LOST = "lost"
+    """The person's connection was lost, and nobody came back by it."""
+    STOPPED = "stopped"
+    """The recording was stopped."""
+    NODE_STOPPED = "node_stopped"
+
+
+class PublicationSpan(SQLModel, table=True):
+    """One source was sent, unmuted, while a recording ran: a fact about presence, no content.
+
+    Also of those who are not recorded, so that what is missing can be named: who, which source,
+    from when until when, and nothing else.
+    """
+
+    __tablename__ = "publication_spans"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    user_id: UUID = Field(foreign_key="users.id", index=True)
+    source: Source = Field(sa_type=String, max_length=20)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    how_it_ended: SpanEnd | None = Field(default=None, sa_type=String, max_length=20)
 
 
 class Track(SQLModel, table=True):

@@ -21,6 +21,7 @@ from app.recordings.previews import sheet_of
 from app.retention import service as retention
 from app.retention.models import LegalHold
 from app.turns import service as turns
+from app.web import completeness
 from app.web.meetings import title_of
 from app.web.quality import HEADS, connections
 from app.web.visit import Looking, PageRoute
@@ -60,6 +61,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         now=now(),
         connections=await connections(visit, meeting, roles),
         connection_heads=HEADS,
+        missing=completeness.lines(visit, found, {str(id_): name for id_, name in names.items()}),
         data={
             "id": str(found.id),
             "state": found.state,

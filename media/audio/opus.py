@@ -1,26 +1,31 @@
 """Opus packets: how long they last, what stands in for one that is missing, and their sound."""
 
-from collections.abc import Iterator
-from fractions import Fraction
 from typing import TypeAlias
 
-import av
 import numpy as np
-from av.audio.codeccontext import AudioCodecContext
-from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
+from media.audio.libopus import MUSIC, OpusDecoder, OpusEncoder
+
 Samples: TypeAlias = NDArray[np.float32]
-"""Mono, 48 kHz, full scale ±1."""
+"""Mono, at `SOUND_RATE`, full scale ±1."""
 
 RATE = 48_000
-"""RTP time and decoding of Opus, whatever was sampled (RFC 7587 §4.1)."""
+"""RTP time and file time of Opus, whatever was sampled (RFC 7587 §4.1)."""
+SOUND_RATE = 24_000
+"""At which sound is decoded, mixed and measured. Lower: the mix-down's s and f are dull; 16 kHz
+would leave 8 kHz of sound. Higher: work for what few voices and no laptop's microphone have."""
 LOOKAHEAD = 312
-"""Samples (6.5 ms) by which libopus's sound comes after what was put in; a decoder skips them."""
+"""Samples at 48 kHz (6.5 ms) by which libopus's sound comes after what was put in."""
 SILENCE_20_MS = b"\xf8\xff\xfe"
 """One frame of digital silence (CELT, full band; RFC 6716 §3.1)."""
 SILENCE_2_5_MS = b"\xe0\xff\xfe"
-OpusPacket: TypeAlias = "av.Packet[AudioStream]"
+SILENCE_100_MS = b"\xfb\x05" + 5 * SILENCE_20_MS[1:]
+"""Five of them in one packet (code 3, §3.2.5)."""
+LONGEST_S = 0.12
+"""Of one packet (§3.2.5)."""
+EMPTY_BYTES = 2
+"""A packet of so few bytes has no sound in it: it keeps a pause (DTX), or one was lost."""
 _FRAME_MS = {
     "silk": (10.0, 20.0, 40.0, 60.0),
     "hybrid": (10.0, 20.0),
@@ -28,73 +33,94 @@ _FRAME_MS = {
 }
 
 
+def _frame_ms(toc: int) -> float:
+    config = toc >> 3
+    if config < 12:
+        return _FRAME_MS["silk"][config & 3]
+    if config < 16:
+        return _FRAME_MS["hybrid"][config & 1]
+    return _FRAME_MS["celt"][config & 3]
+
+
+_FRAME_S = [_frame_ms(toc) / 1000 for toc in range(256)]
+_COUNTS = (1, 2, 2)
+
+
 def duration_s(packet: bytes) -> float:
     """How long a packet lasts, from its first two bytes (RFC 6716 §3.1, §3.2.5); 0 if empty."""
     if not packet:
         return 0.0
-    config, code = packet[0] >> 3, packet[0] & 3
-    if config < 12:
-        frame_ms = _FRAME_MS["silk"][config & 3]
-    elif config < 16:
-        frame_ms = _FRAME_MS["hybrid"][config & 1]
-    else:
-        frame_ms = _FRAME_MS["celt"][config & 3]
-    count = (1, 2, 2)[code] if code < 3 else (packet[1] & 0x3F if len(packet) > 1 else 0)
-    return frame_ms * count / 1000
+    code = packet[0] & 3
+    count = _COUNTS[code] if code < 3 else (packet[1] & 0x3F if len(packet) > 1 else 0)
+    return _FRAME_S[packet[0]] * count
 
 
-def missing_after(packet: bytes) -> bytes:
-    """One frame like the packet's, without content: a decoder then goes on with what it heard.
+def missing_after(packet: bytes, count: int = 1) -> bytes:
+    """Frames like the packet's, without content: a decoder then goes on with what it heard, and in
+    a pause with the noise of the room.
 
     An empty frame is how Opus itself says "lost, or nothing to send" (RFC 6716 §3.2.1).
     """
-    return bytes([packet[0] & 0xFC])
+    if count == 1:
+        return bytes([packet[0] & 0xFC])
+    return bytes([packet[0] & 0xFC | 3, count])
 
 
 class Decoder:
     """Packets in their order, without holes, → samples. The first 6.5 ms are left out."""
 
-    def __init__(self) -> None:
-        context = av.CodecContext.create("libopus", "r")
-        assert isinstance(context, AudioCodecContext)
-        context.sample_rate = RATE
-        context.layout = "mono"
-        self._context = context
-        self._skip = LOOKAHEAD
+    def __init__(self, rate: int = SOUND_RATE) -> None:
+        self._rate = rate
+        self._decoder = OpusDecoder(rate)
+        self._skip = LOOKAHEAD * rate // RATE
         self.damaged = 0
 
     def decode(self, packet: bytes) -> Samples:
         """What cannot be decoded is counted and comes out as silence of its length."""
         try:
-            parts = [f.to_ndarray()[0] for f in self._context.decode(av.Packet(packet))]
-        except av.FFmpegError:
+            samples = self._decoder.decode(packet).copy()
+        except ValueError:
             self.damaged += 1
-            parts = [np.zeros(round(duration_s(packet) * RATE), np.int16)]
-        samples = np.concatenate(parts) if parts else np.zeros(0, np.int16)
-        skipped = min(self._skip, len(samples))
+            samples = np.zeros(round(duration_s(packet) * self._rate), np.float32)
+        return samples[self.skipped(len(samples)) :]
+
+    def skipped(self, count: int) -> int:
+        """How many of the next `count` samples are left out."""
+        skipped = min(self._skip, count)
         self._skip -= skipped
-        return np.multiply(samples[skipped:], 1 / 32768, dtype=np.float32)
+        return skipped
 
 
 class Encoder:
-    """Samples → Opus packets of 20 ms, each with its time in samples."""
+    """Samples → Opus packets, each with its length. Silence is written, not encoded."""
 
-    FRAME = 960
+    FRAME = SOUND_RATE // 50
+    BITRATE_BPS = 40_000
+    """Lower: voices over one another are muddy. Higher: a larger file, nothing heard."""
+    QUIETENS = 5
+    """Frames of silence that are encoded, so that the decoder knows of it, before the rest is only
+    written. CELT forgets within one; the others let a filter run out."""
 
-    def __init__(self, context: AudioCodecContext) -> None:
-        self._context = context
-        self._at = 0
+    def __init__(self) -> None:
+        self._encoder = OpusEncoder(SOUND_RATE, MUSIC, self.BITRATE_BPS, complexity=0)
+        self._quiet = 0
 
-    def encode(self, samples: Samples) -> Iterator[OpusPacket]:
-        """`samples` is a whole number of frames."""
-        whole = np.clip(samples * 32767, -32768, 32767).astype(np.int16)
-        for start in range(0, len(whole), self.FRAME):
-            part = whole[start : start + self.FRAME]
-            frame = av.AudioFrame.from_ndarray(part[None], format="s16", layout="mono")
-            frame.sample_rate, frame.pts = RATE, self._at
-            frame.time_base = Fraction(1, RATE)
-            self._at += len(part)
-            yield from self._context.encode(frame)
+    def encode(self, samples: Samples) -> list[tuple[bytes, float]]:
+        """`samples` is a whole number of frames. Each packet with its seconds."""
+        frames = np.ascontiguousarray(samples, np.float32).reshape(-1, self.FRAME)
+        made: list[tuple[bytes, float]] = []
+        for frame, loud in zip(frames, np.any(frames, axis=1).tolist(), strict=True):
+            self._quiet = 0 if loud else self._quiet + 1
+            if self._quiet > self.QUIETENS:
+                made.append((SILENCE_20_MS, 0.02))
+            else:
+                made.append((self._encoder.encode(frame), 0.02))
+        return made
 
-    def finish(self) -> Iterator[OpusPacket]:
-        yield from self._context.encode(None)
+    def silence(self, frames: int) -> list[tuple[bytes, float]]:
+        """So many frames of it, in as few packets as possible."""
+        first = min(frames, max(self.QUIETENS - self._quiet, 0))
+        made = self.encode(np.zeros(first * self.FRAME, np.float32)) if first else []
+        self._quiet += frames - first
+        many, few = divmod(frames - first, 5)
+        return made + many * [(SILENCE_100_MS, 0.1)] + few * [(SILENCE_20_MS, 0.02)]

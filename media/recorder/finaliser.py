@@ -10,14 +10,20 @@ from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingState, Source
 from app.recordings.states import move
 from app.vault.service import KeyDestroyed
-from media.audio.opus import RATE
-from media.audio.peaks import Peaks
-from media.audio.speech import SpeechDetector, Thresholds
+from media.audio.opus import SOUND_RATE
+from media.audio.speech import MODEL_RATE, Span, SpeechDetector, Thresholds
 from media.recorder import planning
 from media.recorder.containers import form_of
 from media.recorder.frames import Counts
-from media.recorder.mixdown import mix
-from media.recorder.outcome import Heard, MadeFile, MadeTrack, PersonMedia, Plan, Verified
+from media.recorder.mixdown import Drawn, mix
+from media.recorder.outcome import (
+    Heard,
+    MadeFile,
+    MadeTrack,
+    PersonMedia,
+    Plan,
+    Verified,
+)
 from media.recorder.person import PersonFiles
 from media.recorder.placement import Gaps
 from media.recorder.preview import sheet
@@ -28,8 +34,9 @@ from media.recorder.workshop import SEALED, Workshop
 from media.store import Store
 
 R = TypeVar("R")
-BLOCK_S = 10
-"""Sound listened to at a time. Lower: more overhead. Higher: more memory."""
+BLOCK_S = 1
+"""Sound listened to at a time. Lower: more overhead. Higher: who pauses is listened to for
+longer."""
 
 
 class PlanOutdated(Exception):
@@ -91,28 +98,29 @@ class Finaliser:
     async def mixdown(
         self, plan: Plan, run: str, users: Sequence[UUID], length_ms: int, progress: Progress
     ) -> tuple[MadeFile, ...]:
-        """Everybody's voices, and their waveform."""
-        voices = [_voice(await self._tapes(plan, run, user)) for user in users]
+        """Everybody's voices in one file, its waveform, and everybody's own."""
+        voices = {user: Drawn(_voice(await self._tapes(plan, run, user))) for user in users}
         if not voices or not length_ms:
             return ()
-        shop = self.workshop(plan, run)
+        shop, drawn = self.workshop(plan, run), list(voices.values())
         with shop.scratch() as out:
-            peaks = await _work(mix, out, voices, length_ms / 1000, progress.reached_s)
-            mixed = await shop.keep(FileKind.MIXDOWN, None, "shared", out)
-        waveform = await shop.keep(FileKind.PEAKS, None, "shared", peaks.to_json())
-        return mixed, waveform
+            peaks = await _work(mix, out, drawn, length_ms / 1000, progress.reached_s)
+            files = [await shop.keep(FileKind.MIXDOWN, None, "shared", out)]
+        files.append(await shop.keep(FileKind.PEAKS, None, "shared", peaks.to_json()))
+        for user, voice in voices.items():
+            files.append(await shop.keep(FileKind.PEAKS, user, "audio", voice.peaks.to_json()))
+        return tuple(files)
 
     async def listen(
         self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
     ) -> Heard:
-        """One person's waveform and, if their consent covers it, where they speak."""
+        """Where one person speaks, if their consent covers it."""
         tapes = await self._tapes(plan, run, user_id)
-        until = plan.indexed_until.get(user_id, length_ms) if user_id in plan.indexed else 0
-        voice = _voice(tapes)
-        peaks, speech = await _work(_listen, voice, length_ms, until, progress.reached_s)
-        shop = self.workshop(plan, run)
-        waveform = await shop.keep(FileKind.PEAKS, user_id, "audio", peaks.to_json())
-        return Heard(user_id, waveform, speech)
+        if user_id not in plan.indexed:
+            return Heard(user_id, ())
+        voice, until = _voice(tapes, MODEL_RATE), plan.indexed_until.get(user_id, length_ms)
+        indexed_ms = min(until, length_ms)
+        return Heard(user_id, await _work(_listen, voice, indexed_ms, progress.reached_s))
 
     async def preview(
         self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
@@ -152,27 +160,22 @@ class Finaliser:
             raise PlanOutdated from None
 
 
-def _voice(tapes: PersonTapes) -> Voice:
-    return Voice(tapes.sound(Gaps(), Counts()))
+def _voice(tapes: PersonTapes, rate: int = SOUND_RATE) -> Voice:
+    return Voice(tapes.sound(Gaps(), Counts()), rate)
 
 
 def _listen(
-    voice: Voice, length_ms: int, indexed_ms: int, reached_s: Callable[[float], None]
-) -> tuple[Peaks, tuple[tuple[int, int], ...]]:
-    """The waveform of all of it, and where there is speech in the first `indexed_ms`."""
-    peaks, detector = Peaks(), SpeechDetector(Thresholds())
-    spans = []
-    remaining = length_ms * RATE // 1000
+    voice: Voice, length_ms: int, reached_s: Callable[[float], None]
+) -> tuple[tuple[int, int], ...]:
+    detector, spans = SpeechDetector(Thresholds()), list[Span]()
+    remaining = length_ms * MODEL_RATE // 1000
     while remaining:
-        samples = voice.read(min(BLOCK_S * RATE, remaining))
-        remaining -= len(samples)
-        peaks.add(samples)
-        if indexed_ms:
-            spans += list(detector.add(samples))
-        reached_s(length_ms / 1000 - remaining / RATE)
-    spans += list(detector.finish())
-    end = min(length_ms, indexed_ms)
-    return peaks, tuple((s.start_ms, min(s.end_ms, end)) for s in spans if s.start_ms < end)
+        count = min(BLOCK_S * MODEL_RATE, remaining)
+        spans += detector.add(voice.read(count), count)
+        remaining -= count
+        reached_s(length_ms / 1000 - remaining / MODEL_RATE)
+    spans += detector.finish()
+    return tuple((span.start_ms, min(span.end_ms, length_ms)) for span in spans)
 
 
 async def _work(function: Callable[..., R], *arguments: object) -> R:

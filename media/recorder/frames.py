@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
-from media.audio import opus
 from media.recorder.av1 import Av1
 from media.recorder.h264 import H264
-from media.recorder.packets import Losses, Numbering, RtpPacket, in_order
+from media.recorder.packets import Losses, RtpPacket
 from media.recorder.pictures import Assembly, Chain, PictureCodec
 from media.recorder.timeline import Mapping
 from media.recorder.vp8 import Vp8
 from media.recorder.vp9 import Vp9
-from media.tape.format import Packet, SenderReport
 
 PICTURES: Map[str, Callable[[], PictureCodec]] = {
     "video/vp8": Vp8,
@@ -36,6 +34,8 @@ class Frame:
     hole: str = NOTHING_SENT
     """Why time is missing before it, if it is."""
     codec: str = "opus"
+    silent: bool = False
+    """Put there to fill a gap: nobody needs to decode it."""
 
 
 @dataclass
@@ -52,40 +52,16 @@ class Counts:
 
 
 def frames(
-    records: Iterable[Packet | SenderReport],
+    ordered: Iterable[RtpPacket],
     mime_type: str,
     mappings: Sequence[Mapping],
     tape_starts_s: float,
     counts: Counts,
 ) -> Iterator[Frame]:
-    """`counts` is filled while the frames are taken. Raises ValueError for an unknown codec."""
-    ordered = in_order(_numbered(records), counts.losses)
-    if mime_type.lower() == "audio/opus":
-        return _opus(ordered, mappings, tape_starts_s, counts)
-    if mime_type.lower() in PICTURES:
-        codec = PICTURES[mime_type.lower()]()
-        return _shown(ordered, codec, mappings, tape_starts_s, counts)
-    raise ValueError(f"no frames are known of {mime_type}")
-
-
-def _numbered(records: Iterable[Packet | SenderReport]) -> Iterator[RtpPacket]:
-    numbering = Numbering()
-    for record in records:
-        packet = numbering.number(record) if isinstance(record, Packet) else None
-        if packet is not None:
-            yield packet
-
-
-def _opus(
-    packets: Iterable[RtpPacket], mappings: Sequence[Mapping], starts_s: float, counts: Counts
-) -> Iterator[Frame]:
-    for packet in packets:
-        duration = opus.duration_s(packet.payload)
-        if not duration:
-            continue
-        counts.frames += 1
-        at = mappings[packet.stretch](packet.timestamp, starts_s + packet.arrival_s)
-        yield Frame(at, packet.payload, True, duration)
+    """Pictures. `counts` is filled while they are taken. Raises ValueError for an unknown codec."""
+    if mime_type.lower() not in PICTURES:
+        raise ValueError(f"no frames are known of {mime_type}")
+    return _shown(ordered, PICTURES[mime_type.lower()](), mappings, tape_starts_s, counts)
 
 
 def _shown(

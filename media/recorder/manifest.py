@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from app.consent.ledger import Current
+from app.recordings.completeness import Missing
 from media.recorder.outcome import Heard, Interruption, MadeFile, MadeTrack, Plan, Verified
 from media.recorder.tapes import NOT_RECORDED
 
@@ -23,6 +24,7 @@ def manifest(
     relied_on: Current,
     turns: dict[str, Any],
     duration_ms: int,
+    missing: Iterable[Missing] | None,
     *,
     off_record: Sequence[tuple[int, int]] = (),
 ) -> bytes:
@@ -48,6 +50,7 @@ def manifest(
             for tape in plan.left_out
         ],
         "consents": _consents(relied_on),
+        "missing": None if missing is None else [one.to_json() for one in missing],
         "turns": turns,
     }
     return json.dumps(document, indent=1, sort_keys=True).encode()

@@ -1,55 +1,93 @@
-"""Everybody's voices in one file: summed on the common clock, limited softly, encoded as Opus."""
+"""Everybody's voices in one file: summed on the common clock, limited softly, encoded as Opus; and
+the waveforms, from the same decoding."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
+import av
 import numpy as np
+from av.stream import Stream
 
-from media.audio.opus import RATE, Encoder, Samples
+from media.audio.opus import LOOKAHEAD, RATE, SOUND_RATE, Encoder, Samples
 from media.audio.peaks import Peaks
 from media.recorder.containers import container
 from media.recorder.muxer import add_opus
 from media.recorder.scratch import Scratch
 from media.recorder.voice import Voice
 
-BLOCK_S = 1
-"""Lower: more overhead. Higher: more memory; this is all the sound that is held at a time."""
+BLOCK_FRAMES = 25
+"""Half a second. Lower: more overhead. Higher: more memory; and who is silent is silent for a whole
+block."""
 KNEE = 0.7
 """Below it nothing changes, above it the sum approaches 1. Lower: single loud voices are bent.
 Higher: two loud ones are bent harder."""
 
 
+class Drawn:
+    """A voice that draws its waveform as it is read."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self.peaks = Peaks()
+
+    def read(self, count: int) -> Samples | None:
+        samples = self._voice.read(count)
+        if samples is None:
+            self.peaks.silence(count)
+        else:
+            self.peaks.add(samples)
+        return samples
+
+
 def mix(
-    out: Scratch, voices: Sequence[Voice], length_s: float, progress: Callable[[float], None]
+    out: Scratch, voices: Sequence[Drawn], length_s: float, progress: Callable[[float], None]
 ) -> Peaks:
     """Writes a WebM whose time 0 is the recording's start; returns the mix's peaks."""
-    peaks = Peaks()
-    frames = -(-round(length_s * RATE) // Encoder.FRAME)
+    peaks, encoder = Peaks(), Encoder()
+    remaining = -(-round(length_s * SOUND_RATE) // Encoder.FRAME)
     with container(out) as target:
         stream = add_opus(target)
-        encoder = Encoder(stream.codec_context)
-        remaining = frames * Encoder.FRAME
+        target.start_encoding()
+        at = -LOOKAHEAD
         while remaining:
-            count = min(BLOCK_S * RATE, remaining)
-            mixed = limited(sum_of([voice.read(count) for voice in voices], count))
-            peaks.add(mixed)
-            for packet in encoder.encode(mixed):
+            frames = min(BLOCK_FRAMES, remaining)
+            count = frames * Encoder.FRAME
+            heard = [voice.read(count) for voice in voices]
+            mixed = sum_of([samples for samples in heard if samples is not None])
+            if mixed is None:
+                peaks.silence(count)
+                packets = encoder.silence(frames)
+            else:
+                peaks.add(mixed)
+                packets = encoder.encode(mixed)
+            for data, seconds in packets:
+                packet: av.Packet[Stream] = av.Packet(data)
+                packet.stream, packet.time_base = stream, _TICK
+                packet.pts = packet.dts = at
+                packet.duration = length = round(seconds * RATE)
+                packet.is_keyframe = True
                 target.mux_one(packet)
-            remaining -= count
-            progress(length_s - remaining / RATE)
-        for packet in encoder.finish():
-            target.mux_one(packet)
+                at += length
+            remaining -= frames
+            progress(length_s - remaining * Encoder.FRAME / SOUND_RATE)
     return peaks
 
 
-def sum_of(parts: Sequence[Samples], count: int) -> Samples:
-    total = np.zeros(count, np.float32)
-    for part in parts:
-        total += part
-    return total
+_TICK = Fraction(1, RATE)
+
+
+def sum_of(parts: Sequence[Samples]) -> Samples | None:
+    """Limited where it would be too loud; None: silence."""
+    if not parts:
+        return None
+    total = parts[0].copy() if len(parts) == 1 else np.sum(parts, axis=0)
+    return limited(total)
 
 
 def limited(samples: Samples) -> Samples:
     """Never beyond full scale, smooth at the knee."""
     size = np.abs(samples)
+    if size.max(initial=0) <= KNEE:
+        return samples
     bent = KNEE + (1 - KNEE) * np.tanh((size - KNEE) / (1 - KNEE))
     return np.where(size > KNEE, np.sign(samples) * bent, samples).astype(np.float32)

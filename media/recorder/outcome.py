@@ -16,6 +16,8 @@ class PlannedTape:
     data_key_id: UUID
     path: str
     size: int
+    span_ms: tuple[int, int | None] = (0, None)
+    """From when until when it was written, ms after the recording's start; None: nobody says."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class LeftOut:
     user_id: UUID
     source: Source
     reason: str
+    span_ms: tuple[int, int | None] = (0, None)
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,7 @@ class PersonMedia:
 
 @dataclass(frozen=True)
 class Heard:
-    """One person's waveform, and where they speak: (start, end) in ms of the common clock."""
+    """Where one person speaks: (start, end) in ms of the common clock."""
 
     user_id: UUID
-    peaks: MadeFile | None
     speech: tuple[tuple[int, int], ...]

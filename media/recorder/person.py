@@ -51,14 +51,14 @@ class PersonFiles:
             return ()
         tracks = []
         if muxed.audio is not None:
-            details = _details(muxed, sounds, gaps.found, self._tapes.alignment_error_ms)
+            details = _details(muxed, sounds, gaps.found, self._error_ms(Source.MICROPHONE))
             details |= {
                 "filled_ms": round(gaps.concealed_s * 1000),
                 "overlapping_frames": gaps.overlapping,
             }
             tracks.append(self._track(Source.MICROPHONE, path, "opus", muxed.audio, details))
         if muxed.video is not None:
-            details = _details(muxed, pictures, still, self._tapes.alignment_error_ms)
+            details = _details(muxed, pictures, still, self._error_ms(source))
             details |= {
                 "incomplete_frames": pictures.incomplete,
                 "undecodable_frames": pictures.undecodable,
@@ -67,6 +67,9 @@ class PersonFiles:
             }
             tracks.append(self._track(source, path, codec, muxed.video, details))
         return tuple(tracks)
+
+    def _error_ms(self, source: Source) -> float:
+        return self._tapes.alignment_error_ms(source)
 
     def _track(
         self, source: Source, path: str, codec: str, extent: Extent, details: dict[str, Any]

@@ -2,13 +2,23 @@
 
 A player plays sound frame after frame; where one is missing it plays the next too early, and
 everybody else's file runs away from it. So what is missing stands in the file as (tiny) frames:
-after a short loss one that lets the decoder go on, in a long gap silence.
+after a short loss one that lets the decoder go on, in a pause the sender's own noise, in a long gap
+silence. A sender's clock that runs fast or slow is put right in the pauses, to 2.5 ms; one who
+speaks on without a pause gains or loses a frame when 20 ms are full.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from media.audio.opus import SILENCE_2_5_MS, SILENCE_20_MS, duration_s, missing_after
+from media.audio.opus import (
+    EMPTY_BYTES,
+    LONGEST_S,
+    SILENCE_2_5_MS,
+    SILENCE_20_MS,
+    SILENCE_100_MS,
+    duration_s,
+    missing_after,
+)
 from media.recorder.frames import Frame
 
 LOSS_S = 0.12
@@ -17,6 +27,10 @@ Higher: a vowel hums on into a silence."""
 TOLERANCE_S = 0.02
 """Frames this far from their place stay where they are, one after the other. Lower: a drifting
 clock is corrected more often, audibly. Higher: it is further off before it is corrected."""
+PAUSE_S = 1.0
+"""A sender that says nothing (DTX) sends an empty packet each 0.4 s; until the next one players
+make the noise of the room, as they did in the meeting. Lower: with one of them lost the noise is
+cut. Higher: it goes on for one who has left."""
 GAP_S = 1.0
 """Report silences longer than this. Lower: every pause of a sender that sends no silence shows."""
 
@@ -40,11 +54,11 @@ def without_holes(frames: Iterable[Frame], gaps: Gaps) -> Iterator[Frame]:
             at = frame.at_s
         missing = frame.at_s - at
         if missing >= TOLERANCE_S:
-            for data in _filling(missing, previous):
-                filled = Frame(at, data, True, duration_s(data))
-                yield filled
-                at += filled.duration_s
-            gaps.concealed_s += missing
+            for data, length, silent in _filling(missing, previous):
+                yield Frame(at, data, True, length, silent=silent)
+                at += length
+            if not _is_pause(previous, missing):
+                gaps.concealed_s += missing
             if missing > GAP_S:
                 gaps.found.append((frame.at_s - missing, frame.at_s, frame.hole))
         elif -missing >= max(frame.duration_s, TOLERANCE_S):
@@ -55,13 +69,22 @@ def without_holes(frames: Iterable[Frame], gaps: Gaps) -> Iterator[Frame]:
         previous = frame.data
 
 
-def _filling(missing_s: float, previous: bytes) -> Iterator[bytes]:
-    """Packets that together last as long as is missing, to 2.5 ms."""
-    if previous and missing_s <= LOSS_S:
-        lost = missing_after(previous)
-        for _ in range(int(missing_s / duration_s(lost) + 1e-6)):
-            yield lost
-            missing_s -= duration_s(lost)
+def _is_pause(previous: bytes, missing_s: float) -> bool:
+    """Whether the sender only said nothing: a pause is begun by an empty packet."""
+    return 0 < len(previous) <= EMPTY_BYTES and missing_s <= PAUSE_S
+
+
+def _filling(missing_s: float, previous: bytes) -> Iterator[tuple[bytes, float, bool]]:
+    """Packets that together last as long as is missing, to 2.5 ms; whether they are silence."""
+    if previous and (missing_s <= LOSS_S or _is_pause(previous, missing_s)):
+        one_s = duration_s(missing_after(previous))
+        left = int(missing_s / one_s + 1e-6)
+        missing_s -= left * one_s
+        while left:
+            count = min(left, int(LONGEST_S / one_s + 1e-6))
+            yield missing_after(previous, count), count * one_s, False
+            left -= count
     small = int(missing_s / 0.0025 + 1e-6)
-    yield from (SILENCE_20_MS for _ in range(small // 8))
-    yield from (SILENCE_2_5_MS for _ in range(small % 8))
+    yield from ((SILENCE_100_MS, 0.1, True) for _ in range(small // 40))
+    yield from ((SILENCE_20_MS, 0.02, True) for _ in range(small % 40 // 8))
+    yield from ((SILENCE_2_5_MS, 0.0025, True) for _ in range(small % 8))

@@ -60,16 +60,17 @@ async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | No
         for tape in tapes:
             reason = await _objection(db, context, tape, allowed, there)
             if reason is None:
-                used.append(_planned(tape))
+                used.append(_planned(tape, recording))
             else:
-                left_out.append(LeftOut(tape.id, tape.user_id, Source(tape.source), reason))
+                source, span = Source(tape.source), _span_ms(tape, recording)
+                left_out.append(LeftOut(tape.id, tape.user_id, source, reason, span))
         stopped = recording.stopped_at or recording.started_at
         return Plan(
             recording_id=recording_id,
             meeting_id=meeting.id,
             group_id=meeting.group_id,
             started_ns=(recording.started_at - EPOCH) // timedelta(microseconds=1) * 1000,
-            stopped_ms=(stopped - recording.started_at) // timedelta(milliseconds=1),
+            stopped_ms=in_ms(recording, stopped),
             tapes=tuple(used),
             left_out=tuple(left_out),
             indexed=frozenset(indexed),
@@ -91,14 +92,18 @@ async def still_stands(db: AsyncSession, plan: Plan, user_id: UUID | None = None
 
 
 async def _interruptions(db: AsyncSession, recording: Recording) -> tuple[Interruption, ...]:
-    def after_start_ms(moment: datetime) -> int:
-        return (moment - recording.started_at) // timedelta(milliseconds=1)
-
     ended = recording.stopped_at or recording.started_at
     return tuple(
-        Interruption(after_start_ms(i.started_at), after_start_ms(i.ended_at or ended), i.reason)
+        Interruption(
+            in_ms(recording, i.started_at), in_ms(recording, i.ended_at or ended), i.reason
+        )
         for i in await interruptions.of_recording(db, recording.id)
     )
+
+
+def in_ms(recording: Recording, moment: datetime) -> int:
+    """On the recording's time line."""
+    return (moment - recording.started_at) // timedelta(milliseconds=1)
 
 
 async def _objection(
@@ -120,7 +125,12 @@ async def _objection(
     return None
 
 
-def _planned(tape: Tape) -> PlannedTape:
+def _span_ms(tape: Tape, recording: Recording) -> tuple[int, int | None]:
+    ended = in_ms(recording, tape.ended_at) if tape.ended_at else None
+    return in_ms(recording, tape.started_at), ended
+
+
+def _planned(tape: Tape, recording: Recording) -> PlannedTape:
     return PlannedTape(
         id=tape.id,
         user_id=tape.user_id,
@@ -129,4 +139,5 @@ def _planned(tape: Tape) -> PlannedTape:
         data_key_id=tape.data_key_id,
         path=tape.path,
         size=tape.size,
+        span_ms=_span_ms(tape, recording),
     )

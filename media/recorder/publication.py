@@ -12,6 +12,7 @@ from app.groups.models import Group
 from app.kit.ids import new_id
 from app.programmes.models import Programme
 from app.recordings import service as recordings
+from app.recordings import spans
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
 from app.recordings.off_record import spans_ms
 from app.recordings.states import move
@@ -20,6 +21,7 @@ from app.turns.detection import VERSION, DetectedTurn, Segment, TurnRules, detec
 from app.turns.models import Turn
 from media.audio.speech import Thresholds
 from media.recorder import planning
+from media.recorder.accounting import account
 from media.recorder.finaliser import Finaliser, PlanOutdated
 from media.recorder.manifest import manifest, spoken
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
@@ -44,18 +46,30 @@ async def publish(
         rules = await _rules(db, plan.group_id)
         relied_on = ledger.relied_on(await consent.chain(db, plan.group_id))
         off_record = await spans_ms(db, plan.recording_id, length_ms)
+        found = await db.get(Recording, plan.recording_id)
+        published = await spans.of_recording(db, plan.recording_id)
+    if found is None:
+        raise PlanOutdated
+    lacking = account(found, plan, published, tracks, verified, length_ms, off_record)
     parameters = {**rules.parameters(), "speech": Thresholds().parameters()}
     about_turns = spoken(heard, parameters, VERSION)
     text = manifest(
-        plan, files, tracks, verified, relied_on, about_turns, length_ms, off_record=off_record
+        plan,
+        files,
+        tracks,
+        verified,
+        relied_on,
+        about_turns,
+        length_ms,
+        lacking if published else None,
+        off_record=off_record,
     )
     written = await shop.keep(FileKind.MANIFEST, None, "shared", text)
     async with finaliser.context.database.transaction() as db:
         if not await planning.still_stands(db, plan):
             raise PlanOutdated
         await _replace(db, plan.recording_id, [*files, written], tracks)
-        found = detected(heard, rules)
-        rows = [_turn(turn) for turn in found]
+        rows = [_turn(turn) for turn in detected(heard, rules)]
         await turns.store(db, plan.recording_id, VERSION, parameters, rows)
         recording = await db.get(Recording, plan.recording_id)
         if recording is None:
@@ -63,6 +77,7 @@ async def publish(
         if recording.state == RecordingState.CLAIMED:
             move(recording, RecordingState.READY)
         recording.duration_ms, recording.progress = length_ms, 100
+        recording.missing = [one.to_json() for one in lacking] if published else None
 
 
 def detected(heard: Sequence[Heard], rules: TurnRules) -> list[DetectedTurn[UUID]]:

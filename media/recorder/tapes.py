@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
@@ -9,11 +10,14 @@ from app.recordings.models import Source
 from media.recorder.frames import PICTURES, Counts, Frame, frames
 from media.recorder.outcome import Interruption
 from media.recorder.placement import Gaps, without_holes
+from media.recorder.rows import RowReader, ordered
+from media.recorder.sound import opus_frames
 from media.recorder.timeline import Mapping, Scan, align, scan
 from media.tape.format import NotATape
 from media.tape.reader import Ending, TapeReader
 
 TORN = str(Ending.TORN)
+OPUS = "audio/opus"
 NOT_MUXED = "not_muxed"
 """Its codec has no place in our files. The tape is kept, and the manifest says so."""
 NODE_STOPPED = "node_stopped"
@@ -57,7 +61,10 @@ class PersonTapes:
         self.readings = [_read(tape, origin_ns) for tape in tapes]
         usable = [(r, r.scan) for r in self.readings if r.scan is not None]
         alignment = align([found for _, found in usable])
-        self.alignment_error_ms = alignment.error_ms
+        self._errors = {
+            reading.tape.id: error
+            for (reading, _), error in zip(usable, alignment.errors_ms, strict=True)
+        }
         self._usable: list[tuple[Reading, Sequence[Mapping]]] = sorted(
             ((r, m) for (r, _), m in zip(usable, alignment.mappings, strict=True)),
             key=lambda item: item[0].starts_s,
@@ -75,6 +82,11 @@ class PersonTapes:
                 last = frame.at_s
                 yield frame
 
+    def alignment_error_ms(self, source: Source) -> float:
+        """How far the source's times may be off, by what its packets show."""
+        own = [r.tape.id for r, _ in self._usable if r.tape.source == source]
+        return max((self._errors[tape] for tape in own), default=0.0)
+
     def has(self, source: Source) -> bool:
         return any(reading.tape.source == source for reading, _ in self._usable)
 
@@ -88,8 +100,13 @@ class PersonTapes:
         for reading, mappings in self._usable:
             if reading.tape.source != source or codec not in ("", _name(reading.codec)):
                 continue
-            records = TapeReader(reading.tape.path, reading.tape.data_key)
-            found = frames(records, reading.codec, mappings, reading.starts_s, counts)
+            tape = TapeReader(reading.tape.path, reading.tape.data_key)
+            if reading.codec.lower() == OPUS:
+                found = opus_frames(tape.opened(), mappings, counts)
+            else:
+                rows = ordered(RowReader().batches(tape.opened()), counts.losses)
+                packets = chain.from_iterable(each.packets() for each in rows)
+                found = frames(packets, reading.codec, mappings, reading.starts_s, counts)
             if before is not None:
                 found = _after(self._between(before, reading), found)
             yield from found
@@ -123,7 +140,7 @@ def _read(tape: LocalTape, origin_ns: int) -> Reading:
         return Reading(tape, "", 0.0, None, "unreadable", tape.path.stat().st_size)
     starts = (reader.header.started_ns - origin_ns) / 1e9
     codec = reader.header.codec
-    if codec.mime_type.lower() not in ("audio/opus", *PICTURES):
+    if codec.mime_type.lower() not in (OPUS, *PICTURES):
         return Reading(tape, codec.mime_type, starts, None, NOT_MUXED, 0)
-    found = scan(reader, codec.clock_rate, starts)
+    found = scan(reader.opened(), codec.clock_rate, starts)
     return Reading(tape, codec.mime_type, starts, found, str(reader.ending), reader.cut_bytes)

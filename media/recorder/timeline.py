@@ -1,47 +1,54 @@
 """One clock for everybody: when, on the node's clock, a packet's media was captured.
 
 A packet arrives after its capture by a delay that varies, never less than the path needs. So of
-all packets in a window the quickest tells most, and a line through the quickest ones of every
-window follows the sender's clock (its rate differs from ours by some parts per million).
+all packets in a window the quickest tells most, and a line under the quickest ones of every window
+follows the sender's clock: the lower envelope by which Moon, Skelly and Towsley (INFOCOM 1999) tell
+a clock's skew from the network's delays. Its slope is one for a clock, however often it stopped.
 
-The sender's own clock is its NTP time where RTCP sender reports say which RTP time belongs to it:
-then microphone and camera of one person share one line, and lips fit the voice. Without reports
-each source counts its RTP time from its own line. What remains unknown is the shortest delay of
-the path itself, some milliseconds to tens of them, and it is the same for all sources of a person.
+The sender's own clock is its NTP time where RTCP sender reports say which RTP time belongs to it
+(RFC 3550 §6.4.1): then microphone and camera of one person share one line, and lips fit the voice.
+Without reports each source counts its RTP time from its own line. What remains unknown is the
+shortest delay of the path itself, some milliseconds to tens of them, and it is the same for all
+sources of a person.
 """
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from itertools import pairwise
 
-from media.recorder.packets import Numbering
-from media.tape.format import Packet, SenderReport
+import numpy as np
+from numpy.typing import NDArray
+
+from media.recorder.clockwork import (
+    STEP_S,
+    Line,
+    Point,
+    Segment,
+    high_error_s,
+    level_of,
+    quickest,
+    segments_of,
+    skew_of,
+)
+from media.recorder.rows import RowReader, Rows
 
 WINDOW_S = 5.0
-"""One quickest packet per window. Lower: slow ones are taken for quick. Higher: steps of the
-sender's clock are found later."""
-STEP_S = 0.08
-"""The quickest packets of two windows in a row this far off the line: the sender's media clock
-jumped (a sleeping laptop), and a new line begins. Lower: a bad network looks like that. Higher:
-an error of this size may stay."""
-LARGEST_DRIFT = 300e-6
-"""Sound cards differ from their nominal rate by less. Lower: bad ones run away. Higher: a change
-of the network's delay is taken for drift."""
-DRIFT_NEEDS_S = 60.0
-"""Believe in drift only over a stretch this long; before that, noise is larger."""
+"""One quickest packet per window. Lower: slow ones are taken for quick. Higher: a network that is
+slow for a while hides more."""
 REPORTS_AGREE_S = 0.1
 """Reports further off their own line than this are not used: the sender's clock was set."""
+SET_S = 1.0
+"""Where reports agree, RTP and NTP time run together; only both stopping (a sleeping laptop) makes
+a step of this size in what the packets need. Lower: a slow network looks like sleep. Higher: a
+short sleep moves what follows."""
 NTP_FRACTION = 1 << 32
-
-
-@dataclass(frozen=True)
-class Line:
-    slope: float
-    at: float
-    value: float
-
-    def __call__(self, x: float) -> float:
-        return self.value + (x - self.at) * self.slope
+RUNS_ON_S = 0.5
+"""An SSRC that comes back on a tape, at most so far from where its clock must be, never stopped.
+Lower: a clock read through a slow network is taken for a new one. Higher: the other way round."""
+ROUNDING_S = 0.001
+"""Files count milliseconds."""
 
 
 @dataclass
@@ -49,18 +56,11 @@ class Stretch:
     """What one stretch of one tape shows; times are seconds."""
 
     clock_rate: int
-    points: dict[int, tuple[float, float]] = field(default_factory=dict)
-    """Window of arrival → (RTP time, arrival) of its quickest packet."""
+    ssrc: int = 0
+    points: list[Point] = field(default_factory=list)
+    """(first RTP time, RTP time and arrival of the quickest packet) of each run of packets."""
     reports: list[tuple[float, float]] = field(default_factory=list)
     """(RTP time, sender's NTP time)."""
-    sender: Line | None = None
-    """RTP time → sender's NTP time, when its reports agree."""
-
-    def seen(self, rtp_s: float, arrival: float) -> None:
-        window = int(arrival // WINDOW_S)
-        best = self.points.get(window)
-        if best is None or arrival - rtp_s < best[1] - best[0]:
-            self.points[window] = (rtp_s, arrival)
 
 
 @dataclass(frozen=True)
@@ -72,55 +72,58 @@ class Scan:
     malformed: int
 
 
-def scan(records: Iterable[Packet | SenderReport], clock_rate: int, tape_starts_s: float) -> Scan:
-    numbering, stretches, packets = Numbering(), list[Stretch](), 0
-    last_timestamp = 0
-    for record in records:
-        if isinstance(record, Packet):
-            packet = numbering.number(record)
-            if packet is None:
-                continue
-            packets += 1
-            if packet.stretch == len(stretches):
-                stretches.append(Stretch(clock_rate))
-            last_timestamp = packet.timestamp
-            arrival = tape_starts_s + record.arrival_s
-            stretches[-1].seen(packet.timestamp / clock_rate, arrival)
-        elif stretches:
-            ahead = (record.rtp_timestamp - last_timestamp + (1 << 31)) % (1 << 32) - (1 << 31)
-            rtp_s = (last_timestamp + ahead) / clock_rate
-            stretches[-1].reports.append((rtp_s, record.ntp / NTP_FRACTION))
-    for stretch in stretches:
-        stretch.sender = _sender_line(stretch.reports)
-    return Scan(stretches, packets, numbering.malformed)
+def scan(chunks: Iterable[bytes], clock_rate: int, tape_starts_s: float) -> Scan:
+    """`chunks`: opened ones, as `TapeReader.opened` gives them."""
+    reader, stretches, packets = RowReader(), list[Stretch](), 0
+    for batch in reader.batches(chunks):
+        packets += len(batch.rows)
+        if len(batch.rows):
+            while len(stretches) <= int(batch.rows.stretch[-1]):
+                stretches.append(Stretch(clock_rate, reader.ssrcs[len(stretches)]))
+            for number, point in _runs(batch.rows, clock_rate, tape_starts_s):
+                stretches[number].points.append(point)
+        for number, rtp, ntp, _ in batch.reports:
+            stretches[number].reports.append((rtp / clock_rate, ntp / NTP_FRACTION))
+    return Scan(stretches, packets, reader.malformed)
 
 
-@dataclass(frozen=True)
-class Piece:
-    """From this arrival on, this line holds."""
-
-    from_arrival_s: float
-    line: Line
+def _runs(rows: Rows, clock_rate: int, starts_s: float) -> Iterable[tuple[int, Point]]:
+    """The quickest of each run: until a window or a stretch ends, or the delay makes a step."""
+    x, at = rows.timestamp / clock_rate, rows.arrival_s + starts_s
+    delay = at - x
+    ends = np.diff(rows.stretch) != 0
+    ends |= np.diff(at // WINDOW_S) != 0
+    ends |= np.abs(np.diff(delay)) > STEP_S
+    edges = [0, *(np.flatnonzero(ends) + 1).tolist(), len(x)]
+    for begin, end in pairwise(edges):
+        best = begin + int(np.argmin(delay[begin:end]))
+        first = float(x[begin:end].min())
+        yield int(rows.stretch[begin]), Point(first, float(x[best]), float(at[best]))
 
 
 class Mapping:
     """RTP time of one stretch → seconds on the common clock."""
 
-    def __init__(self, stretch: Stretch, pieces: Sequence[Piece]) -> None:
-        self._clock_rate = stretch.clock_rate
-        self._sender = stretch.sender
-        self._pieces = pieces
+    def __init__(
+        self, clock_rate: int, shift: float, begins: Sequence[float], lines: Sequence[Line]
+    ) -> None:
+        """`begins`: RTP seconds from which on each line holds; the first holds before as well.
+        `shift` is added to the stretch's own RTP seconds."""
+        self._clock_rate = clock_rate
+        self._shift = shift
+        self._begins = list(begins[1:])
+        self._lines = list(lines)
 
     def __call__(self, timestamp: int, arrival: float) -> float:
-        x = timestamp / self._clock_rate
-        if self._sender is not None:
-            x = self._sender(x)
-        piece = self._pieces[0]
-        for later in self._pieces[1:]:
-            if arrival < later.from_arrival_s:
-                break
-            piece = later
-        return piece.line(x)
+        """The arrival says nothing that the timestamp does not."""
+        x = timestamp / self._clock_rate + self._shift
+        return self._lines[bisect_right(self._begins, x)](x)
+
+    def many(self, timestamps: NDArray[np.int64]) -> NDArray[np.float64]:
+        x = timestamps / self._clock_rate + self._shift
+        place = np.searchsorted(self._begins, x, "right")
+        slope, at, value = np.array(self._lines).T
+        return np.asarray(value[place] + (x - at[place]) * slope[place], np.float64)
 
 
 @dataclass(frozen=True)
@@ -128,79 +131,163 @@ class Alignment:
     """The mappings of a person's tapes, in the order of the scans, and how good they are."""
 
     mappings: Sequence[Sequence[Mapping]]
-    error_ms: float
-    """Half the spread of the quickest packets around their line: an estimate, not a bound."""
+    errors_ms: Sequence[float]
+    """Of each tape: how far from their line the quickest packets of any minute are, and its reports
+    from theirs. An estimate; the shortest delay of the path is not in it."""
+
+    @property
+    def error_ms(self) -> float:
+        return max(self.errors_ms, default=0.0)
+
+
+@dataclass
+class _Piece:
+    """One segment of one stretch, and what it was found to be."""
+
+    segment: Segment
+    sender: Line | None
+    """RTP → NTP time, where its reports agree."""
+    line: Line | None = None
+    """RTP time → common clock."""
+    error_s: float = 0.0
+
+    def in_ntp(self) -> list[Point]:
+        assert self.sender is not None
+        return [Point(self.sender(p.first), self.sender(p.x), p.at) for p in self.segment.points]
 
 
 def align(scans: Sequence[Scan]) -> Alignment:
     """All tapes of one person together. Sources with agreeing reports share their line."""
-    shared: list[tuple[float, float]] = []
-    for stretch in _stretches(scans):
-        if stretch.sender is not None:
-            shared += [(stretch.sender(x), at) for x, at in stretch.points.values()]
-    common = _pieces(_quickest(shared)) if shared else []
-    residuals: list[float] = []
-    mappings: list[list[Mapping]] = []
-    for each in scans:
-        row = []
-        for stretch in each.stretches:
-            points = sorted(stretch.points.values(), key=lambda p: p[1])
-            pieces = common if stretch.sender is not None else _pieces(points)
-            row.append(mapping := Mapping(stretch, pieces))
-            rate = stretch.clock_rate
-            residuals += [at - mapping(round(x * rate), at) for x, at in points]
-        mappings.append(row)
-    middle = median(residuals) if residuals else 0.0
-    spread = median(abs(r - middle) for r in residuals) if residuals else 0.0
-    return Alignment(mappings, round(spread * 1000, 1))
+    runs = [_runs_of(each.stretches) for each in scans]
+    pieces = [[piece for run in each for piece in run.pieces] for each in runs]
+    _share([piece for each in pieces for piece in each if piece.sender])
+    for each in pieces:
+        _alone(each)
+    errors = [max((p.error_s for p in each), default=-ROUNDING_S) + ROUNDING_S for each in pieces]
+    return Alignment(
+        [_mappings(found.stretches, each) for found, each in zip(scans, runs, strict=True)],
+        [round(error * 1000, 1) for error in errors],
+    )
 
 
-def _stretches(scans: Sequence[Scan]) -> Iterable[Stretch]:
-    return (stretch for each in scans for stretch in each.stretches)
+@dataclass
+class _Run:
+    """One SSRC's clock, over all stretches of a tape in which it was heard."""
+
+    whole: Stretch
+    shifts: dict[int, float]
+    """Of each of its stretches: what makes their RTP seconds run on."""
+    pieces: list[_Piece] = field(default_factory=list)
 
 
-def _sender_line(reports: Sequence[tuple[float, float]]) -> Line | None:
+def _runs_of(stretches: Sequence[Stretch]) -> list[_Run]:
+    """A tape that goes back to a layer goes back to its clock."""
+    runs: list[_Run] = []
+    by_ssrc: dict[int, _Run] = {}
+    for number, stretch in enumerate(stretches):
+        run = by_ssrc.get(stretch.ssrc)
+        shift = _shift(run.whole, stretch) if run else None
+        if run is None or shift is None:
+            run = by_ssrc[stretch.ssrc] = _Run(Stretch(stretch.clock_rate, stretch.ssrc), {})
+            runs.append(run)
+        shift = run.shifts[number] = shift or 0.0
+        run.whole.points += [Point(p.first + shift, p.x + shift, p.at) for p in stretch.points]
+        run.whole.reports += [(rtp + shift, ntp) for rtp, ntp in stretch.reports]
+    for run in runs:
+        run.pieces = _pieces(run.whole)
+    return runs
+
+
+def _shift(before: Stretch, after: Stretch) -> float | None:
+    """What, in whole rounds of the RTP clock, makes the second go on where the first ended; None if
+    it began anew."""
+    last, first = before.points[-1], after.points[0]
+    turn_s = (1 << 32) / before.clock_rate
+    passed = first.at - last.at
+    shift = round((last.x + passed - first.x) / turn_s) * turn_s
+    return shift if abs(first.x + shift - last.x - passed) < RUNS_ON_S else None
+
+
+def _pieces(stretch: Stretch) -> list[_Piece]:
+    skew = skew_of([stretch.points])
+    segments = segments_of(stretch.points, skew)
+    begins = [segment.begins for segment in segments[1:]]
+    told: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for rtp, ntp in stretch.reports:
+        told[int(np.searchsorted(begins, rtp, "right"))].append((rtp, ntp))
+    found = []
+    for number, segment in enumerate(segments):
+        sender, error = _sender_line(told[number])
+        found.append(_Piece(segment, sender, error_s=error))
+    return found
+
+
+def _sender_line(reports: Sequence[tuple[float, float]]) -> tuple[Line | None, float]:
+    """The line through the reports, and how far they are off it at most."""
     if not reports:
-        return None
-    line = _fit(reports)
-    agree = all(abs(ntp - line(rtp)) < REPORTS_AGREE_S for rtp, ntp in reports)
-    return line if agree else None
+        return None, 0.0
+    points = [Point(rtp, rtp, ntp) for rtp, ntp in reports]
+    slope = skew_of([points])
+    at = points[0].x
+    level = float(np.median([p.at - (p.x - at) * slope for p in points]))
+    line = Line(slope, at, level)
+    worst = max(abs(p.at - line(p.x)) for p in points)
+    return (line, worst) if worst < REPORTS_AGREE_S else (None, 0.0)
 
 
-def _quickest(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Of several sources' points in one window the quickest: the others only waited longer."""
-    best: dict[int, tuple[float, float]] = {}
-    for x, at in points:
-        window = int(at // WINDOW_S)
-        if window not in best or at - x < best[window][1] - best[window][0]:
-            best[window] = (x, at)
-    return [best[window] for window in sorted(best)]
+def _share(pieces: Sequence[_Piece]) -> None:
+    """One line for all that count in the sender's NTP time; a new one after it slept."""
+    if not pieces:
+        return
+    slope = skew_of([piece.in_ntp() for piece in pieces])
+    for epoch in _epochs(pieces, slope):
+        points = quickest([p for piece in epoch for p in piece.in_ntp()], WINDOW_S)
+        line = Line(slope, points[0].x, level_of(points, slope))
+        error = high_error_s(points, line)
+        for piece in epoch:
+            assert piece.sender is not None
+            piece.line = line.after(piece.sender)
+            piece.error_s += error
 
 
-def _pieces(points: Sequence[tuple[float, float]]) -> list[Piece]:
-    groups: list[list[tuple[float, float]]] = [[points[0]]]
-    for number, (x, at) in enumerate(points[1:], 1):
-        level = median(a - b for b, a in groups[-1][-5:])
-        following = points[min(number + 1, len(points) - 1)]
-        off, next_off = at - x - level, following[1] - following[0] - level
-        if min(abs(off), abs(next_off)) > STEP_S and off * next_off > 0:
-            groups.append([])
-        groups[-1].append((x, at))
-    return [Piece(group[0][1], _fit(group, quickest=True)) for group in groups]
+def _epochs(pieces: Sequence[_Piece], slope: float) -> list[list[_Piece]]:
+    epochs: list[list[_Piece]] = []
+    height = 0.0
+    for piece in sorted(pieces, key=lambda one: one.segment.points[0].at):
+        points = piece.in_ntp()
+        own = min(p.at - p.x * slope for p in points)
+        if not epochs or abs(own - height) > SET_S:
+            epochs.append([])
+        height = own
+        epochs[-1].append(piece)
+    return epochs
 
 
-def _fit(points: Sequence[tuple[float, float]], *, quickest: bool = False) -> Line:
-    """A line by the median of slopes over half the length (after Theil and Sen).
+def _alone(pieces: Sequence[_Piece]) -> None:
+    """Lines of their own for what has no reports, by its source's skew. Where other parts of the
+    source have reports, they tell how much later than needed its packets always come."""
+    lonely = [piece for piece in pieces if piece.line is None]
+    if not lonely:
+        return
+    slope = skew_of([piece.segment.points for piece in pieces])
+    lags = [
+        level_of(piece.segment.points, slope) - piece.line(piece.segment.points[0].x)
+        for piece in pieces
+        if piece.line is not None
+    ]
+    lag = float(np.median(lags)) if lags else 0.0
+    for piece in lonely:
+        points = quickest(piece.segment.points, WINDOW_S)
+        line = Line(slope, points[0].x, level_of(points, slope))
+        piece.error_s += high_error_s(points, line)
+        piece.line = Line(slope, line.at, line.value - lag)
 
-    Its height is the median of the points, or that of the quicker half of them.
-    """
-    half = len(points) // 2
-    slope = 1.0
-    if half and points[-1][0] - points[0][0] > DRIFT_NEEDS_S:
-        pairs = zip(points[: len(points) - half], points[half:], strict=True)
-        slope = median((b[1] - a[1]) / (b[0] - a[0]) for a, b in pairs if b[0] > a[0])
-        slope = min(max(slope, 1 - LARGEST_DRIFT), 1 + LARGEST_DRIFT)
-    at = points[0][0]
-    heights = sorted(y - (x - at) * slope for x, y in points)
-    level = heights[len(heights) // 4] if quickest else median(heights)
-    return Line(slope, at, level)
+
+def _mappings(stretches: Sequence[Stretch], runs: Sequence[_Run]) -> list[Mapping]:
+    made: dict[int, Mapping] = {}
+    for run in runs:
+        begins = [piece.segment.begins for piece in run.pieces]
+        lines = [piece.line for piece in run.pieces if piece.line is not None]
+        for number, shift in run.shifts.items():
+            made[number] = Mapping(run.whole.clock_rate, shift, begins, lines)
+    return [made[number] for number in range(len(stretches))]

@@ -75,7 +75,7 @@ class _Run:
         self._finaliser = finaliser
         self._plan = plan
         self._run = run
-        self._steps = 4 * len(plan.users) + 2
+        self._steps = 4 * len(plan.users) + 1
         self._done = 0
 
     async def all_steps(self) -> None:
@@ -95,11 +95,10 @@ class _Run:
         length = max([plan.stopped_ms, *ends])
         voices = [track.user_id for track in tracks if track.source == Source.MICROPHONE]
         files += await self._next("mixdown", length, Finaliser.mixdown, plan, run, voices, length)
-        heard: list[Heard] = []
-        for user in voices:
-            one = await self._next("listen", length, Finaliser.listen, plan, run, user, length)
-            heard.append(one)
-            files += [one.peaks] if one.peaks else []
+        heard: list[Heard] = [
+            await self._next("listen", length, Finaliser.listen, plan, run, user, length)
+            for user in voices
+        ]
         for user in (track.user_id for track in tracks if track.source == Source.CAMERA):
             files += await self._next("preview", length, Finaliser.preview, plan, run, user, length)
         made = (files, tracks)

@@ -53,12 +53,16 @@ class TapeReader:
         self.chunks = 0
 
     def __iter__(self) -> Iterator[Packet | SenderReport]:
+        for plain in self.opened():
+            yield from parse_records(plain)
+
+    def opened(self) -> Iterator[bytes]:
+        """The records of one chunk after another, as they lie there (`format.RECORD_HEAD`)."""
         with self._path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(self._start)
             self.chunks, self._good = 0, self._start
-            for plain in self._open_chunks(file):
-                yield from parse_records(plain)
+            yield from self._open_chunks(file)
             self.cut_bytes = size - self._good
 
     def _open_chunks(self, file: BinaryIO) -> Iterator[bytes]:

@@ -7,7 +7,8 @@ import pytest
 
 from app.kit.db import now
 from app.meetings.models import Meeting, MeetingState
-from app.recordings.models import Recording, RecordingState
+from app.recordings.completeness import Missing, Reason
+from app.recordings.models import Recording, RecordingState, Source
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -35,3 +36,52 @@ async def test_every_state_is_put_into_words(
     for other in (cast.bob, cast.alice):
         refused = await (await browser(other)).get(f"/recordings/{recording.id}")
         assert refused.status_code == 403
+
+
+LINES = {
+    "en": "voice: 12 s missing at 04:10, connection lost",
+    "fi": "ääni: 12 s puuttuu kohdasta 04:10, yhteys katkesi",
+    "sv": "röst: 12 s saknas vid 04:10, förbindelsen bröts",
+}
+
+
+@pytest.mark.parametrize("language", list(LINES))
+async def test_what_is_missing_is_said_in_plain_words(
+    browser: Browser, running: Application, cast: Cast, language: str
+) -> None:
+    meeting = Meeting(group_id=cast.group_id, starts_at=now(), state=MeetingState.ENDED)
+    lost = Missing(cast.bob.id, Source.MICROPHONE, 250_000, 262_000, Reason.NETWORK)
+    muted = Missing(cast.bob.id, Source.MICROPHONE, 3_700_000, 3_765_000, Reason.MUTED)
+    recording = Recording(
+        meeting_id=meeting.id, state=RecordingState.READY, node_name="n", started_at=now()
+    )
+    recording.missing = [lost.to_json(), muted.to_json()]
+    async with running.context.database.transaction() as db:
+        db.add(meeting)
+        await db.flush()
+        db.add(recording)
+
+    page = (
+        await (await browser(cast.researcher, language)).get(f"/recordings/{recording.id}")
+    ).text
+
+    assert f"{cast.bob.user.name}, {LINES[language]}" in page
+    assert "1 min 5 s" in page
+    assert "1:01:40" in page
+
+
+async def test_a_recording_of_which_nothing_was_noted_claims_nothing(
+    browser: Browser, running: Application, cast: Cast
+) -> None:
+    meeting = Meeting(group_id=cast.group_id, starts_at=now(), state=MeetingState.ENDED)
+    recording = Recording(
+        meeting_id=meeting.id, state=RecordingState.READY, node_name="n", started_at=now()
+    )
+    async with running.context.database.transaction() as db:
+        db.add(meeting)
+        await db.flush()
+        db.add(recording)
+
+    page = (await (await browser(cast.researcher, "en")).get(f"/recordings/{recording.id}")).text
+
+    assert 'id="completeness"' not in page

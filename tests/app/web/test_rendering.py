@@ -21,7 +21,8 @@ from app.kit.permissions import Role
 from app.meetings.models import MeetingKind, MeetingState
 from app.person.endpoints import OF_ONESELF
 from app.programmes.models import ProgrammeRole
-from app.recordings.models import FileKind, RecordingState
+from app.recordings.completeness import Reason
+from app.recordings.models import FileKind, RecordingState, Source
 from app.turns.table import COLUMNS as TURN_COLUMNS
 from app.web.analysis import SIDES, WHOLE
 from app.web.audit import COUNTED
@@ -83,6 +84,8 @@ STEMS: dict[str, list[str]] = {
     "failure.{}": ["not_found", "not_allowed", "internal"],
     "invitation.lead_{}": list(GroupRole),
     "language.{}": list(LANGUAGES),
+    "completeness.reason_{}": list(Reason),
+    "completeness.source_{}": list(Source),
     "meeting.every_{}": ["7", "14", "21", "28"],
     "meeting.kind_{}": list(MeetingKind),
     "meeting.over_{}": [MeetingState.ENDED, MeetingState.CANCELLED],

@@ -20,7 +20,7 @@ def test_the_document_is_version_2() -> None:
     assert document == {
         "version": 2,
         "channels": 1,
-        "sample_rate": 48_000,
+        "sample_rate": 24_000,
         "samples_per_pixel": SAMPLES_PER_PIXEL,
         "bits": 8,
         "length": 2,
@@ -38,6 +38,19 @@ def test_how_the_sound_is_cut_changes_nothing(cuts: list[int]) -> None:
         parts.add(part)
 
     assert parts.to_json() == whole.to_json()
+
+
+@given(st.integers(0, 9_000), st.integers(0, 9_000))
+def test_silence_is_as_good_as_so_many_zeros(before: int, count: int) -> None:
+    wave = np.sin(np.arange(before) / 7).astype(np.float32)
+    said, added = Peaks(), Peaks()
+    for peaks in (said, added):
+        peaks.add(wave)
+
+    said.silence(count)
+    added.add(np.zeros(count, np.float32))
+
+    assert said.to_json() == added.to_json()
 
 
 def test_full_scale_fits() -> None:

@@ -6,7 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from media.audio.speech import Span, SpeechDetector, Thresholds
+from media.audio.opus import RATE
+from media.audio.speech import MODEL_RATE, WINDOW, Span, SpeechDetector, Thresholds
 from tests.fixtures.senders import Pcm, speech
 
 pytestmark = pytest.mark.skipif(
@@ -15,9 +16,15 @@ pytestmark = pytest.mark.skipif(
 
 
 def found(sound: Pcm, block: int) -> list[Span]:
-    detector = SpeechDetector(Thresholds())
+    return heard_by(SpeechDetector(Thresholds()), sound[:: RATE // MODEL_RATE].copy(), block)
+
+
+def heard_by(detector: SpeechDetector, sound: Pcm, block: int) -> list[Span]:
+    """Blocks of nothing but zeros are told as silence."""
     blocks = [sound[start : start + block] for start in range(0, len(sound), block)]
-    spans = [span for part in blocks for span in detector.add(part)]
+    spans = [
+        span for part in blocks for span in detector.add(part if part.any() else None, len(part))
+    ]
     return spans + list(detector.finish())
 
 
@@ -44,3 +51,21 @@ def test_the_size_of_the_blocks_changes_nothing(block: int) -> None:
 
 def test_one_who_speaks_to_the_end_is_heard_to_the_end() -> None:
     assert found(speech(4, [(1, 4)]), 48_000)[-1].end_ms == pytest.approx(4000, abs=150)
+
+
+def test_what_is_not_asked_of_the_model_would_have_changed_nothing() -> None:
+    """Speech, pauses of a quiet room, and silence: the same segments, to a window, as when the
+    model judges every window."""
+    spans = [(2.0, 6.0), (6.4, 9.0), (14.0, 15.0), (31.0, 36.0), (52.0, 53.5)]
+    sound = speech(60, spans)[:: RATE // MODEL_RATE].copy()
+    sound[20 * MODEL_RATE : 40 * MODEL_RATE] += (
+        np.random.default_rng(3).normal(0, 0.0002, 20 * MODEL_RATE).astype(np.float32)
+    )
+    quick = heard_by(SpeechDetector(Thresholds()), sound, MODEL_RATE)
+    slow = heard_by(SpeechDetector(Thresholds(), thorough=True), sound, MODEL_RATE)
+
+    window_ms = WINDOW * 1000 / MODEL_RATE
+    assert len(quick) == len(slow) >= len(spans)
+    for one, other in zip(quick, slow, strict=True):
+        assert abs(one.start_ms - other.start_ms) <= window_ms
+        assert abs(one.end_ms - other.end_ms) <= window_ms

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.recorder.frames import Counts, Frame, frames
-from media.recorder.timeline import align, scan
 from media.recorder.vp8 import Vp8
-from media.tape.format import Packet
+from tests.fixtures.framing import framed
 from tests.fixtures.senders import VP8, Sender, send_vp8, vp8_frames
 
 KEY_FRAME = b"\x10\x00\x00\x9d\x01\x2a\x40\x01\xf0\x00" + bytes(20)
@@ -17,10 +16,7 @@ INTER_FRAME = b"\x11" + bytes(20)
 
 
 def taken(packets: list[tuple[float, bytes]]) -> tuple[list[Frame], Counts]:
-    records = [Packet(at, data) for at, data in packets]
-    (mappings,) = align([scan(records, 90_000, 0.0)]).mappings
-    counts = Counts()
-    return list(frames(records, "video/VP8", mappings, 0.0, counts)), counts
+    return framed(packets, "video/VP8")
 
 
 def layered(layers: str) -> list[tuple[float, bytes]]:

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.recorder.frames import PICTURES, Counts, Frame, frames
+from media.recorder.frames import PICTURES, Counts, Frame
 from media.recorder.h264 import PREFIX, split
-from media.recorder.timeline import align, scan
-from media.tape.format import Packet
+from tests.fixtures.framing import framed
 from tests.fixtures.packetisers import CODECS, payloads, pictures, send
 from tests.fixtures.senders import Network, Sender
 
@@ -18,10 +17,7 @@ Sent = list[tuple[float, bytes]]
 
 
 def taken(codec: str, packets: Sequence[tuple[float, bytes]]) -> tuple[list[Frame], Counts]:
-    records = [Packet(at, data) for at, data in packets]
-    (mappings,) = align([scan(records, 90_000, 0.0)]).mappings
-    counts = Counts()
-    return list(frames(records, CODECS[codec].mime_type, mappings, 0.0, counts)), counts
+    return framed(packets, CODECS[codec].mime_type)
 
 
 @pytest.mark.parametrize("codec", NAMES)

@@ -128,13 +128,24 @@ async def test_a_recording_becomes_files_turns_of_who_agreed_and_a_manifest(
 
 async def test_what_was_withdrawn_before_is_left_out(meeting: RecordedMeeting) -> None:
     await meeting.withdraw("bob", Purpose.AUDIO)
+    await meeting.notes(SPEAKERS)
 
-    await finish(meeting, is_over)
+    recording = await finish(meeting, is_over)
     made = await outcome(meeting)
 
     assert ("bob", "microphone") not in made["tracks"]
     (left_out,) = made["manifest"]["left_out"]
     assert left_out["reason"] in ("consent", "erased")  # the worker erases when it gets to it
+    names = {str(user): name for name, user in meeting.users.items()}
+    missing = {
+        (names[one["user_id"]], one["reason"]): (one["start_ms"], one["end_ms"])
+        for one in made["manifest"]["missing"]
+    }
+    assert missing == {
+        ("bob", "no_consent"): (1_500, 12_000),
+        ("dave", "no_consent"): (500, 12_000),
+    }
+    assert recording.missing == made["manifest"]["missing"]
 
 
 async def test_killed_again_and_again_it_ends_the_same(

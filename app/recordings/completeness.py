@@ -1,0 +1,234 @@
+"""What was published against what is in the files: everything missing has a reason. Pure.
+
+Times are ms on the recording's time line.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.recordings.models import Source, SpanEnd
+
+MISSING_MS = 1_000
+"""Shorter holes are not told. Lower: every picture that waited for its key frame. Higher: a word
+may be missing and nobody says so."""
+RETURN_MS = 300_000
+"""One whose connection was lost, or whose node stopped, and who is back within this missed the time
+between. Lower: a slow computer's restart is not told. Higher: one who left and came again later
+seems to have been cut off."""
+
+
+class Reason(StrEnum):
+    NO_CONSENT = "no_consent"
+    OFF_THE_RECORD = "off_the_record"
+    NETWORK = "network"
+    NOTHING_SENT = "nothing_sent"
+    """The device or the browser gave nothing, though it was on."""
+    NODE_RESTART = "node_restart"
+    DISK = "disk"
+    MUTED = "muted"
+    CAMERA_OFF = "camera_off"
+    PAUSED = "paused"
+
+
+BY_CHOICE = frozenset({Reason.MUTED, Reason.CAMERA_OFF, Reason.PAUSED})
+"""Not a loss: somebody wanted it so."""
+
+
+class Interval(NamedTuple):
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True)
+class Published:
+    """One span of one source; `end_ms` None: nobody wrote down its end."""
+
+    user_id: UUID
+    source: Source
+    start_ms: int
+    end_ms: int | None
+    how_it_ended: SpanEnd | None
+
+
+@dataclass(frozen=True)
+class Taped:
+    """One tape, used or not. `objection`: why it is not used, None when it is."""
+
+    user_id: UUID
+    source: Source
+    start_ms: int
+    end_ms: int
+    objection: str | None
+    torn: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One track in the files: from its first moment to its last, with holes in between, each with
+    the recorder's reason."""
+
+    user_id: UUID
+    source: Source
+    start_ms: int
+    end_ms: int
+    holes: Sequence[tuple[int, int, str]] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    user_id: UUID
+    source: Source
+    start_ms: int
+    end_ms: int
+    reason: Reason
+
+    @property
+    def is_loss(self) -> bool:
+        return self.reason not in BY_CHOICE
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"user_id": str(self.user_id), "is_loss": self.is_loss}
+
+
+def missing(
+    published: Iterable[Published],
+    taped: Sequence[Taped],
+    kept: Sequence[Kept],
+    length_ms: int,
+    stated: Sequence["Told"] = (),
+) -> list[Missing]:
+    """In the order of time. `stated`: when nothing was kept of anybody, and why."""
+    found: list[Missing] = []
+    spans = list(published)
+    sources = sorted({(one.user_id, one.source) for one in spans})
+    for user, source in sources:
+        own = sorted(
+            (s for s in spans if (s.user_id, s.source) == (user, source)), key=lambda s: s.start_ms
+        )
+        mine = [t for t in taped if (t.user_id, t.source) == (user, source)]
+        # Of one who never agreed nothing would have been written on a disk with room, either.
+        known = [s for s in stated if mine or s[2] == Reason.OFF_THE_RECORD]
+        tracks = [k for k in kept if (k.user_id, k.source) == (user, source)]
+        told = list(_between(own, source, known))
+        for start, end in _minus(_sent(own, length_ms), [(k.start_ms, k.end_ms) for k in tracks]):
+            told += _explained(Interval(start, end), mine, known)
+        for start, end, why in (hole for track in tracks for hole in track.holes):
+            for part in _common(Interval(start, end), _sent(own, length_ms)):
+                told += _explained(part, mine, known, why)
+        found += [
+            Missing(user, source, start, end, reason)
+            for start, end, reason in told
+            if end - start >= MISSING_MS
+        ]
+    return sorted(found, key=lambda m: (m.start_ms, m.end_ms, str(m.user_id), m.source))
+
+
+Told = tuple[int, int, Reason]
+_HOLES = {
+    "network": Reason.NETWORK,
+    "node_stopped": Reason.NODE_RESTART,
+    "nothing_sent": Reason.NOTHING_SENT,
+}
+_AFTER = {
+    SpanEnd.STOPPED: Reason.PAUSED,
+    SpanEnd.LOST: Reason.NETWORK,
+    SpanEnd.NODE_STOPPED: Reason.NODE_RESTART,
+}
+
+
+def _sent(spans: Sequence[Published], length_ms: int) -> list[Interval]:
+    """When the source was sent. A span whose end nobody wrote down ends where the next begins."""
+    sent = []
+    for number, span in enumerate(spans):
+        later = spans[number + 1].start_ms if number + 1 < len(spans) else length_ms
+        end = min(span.end_ms if span.end_ms is not None else later, length_ms)
+        if end > max(span.start_ms, 0):
+            sent.append(Interval(max(span.start_ms, 0), end))
+    return sent
+
+
+def _between(spans: Sequence[Published], source: Source, stated: Sequence[Told]) -> Iterator[Told]:
+    """Why nothing was sent, or kept, from one span to the next."""
+    for span, following in pairwise(spans):
+        if span.end_ms is None or following.start_ms <= span.end_ms:
+            continue
+        between = Interval(span.end_ms, following.start_ms)
+        how = span.how_it_ended
+        reason = _AFTER.get(how) if how is not None else None
+        if how == SpanEnd.MUTED:
+            reason = Reason.CAMERA_OFF if source == Source.CAMERA else Reason.MUTED
+        elif how == SpanEnd.TURNED_OFF and source == Source.CAMERA:
+            reason = Reason.CAMERA_OFF
+        away = reason in (Reason.NETWORK, Reason.NODE_RESTART)
+        if reason is None or (away and between.end_ms - between.start_ms > RETURN_MS):
+            continue
+        yield from _cut(between, reason, stated)
+
+
+def _explained(
+    part: Interval,
+    tapes: Sequence[Taped],
+    stated: Sequence[Told],
+    why: str | None = None,
+) -> Iterator[Told]:
+    """The part cut where tapes begin and end, each piece with its reason."""
+    edges = {part.start_ms, part.end_ms}
+    edges |= {e for t in tapes for e in (t.start_ms, t.end_ms) if part.start_ms < e < part.end_ms}
+    merged: list[Told] = []
+    for start, end in pairwise(sorted(edges)):
+        reason = _reason(Interval(start, end), tapes, why)
+        if merged and merged[-1][2] == reason:
+            merged[-1] = (merged[-1][0], end, reason)
+        else:
+            merged.append((start, end, reason))
+    for start, end, reason in merged:
+        yield from _cut(Interval(start, end), reason, stated)
+
+
+def _reason(part: Interval, tapes: Sequence[Taped], why: str | None) -> Reason:
+    over = [t for t in tapes if t.start_ms < part.end_ms and part.start_ms < t.end_ms]
+    if why in _HOLES and any(t.objection is None for t in over):
+        return _HOLES[why]
+    if any(t.objection in ("consent", "erased") for t in over):
+        return Reason.NO_CONSENT
+    if any(t.objection is not None for t in over):
+        return Reason.DISK
+    if any(t.torn for t in over) or why == "node_stopped":
+        return Reason.NODE_RESTART
+    return Reason.NETWORK if over else Reason.NO_CONSENT
+
+
+def _cut(part: Interval, reason: Reason, stated: Sequence[Told]) -> Iterator[Told]:
+    """What is stated of everybody goes before what is found out about one."""
+    left = [part]
+    for start, end, known in stated:
+        for piece in left:
+            for common in _common(piece, [Interval(start, end)]):
+                yield common.start_ms, common.end_ms, known
+        left = _minus(left, [(start, end)])
+    for start, end in left:
+        yield start, end, reason
+
+
+def _common(part: Interval, others: Iterable[Interval]) -> list[Interval]:
+    cut = [Interval(max(part.start_ms, s), min(part.end_ms, e)) for s, e in others]
+    return [one for one in cut if one.start_ms < one.end_ms]
+
+
+def _minus(parts: Iterable[Interval], others: Iterable[tuple[int, int]]) -> list[Interval]:
+    left = list(parts)
+    for start, end in others:
+        left = [
+            piece
+            for part in left
+            for piece in (
+                Interval(part.start_ms, min(part.end_ms, start)),
+                Interval(max(part.start_ms, end), part.end_ms),
+            )
+            if piece.start_ms < piece.end_ms
+        ]
+    return left

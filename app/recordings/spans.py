@@ -1,0 +1,68 @@
+"""What was published while a recording ran, as the node wrote it down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.recordings.models import PublicationSpan, Recording, RecordingState, Source, SpanEnd
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A span that has begun. Everything its row needs, so that begin and end may come in any
+    order and more than once."""
+
+    id: UUID
+    recording_id: UUID
+    user_id: UUID
+    source: Source
+    started_at: datetime
+
+
+async def begin(db: AsyncSession, span: Begun) -> None:
+    await _row(db, span)
+
+
+async def end(db: AsyncSession, span: Begun, at: datetime, how: SpanEnd) -> None:
+    row = await _row(db, span)
+    if row.ended_at is None:
+        row.ended_at, row.how_it_ended = at, how
+
+
+async def end_all_of_node(db: AsyncSession, node_name: str, at: datetime) -> None:
+    """The node that wrote them stopped in the middle, and is back."""
+    query = (
+        select(PublicationSpan)
+        .join(Recording, col(Recording.id) == PublicationSpan.recording_id)
+        .where(
+            col(PublicationSpan.ended_at).is_(None),
+            Recording.node_name == node_name,
+            Recording.state == RecordingState.RUNNING,
+        )
+    )
+    for row in (await db.exec(query)).all():
+        row.ended_at, row.how_it_ended = at, SpanEnd.NODE_STOPPED
+
+
+async def of_recording(db: AsyncSession, recording_id: UUID) -> Sequence[PublicationSpan]:
+    query = select(PublicationSpan).where(PublicationSpan.recording_id == recording_id)
+    return (await db.exec(query.order_by(col(PublicationSpan.started_at)))).all()
+
+
+async def _row(db: AsyncSession, span: Begun) -> PublicationSpan:
+    row = await db.get(PublicationSpan, span.id)
+    if row is None:
+        row = PublicationSpan(
+            id=span.id,
+            recording_id=span.recording_id,
+            user_id=span.user_id,
+            source=span.source,
+            started_at=span.started_at,
+        )
+        db.add(row)
+        await db.flush()
+    return row

@@ -1,0 +1,44 @@
+"""What is published while a recording runs, noted in the books, so that what is missing is known.
+
+Of everyone, also of those who are not recorded: who, which source, from when until when. It is a
+fact about presence, as attendance is; nothing of what they say or show is in it.
+"""
+
+from app.kit.ids import new_id
+from app.recordings import spans
+from app.recordings.models import Source, SpanEnd
+from app.recordings.spans import Begun
+from signalling import books
+from signalling.live import Live
+
+
+def note(live: Live, how: SpanEnd) -> None:
+    """Call after every change of who publishes what: begins and ends spans until the books say what
+    is. `how`: why those that are gone ended. Idempotent; the writing goes on beside."""
+    now = live.node.clock.utc(live.node.clock.now())
+    database = live.node.database
+    sent = _sent(live)
+    for publication in [each for each in live.spans if each not in sent]:
+        over = live.spans.pop(publication)
+        live.background(
+            books.enter(database, lambda db, over=over: spans.end(db, over, now, how))  # type: ignore[misc]
+        )
+    for publication, begun in sent.items():
+        if publication not in live.spans:
+            live.spans[publication] = begun
+            live.background(
+                books.enter(database, lambda db, begun=begun: spans.begin(db, begun))  # type: ignore[misc]
+            )
+
+
+def _sent(live: Live) -> dict[str, Begun]:
+    """Each publication that is sent now, while a recording runs, as a span that begins now."""
+    room, recording_id = live.room, live.recording_id
+    if room.recording_since is None or recording_id is None:
+        return {}
+    now = live.node.clock.utc(live.node.clock.now())
+    return {
+        p.id: Begun(new_id(), recording_id, room.participants[p.owner].user, Source(p.source), now)
+        for p in room.publications.values()
+        if not p.muted and p.owner in room.participants
+    }
