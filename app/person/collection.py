@@ -17,6 +17,7 @@ from app.groups.models import Group, Membership
 from app.invitations.models import Invitation
 from app.kit.audit import AuditEntry
 from app.meetings.models import Attendance, Meeting
+from app.person import traces
 from app.person.looks import looks
 from app.programmes.models import Programme, ProgrammeStaff, RetentionChange
 from app.recordings.models import Recording, Tape
@@ -28,7 +29,7 @@ Document = dict[str, Any] | list[dict[str, Any]]
 
 
 async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
-    """By name: account, memberships, consents, attendance, recordings, turns, invitations, log."""
+    """By name, as README.txt of the archive lists them."""
     return {
         "account": await _account(db, user),
         "memberships": await _memberships(db, user.id),
@@ -36,6 +37,10 @@ async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
         "attendance": await _attendance(db, user.id),
         "recordings": await _recordings(db, user.id),
         "turns": await _turns(db, user.id),
+        "connections": await traces.connections(db, user.id),
+        "sent": await traces.sent(db, user.id),
+        "exports": await traces.handed_over(db, user.id),
+        "erasures": await traces.erased(db, user.id),
         "invitations": await _invitations(db, user.id),
         "log": await _log(db, user.id),
     }
