@@ -12,8 +12,12 @@ run: .venv/run.stamp  ## set up and start everything; open the address it prints
 demo: .venv/run.stamp  ## the same, with a demonstration programme and a finished, indexed meeting
 	@$(BIN)/emessi serve --demo
 
+# What starts browsers or whole installations wants the machine for itself; the rest shares it.
+SHARING := tests/app tests/fuzz tests/test_architecture.py tests/test_documentation.py
+
 test: system .venv/dev.stamp  ## set up and pass all tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadfile $(SHARING)
+	@$(BIN)/pytest $(SHARING:%=--ignore=%)
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check .

@@ -14,6 +14,8 @@ PUBLIC = {
     "/api/v1/invitations/{token}",
     "/api/v1/invitations/{token}/accept",
     "/api/v1/invitations/{token}/re-enter",
+    "/api/v1/signing-key",
+    "/api/v1/receipts/verification",
 }
 
 
