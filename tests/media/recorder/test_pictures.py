@@ -1,5 +1,6 @@
 """Pictures of every codec: what goes in comes out, and what is lost harms nothing else."""
 
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -18,6 +19,12 @@ Sent = list[tuple[float, bytes]]
 
 def taken(codec: str, packets: Sequence[tuple[float, bytes]]) -> tuple[list[Frame], Counts]:
     return framed(packets, CODECS[codec].mime_type)
+
+
+@pytest.mark.parametrize("codec", NAMES)
+def test_an_encoder_leaves_the_process_its_place(codec: str) -> None:
+    pictures(codec, 2)
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.mark.parametrize("codec", NAMES)
