@@ -118,7 +118,7 @@ async def test_a_new_text_is_asked_about_once(site: Site) -> None:
         await page.goto(f"{site.url}/meetings/{site.played.open_meeting}")
         rows = page.locator(".lobby-consent .purpose")
         await expect(rows).to_have_count(len(Purpose))
-        assert await page.locator(".lobby-consent input:checked").count() == 0
+        assert await page.locator(".lobby-consent .purpose input:checked").count() == 0
         await expect(rows.locator(".earlier:not([hidden])")).to_have_count(len(Purpose))
         await page.click(".lobby-consent summary")
         await expect(page.locator(".lobby-consent .document")).to_contain_text(
@@ -135,7 +135,7 @@ async def test_a_new_text_is_asked_about_once(site: Site) -> None:
 
         for address in (page.url, group):
             await page.goto(address)
-            await expect(page.locator(".purposes input:checked")).to_have_count(len(Purpose))
+            await expect(page.locator(".purpose input:checked")).to_have_count(len(Purpose))
             await expect(page.locator(".purposes .note")).to_be_hidden()
         assert await page.locator(".note.ask").count() == 0
         await page.goto(site.url)
