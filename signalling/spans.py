@@ -4,6 +4,8 @@ Of everyone, also of those who are not recorded: who, which source, from when un
 fact about presence, as attendance is; nothing of what they say or show is in it.
 """
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.kit.ids import new_id
 from app.recordings import spans
 from app.recordings.models import Source, SpanEnd
@@ -18,17 +20,18 @@ def note(live: Live, how: SpanEnd) -> None:
     now = live.node.clock.utc(live.node.clock.now())
     database = live.node.database
     sent = _sent(live)
-    for publication in [each for each in live.spans if each not in sent]:
-        over = live.spans.pop(publication)
-        live.background(
-            books.enter(database, lambda db, over=over: spans.end(db, over, now, how))  # type: ignore[misc]
-        )
-    for publication, begun in sent.items():
-        if publication not in live.spans:
-            live.spans[publication] = begun
-            live.background(
-                books.enter(database, lambda db, begun=begun: spans.begin(db, begun))  # type: ignore[misc]
-            )
+    over = [live.spans.pop(each) for each in list(live.spans) if each not in sent]
+    new = {each: begun for each, begun in sent.items() if each not in live.spans}
+    live.spans |= new
+
+    async def write(db: AsyncSession) -> None:
+        for ended in over:
+            await spans.end(db, ended, now, how)
+        for begun in new.values():
+            await spans.begin(db, begun)
+
+    if over or new:
+        live.background(books.enter(database, write))
 
 
 def _sent(live: Live) -> dict[str, Begun]:

@@ -7,12 +7,15 @@ withdrawal stops the tape before it goes into the ledger.
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
 from app.recordings import service as recordings
-from app.recordings.models import Source, SpanEnd
+from app.recordings.models import Source, SpanEnd, Tape
 from app.recordings.queue import enqueue_finalise
 from app.vault import service as vault
 from media.tape.format import TapeOrder
@@ -38,9 +41,9 @@ async def begin(live: Live, at: datetime) -> None:
         if live.ended:
             return  # who ended the meeting waits for the lock, to stop what was begun here
         live.deliver(live.room.recording_started(at))
-        spans.note(live, SpanEnd.STOPPED)
         if live.node.disk.trouble is None:  # else `storage.follow` has it wait
             await _tape_all(live)
+        spans.note(live, SpanEnd.STOPPED)
 
 
 async def tape_newly_allowed(live: Live) -> None:
@@ -90,49 +93,69 @@ async def finish(live: Live) -> None:
         logger.warning("the worker's queue is out of reach; it will find the recording itself")
 
 
+class _Ordered(NamedTuple):
+    publication_id: str
+    allowed_by: UUID
+    tape: Tape
+    key: vault.Unwrapped
+    user: UUID
+
+
 async def _tape_all(live: Live) -> None:
-    for publication in live.room.to_tape():
-        await _tape(live, publication)
-
-
-async def _tape(live: Live, publication_id: str) -> None:
-    allowed_by = live.room.allowed_by(publication_id)
-    if allowed_by is None or live.recording_id is None:
-        return  # gone, or no longer allowed, while the tape before this one was ordered
-    node, publication = live.node, live.room.publications[publication_id]
-    owner = live.room.participants[publication.owner]
-    async with node.database.transaction() as db:
-        await recordings.hold(db, live.recording_id)
-        if not await consent.is_open(db, allowed_by):
-            return  # withdrawn on another page a moment ago
-        scope = PURPOSE_OF[publication.source]
-        others = await recordings.keys_of_others(db, live.recording_id, allowed_by)
-        key = await vault.data_key(
-            db, node.keys, live.meeting_id, owner.user, scope, besides=others
-        )
-        tape = await recordings.open_tape(
-            db,
-            live.recording_id,
-            user_id=owner.user,
-            publication_id=publication_id,
-            source=Source(publication.source),
-            consent_id=allowed_by,
-            data_key_id=key.id,
-            node_name=node.settings.node.name,
-        )
-    # The world may have changed while the books were written; from here on nothing can.
-    if live.room.allowed_by(publication_id) != allowed_by:
-        await books.enter(node.database, lambda db: recordings.discard_tape(db, tape.id))
+    """In one transaction: with one for each, the last in a full room would begin seconds late."""
+    wanted, recording_id = live.room.to_tape(), live.recording_id
+    if not wanted or recording_id is None:
         return
+    async with live.node.database.transaction() as db:
+        await recordings.hold(db, recording_id)
+        found = [await _order(db, live, recording_id, publication) for publication in wanted]
+    # The world may have changed while the books were written; from here on nothing can.
+    for ordered in found:
+        if ordered is None:
+            continue
+        if live.room.allowed_by(ordered.publication_id) == ordered.allowed_by:
+            _attach(live, ordered)
+        else:
+            live.background(_discard(live, ordered.tape.id))
+
+
+async def _order(
+    db: AsyncSession, live: Live, recording_id: UUID, publication_id: str
+) -> _Ordered | None:
+    allowed_by = live.room.allowed_by(publication_id)
+    if allowed_by is None:
+        return None  # gone, or no longer allowed, while the tape before this one was ordered
+    node, publication = live.node, live.room.publications[publication_id]
+    user = live.room.participants[publication.owner].user
+    if not await consent.is_open(db, allowed_by):
+        return None  # withdrawn on another page a moment ago
+    scope = PURPOSE_OF[publication.source]
+    others = await recordings.keys_of_others(db, recording_id, allowed_by)
+    key = await vault.data_key(db, node.keys, live.meeting_id, user, scope, besides=others)
+    tape = await recordings.open_tape(
+        db,
+        recording_id,
+        user_id=user,
+        publication_id=publication_id,
+        source=Source(publication.source),
+        consent_id=allowed_by,
+        data_key_id=key.id,
+        node_name=node.settings.node.name,
+    )
+    return _Ordered(publication_id, allowed_by, tape, key, user)
+
+
+def _attach(live: Live, ordered: _Ordered) -> None:
+    publication_id, allowed_by, tape, key, user = ordered
     live.media.attach_tape(
         publication_id,
         TapeOrder(
-            path=node.spool / tape.path,
+            path=live.node.spool / tape.path,
             tape_id=str(tape.id),
             meeting_id=str(live.meeting_id),
-            participant_id=str(owner.user),
+            participant_id=str(user),
             publication_id=publication_id,
-            source=publication.source,
+            source=tape.source,
             consent_id=str(allowed_by),
             key_id=str(key.id),
             data_key=key.key,
@@ -140,6 +163,10 @@ async def _tape(live: Live, publication_id: str) -> None:
     )
     live.tapes[publication_id] = LiveTape(tape.id, tape.path)
     live.deliver(live.room.taped(publication_id, recorded=True))
+
+
+async def _discard(live: Live, tape_id: UUID) -> None:
+    await books.enter(live.node.database, lambda db: recordings.discard_tape(db, tape_id))
 
 
 async def _hand_over(live: Live, tape: LiveTape, size: int) -> None:

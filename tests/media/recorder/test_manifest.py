@@ -19,7 +19,7 @@ def gap(start_ms: int, end_ms: int, reason: str = NOT_RECORDED) -> dict[str, Any
 def written(*gaps: dict[str, Any], off: tuple[tuple[int, int], ...]) -> dict[str, Any]:
     details = {"gaps": list(gaps)}
     track = MadeTrack(UUID(int=4), Source.MICROPHONE, "x", "opus", 0, 60_000, details)
-    text = manifest(PLAN, [], [track], [], {}, {}, 60_000, off_record=off)
+    text = manifest(PLAN, [], [track], [], {}, {}, 60_000, None, off_record=off)
     found: dict[str, Any] = json.loads(text)
     return found
 

@@ -156,12 +156,17 @@ async def length(meeting: RecordedMeeting, length_ms: int) -> None:
         (await db.get_one(Recording, meeting.recording_id)).duration_ms = length_ms
 
 
+PIECES = 3
+"""Of a meeting of 150 s."""
+
+
 async def test_a_kill_costs_one_piece(meeting: RecordedMeeting) -> None:
     worker = start_worker(meeting.settings.data)
     await finished(meeting)
     await length(meeting, 150_000)
     await ask(meeting)
     await until_piece(meeting, 0)
+    await until(meeting, lambda row: row.progress > 100 / PIECES)  # the next one has begun
     worker.kill()
     worker.wait(DEADLINE_S)
     (first,) = [p for p in await meeting.store.list(f"{meeting.meeting_id}") if "0.piece" in p]
