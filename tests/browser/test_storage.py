@@ -51,6 +51,7 @@ async def test_everyone_sees_that_recording_is_interrupted_and_that_it_goes_on(
                     home = await visitor.new_page()
                     await home.goto(site.url)
                     await home.wait_for_selector(".alarm")
+                    assert "<" not in await home.inner_text(".alarm")
                     await check(home)
                     await take(home, f"home_alarm-{name}")
 
