@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -74,16 +74,20 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
             ]
             await stop.wait()
             logger.info("node drains")
-            for task in beside[1:]:
-                task.cancel()
+            await _ended(beside[1:])
             await rooms.close()
     finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await _ended(beside)
         await _quietly(lambda: _farewell(node))
         await relay.close()
         await database.close()
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancels them and waits until they have rolled back what they were at."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _beat(node: Node, rooms: Rooms, port: int, http_port: int) -> None:

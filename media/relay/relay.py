@@ -1,4 +1,4 @@
-"""The forwarding heart of a node: one UDP port, many rooms, one ticker."""
+"""The forwarding heart of a node: one UDP port, many rooms, each with its own time."""
 
 import asyncio
 import logging
@@ -34,9 +34,7 @@ class Relay:
         self._network = network
         self._most_voices = most_voices
         self._rooms: dict[str, Room] = {}
-        self._ticks = 0
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     async def open(cls, settings: RelaySettings, clock: Clock) -> "Relay":
@@ -69,8 +67,7 @@ class Relay:
         if room_id in self._rooms:
             raise ValueError("the room exists already")
         self._rooms[room_id] = room = Room(self._network, notify, self._most_voices)
-        if self._timer is None:
-            self._timer = self._loop.call_later(TICK_S, self._tick)
+        self._loop.call_later(TICK_S, self._tick, room_id, room, 1)
         return room
 
     def close_room(self, room_id: str) -> None:
@@ -82,28 +79,26 @@ class Relay:
     async def close(self) -> None:
         for room_id in list(self._rooms):
             self.close_room(room_id)
-        if self._timer is not None:
-            self._timer.cancel()
         await self._network.port.close()
 
-    def _tick(self) -> None:
-        if not self._rooms:
-            self._timer = None
+    def _tick(self, room_id: str, room: Room, ticks: int) -> None:
+        """Rooms have timers of their own so that packets go on between one and the next: one timer
+        for six rooms kept packets waiting for 10 ms."""
+        if self._rooms.get(room_id) is not room:
             return
-        self._timer = self._loop.call_later(TICK_S, self._tick)
-        self._ticks += 1
-        now = self._network.clock.now()
-        for room in list(self._rooms.values()):
-            try:
-                self._keep(room, now)
-            except Exception:
-                self._network.port.failed()
+        self._loop.call_later(TICK_S, self._tick, room_id, room, ticks + 1)
+        try:
+            _keep(room, ticks, self._network.clock.now())
+        except Exception:
+            self._network.port.failed()
 
-    def _keep(self, room: Room, now: float) -> None:
-        room.ask(now)
-        if self._ticks % FLUSH_TICKS == 0:
-            room.flush(now)
-        if self._ticks % SHARE_TICKS == 0:
-            room.share(now)
-        if self._ticks % REPORT_TICKS == 0:
-            room.report(now)
+
+def _keep(room: Room, ticks: int, now: float) -> None:
+    room.ask(now)
+    if ticks % FLUSH_TICKS == 0:
+        room.flush(now)
+    if ticks % SHARE_TICKS == 0:
+        room.settle(now)
+    room.share(now, ticks % SHARE_TICKS, SHARE_TICKS)
+    if ticks % REPORT_TICKS == 0:
+        room.report(now)

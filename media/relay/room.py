@@ -251,18 +251,21 @@ class Room:
             if person.downlink is not None:
                 person.downlink.probe(now)
 
-    def share(self, now: float) -> None:
-        """Share what comes among those who receive it, and let senders know what is wanted."""
+    def settle(self, now: float) -> None:
+        """Measure what comes, and let senders know what is wanted."""
         for publication in self._publications.values():
             publication.measure(now)
-        for name, downlink in self._downlinks():
+            if publication.kind == "video":
+                self._settle_demand(publication, now)
+
+    def share(self, now: float, turn: int, turns: int) -> None:
+        """Share what comes among those who receive it; of so many `turns`, whose turn it is: while
+        that lasts, no packet is forwarded."""
+        for name, downlink in self._downlinks()[turn::turns]:
             resting = downlink.resting
             downlink.share(self._speaker.speaker, now)
             if downlink.resting != resting:
                 self._notify(PicturesResting(name, downlink.resting))
-        for publication in self._publications.values():
-            if publication.kind == "video":
-                self._settle_demand(publication, now)
 
     def _settle_demand(self, publication: Publication, now: float) -> None:
         wished = (downlink.wished.get(publication.id, 0) for _, downlink in self._downlinks())

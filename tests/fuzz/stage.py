@@ -72,7 +72,8 @@ def _room() -> Iterator[Room]:
     try:
         yield room
         room.ask(DAY_S)
-        room.share(DAY_S)
+        room.settle(DAY_S)
+        room.share(DAY_S, 0, 1)
     finally:
         room.close()
         _run(asyncio.sleep(0))
