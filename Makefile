@@ -12,12 +12,9 @@ run: .venv/run.stamp  ## set up and start everything; open the address it prints
 demo: .venv/run.stamp  ## the same, with a demonstration programme and a finished, indexed meeting
 	@$(BIN)/emessi serve --demo
 
-# What starts browsers or whole installations wants the machine for itself; the rest shares it.
-SHARING := tests/app tests/fuzz tests/test_architecture.py tests/test_documentation.py
-
 test: system .venv/dev.stamp  ## set up and pass all tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile $(SHARING)
-	@$(BIN)/pytest $(SHARING:%=--ignore=%)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile -m "not alone and not soak"
+	@$(BIN)/pytest -m "alone and not soak" --durations 40
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check .

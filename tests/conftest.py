@@ -24,13 +24,30 @@ tests run on are shared. What eMessi does wrong it does three times. Lower: a bu
 taken for a fault. Higher: a fault that shows seldom passes."""
 
 
+ALONE = ("tests/journeys", "tests/media/relay", "tests/soak")
+PAGES = tuple(
+    f"tests/browser/test_{name}.py"
+    for name in ("analysis", "composite", "consents", "deeds", "pages", "stewardship")
+)
+"""Browsers that look at pages; the others send sound and pictures, which come late when something
+else has the processor."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=STARVED_BROWSER_RERUNS))
+        if _wants_the_machine(item):
+            item.add_marker("alone")
     spared = [] if EVERY_PATH else [item for item in items if _repeats_in_python(item)]
     config.hook.pytest_deselected(items=spared)
     items[:] = [item for item in items if item not in spared]
+
+
+def _wants_the_machine(item: pytest.Item) -> bool:
+    place = item.path.relative_to(item.config.rootpath).as_posix()
+    sends = item.get_closest_marker("browser") is not None and place not in PAGES
+    return sends or place.startswith(ALONE)
 
 
 def _repeats_in_python(item: pytest.Item) -> bool:

@@ -6,9 +6,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.recorder.packets import Losses, Numbering, RtpPacket, in_order
+from media.recorder.packets import Losses, RtpPacket
 from media.recorder.rows import CHUNKS, RowReader, ordered
 from media.tape.format import Packet, SenderReport
+from tests.fixtures.one_by_one import Numbering, in_order
 from tests.fixtures.senders import OPUS, Sender, chunked
 
 

@@ -1,4 +1,4 @@
-"""RTP packets from a tape: parsed, numbered, ordered."""
+"""What test_rows.py compares with: packets parsed, numbered and ordered one after another."""
 
 from random import Random
 
@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.recorder.packets import WAIT_S, Losses, Numbering, RtpPacket, in_order, parse
+from media.recorder.packets import WAIT_S, Losses, RtpPacket
 from media.tape.format import Packet
+from tests.fixtures.one_by_one import Numbering, in_order, parse
 from tests.fixtures.senders import OPUS, Sender
 
 
