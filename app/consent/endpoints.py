@@ -103,7 +103,7 @@ async def add_text(programme_id: UUID, form: TextCreate, db: Db, actor: CurrentA
 
 @router.get("/groups/{group_id}/consents/me")
 async def own_consents(group_id: UUID, db: Db, actor: CurrentActor) -> OwnConsents:
-    group = await access.require(db, actor, group_id, Action.DECIDE_OWN_CONSENT)
+    group = await service.own_group(db, actor, group_id)
     latest = await service.latest_of(db, actor.user_id, group_id)
     return OwnConsents(
         decisions=[DecisionPublic.model_validate(row) for row in latest.values()],

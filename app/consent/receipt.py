@@ -21,13 +21,9 @@ from app.accounts.forms import Language
 from app.accounts.models import User
 from app.consent import ledger, service, texts
 from app.consent.models import ConsentDecision, Decision, Purpose, ShownText
-from app.groups import access
-from app.groups.models import Group
 from app.kit.db import now
-from app.kit.errors import NotFound
 from app.kit.http import Public
 from app.kit.ids import new_id
-from app.kit.permissions import Action
 from app.programmes.models import Programme
 
 SCHEMA = "emessi-consent-receipt-1"
@@ -112,13 +108,9 @@ class SignedReceipt(Public):
 
 async def of_own(db: AsyncSession, actor: Actor, group_id: UUID) -> Receipt:
     """Who left the group keeps the right to know what they agreed to in it."""
-    group = await db.get(Group, group_id)
-    if group is None:
-        raise NotFound
+    group = await service.own_group(db, actor, group_id)
     rows = await service.chain(db, group_id)
     own = [row for row in rows if row.user_id == actor.user_id]
-    if not own:
-        await access.require(db, actor, group_id, Action.DECIDE_OWN_CONSENT)
     programme = await db.get_one(Programme, group.programme_id)
     user = await db.get_one(User, actor.user_id)
     end = ledger.head(rows)

@@ -154,6 +154,14 @@ def to_ask(rows: Iterable[ConsentDecision], user_id: UUID, version: int) -> list
     return [purpose for purpose in Purpose if purpose not in answered]
 
 
+async def own_group(db: AsyncSession, actor: Actor, group_id: UUID) -> Group:
+    """The group, for one who decides there, or has decided there: who has left it may still see
+    their decisions and withdraw them (GDPR art. 7(3))."""
+    if await latest_of(db, actor.user_id, group_id):
+        return await db.get_one(Group, group_id)
+    return await access.require(db, actor, group_id, Action.DECIDE_OWN_CONSENT)
+
+
 async def decide_own(
     db: AsyncSession,
     actor: Actor,
@@ -164,7 +172,10 @@ async def decide_own(
     text_language: str,
     keeps_earlier: bool = False,
 ) -> ConsentDecision:
-    await access.require(db, actor, group_id, Action.DECIDE_OWN_CONSENT)
+    if decision == Decision.WITHDRAWN:
+        await own_group(db, actor, group_id)
+    else:
+        await access.require(db, actor, group_id, Action.DECIDE_OWN_CONSENT)
     return await decide(
         db,
         user_id=actor.user_id,

@@ -52,6 +52,12 @@ async def status(recording_id: UUID, db: Db, actor: CurrentActor) -> Recording:
     return recording
 
 
+@router.post("/{recording_id}/retry", status_code=202, response_model=RecordingStatus)
+async def retry(recording_id: UUID, db: Db, actor: CurrentActor) -> Recording:
+    """Finish anew what could not be finished. The tapes are as they were."""
+    return await service.try_again(db, actor, recording_id)
+
+
 @router.get("/{recording_id}")
 async def recording(
     recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx

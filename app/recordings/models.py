@@ -29,7 +29,9 @@ TRANSITIONS: Mapping[RecordingState, frozenset[RecordingState]] = {
         {RecordingState.READY, RecordingState.FAILED, RecordingState.STOPPED}
     ),
     RecordingState.READY: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
-    RecordingState.FAILED: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
+    RecordingState.FAILED: frozenset(
+        {RecordingState.CLAIMED, RecordingState.STOPPED, RecordingState.ERASED}
+    ),
     RecordingState.ERASED: frozenset(),
 }
 

@@ -32,6 +32,10 @@ class RecordingFinished(Refusal):
     code = "recording_finished"
 
 
+class NotFailed(Refusal):
+    code = "recording_not_failed"
+
+
 async def start(db: AsyncSession, meeting_id: UUID, node_name: str, at: datetime) -> Recording:
     """The meeting's recording, running. One that was stopped goes on, on its first time line."""
     recording = await of_meeting(db, meeting_id)
@@ -205,6 +209,16 @@ async def get(
         raise NotFound
     await access.require(db, actor, meeting.group_id, action)
     return recording, meeting
+
+
+async def try_again(db: AsyncSession, actor: Actor, recording_id: UUID) -> Recording:
+    """Has one whose finishing failed finished anew: the worker looks for it every few seconds."""
+    recording, _ = await get(db, actor, recording_id, Action.EXPORT)
+    if recording.state != RecordingState.FAILED:
+        raise NotFailed
+    move(recording, RecordingState.STOPPED)
+    recording.progress, recording.failure = 0, None
+    return recording
 
 
 async def replace_outcome(

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+from sqlmodel import col, select
 
 from app.consent import ledger, receipt, service, texts
-from app.consent.models import Purpose
-from app.groups.models import Group
+from app.consent.models import Decision, Purpose
+from app.groups.models import Group, Membership
 from app.programmes.models import Programme
 from app.web.visit import Looking, PageRoute, Visit
 
@@ -37,6 +38,24 @@ async def own_consents(visit: Visit, group: Group) -> Mapping[str, Any]:
             "undecided": [p.value for p in service.to_ask(rows, user_id, text.version)],
         },
     }
+
+
+async def left_consents(visit: Visit) -> list[dict[str, Any]]:
+    """Of each group that one has left, what one agreed to there and may still withdraw."""
+    query = (
+        select(Group)
+        .join(Membership, col(Membership.group_id) == Group.id)
+        .where(Membership.user_id == visit.actor.user_id, col(Membership.left_at).is_not(None))
+    )
+    found = []
+    for group in (await visit.db.exec(query.order_by(col(Group.name)).distinct())).all():
+        data = (await own_consents(visit, group))["data"]
+        agreed = [p for p in data["purposes"] if data["decisions"].get(p) == Decision.GRANTED]
+        if agreed or data["kept"]:
+            shown = [p for p in data["purposes"] if p in agreed or p in data["kept"]]
+            data |= {"purposes": shown, "undecided": [], "asked_again": False}
+            found.append({"group": group, "data": data})
+    return found
 
 
 @router.get("/groups/{group_id}/receipt")

@@ -17,6 +17,7 @@ from app.person.looks import looks
 from app.programmes.models import Programme
 from app.recordings.models import Tape, TapeState
 from app.retention import service as retention
+from app.web.consents import left_consents
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -35,6 +36,7 @@ async def my_data(visit: Looking) -> HTMLResponse:
         groups=len((await db.exec(member)).all()),
         held=await erasure.held(db, actor.user_id),
         recordings=await _recordings(db, actor.user_id),
+        left=await left_consents(visit),
         looks=shown[:LOOKS_SHOWN],
         more_looks=len(shown) > LOOKS_SHOWN,
     )

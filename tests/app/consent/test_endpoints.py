@@ -154,3 +154,21 @@ async def test_a_change_behind_our_back_is_found(running: Application, cast: Cas
 
     broken = (await client.get(path)).json()
     assert (broken["whole"], broken["broken_at"]) == (False, 2)
+
+
+async def test_who_has_left_the_group_may_withdraw_and_no_more(cast: Cast) -> None:
+    client, own = cast.bob.client, group(cast, "consents/me")
+    assert (await client.post(own, json=form())).status_code == 201
+    removed = await cast.alice.client.delete(group(cast, f"members/{cast.bob.id}"))
+    assert removed.is_success
+
+    again = await client.post(own, json=form(purpose="video"))
+    assert (again.status_code, (await client.get(group(cast, "consent-text"))).status_code) == (
+        404,
+        404,
+    )
+    (standing,) = (await client.get(own)).json()["decisions"]
+    assert standing["decision"] == "granted"
+    withdrawn = await client.post(own, json=form(decision="withdrawn"))
+    assert (withdrawn.status_code, withdrawn.json()["decision"]) == (201, "withdrawn")
+    assert (await cast.mallory.client.post(own, json=form(decision="withdrawn"))).status_code == 404

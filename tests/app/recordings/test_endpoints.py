@@ -4,9 +4,10 @@ import pytest
 
 from app.consent.models import Decision, Purpose
 from app.kit.ids import new_id
-from app.recordings.models import FileKind
+from app.recordings.models import FileKind, Recording, RecordingState
 from tests.fixtures.kept import Kept
 
+COORDINATION = {"administrator", "coordinator"}
 RESEARCH = {"administrator", "coordinator", "researcher"}
 STATUS = RESEARCH | {"alice", "olga"}
 EVERYBODY = sorted(STATUS | {"bob", "carol", "mallory"})
@@ -25,6 +26,26 @@ async def test_who_may_see_what(who: str, kept: Kept) -> None:
 
     assert {listed.status_code, status.status_code} == {200 if who in STATUS else refused}
     assert {whole.status_code, played.status_code} == {200 if who in RESEARCH else refused}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_what_failed_is_finished_again_when_the_coordinator_asks(
+    who: str, kept: Kept
+) -> None:
+    client = getattr(kept.cast, who).client
+    assert (await client.post(f"{kept.path}/retry")).status_code in (403, 404, 409)
+    async with kept.context.database.transaction() as db:
+        recording = await db.get_one(Recording, kept.recording.id)
+        recording.state, recording.failure = RecordingState.FAILED, "unfinished"
+
+    asked = await client.post(f"{kept.path}/retry")
+
+    if who in COORDINATION:
+        assert (asked.status_code, asked.json()["state"]) == (202, "stopped")
+        async with kept.context.database.reading() as db:
+            assert (await db.get_one(Recording, kept.recording.id)).failure is None
+    else:
+        assert asked.status_code == (404 if who == "mallory" else 403)
 
 
 async def test_nobody_signed_in_sees_nothing(kept: Kept) -> None:

@@ -81,6 +81,18 @@ async def test_a_person_finds_who_looked(browser: Browser, kept: Kept) -> None:
     assert "Nobody has looked" in carols
 
 
+async def test_who_has_left_a_group_finds_what_still_holds(browser: Browser, kept: Kept) -> None:
+    cast, visitor = kept.cast, await browser(kept.cast.bob, "en")
+    assert "You have left this group" not in (await visitor.get("/my-data")).text
+    removed = await cast.alice.client.delete(
+        f"/api/v1/groups/{cast.group_id}/members/{cast.bob.id}"
+    )
+    assert removed.is_success
+    page = (await visitor.get("/my-data")).text
+    assert "You have left this group" in page
+    assert f'data-group="{cast.group_id}"' in page
+
+
 async def test_people_are_searched(browser: Browser, cast: Cast) -> None:
     visitor = await browser(cast.administrator)
     page = (await visitor.get("/people?q=ALI")).text
