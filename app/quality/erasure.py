@@ -3,12 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, exists, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consent.models import ConsentDecision, Decision
+from app.consent.ended import ended
 from app.groups.models import Group
 from app.kit.db import Database, now
 from app.meetings.models import Meeting
@@ -19,31 +17,14 @@ from app.quality.models import QualitySample
 async def erase(database: Database) -> int:
     """How many rows; cheap when there is nothing to do, and then nobody waits for a write."""
     async with database.reading() as db:
-        doomed = or_(_withdrawn(), *await _old(db))
+        ended_consent = col(QualitySample.consent_id).in_(
+            ended(QualitySample, col(QualitySample.started_at))
+        )
+        doomed = or_(ended_consent, *await _old(db))
         if (await db.exec(select(QualitySample.id).where(doomed).limit(1))).first() is None:
             return 0
     async with database.transaction() as db:
         return (await db.exec(delete(QualitySample).where(doomed))).rowcount
-
-
-def _withdrawn() -> ColumnElement[bool]:
-    """Rests on a grant that a later refusal or withdrawal of the same person ended."""
-    given, later = aliased(ConsentDecision), aliased(ConsentDecision)
-    ended = (
-        select(given.id)
-        .join(
-            later,
-            (col(later.group_id) == given.group_id)
-            & (col(later.user_id) == given.user_id)
-            & (col(later.purpose) == given.purpose),
-        )
-        .where(
-            col(later.sequence) > given.sequence,
-            col(later.decision) != Decision.GRANTED,
-            col(later.keeps_earlier).is_(False),
-        )
-    )
-    return col(QualitySample.consent_id).in_(ended)
 
 
 async def _old(db: AsyncSession) -> list[Any]:

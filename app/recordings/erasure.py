@@ -14,13 +14,12 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import ledger
 from app.consent import service as consent
-from app.consent.models import ConsentDecision, Decision
+from app.consent.ended import ended
 from app.groups.models import Group
 from app.kit import audit
 from app.kit.db import Database, now
@@ -62,29 +61,13 @@ class Doomed(NamedTuple):
 
 async def waiting(db: AsyncSession) -> list[UUID]:
     """Recordings at rest that hold a tape whose consent has ended."""
-    given, later = aliased(ConsentDecision), aliased(ConsentDecision)
-    ended = (
-        select(given.id)
-        .join(
-            later,
-            (col(later.group_id) == given.group_id)
-            & (col(later.user_id) == given.user_id)
-            & (col(later.purpose) == given.purpose),
-        )
-        .where(
-            col(later.sequence) > col(given.sequence),
-            col(later.decision) != Decision.GRANTED,
-            col(later.keeps_earlier).is_(False) | (col(later.decided_at) <= col(Tape.started_at)),
-        )
-        .correlate(Tape)
-    )
     query = (
         select(Recording.id)
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
             col(Recording.state).in_(ERASABLE),
             col(Tape.state).in_([TapeState.STORED, TapeState.LOST]),
-            col(Tape.consent_id).in_(ended),
+            col(Tape.consent_id).in_(ended(Tape, col(Tape.started_at))),
         )
         .distinct()
     )
