@@ -1,6 +1,8 @@
 """Every table of the application, for those who need the whole schema."""
 
 from app.accounts import models as accounts
+from app.codebooks import models as codebooks
+from app.coding import models as coding
 from app.composites import models as composites
 from app.consent import models as consent
 from app.exports import models as exports
@@ -18,6 +20,8 @@ from app.vault import models as vault
 __all__ = [
     "accounts",
     "audit",
+    "codebooks",
+    "coding",
     "composites",
     "consent",
     "exports",
