@@ -30,6 +30,7 @@ from app.programmes import endpoints as programmes
 from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
+from app.sampling import endpoints as sampling
 from app.turns import endpoints as turns
 from app.web import pages
 from media.store import Store
@@ -45,6 +46,7 @@ FEATURES = (
     recordings,
     turns,
     composites,
+    sampling,
     retention,
     quality,
     analysis,

@@ -14,6 +14,7 @@ from app.programmes import models as programmes
 from app.quality import models as quality
 from app.recordings import models as recordings
 from app.retention import models as retention
+from app.sampling import models as sampling
 from app.turns import models as turns
 from app.vault import models as vault
 
@@ -33,6 +34,7 @@ __all__ = [
     "quality",
     "recordings",
     "retention",
+    "sampling",
     "turns",
     "vault",
 ]

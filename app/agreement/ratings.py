@@ -77,6 +77,10 @@ class Counts:
         """Everything together, as the only draw."""
         return self.drawn(np.ones((1, len(self.units))))
 
+    def only(self, chosen: NDArray[np.bool_]) -> "Counts":
+        """Those recordings alone."""
+        return Counts(*(each[chosen] for each in self._all()))
+
     def _all(self) -> tuple[Floats, ...]:
         return (
             *(self.coincidences, self.contingencies, self.units),

@@ -61,7 +61,7 @@ class Lengths:
 
 
 def measure(continua: Sequence[Continuum], values: int) -> Lengths:
-    """`values`: how many there are besides the gap. Every continuum has the same coders."""
+    """`values`: how many there are besides the gap. Every continuum has two coders or more."""
     size = values + 1
     observed = np.zeros((len(continua), size, size))
     wholes, met = np.zeros((len(continua), size)), np.zeros((len(continua), size))

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Response
 
 from app.accounts.http import CurrentActor
 from app.analysis import charts, lines, rows, service
-from app.analysis.csv_file import Decimal, csv_file
 from app.analysis.drawing import Text
 from app.analysis.forms import GroupAnalysis, MeetingAnalysis, SpreadRow
 from app.analysis.service import Measured
 from app.kit.context import Context
+from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db
 
 router = APIRouter(tags=["analysis"])

@@ -19,12 +19,14 @@ from app.exports.formats.workbook import Text
 from app.exports.readme import readme
 from app.exports.turnlist import turn_list
 from app.groups import service as groups
+from app.groups.models import Group
 from app.kit.db import now
 from app.kit.keys import Keys
 from app.meetings.models import Meeting
 from app.recordings import reading
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingFile
+from app.sampling import service as sampling
 from app.turns import service as turns
 from app.turns.table import table
 from app.vault import service as vault
@@ -53,6 +55,7 @@ async def of_meeting(
 
     `text`: of the words for people, in the language of who exports.
     """
+    group = await db.get_one(Group, meeting.group_id)
     people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
     pseudonyms = {user: member.pseudonym for user, member in people.items()}
     entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting)).encode())]
@@ -78,11 +81,14 @@ async def of_meeting(
         entries += unlike(media)
         index, rows = await turns.allowed(db, recording.id, meeting)
         entries.append(made(f"{folder}turns.csv", table(meeting, rows).encode()))
-        entries.append(made(f"{folder}README.txt", readme(text).encode()))
+        sample = await sampling.in_force(db, group.programme_id)
+        sampled = sampling.described(sample, recording.id) if sample else None
+        entries.append(made(f"{folder}README.txt", readme(text, sampled).encode()))
         named = [(f.kind, f"media/{await reading.file_name(db, meeting, f)}") for f in files]
         listed = turn_list(meeting, recording, rows, named)
         for name, way in FORMATS.items():
             entries.append(made(f"{folder}turns.{name}", way.write(listed, text)))
+        manifest["sampling"] = sampled
         manifest["recording"] = await _described(db, recording, files, pseudonyms)
         manifest["turns"] = {
             "version": index.version if index else None,

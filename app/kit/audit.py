@@ -55,6 +55,7 @@ class Deed(StrEnum):
     HOLD_LIFTED = "hold_lifted"
     OWN_DATA_TAKEN = "own_data_taken"
     PERSON_ERASED = "person_erased"
+    SAMPLE_DRAWN = "sample_drawn"
     LOG_TAKEN = "log_taken"
     """The audit log itself left as a file."""
 

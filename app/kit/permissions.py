@@ -38,6 +38,8 @@ class Action(StrEnum):
     READ_QUALITY = "read_quality"
     """How well people's connections worked: who observes or studies must know what they miss."""
     EXPORT = "export"
+    DRAW_SAMPLE = "draw_sample"
+    """Decide which recordings are indexed."""
     READ_AUDIT = "read_audit"
     MANAGE_RETENTION = "manage_retention"
     """Say how long material is kept, and hold it."""
@@ -52,7 +54,7 @@ _RESEARCH = frozenset({A.PLAY_RECORDING, A.READ_TURNS, A.READ_QUALITY})
 _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
     | {A.JOIN_MEETING, A.RUN_MEETING, A.READ_CONSENTS, A.EXPORT}
-    | {A.READ_AUDIT, A.MANAGE_RETENTION}
+    | {A.READ_AUDIT, A.MANAGE_RETENTION, A.DRAW_SAMPLE}
 )
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {

@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from app.analysis import charts, lines, rows, service
-from app.analysis.csv_file import Decimal
 from app.analysis.drawing import clock, decimal
 from app.analysis.forms import FigureRow, SpreadRow
 from app.groups import service as groups
 from app.groups.models import GroupRole
+from app.kit.csv_file import Decimal
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.web.meetings import title_of

@@ -28,6 +28,7 @@ from app.web import (
     recordings,
     reference,
     retention,
+    sampling,
 )
 from app.web.visit import PageRoute
 
@@ -37,7 +38,7 @@ _files = StaticFiles(directory=STATIC)
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
-    *(analysis, audit, consent_texts, consents, erasures, person, retention),
+    *(analysis, audit, consent_texts, consents, erasures, person, retention, sampling),
 )
 for part in PARTS:
     router.include_router(part.router)

@@ -33,6 +33,7 @@ play_recording         yes           yes         yes        .           .       
 read_turns             yes           yes         yes        .           .        .
 read_quality           yes           yes         yes        .           yes      .
 export                 yes           yes         .          .           .        .
+draw_sample            yes           yes         .          .           .        .
 read_audit             yes           yes         .          .           .        .
 manage_retention       yes           yes         .          .           .        .
 erase_person           yes           .           .          .           .        .

@@ -39,6 +39,7 @@ NOT_OF_THE_PERSON = {
     "consent_text_drafts",
     "legal_holds",  # set for a programme; that somebody set it is in the log
     "retention_changes",
+    "samples",  # decided for a programme; that somebody decided it is in the log
 }
 
 
