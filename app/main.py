@@ -12,6 +12,8 @@ from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
 from app.analysis import endpoints as analysis
 from app.audit import endpoints as audit
+from app.codebooks import endpoints as codebooks
+from app.coding import endpoints as coding
 from app.composites import endpoints as composites
 from app.consent import endpoints as consent
 from app.erasures import endpoints as erasures
@@ -45,6 +47,8 @@ FEATURES = (
     consent,
     recordings,
     turns,
+    codebooks,
+    coding,
     composites,
     sampling,
     retention,

@@ -91,10 +91,13 @@ class Axis(Form):
     def code(self, code_id: UUID) -> Code | None:
         return next((code for code in self.codes if code.id == code_id), None)
 
-    def depth(self, code: Code) -> int:
-        """0 at the top."""
-        parent = self.code(code.parent_id) if code.parent_id else None
-        return 1 + self.depth(parent) if parent else 0
+    def depths(self) -> dict[UUID, int]:
+        """Of every code: 0 at the top. A parent that does not stand before its code counts for
+        none."""
+        found: dict[UUID, int] = {}
+        for code in self.codes:
+            found[code.id] = found[code.parent_id] + 1 if code.parent_id in found else 0
+        return found
 
 
 class CodebookDocument(Form):

@@ -31,6 +31,18 @@ class DrawUnit(StrEnum):
     TURN = "turn"
 
 
+class Coder(SQLModel, table=True):
+    """The number a coder goes by in a programme's exports and figures: `coder1`, for good."""
+
+    __tablename__ = "coders"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+
+    programme_id: UUID = Field(foreign_key="programmes.id", primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", primary_key=True)
+    number: int
+    """From 1, in the order of their first assignments."""
+
+
 class CodingDraw(SQLModel, table=True):
     """One seeded choice of what a second coder codes too. The same seed, share and population
     give the same choice again."""

@@ -20,7 +20,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         *("adjudications", "coding_memos", "codings", "codebook_mappings"),
-        *("coding_assignments", "coding_draws"),
+        *("coding_assignments", "coding_draws", "coders"),
         *("codebook_drafts", "codebook_versions", "codebooks"),
     ):
         op.drop_table(table)
@@ -62,6 +62,14 @@ def _codebooks() -> None:
 
 
 def _assignments() -> None:
+    op.create_table(
+        "coders",
+        sa.Column("programme_id", sa.Uuid(), nullable=False, primary_key=True),
+        sa.Column("user_id", sa.Uuid(), nullable=False, primary_key=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        *_keys(programme_id="programmes.id", user_id="users.id"),
+        sa.UniqueConstraint("programme_id", "number"),
+    )
     op.create_table(
         "coding_draws",
         _id(),
