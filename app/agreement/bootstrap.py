@@ -2,7 +2,8 @@
 
 Turns of a recording share its people, its topic and its sound; drawing turns would pretend that
 each is new evidence and give intervals several times too narrow. So whole recordings are drawn.
-With few recordings even that promises too much: below `FEWEST` no interval is given.
+With few recordings even that promises too much: below `FEWEST` no interval is given. Where groups
+are what resembles itself, groups are drawn in the same way.
 """
 
 from collections.abc import Callable
@@ -41,10 +42,19 @@ def times_drawn(recordings: int) -> Floats:
     return generator.multinomial(recordings, even, size=DRAWN).astype(np.float64)
 
 
-def estimate(coefficient: Callable[[Floats], Floats], times: Floats) -> Estimate:
-    """`coefficient`: of each row of a matrix draws × recordings."""
-    value = float(coefficient(np.ones((1, times.shape[1])))[0])
-    under = coefficient(times) if len(times) else np.zeros(0)
+def estimate(of: Callable[[Floats], Floats], times: Floats) -> Estimate:
+    """`of`: a value for each row of a matrix draws × recordings."""
+    return estimates(lambda rows: of(rows)[:, None], times)[0]
+
+
+def estimates(of: Callable[[Floats], Floats], times: Floats) -> list[Estimate]:
+    """The same for several values at once: `of` gives a row of them for each draw."""
+    values = of(np.ones((1, times.shape[1])))[0]
+    under = of(times) if len(times) else np.zeros((0, len(values)))
+    return [_estimate(float(value), under[:, place]) for place, value in enumerate(values)]
+
+
+def _estimate(value: float, under: Floats) -> Estimate:
     known = under[~np.isnan(under)]
     if np.isnan(value) or not len(under) or len(known) < DEFINED * len(under):
         return Estimate(value, np.nan, np.nan)

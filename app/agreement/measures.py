@@ -1,22 +1,23 @@
 """What is reported of one axis of a codebook, from what its coders said. Pure.
 
 The axis as a whole is compared by the leading code of each turn; every code also by itself, as
-given or not given, which is the only fair way where a turn may have several. A turn counts for a
-coder who gave it any code on the axis: who gave none said nothing, and is missing, not different.
+given or not given, which is the only fair way where a turn may have several. Who was not asked to
+code a turn is missing there, and not different.
 
 *Prevalence* of a code is the share of values that are it. A rare or a nearly universal code has low
 κ and α for a percent that looks fine: the two have to be read together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.agreement.bootstrap import Estimate, estimate, times_drawn
 from app.agreement.coefficients import COEFFICIENTS, Level, alpha
-from app.agreement.ratings import MISSING, Counts, Ratings, count
+from app.agreement.ratings import MISSING, Counts, Floats, Ratings, count
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Agreement:
     """Coded by two coders or more."""
     recordings: int
     """With such units: what the intervals are drawn from."""
-    estimates: Mapping[str, Estimate]
+    estimates: dict[str, Estimate]
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,12 @@ class CodeAgreement:
 @dataclass(frozen=True)
 class AxisAgreement:
     whole: Agreement
-    one_sided: int
-    """Units that one coder coded here and no other did, though another coded the turn."""
     codes: tuple[CodeAgreement, ...]
     """In the order of the categories."""
     confusions: tuple["Confusion", ...]
 
 
-@dataclass(frozen=True)
-class Confusion:
+class Confusion(NamedTuple):
     """Two codes of which coders of one turn chose each the other."""
 
     one: int
@@ -68,12 +66,14 @@ class Confusion:
     units: tuple[int, ...]
 
 
-def axis(said: Said, level: Level = Level.NOMINAL) -> AxisAgreement:
-    counts = count(said.leading)
-    coders = (said.leading.values != MISSING).sum(axis=1)
+def axis(said: Said, in_order: int = 0) -> AxisAgreement:
+    """`in_order`: so many categories, from the first, stand in order; those that do not (no code at
+    all) are missing for the coefficient that weighs distances."""
+    whole = _agreement(count(said.leading))
+    if in_order:
+        whole.estimates["alpha_ordinal"] = _ordinal(said.leading, in_order)
     return AxisAgreement(
-        whole=_agreement(counts, level),
-        one_sided=int((coders == 1).sum()),
+        whole=whole,
         codes=tuple(_of_code(said.code(number)) for number in range(said.leading.categories)),
         confusions=tuple(confusions(said.leading)),
     )
@@ -84,21 +84,29 @@ def _of_code(given: Ratings) -> CodeAgreement:
     values = given.values[(given.values != MISSING).sum(axis=1) > 1]
     known = values[values != MISSING]
     prevalence = float(known.mean()) if len(known) else float("nan")
-    return CodeAgreement(prevalence, _agreement(counts, Level.NOMINAL))
+    return CodeAgreement(prevalence, _agreement(counts))
 
 
-def _agreement(counts: Counts, level: Level) -> Agreement:
-    """Recordings without a pair of values take no part in the drawing either."""
-    there = counts.pairable > 0
-    own = counts.only(there)
-    times = times_drawn(int(there.sum()))
+def _agreement(counts: Counts) -> Agreement:
+    own, times = _pairable(counts)
     found = {
         name: estimate(lambda rows, of=of: of(own.drawn(rows)), times)
         for name, of in COEFFICIENTS.items()
     }
-    if level != Level.NOMINAL:
-        found[f"alpha_{level}"] = estimate(lambda rows: alpha(own.drawn(rows), level), times)
-    return Agreement(int(counts.pairable.sum()), int(there.sum()), found)
+    return Agreement(int(own.pairable.sum()), len(own.pairable), found)
+
+
+def _ordinal(leading: Ratings, in_order: int) -> Estimate:
+    values = np.where(leading.values < in_order, leading.values, MISSING)
+    table = Ratings(values, leading.recording, leading.recordings, in_order)
+    own, times = _pairable(count(table))
+    return estimate(lambda rows: alpha(own.drawn(rows), Level.ORDINAL), times)
+
+
+def _pairable(counts: Counts) -> tuple[Counts, Floats]:
+    """Recordings without a pair of values take no part in the drawing either."""
+    own = counts.only(counts.pairable > 0)
+    return own, times_drawn(len(own.pairable))
 
 
 def confusions(table: Ratings) -> Iterator[Confusion]:
@@ -113,7 +121,7 @@ def confusions(table: Ratings) -> Iterator[Confusion]:
         yield Confusion(one, other, tuple(units))
 
 
-def thresholds(value: float) -> str:
+def reading(value: float) -> str:
     """Krippendorff (2019, §12.4): from .800 reliable, from .667 for tentative conclusions only."""
     if np.isnan(value):
         return "undefined"
