@@ -86,7 +86,8 @@ def _distances(margins: Floats, level: Level) -> Floats:
 
 def _ratio(above: Floats, below: Floats) -> Floats:
     found = np.full(np.broadcast(above, below).shape, np.nan)
-    return np.divide(above, below, out=found, where=np.broadcast_to(below, found.shape) > 0)
+    np.divide(above, below, out=found, where=np.broadcast_to(below, found.shape) > 0)
+    return found
 
 
 def _corrected(observed: Floats, expected: Floats) -> Floats:

@@ -8,8 +8,9 @@ code a turn is missing there, and not different.
 κ and α for a percent that looks fine: the two have to be read together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -89,11 +90,12 @@ def _of_code(given: Ratings) -> CodeAgreement:
 
 def _agreement(counts: Counts) -> Agreement:
     own, times = _pairable(counts)
-    found = {
-        name: estimate(lambda rows, of=of: of(own.drawn(rows)), times)
-        for name, of in COEFFICIENTS.items()
-    }
+    found = {name: estimate(partial(_drawn, of, own), times) for name, of in COEFFICIENTS.items()}
     return Agreement(int(own.pairable.sum()), len(own.pairable), found)
+
+
+def _drawn(of: Callable[[Counts], Floats], counts: Counts, rows: Floats) -> Floats:
+    return of(counts.drawn(rows))
 
 
 def _ordinal(leading: Ratings, in_order: int) -> Estimate:

@@ -110,7 +110,9 @@ def count(table: Ratings) -> Counts:
         by_category[number] = shares[of == number].sum(axis=0)
 
     def summed(each: NDArray[np.generic]) -> Floats:
-        return np.bincount(of, weights=each.astype(np.float64), minlength=table.recordings)
+        weights = each.astype(np.float64)
+        sums: Floats = np.bincount(of, weights=weights, minlength=table.recordings).astype(float)
+        return sums
 
     return Counts(
         coincidences,

@@ -1,19 +1,21 @@
 """Agreement between the finished coders of one version of a codebook."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import numpy as np
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.agreement import material, measures, unitizing
-from app.agreement.bootstrap import Estimate, estimate, times_drawn
+from app.agreement import bootstrap, material, measures, unitizing
+from app.agreement.bootstrap import Estimate
 from app.agreement.material import CodedRecording, Material
 from app.agreement.measures import AxisAgreement, Said
-from app.agreement.ratings import MISSING, Ratings
+from app.agreement.ratings import MISSING, Floats, Ratings
+from app.agreement.unitizing import Lengths
 from app.codebooks.document import Axis, Code
 from app.turns.service import TurnRow
 
@@ -130,11 +132,15 @@ def _by_time(found: Material, axis: Axis, codes: Sequence[Code | None]) -> dict[
     lengths = unitizing.measure(continua, len(number))
     inside = np.zeros((len(found.coded), len(continua)))
     inside[of, range(len(of))] = 1
-    by_recording, times = lengths.drawn(inside), times_drawn(len(found.coded))
+    by_recording, times = lengths.drawn(inside), bootstrap.times_drawn(len(found.coded))
     return {
-        name: estimate(lambda rows, alpha=alpha: alpha(by_recording.drawn(rows)), times)
+        name: bootstrap.estimate(partial(_drawn, alpha, by_recording), times)
         for name, alpha in ALPHAS.items()
     }
+
+
+def _drawn(alpha: Callable[[Lengths], Floats], lengths: Lengths, rows: Floats) -> Floats:
+    return alpha(lengths.drawn(rows))
 
 
 def _lanes(coded: CodedRecording) -> list[list[TurnRow]]:

@@ -94,7 +94,7 @@ def _of_series(content: Content, t: Text) -> tuple[Floats, list[float], list[dic
     """Shares of coded time: series of different length can then be laid upon one another."""
     names, of = factor(content, "position")
     found = counts.tally(content.coded, of, len(names))
-    there = np.flatnonzero(found.of_ms)
+    there = [int(n) for n in np.flatnonzero(found.of_ms)]
     places = [along(n + 0.5, len(there)) for n in range(len(there))]
     words = [t("analysis.nth", number=names[n]) for n in there]
     ticks = [{"x": x, "label": word} for x, word in zip(places, words, strict=True)]

@@ -35,7 +35,8 @@ def shares(part: Ints | Floats, whole: Ints | Floats) -> Floats:
     """NaN where there is nothing to have a share of."""
     below = np.broadcast_to(np.asarray(whole, dtype=np.float64)[..., None], part.shape)
     found = np.full(part.shape, np.nan)
-    return np.divide(part, below, out=found, where=below > 0)
+    np.divide(part, below, out=found, where=below > 0)
+    return found
 
 
 def tally(coded: Coded, by: Ints, size: int) -> Tally:
@@ -58,4 +59,5 @@ def over_time(coded: Coded, meeting: int, windows: int) -> Floats:
     edges = np.linspace(0, coded.meetings[meeting].length_ms, windows + 1)
     start, end = coded.start_ms[here, None], coded.end_ms[here, None]
     inside = np.minimum(end, edges[None, 1:]) - np.maximum(start, edges[None, :-1])
-    return np.clip(inside, 0, None).T @ coded.given[here].astype(np.float64)
+    spoken: Floats = np.clip(inside, 0, None).T @ coded.given[here].astype(np.float64)
+    return spoken

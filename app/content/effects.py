@@ -6,22 +6,20 @@ when whole groups are drawn again (Efron 1979). With few groups there is no inte
 `app.agreement.bootstrap`), and nothing is claimed beyond these groups.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from app.agreement.bootstrap import Estimate, estimate, estimates, times_drawn
-from app.analysis.table import Floats
+from app.analysis.table import Floats, Ints
 from app.content.counts import shares
 from app.content.relations import yules_q
 from app.content.table import Coded
 
 
-def by_group(coded: Coded, rows: int, of: Sequence[int] | Floats) -> tuple[Floats, Floats]:
+def by_group(coded: Coded, rows: int, of: Ints) -> tuple[Floats, Floats]:
     """Counts of codes (groups × rows × codes) and coded turns (groups × rows), where `of` says for
     each unit the row that it counts in."""
     inside = coded.is_coded
-    group, row = coded.group[inside], np.asarray(of, dtype=np.int64)[inside]
+    group, row = coded.group[inside], of[inside]
     turns = np.zeros((coded.groups, rows, coded.codes))
     whole = np.zeros((coded.groups, rows))
     np.add.at(turns, (group, row), coded.given[inside].astype(np.float64))
@@ -45,14 +43,15 @@ def cramers_v(tables: Floats) -> Floats:
     room = np.minimum(r_, c_) - 1
     found = np.full(len(tables), np.nan)
     np.divide(phi, room, out=found, where=usable & (room > 0))
-    return np.minimum(1.0, np.sqrt(found))
+    sizes: Floats = np.minimum(1.0, np.sqrt(found))
+    return sizes
 
 
-def association(coded: Coded, rows: int, of: Sequence[int] | Floats) -> Estimate:
+def association(coded: Coded, rows: int, of: Ints) -> Estimate:
     """V between leading codes and a row of each unit; drawn by group."""
     inside = coded.is_coded
     tables = np.zeros((coded.groups, rows, coded.codes))
-    where = (coded.group[inside], np.asarray(of, dtype=np.int64)[inside], coded.leading[inside])
+    where = (coded.group[inside], of[inside], coded.leading[inside])
     np.add.at(tables, where, 1.0)
     times = times_drawn(coded.groups)
     return estimate(lambda drawn: cramers_v(np.tensordot(drawn, tables, axes=1)), times)
@@ -65,7 +64,8 @@ def role_differences(coded: Coded) -> list[Estimate]:
 
     def difference(drawn: Floats) -> Floats:
         found = shares(np.tensordot(drawn, turns, axes=1), np.tensordot(drawn, whole, axes=1))
-        return found[:, 1] - found[:, 0]
+        apart: Floats = found[:, 1] - found[:, 0]
+        return apart
 
     return estimates(difference, times)
 
@@ -83,8 +83,9 @@ def slopes(coded: Coded) -> list[Estimate]:
 
     def mean(drawn: Floats) -> Floats:
         total = drawn.sum(axis=1)[:, None]
-        return np.divide(drawn @ own, total, out=np.full((len(drawn), coded.codes), np.nan),
-                         where=total > 0)  # fmt: skip
+        found = np.full((len(drawn), coded.codes), np.nan)
+        np.divide(drawn @ own, total, out=found, where=total > 0)
+        return found
 
     return estimates(mean, times)
 
@@ -95,7 +96,8 @@ def _slope(series: Floats) -> Floats:
     if len(there) < 2:
         return np.full(series.shape[1], np.nan)
     centred = there - there.mean()
-    return (centred[:, None] * series[there]).sum(axis=0) / (centred**2).sum()
+    slope: Floats = (centred[:, None] * series[there]).sum(axis=0) / (centred**2).sum()
+    return slope
 
 
 def successions(counts: Floats) -> list[list[Estimate]]:

@@ -55,7 +55,9 @@ def expected(counts: Floats) -> Floats:
     rows, columns = counts.sum(axis=-1), counts.sum(axis=-2)
     total = rows.sum(axis=-1)[..., None, None]
     product = rows[..., :, None] * columns[..., None, :]
-    return np.divide(product, total, out=np.zeros_like(product), where=total > 0)
+    found = np.zeros_like(product)
+    np.divide(product, total, out=found, where=total > 0)
+    return found
 
 
 def yules_q(counts: Floats) -> Floats:
@@ -68,4 +70,5 @@ def yules_q(counts: Floats) -> Floats:
     c = counts.sum(axis=-2)[..., None, :] - a
     ad, bc = a * (total - a - b - c), b * c
     found = np.full(counts.shape, np.nan)
-    return np.divide(ad - bc, ad + bc, out=found, where=ad + bc > 0)
+    np.divide(ad - bc, ad + bc, out=found, where=ad + bc > 0)
+    return found

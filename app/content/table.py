@@ -76,7 +76,8 @@ class Coded:
     @property
     def is_facilitator(self) -> Flags:
         of = np.array([each.is_facilitator for each in self.speakers], dtype=np.bool_)
-        return of[self.speaker]
+        led: Flags = of[self.speaker]
+        return led
 
 
 def table(
@@ -93,5 +94,6 @@ def table(
     for number, row in enumerate(rows):
         given[number, list(row.codes)] = True
     leading = np.array([row.codes[0] if row.codes else NO_CODE for row in rows], dtype=np.int64)
-    of = (columns[:, place] for place in range(4))
-    return Coded(groups, tuple(speakers), tuple(meetings), codes, *of, given, leading)
+    meeting, speaker, start, end = (columns[:, place] for place in range(4))
+    own = (tuple(speakers), tuple(meetings), codes)
+    return Coded(groups, *own, meeting, speaker, start, end, given, leading)

@@ -159,14 +159,14 @@ def _chance(visit: Visit, row: FigureRow) -> str:
 
 def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:
     by = {(row.facilitator, row.figure): row for row in found}
-    shown = []
+    found_rows = []
     for side, figure in SPREAD:
         row = by.get((side, figure))
         if row is not None:
             values = {name: getattr(row, name) for name in ("mean", "sd", "low", "high")}
             words = {name: shown(visit, figure, value) for name, value in values.items()}
-            shown.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
-    return shown
+            found_rows.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
+    return found_rows
 
 
 def _people(series: Sequence[service.Measured]) -> Mapping[str, list[float | None]]:
