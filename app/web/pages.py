@@ -17,6 +17,8 @@ from app.kit.problems import problem
 from app.web import (
     analysis,
     audit,
+    codebooks,
+    coding,
     connection_test,
     consent_texts,
     consents,
@@ -37,7 +39,7 @@ _files = StaticFiles(directory=STATIC)
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
-    *(analysis, audit, consent_texts, consents, erasures, person, retention),
+    *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
 )
 for part in PARTS:
     router.include_router(part.router)
