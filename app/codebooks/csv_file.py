@@ -27,7 +27,7 @@ COLUMNS = (
     *(f"{name}_{language}" for name in NAMES for language in LANGUAGES),
     "id",
 )
-"""`axis`, `label` and `parent` hold labels. To be read, only `kind`, `axis` and a name are needed."""
+"""`axis`, `label` and `parent` hold labels. A file to be read needs `kind`, `axis` and a name."""
 RISKY = ("=", "+", "-", "@", "'")
 
 

@@ -81,6 +81,8 @@ class CodingAssignment(SQLModel, table=True):
     """The draw that made a second coder's assignment. None: made by hand."""
     turn_ids: list[str] | None = Field(default=None, sa_type=JSON)
     """Only these turns are to be coded. None: every turn that is no back-channel."""
+    turn_count: int = 0
+    """How many turns there were to code when the coder last had them before their eyes."""
     state: AssignmentState = Field(default=AssignmentState.OPEN, sa_type=String, max_length=20)
     created_by: UUID = Field(foreign_key="users.id")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -18,6 +18,8 @@ from app.web import (
     agreement,
     analysis,
     audit,
+    codebooks,
+    coding,
     connection_test,
     consent_texts,
     consents,
@@ -41,7 +43,7 @@ _files = StaticFiles(directory=STATIC)
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
-    *(analysis, audit, consent_texts, consents, erasures, person, retention),
+    *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
     *(agreement, content, programme_analysis, sampling),
 )
 for part in PARTS:

@@ -94,6 +94,7 @@ def _assignments() -> None:
         sa.Column("is_double", sa.Boolean(), nullable=False),
         _uuid("draw_id", nullable=True),
         sa.Column("turn_ids", sa.JSON(), nullable=True),
+        sa.Column("turn_count", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         _uuid("created_by"),
         _time("created_at"),

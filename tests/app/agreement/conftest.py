@@ -4,7 +4,7 @@ import pytest
 
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.coded import CodedSeries, code_series
+from tests.fixtures.coded_series import CodedSeries, code_series
 from tests.fixtures.series import Series, play_series
 
 

@@ -15,7 +15,7 @@ from app.consent.models import Decision, Purpose
 from app.recordings.models import Recording, RecordingState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
-from tests.fixtures.coded import CodedSeries
+from tests.fixtures.coded_series import CodedSeries
 from tests.fixtures.series import COUNT, PEOPLE, Series
 
 

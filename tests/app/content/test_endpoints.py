@@ -16,7 +16,7 @@ from app.kit.languages import LANGUAGES
 from tests.app.content.conftest import MEETINGS
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
-from tests.fixtures.coded import CodedSeries
+from tests.fixtures.coded_series import CodedSeries
 from tests.fixtures.series import PEOPLE, Series
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,7 +6,7 @@ from app.kit.languages import LANGUAGES
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.coded import code_series
+from tests.fixtures.coded_series import code_series
 from tests.fixtures.series import PEOPLE, Series, play_series
 
 PAGES = ("agreement", "content", "analysis")
