@@ -17,7 +17,8 @@ from app.accounts.actor import Actor
 from app.codebooks import service as codebooks
 from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding.models import AssignmentState, Coder, Coding, CodingAssignment
+from app.coding import comparing, work
+from app.coding.models import AssignmentState, Coding, CodingAssignment
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings.models import Recording, RecordingState
@@ -78,15 +79,13 @@ async def of_version(
     version = await codebooks.version(db, actor, version_id, Action.READ_TURNS)
     book = await db.get_one(Codebook, version.codebook_id)
     assigned = await _assigned(db, version.id, meeting_ids)
-    numbers = await _numbers(db, book.programme_id)
+    numbers = await comparing.coder_numbers(db, book.programme_id)
+    blind = await _still_coded_by(db, actor.user_id)
     whole: list[tuple[Recording, Meeting, list[CodingAssignment]]] = []
     waiting = 0
     for recording, meeting, its in assigned:
         done = [each for each in its if each.state == AssignmentState.DONE]
-        own = [each for each in its if each.coder_id == actor.user_id]
-        if any(each.state == AssignmentState.OPEN for each in own) or (
-            least > 1 and len(done) < len(its)
-        ):
+        if recording.id in blind or (least > 1 and len(done) < len(its)):
             waiting += 1
         elif len(done) >= least:
             whole.append((recording, meeting, done))
@@ -97,7 +96,11 @@ async def of_version(
         if index is None:
             continue
         finished = [
-            Finished(numbers[each.coder_id], _to_code(each, rows), codes.get(each.id, {}))
+            Finished(
+                numbers[each.coder_id],
+                frozenset(work.to_code(each, rows)),
+                codes.get(each.id, {}),
+            )
             for each in done
         ]
         coded.append(CodedRecording(recording, meeting, index, rows, finished))
@@ -122,9 +125,12 @@ async def _assigned(
     return list(found.values())
 
 
-async def _numbers(db: AsyncSession, programme_id: UUID) -> dict[UUID, int]:
-    query = select(Coder).where(Coder.programme_id == programme_id)
-    return {coder.user_id: coder.number for coder in (await db.exec(query)).all()}
+async def _still_coded_by(db: AsyncSession, user_id: UUID) -> set[UUID]:
+    """Recordings of which this person must be kept blind, whatever the version of the codebook."""
+    query = select(CodingAssignment.recording_id).where(
+        CodingAssignment.coder_id == user_id, CodingAssignment.state == AssignmentState.OPEN
+    )
+    return set((await db.exec(query)).all())
 
 
 async def _codes(
@@ -141,12 +147,3 @@ async def _codes(
         cells = found.setdefault(assignment_id, {})
         cells.setdefault((turn_id, axis_id), []).append(code_id)
     return found
-
-
-def _to_code(assignment: CodingAssignment, rows: Sequence[TurnRow]) -> frozenset[UUID]:
-    drawn = None if assignment.turn_ids is None else set(assignment.turn_ids)
-    return frozenset(
-        row.turn.id
-        for row in rows
-        if not row.turn.is_backchannel and (drawn is None or str(row.turn.id) in drawn)
-    )

@@ -55,7 +55,7 @@ def expected(counts: Floats) -> Floats:
     rows, columns = counts.sum(axis=-1), counts.sum(axis=-2)
     total = rows.sum(axis=-1)[..., None, None]
     product = rows[..., :, None] * columns[..., None, :]
-    found = np.zeros_like(product)
+    found = np.zeros(product.shape)
     np.divide(product, total, out=found, where=total > 0)
     return found
 

@@ -11,7 +11,7 @@ from app.accounts.actor import Actor
 from app.agreement import material
 from app.agreement.material import CodedRecording, Material
 from app.codebooks.document import Axis, Choice, Code
-from app.coding.models import Adjudication
+from app.coding import comparing
 from app.content.settled import Decided, settled
 from app.content.table import Coded, Sitting, Speaker, Unit, table
 from app.groups.models import Group, GroupRole
@@ -57,7 +57,8 @@ async def of_axes(
         raise NotFound
     one = _axis(found, axis)
     two = _axis(found, other) if other else _beside(found, one)
-    decided = await _decided(db, version_id)
+    settled_since = await comparing.decided(db, version_id)
+    decided = {cell: each.code_ids for cell, each in settled_since.items()}
     groups = await _groups(db, found)
     content = _content(found, one, decided, groups)
     return content, content if two.id == one.id else _content(found, two, decided, groups)
@@ -81,18 +82,6 @@ def _axis(found: Material, label: str | None) -> Axis:
 def _beside(found: Material, axis: Axis) -> Axis:
     others = [each for each in found.document.axes if each.id != axis.id]
     return axis if axis.choice == Choice.MULTIPLE or not others else others[0]
-
-
-async def _decided(db: AsyncSession, version_id: UUID) -> Decided:
-    query = (
-        select(Adjudication.turn_id, Adjudication.axis_id, Adjudication.code_id)
-        .where(Adjudication.version_id == version_id, col(Adjudication.ended_at).is_(None))
-        .order_by(col(Adjudication.is_primary).desc(), col(Adjudication.id))
-    )
-    found: dict[tuple[UUID, UUID], list[UUID]] = {}
-    for turn_id, axis_id, code_id in (await db.exec(query)).all():
-        found.setdefault((turn_id, axis_id), []).extend([code_id] if code_id else [])
-    return found
 
 
 async def _groups(db: AsyncSession, found: Material) -> list[Group]:

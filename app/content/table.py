@@ -61,7 +61,8 @@ class Coded:
 
     @property
     def is_coded(self) -> Flags:
-        return self.leading != NO_CODE
+        found: Flags = self.leading != NO_CODE
+        return found
 
     @property
     def group(self) -> Ints:
