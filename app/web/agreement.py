@@ -29,6 +29,8 @@ BY_TIME = ("u_alpha", "binary_alpha", "cu_alpha")
 MOST_MOMENTS = 30
 """Of one confusion on the page. Lower: too few to see a pattern. Higher: nobody opens them all; the
 table to download has every one."""
+MOST_CONFUSIONS = 10
+"""Pairs of codes on the page, of each axis; the table to download has every one."""
 
 
 @router.get("/programmes/{programme_id}/agreement")
@@ -104,6 +106,7 @@ def _axis(visit: Visit, report: Report, compared: Compared) -> dict[str, Any]:
             }
             for name, code, each in zip(names, compared.codes, found.codes, strict=True)
         ],
+        "pairs": len(found.confusions),
         "confusions": [
             {
                 "one": names[one],
@@ -113,7 +116,7 @@ def _axis(visit: Visit, report: Report, compared: Compared) -> dict[str, Any]:
                     _moment(visit, report, compared, unit) for unit in units[:MOST_MOMENTS]
                 ],
             }
-            for one, other, units in found.confusions
+            for one, other, units in found.confusions[:MOST_CONFUSIONS]
         ],
     }
 

@@ -36,7 +36,10 @@ async def prepare(site: Site) -> list[Series]:
                 db.add(held)
         groups = [
             played.series,
-            *[await play_series(context, db, played.programme, name) for name in NAMES],
+            *[
+                await play_series(context, db, played.programme, name, seed)
+                for seed, name in enumerate(NAMES, start=1)
+            ],
         ]
     coders = [first, Actor(second.id, False, "fi")]
     async with context.database.transaction() as db:

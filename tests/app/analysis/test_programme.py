@@ -35,8 +35,8 @@ def test_groups_are_counted_and_not_meetings() -> None:
 async def groups(running: Application, cast: Cast) -> list[Series]:
     async with running.context.database.transaction() as db:
         return [
-            await play_series(running.context, db, cast.programme_id, name)
-            for name in ("Maanantairyhmä", "Torstairyhmä")
+            await play_series(running.context, db, cast.programme_id, name, seed)
+            for seed, name in enumerate(("Maanantairyhmä", "Torstairyhmä"))
         ]
 
 

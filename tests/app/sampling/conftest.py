@@ -11,6 +11,6 @@ from tests.fixtures.series import Series, play_series
 async def groups(running: Application, cast: Cast) -> list[Series]:
     async with running.context.database.transaction() as db:
         return [
-            await play_series(running.context, db, cast.programme_id, name)
-            for name in ("Maanantairyhmä", "Torstairyhmä")
+            await play_series(running.context, db, cast.programme_id, name, seed)
+            for seed, name in enumerate(("Maanantairyhmä", "Torstairyhmä"))
         ]
