@@ -37,7 +37,7 @@ def written(document: CodebookDocument, language: str) -> bytes:
     codes = SubElement(root, "Codes")
     for axis in document.axes:
         place = _element(codes, axis, language, is_codable=False)
-        places = {}
+        places: dict[UUID, Element] = {}
         for code in axis.codes:
             above = places.get(code.parent_id, place) if code.parent_id else place
             places[code.id] = _element(above, code, language, is_codable=code.is_codable)

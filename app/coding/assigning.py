@@ -103,24 +103,29 @@ async def draw(
     )
     db.add(made)
     await db.flush()
-    new = []
-    for recording_id, turn_ids in found.items():
-        its = [each for each in chosen if each in set(turn_ids)] if per_turn else None
-        if its or (not per_turn and str(recording_id) in chosen):
-            new.append(
-                CodingAssignment(
-                    recording_id=recording_id,
-                    coder_id=coder_id,
-                    version_id=version.id,
-                    draw_id=made.id,
-                    turn_ids=its,
-                    turn_count=len(its or turn_ids),
-                    created_by=actor.user_id,
-                )
-            )
+    new = [one for each in found.items() if (one := _of_draw(made, *each)) is not None]
     await _add(db, new)
     await _tell(db, actor, book, coder_id, len(new))
     return made
+
+
+def _of_draw(
+    draw: CodingDraw, recording_id: UUID, turn_ids: Sequence[str]
+) -> CodingAssignment | None:
+    """What the second coder gets of one recording."""
+    chosen = set(draw.chosen)
+    its = [each for each in turn_ids if each in chosen] if draw.unit == DrawUnit.TURN else None
+    if not its and str(recording_id) not in chosen:
+        return None
+    return CodingAssignment(
+        recording_id=recording_id,
+        coder_id=draw.coder_id,
+        version_id=draw.version_id,
+        draw_id=draw.id,
+        turn_ids=its,
+        turn_count=len(turn_ids if its is None else its),
+        created_by=draw.created_by,
+    )
 
 
 async def remove(db: AsyncSession, actor: Actor, assignment_id: UUID) -> None:

@@ -192,7 +192,7 @@ async def _carry(
         if to is not None:
             axis, code_id = to
             cell = staying.setdefault((row.turn_id, axis.id), [])
-            _put(db, row, axis, code_id, cell, mapping)
+            await _put(db, row, axis, code_id, cell, mapping)
     for cell in staying.values():
         if not any(row.is_primary for row in cell):
             for row in cell:
@@ -200,7 +200,7 @@ async def _carry(
     await db.flush()
 
 
-def _put(
+async def _put(
     db: AsyncSession,
     row: R,
     axis: Axis,
@@ -208,10 +208,15 @@ def _put(
     cell: list[R],
     mapping: CodebookMapping,
 ) -> None:
-    full = axis.choice == Choice.SINGLE and bool(cell)
-    if full or any(held.code_id == code_id for held in cell):
-        return
+    same = next((held for held in cell if held.code_id == code_id), None)
     leads = not any(held.is_primary for held in cell)
+    full = axis.choice == Choice.SINGLE and bool(cell)
+    if full or (same is not None and not (row.is_primary and leads)):
+        return
+    if same is not None:  # it stood beside, and now leads
+        cell.remove(same)
+        _end(same, now(), mapping)
+        await db.flush()
     keeps_place = row.axis_id == axis.id and not row.is_primary
     copied = row.model_dump(exclude={"id", "ended_at", "ended_by_mapping"})
     copied |= {"axis_id": axis.id, "code_id": code_id, "made_by_mapping": mapping.id}
@@ -242,7 +247,7 @@ async def _carry_adjudications(
     targets: Mapping[UUID, tuple[Axis, UUID] | None],
     mapping: CodebookMapping,
 ) -> None:
-    standing = (Adjudication.version_id == before_id, col(Adjudication.ended_at).is_(None))
+    standing = (col(Adjudication.version_id) == before_id, col(Adjudication.ended_at).is_(None))
     rows = (await db.exec(select(Adjudication).where(*standing))).all()
     await _carry(db, rows, targets, mapping)
     await db.exec(update(Adjudication).where(*standing).values(version_id=after_id))

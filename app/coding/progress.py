@@ -28,24 +28,29 @@ class Line(NamedTuple):
     """Turns with a code on every required axis, of `assignment.turn_count`."""
 
 
-async def of_programme(
-    db: AsyncSession, programme_id: UUID, coder_id: UUID | None = None
-) -> list[Line]:
-    """Every assignment of a programme, or one coder's, by the time of the meeting."""
-    query = (
-        select(CodingAssignment, User, Recording, Meeting, Group, CodebookVersion)
-        .where(CodingAssignment.coder_id == User.id)
-        .where(CodingAssignment.recording_id == Recording.id, Recording.meeting_id == Meeting.id)
-        .where(Meeting.group_id == Group.id, CodingAssignment.version_id == CodebookVersion.id)
+async def of_programme(db: AsyncSession, programme_id: UUID) -> list[Line]:
+    """Every assignment of a programme, by the time of the meeting."""
+    of_recordings = (
+        select(Recording, Meeting, Group)
+        .where(Recording.meeting_id == Meeting.id, Meeting.group_id == Group.id)
         .where(Group.programme_id == programme_id)
+    )
+    places = {row[0].id: row for row in (await db.exec(of_recordings)).all()}
+    of_coders = (
+        select(CodingAssignment, User, CodebookVersion)
+        .join(Recording, col(Recording.id) == CodingAssignment.recording_id)
+        .where(CodingAssignment.coder_id == User.id)
+        .where(CodingAssignment.version_id == CodebookVersion.id)
+        .where(CodebookVersion.codebook_id == Codebook.id, Codebook.programme_id == programme_id)
         .order_by(col(Recording.started_at), col(CodingAssignment.id))
     )
-    if coder_id is not None:
-        query = query.where(CodingAssignment.coder_id == coder_id)
-    rows = (await db.exec(query)).all()
-    required = {row[5].id: codebooks.said(row[5]).required for row in rows}
-    counts = await _coded(db, programme_id, required)
-    return [Line(*row, coded=counts[row[0].id]) for row in rows]
+    rows = (await db.exec(of_coders)).all()
+    required = {version.id: codebooks.said(version).required for _, _, version in rows}
+    counts = await _coded(db, required)
+    return [
+        Line(one, coder, *places[one.recording_id], version, counts[one.id])
+        for one, coder, version in rows
+    ]
 
 
 async def draws(db: AsyncSession, programme_id: UUID) -> list[tuple[CodingDraw, User]]:
@@ -59,9 +64,7 @@ async def draws(db: AsyncSession, programme_id: UUID) -> list[tuple[CodingDraw, 
     return [(draw, user) for draw, user in (await db.exec(query)).all()]
 
 
-async def _coded(
-    db: AsyncSession, programme_id: UUID, required: dict[UUID, frozenset[UUID]]
-) -> Counter[UUID]:
+async def _coded(db: AsyncSession, required: dict[UUID, frozenset[UUID]]) -> Counter[UUID]:
     """Turns coded, by assignment: counted in the database, one version's axes at a time."""
     counts: Counter[UUID] = Counter()
     for version_id, axes in required.items():
