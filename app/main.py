@@ -10,10 +10,14 @@ from fastapi.routing import APIRoute
 from app import wire
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
+from app.agreement import endpoints as agreement
 from app.analysis import endpoints as analysis
 from app.audit import endpoints as audit
+from app.codebooks import endpoints as codebooks
+from app.coding import endpoints as coding
 from app.composites import endpoints as composites
 from app.consent import endpoints as consent
+from app.content import endpoints as content
 from app.erasures import endpoints as erasures
 from app.exports import endpoints as exports
 from app.groups import endpoints as groups
@@ -30,6 +34,7 @@ from app.programmes import endpoints as programmes
 from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
+from app.sampling import endpoints as sampling
 from app.turns import endpoints as turns
 from app.web import pages
 from media.store import Store
@@ -44,10 +49,15 @@ FEATURES = (
     consent,
     recordings,
     turns,
+    codebooks,
+    coding,
     composites,
+    sampling,
     retention,
     quality,
     analysis,
+    agreement,
+    content,
     exports,
     audit,
     person,

@@ -1,6 +1,8 @@
 """Every table of the application, for those who need the whole schema."""
 
 from app.accounts import models as accounts
+from app.codebooks import models as codebooks
+from app.coding import models as coding
 from app.composites import models as composites
 from app.consent import models as consent
 from app.exports import models as exports
@@ -12,12 +14,15 @@ from app.programmes import models as programmes
 from app.quality import models as quality
 from app.recordings import models as recordings
 from app.retention import models as retention
+from app.sampling import models as sampling
 from app.turns import models as turns
 from app.vault import models as vault
 
 __all__ = [
     "accounts",
     "audit",
+    "codebooks",
+    "coding",
     "composites",
     "consent",
     "exports",
@@ -29,6 +34,7 @@ __all__ = [
     "quality",
     "recordings",
     "retention",
+    "sampling",
     "turns",
     "vault",
 ]

@@ -9,12 +9,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app.accounts.http import CurrentActor
-from app.analysis import charts, lines, rows, service
-from app.analysis.csv_file import Decimal, csv_file
+from app.analysis import charts, lines, programme, rows, service
 from app.analysis.drawing import Text
-from app.analysis.forms import GroupAnalysis, MeetingAnalysis, SpreadRow
+from app.analysis.forms import (
+    BetweenRow,
+    GroupAnalysis,
+    MeetingAnalysis,
+    OrderRow,
+    ProgrammeAnalysis,
+    SpreadRow,
+)
 from app.analysis.service import Measured
 from app.kit.context import Context
+from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db
 
 router = APIRouter(tags=["analysis"])
@@ -22,6 +29,7 @@ router = APIRouter(tags=["analysis"])
 TableName = Literal["people", "figures", "transitions", "balance", "passages"]
 MeetingChart = Literal["timeline", "shares", "network", "heat", "balance"]
 GroupChart = Literal["series_balance", "series_facilitator", "series_floor"]
+ProgrammeChart = Literal["programme_balance", "programme_facilitator", "programme_floor"]
 Language = Annotated[Literal["fi", "sv", "en"] | None, Query()]
 Separator = Annotated[Decimal, Query()]
 
@@ -94,6 +102,51 @@ async def group_chart(
         raise service.NoTurns
     t = _texts(context, language or actor.language)
     return _picture(lines.OF_GROUP[chart](series, t), f"group-{chart}")
+
+
+@router.get("/programmes/{programme_id}/analysis")
+async def analyse_programme(programme_id: UUID, db: Db, actor: CurrentActor) -> ProgrammeAnalysis:
+    """Over its groups: by meeting order, and how far groups differ."""
+    _, series = await service.of_programme(db, actor, programme_id)
+    found = programme.values([measured for _, measured in series])
+    return ProgrammeAnalysis(
+        programme_id=programme_id,
+        by_order=programme.by_order(found),
+        between=programme.between(found),
+    )
+
+
+@router.get("/programmes/{programme_id}/analysis/{table}.csv", response_class=Response)
+async def programme_table(
+    programme_id: UUID,
+    table: Literal["by_order", "between"],
+    db: Db,
+    actor: CurrentActor,
+    decimal: Separator = Decimal.POINT,
+) -> Response:
+    _, series = await service.of_programme(db, actor, programme_id)
+    found = programme.values([measured for _, measured in series])
+    if table == "by_order":
+        body = csv_file(list(OrderRow.model_fields), programme.by_order(found), decimal)
+    else:
+        body = csv_file(list(BetweenRow.model_fields), programme.between(found), decimal)
+    return _file(body, f"programme-{table}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/programmes/{programme_id}/analysis/{chart}.svg", response_class=Response)
+async def programme_chart(
+    programme_id: UUID,
+    chart: ProgrammeChart,
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    language: Language = None,
+) -> Response:
+    _, series = await service.of_programme(db, actor, programme_id)
+    if not series:
+        raise service.NoTurns
+    t = _texts(context, language or actor.language)
+    return _picture(programme.chart(chart, [each for _, each in series], t), chart)
 
 
 def _texts(context: Context, language: str) -> Text:

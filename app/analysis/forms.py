@@ -147,3 +147,39 @@ class GroupAnalysis(Public):
     group_id: UUID
     spread: list[SpreadRow]
     meetings: list[MeetingAnalysis]
+
+
+class OrderRow(Public):
+    """One figure at one place in the series, over the groups that met so often."""
+
+    facilitator: str
+    figure: str
+    meeting: int
+    groups: int
+    mean: Number
+    sd: Number
+    """Between groups; None of one group."""
+    low: Number
+    high: Number
+
+
+class BetweenRow(Public):
+    """One figure over whole series; groups, and not meetings or turns, are what is counted."""
+
+    facilitator: str
+    figure: str
+    groups: int
+    mean: Number
+    """Of the groups' means."""
+    between_sd: Number
+    """Of the groups' means."""
+    within_sd: Number
+    """Of meetings around their group's mean, pooled."""
+    low: Number
+    high: Number
+
+
+class ProgrammeAnalysis(Public):
+    programme_id: UUID
+    by_order: list[OrderRow]
+    between: list[BetweenRow]

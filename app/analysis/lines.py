@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from app.analysis.drawing import Dash, Text, along, clock, decimal, draw, hue, time_ticks
 from app.analysis.service import Measured, Studied
+from app.turns.models import TurnIndex
 
 TOP, BOTTOM = 12.0, 212.0
 
@@ -17,16 +18,20 @@ class Line(NamedTuple):
 
 
 def rules(studied: Studied) -> str:
+    return of_index(studied.index)
+
+
+def of_index(index: TurnIndex) -> str:
     """What the turns depend on, on one line: it stands under every picture and in every table."""
-    parameters = " · ".join(f"{key} {value}" for key, value in studied.index.parameters.items())
-    return " · ".join(filter(None, [studied.index.version, parameters]))
+    parameters = " · ".join(f"{key} {value}" for key, value in index.parameters.items())
+    return " · ".join(filter(None, [index.version, parameters]))
 
 
 def balance(measured: Measured, t: Text) -> str:
     """The rescaled Gini of each part of the meeting."""
     whole = measured.studied.talk.length_ms
     parts = measured.measures.over_time
-    return _draw(
+    return two_lines(
         "balance",
         t,
         rules(measured.studied),
@@ -92,10 +97,12 @@ def _series(
     words = [t("analysis.nth", number=each.studied.meeting.ordinal) for each in series]
     ticks = [{"x": x, "label": word} for x, word in zip(places, words, strict=True)]
     caption = " | ".join(sorted({rules(each.studied) for each in series}))
-    return _draw(name, t, caption, places=places, words=words, lines=lines, ticks=ticks, band=band)
+    return two_lines(
+        name, t, caption, places=places, words=words, lines=lines, ticks=ticks, band=band
+    )
 
 
-def _draw(
+def two_lines(
     name: str,
     t: Text,
     caption: str,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
@@ -21,6 +21,8 @@ from app.kit.permissions import Action
 from app.meetings import attendance
 from app.meetings import service as meetings
 from app.meetings.models import Meeting, MeetingKind, MeetingState
+from app.programmes import access as programmes
+from app.programmes.models import Programme
 from app.recordings import service as recordings
 from app.recordings.models import Recording, RecordingState
 from app.turns import service as turns
@@ -70,12 +72,34 @@ async def of_meeting(
 async def of_group(db: AsyncSession, actor: Actor, group_id: UUID) -> tuple[Group, list[Measured]]:
     """The group's mentoring meetings that are over and indexed, in their order."""
     group = await access.require(db, actor, group_id, Action.READ_TURNS)
+    return group, await asyncio.to_thread(_measured, await _series(db, group_id))
+
+
+async def of_programme(
+    db: AsyncSession, actor: Actor, programme_id: UUID
+) -> tuple[Programme, list[tuple[Group, list[Measured]]]]:
+    """The same for every group of a programme, without the null hypotheses: what varies between
+    groups is told instead."""
+    programme = await programmes.require(db, actor, programme_id, Action.READ_TURNS)
+    query = select(Group).where(Group.programme_id == programme_id)
+    found = []
+    for group in (await db.exec(query.order_by(Group.name, col(Group.id)))).all():
+        studied = await _series(db, group.id)
+        if studied:
+            found.append((group, await asyncio.to_thread(_plain, studied)))
+    return programme, found
+
+
+async def _series(db: AsyncSession, group_id: UUID) -> list[Studied]:
     query = meetings.of_group(group_id).where(
         Meeting.kind == MeetingKind.MENTORING, Meeting.state == MeetingState.ENDED
     )
     series = (await db.exec(query.order_by(col(Meeting.ordinal), col(Meeting.starts_at)))).all()
-    found = [each for meeting in series if (each := await _studied(db, meeting))]
-    return group, await asyncio.to_thread(_measured, found)
+    return [each for meeting in series if (each := await _studied(db, meeting))]
+
+
+def _plain(found: Sequence[Studied]) -> list[Measured]:
+    return [Measured(each, measure(each.talk, drawn=0, orders=False)) for each in found]
 
 
 def _measured(found: Sequence[Studied]) -> list[Measured]:

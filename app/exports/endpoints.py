@@ -8,16 +8,20 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import col
 
+from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor
+from app.coding import codes
 from app.exports import bundle, register
 from app.exports.formats.offered import FORMATS, Format
 from app.exports.forms import ExportedPerson, ExportPublic
 from app.exports.models import ExportRecord
+from app.exports.reader import Reader
 from app.exports.streaming import zipped
 from app.exports.turnlist import turn_list
 from app.groups import access
 from app.groups.models import Group
 from app.kit.audit import Deed
+from app.kit.context import Context
 from app.kit.http import Ctx, Db, Page, Paging, WritingDb
 from app.kit.paging import page
 from app.kit.permissions import Action
@@ -37,9 +41,9 @@ async def export_meeting(
 ) -> StreamingResponse:
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
-    text = partial(context.languages.text, language=actor.language)
     await register.hold(db, meeting.group_id)
-    entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting, text))
+    reader = _reader(context, actor)
+    entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting, reader))
     group = await db.get_one(Group, meeting.group_id)
     await auditing.exported(db, actor, group, meeting)
     await register.enter(db, actor, meeting.group_id, [meeting], entries, whole_group=False)
@@ -54,12 +58,12 @@ async def export_group(
     group = await access.require(db, actor, group_id, Action.EXPORT)
     await register.hold(db, group.id)
     query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
-    text = partial(context.languages.text, language=actor.language)
+    reader = _reader(context, actor)
     of_group = (await db.exec(query)).all()
     entries = []
     for place, meeting in enumerate(of_group, start=1):
         folder = f"{place:02}-{meeting.kind}-{meeting.ordinal}/"
-        entries += await bundle.of_meeting(db, context.keys, meeting, text, folder)
+        entries += await bundle.of_meeting(db, context.keys, meeting, reader, folder)
     entries = bundle.with_sums(entries)
     await auditing.exported(db, actor, group, None)
     await register.enter(db, actor, group.id, of_group, entries, whole_group=True)
@@ -91,12 +95,18 @@ async def turns_as(
     _, rows = await turns.allowed(db, recording.id, meeting)
     files = await reading.usable_files(db, recording, meeting)
     media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]
-    listed = turn_list(meeting, recording, rows, media)
+    found = await codes.of_recording(db, actor.user_id, recording.id)
+    listed = turn_list(meeting, recording, rows, media, found)
     way = FORMATS[form]
-    content = way.write(listed, partial(context.languages.text, language=actor.language))
+    content = way.write(listed, _reader(context, actor).text)
     name = f"turns-{meeting.ordinal}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=way.media_type, headers=headers)
+
+
+def _reader(context: Context, actor: Actor) -> Reader:
+    text = partial(context.languages.text, language=actor.language)
+    return Reader(actor.user_id, actor.language, text)
 
 
 def _archive(entries: list[bundle.Entry], store: Store, name: str) -> StreamingResponse:

@@ -1,9 +1,10 @@
 """The turns of one recording as every format of the exports takes them: under pseudonyms only."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.coding.codes import Codes
 from app.meetings.models import Meeting
 from app.recordings.models import FileKind, Recording
 from app.turns.service import TurnRow
@@ -23,6 +24,8 @@ class Spoken:
     start_ms: int
     end_ms: int
     is_backchannel: bool
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Column → labels of codes."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class TurnList:
     """Whoever has a turn, in the group's order."""
     turns: tuple[Spoken, ...]
     """By start. Of one speaker no two overlap."""
+    columns: tuple[str, ...] = ()
+    """Of codes: an axis and who coded it, `theme_coder1`."""
 
     def of(self, speaker: Speaker) -> list[Spoken]:
         return [turn for turn in self.turns if turn.pseudonym == speaker.pseudonym]
@@ -52,10 +57,17 @@ def turn_list(
     recording: Recording,
     rows: Sequence[TurnRow],
     media: Sequence[tuple[FileKind, str]],
+    codes: Codes,
 ) -> TurnList:
     """`media`: kind and name of the files that may be used."""
     turns = tuple(
-        Spoken(row.speaker.pseudonym, row.turn.start_ms, row.turn.end_ms, row.turn.is_backchannel)
+        Spoken(
+            row.speaker.pseudonym,
+            row.turn.start_ms,
+            row.turn.end_ms,
+            row.turn.is_backchannel,
+            codes.of(row.turn.id),
+        )
         for row in rows
     )
     roles = {row.speaker.pseudonym: str(row.speaker.role) for row in rows}
@@ -67,4 +79,5 @@ def turn_list(
         media=tuple(name for kind, name in media if kind in ON_THE_COMMON_CLOCK),
         speakers=tuple(Speaker(name, roles[name]) for name in sorted(roles)),
         turns=turns,
+        columns=tuple(column.name for column in codes.columns),
     )

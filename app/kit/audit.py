@@ -46,6 +46,10 @@ class Deed(StrEnum):
     EXPORTED = "exported"
     ERASED = "erased"
     TEXT_PUBLISHED = "text_published"
+    CODEBOOK_PUBLISHED = "codebook_published"
+    CODING_ASSIGNED = "coding_assigned"
+    CODINGS_MAPPED = "codings_mapped"
+    """Codings were carried over to another version of their codebook."""
     MEMBER_REMOVED = "member_removed"
     ROLE_GIVEN = "role_given"
     ROLE_TAKEN = "role_taken"
@@ -55,6 +59,7 @@ class Deed(StrEnum):
     HOLD_LIFTED = "hold_lifted"
     OWN_DATA_TAKEN = "own_data_taken"
     PERSON_ERASED = "person_erased"
+    SAMPLE_DRAWN = "sample_drawn"
     LOG_TAKEN = "log_taken"
     """The audit log itself left as a file."""
 

@@ -37,7 +37,13 @@ class Action(StrEnum):
     READ_TURNS = "read_turns"
     READ_QUALITY = "read_quality"
     """How well people's connections worked: who observes or studies must know what they miss."""
+    EDIT_CODEBOOK = "edit_codebook"
+    ASSIGN_CODING = "assign_coding"
+    CODE = "code"
+    """Code what one was assigned, and decide where finished coders differ."""
     EXPORT = "export"
+    DRAW_SAMPLE = "draw_sample"
+    """Decide which recordings are indexed."""
     READ_AUDIT = "read_audit"
     MANAGE_RETENTION = "manage_retention"
     """Say how long material is kept, and hold it."""
@@ -48,11 +54,11 @@ class Action(StrEnum):
 A = Action
 _INSIDE = frozenset({A.SEE_GROUP, A.JOIN_MEETING, A.DECIDE_OWN_CONSENT})
 _STAFF = frozenset({A.SEE_PROGRAMME, A.SEE_GROUP, A.SEE_RECORDING_STATUS})
-_RESEARCH = frozenset({A.PLAY_RECORDING, A.READ_TURNS, A.READ_QUALITY})
+_RESEARCH = frozenset({A.PLAY_RECORDING, A.READ_TURNS, A.READ_QUALITY, A.EDIT_CODEBOOK, A.CODE})
 _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
     | {A.JOIN_MEETING, A.RUN_MEETING, A.READ_CONSENTS, A.EXPORT}
-    | {A.READ_AUDIT, A.MANAGE_RETENTION}
+    | {A.READ_AUDIT, A.MANAGE_RETENTION, A.ASSIGN_CODING, A.DRAW_SAMPLE}
 )
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {

@@ -17,7 +17,7 @@ from app.groups.models import Group, Membership
 from app.invitations.models import Invitation
 from app.kit.audit import AuditEntry
 from app.meetings.models import Attendance, Meeting
-from app.person import traces
+from app.person import codings, traces
 from app.person.looks import looks
 from app.programmes.models import Programme, ProgrammeStaff, RetentionChange
 from app.recordings.models import Recording, Tape
@@ -37,6 +37,7 @@ async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
         "attendance": await _attendance(db, user.id),
         "recordings": await _recordings(db, user.id),
         "turns": await _turns(db, user.id),
+        "coding": await codings.told(db, user.id),
         "connections": await traces.connections(db, user.id),
         "sent": await traces.sent(db, user.id),
         "exports": await traces.handed_over(db, user.id),

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
 from app.meetings.models import Meeting
@@ -22,14 +23,23 @@ COLUMNS = (
 )
 
 
-def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
-    """One line per turn; ms after the recording's start; pseudonyms only."""
+def table(
+    meeting: Meeting,
+    rows: Iterable[TurnRow],
+    more: Sequence[str] = (),
+    values: Mapping[UUID, Mapping[str, str]] | None = None,
+) -> str:
+    """One line per turn; ms after the recording's start; pseudonyms only.
+
+    `more`: further columns, and `values` what stands in them, by turn.
+    """
     target = io.StringIO()
     target.write(BYTE_ORDER_MARK)
     writer = csv.writer(target)
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, *more])
     for turn, speaker, _ in rows:
         length = turn.end_ms - turn.start_ms
+        said = (values or {}).get(turn.id, {})
         writer.writerow(
             [
                 meeting.id,
@@ -40,6 +50,7 @@ def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
                 turn.end_ms,
                 length,
                 int(turn.is_backchannel),
+                *(inert(said.get(column, "")) for column in more),
             ]
         )
     return target.getvalue()

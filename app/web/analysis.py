@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from app.analysis import charts, lines, rows, service
-from app.analysis.csv_file import Decimal
 from app.analysis.drawing import clock, decimal
 from app.analysis.forms import FigureRow, SpreadRow
 from app.groups import service as groups
 from app.groups.models import GroupRole
+from app.kit.csv_file import Decimal
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.web.meetings import title_of
@@ -60,7 +60,7 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         figures=_figures(visit, found.figures),
         whole=_whole(visit, found.figures),
         shifts=[row for row in found.figures if row.figure.startswith("shift_")],
-        **_writing(visit),
+        **writing(visit),
         **common,
     )
 
@@ -78,11 +78,11 @@ async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
         rules=sorted({lines.rules(each.studied) for each in series}),
         spread=_spread(visit, rows.spread(series)),
         people=_people(series),
-        **_writing(visit),
+        **writing(visit),
     )
 
 
-def _writing(visit: Visit) -> dict[str, Any]:
+def writing(visit: Visit) -> dict[str, Any]:
     """How numbers and times are written; and tables, where spreadsheets expect commas in them."""
 
     def number(value: float | None, digits: int = 2) -> str:
@@ -96,21 +96,21 @@ def _writing(visit: Visit) -> dict[str, Any]:
 
     comma = visit.text("analysis.decimal_mark") == ","
     separator = Decimal.COMMA if comma else Decimal.POINT
-    writing = {"number": number, "percent": percent, "seconds": seconds, "clock": clock}
-    return writing | {"decimal": separator}
+    ways = {"number": number, "percent": percent, "seconds": seconds, "clock": clock}
+    return ways | {"decimal": separator}
 
 
-def _shown(visit: Visit, figure: str, value: float | None) -> str:
-    writing = _writing(visit)
+def shown(visit: Visit, figure: str, value: float | None) -> str:
+    ways = writing(visit)
     if value is None:
         return "–"
     if figure == "talk_ms":
         return clock(value)
     if figure.endswith("_ms"):
-        return str(writing["seconds"](value))
+        return str(ways["seconds"](value))
     if figure in PARTS:
-        return str(writing["percent"](value))
-    return str(writing["number"](value, 0 if value == int(value) and figure in COUNTS else 2))
+        return str(ways["percent"](value))
+    return str(ways["number"](value, 0 if value == int(value) and figure in COUNTS else 2))
 
 
 COUNTS = frozenset({*SIDES["amount"], *SIDES["floor"]})
@@ -126,8 +126,8 @@ def _figures(
             [
                 {
                     "figure": figure,
-                    "everyone": _shown(visit, figure, by["with", figure].value),
-                    "others": _shown(visit, figure, by["without", figure].value),
+                    "everyone": shown(visit, figure, by["with", figure].value),
+                    "others": shown(visit, figure, by["without", figure].value),
                     "chance": _chance(visit, by["with", figure]),
                     "chance_others": _chance(visit, by["without", figure]),
                 }
@@ -143,7 +143,7 @@ def _whole(visit: Visit, found: Iterable[FigureRow]) -> list[dict[str, str]]:
     return [
         {
             "figure": figure,
-            "value": _shown(visit, figure, by[figure].value),
+            "value": shown(visit, figure, by[figure].value),
             "chance": _chance(visit, by[figure]),
         }
         for figure in WHOLE
@@ -153,20 +153,20 @@ def _whole(visit: Visit, found: Iterable[FigureRow]) -> list[dict[str, str]]:
 def _chance(visit: Visit, row: FigureRow) -> str:
     if row.p is None or row.chance_low is None or row.chance_high is None:
         return ""
-    low, high = (_shown(visit, row.figure, each) for each in (row.chance_low, row.chance_high))
+    low, high = (shown(visit, row.figure, each) for each in (row.chance_low, row.chance_high))
     return visit.text("analysis.by_chance", low=low, high=high, p=decimal(row.p, 3, visit.text))
 
 
 def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:
     by = {(row.facilitator, row.figure): row for row in found}
-    shown = []
+    found_rows = []
     for side, figure in SPREAD:
         row = by.get((side, figure))
         if row is not None:
             values = {name: getattr(row, name) for name in ("mean", "sd", "low", "high")}
-            words = {name: _shown(visit, figure, value) for name, value in values.items()}
-            shown.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
-    return shown
+            words = {name: shown(visit, figure, value) for name, value in values.items()}
+            found_rows.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
+    return found_rows
 
 
 def _people(series: Sequence[service.Measured]) -> Mapping[str, list[float | None]]:

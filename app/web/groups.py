@@ -22,6 +22,7 @@ from app.programmes import access as programme_access
 from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
+from app.sampling import service as sampling
 from app.web import retention
 from app.web.consents import own_consents
 from app.web.erasures import own_erasures
@@ -79,6 +80,8 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
         may_edit_text=may(roles, Action.EDIT_CONSENT_TEXT),
         may_edit=may(roles, Action.EDIT_PROGRAMME),
         may_read_audit=may(roles, Action.READ_AUDIT),
+        may_read_turns=may(roles, Action.READ_TURNS),
+        sample=await sampling.in_force(db, programme_id),
         retention=await retention.near(db, programme_id),
     )
 

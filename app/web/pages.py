@@ -15,19 +15,25 @@ from app.kit.http import Ctx
 from app.kit.languages import LANGUAGES
 from app.kit.problems import problem
 from app.web import (
+    agreement,
     analysis,
     audit,
+    codebooks,
+    coding,
     connection_test,
     consent_texts,
     consents,
+    content,
     entrance,
     erasures,
     groups,
     meetings,
     person,
+    programme_analysis,
     recordings,
     reference,
     retention,
+    sampling,
 )
 from app.web.visit import PageRoute
 
@@ -37,7 +43,8 @@ _files = StaticFiles(directory=STATIC)
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
-    *(analysis, audit, consent_texts, consents, erasures, person, retention),
+    *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
+    *(agreement, content, programme_analysis, sampling),
 )
 for part in PARTS:
     router.include_router(part.router)

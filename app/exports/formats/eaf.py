@@ -1,7 +1,7 @@
 """ELAN's annotation format, EAF 3.0: a tier for each speaker, one annotation for each turn.
 
 Annotations of one tier may not overlap, hence a tier each; what is said of a turn stands on a tier
-of its own below it (Symbolic_Association), so that codes can be added the same way.
+of its own below it (Symbolic_Association): its kind, and a tier for each axis and coder.
 """
 
 from xml.etree import ElementTree
@@ -14,6 +14,8 @@ SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 BACKCHANNEL = "back-channel"
 KIND = "kind"
 """The tier below a speaker's: what a turn is, where it is no plain one."""
+CODE = "code"
+"""The type of the tiers of codes, `J1 theme_coder1`."""
 
 
 def eaf(turns: TurnList) -> bytes:
@@ -28,6 +30,7 @@ def eaf(turns: TurnList) -> bytes:
     }
     document.remove_tier("default")
     document.add_linguistic_type(KIND, "Symbolic_Association", timealignable=False)
+    document.add_linguistic_type(CODE, "Symbolic_Association", timealignable=False)
     for name in turns.media:
         # A name alone: an absolute path would tell whose computer it was made on.
         document.add_linked_file(name, relpath=f"./{name}", mimetype="audio/webm")
@@ -35,10 +38,15 @@ def eaf(turns: TurnList) -> bytes:
         tier, below = speaker.pseudonym, f"{speaker.pseudonym} {KIND}"
         document.add_tier(tier, part=f"{speaker.pseudonym} ({speaker.role})")
         document.add_tier(below, ling=KIND, parent=tier, part=speaker.pseudonym)
+        for column in turns.columns:
+            name = f"{tier} {column}"
+            document.add_tier(name, ling=CODE, parent=tier, part=speaker.pseudonym)
         for turn in turns.of(speaker):
             document.add_annotation(tier, turn.start_ms, turn.end_ms)
+            middle = (turn.start_ms + turn.end_ms) // 2
             if turn.is_backchannel:
-                middle = (turn.start_ms + turn.end_ms) // 2
                 document.add_ref_annotation(below, tier, middle, BACKCHANNEL)
+            for column, value in turn.codes.items():
+                document.add_ref_annotation(f"{tier} {column}", tier, middle, value)
     root = to_adocument(document, pretty=True)
     return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))

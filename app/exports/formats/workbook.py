@@ -11,6 +11,13 @@ COLUMNS = ("pseudonym", "role", "start_ms", "end_ms", "duration_ms", "is_backcha
 Text = Callable[[str], str]
 
 
+def code_variable(column: str) -> str:
+    """The text that says what a column of codes holds."""
+    if column.endswith("_also"):
+        return "variable.codes_also"
+    return "variable.codes_decided" if column.endswith("_decided") else "variable.codes_coder"
+
+
 def workbook(turns: TurnList, text: Text) -> bytes:
     """An .xlsx. Texts stay texts: nothing becomes a formula or a link, whatever it begins with."""
     target = BytesIO()
@@ -21,7 +28,7 @@ def workbook(turns: TurnList, text: Text) -> bytes:
         )
         head = book.add_format({"bold": True, "bottom": 1})
         sheet = book.add_worksheet("turns")
-        sheet.write_row(0, 0, COLUMNS, head)
+        sheet.write_row(0, 0, [*COLUMNS, *turns.columns], head)
         roles = {speaker.pseudonym: speaker.role for speaker in turns.speakers}
         for place, turn in enumerate(turns.turns, start=1):
             length_ms = turn.end_ms - turn.start_ms
@@ -29,13 +36,18 @@ def workbook(turns: TurnList, text: Text) -> bytes:
             sheet.write_string(place, 1, roles[turn.pseudonym])
             sheet.write_row(place, 2, [turn.start_ms, turn.end_ms, length_ms])
             sheet.write_number(place, 5, int(turn.is_backchannel))
+            for beside, column in enumerate(turns.columns, start=len(COLUMNS)):
+                sheet.write_string(place, beside, turn.codes.get(column, ""))
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(turns.turns), 1), len(COLUMNS) - 1)
-        sheet.set_column(0, len(COLUMNS) - 1, 16)
+        last = len(COLUMNS) + len(turns.columns) - 1
+        sheet.autofilter(0, 0, max(len(turns.turns), 1), last)
+        sheet.set_column(0, last, 16)
         about = book.add_worksheet("variables")
-        for place, column in enumerate(COLUMNS):
+        told = [(column, f"variable.{column}") for column in COLUMNS]
+        told += [(column, code_variable(column)) for column in turns.columns]
+        for place, (column, key) in enumerate(told):
             about.write_string(place, 0, column, head)
-            about.write_string(place, 1, text(f"variable.{column}"))
+            about.write_string(place, 1, text(key))
         about.set_column(0, 0, 18)
         about.set_column(1, 1, 100)
     return target.getvalue()

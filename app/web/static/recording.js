@@ -27,13 +27,26 @@ const place = document.getElementById("player");
 const progress = document.querySelector("progress");
 
 if (place && data.duration_ms > 0) {
-  place.replaceChildren(new Player(data.people, data.duration_ms, t).element);
+  const player = new Player(data.people, data.duration_ms, t);
+  place.replaceChildren(player.element);
+  const go = () => {
+    const at = moment();
+    if (at !== null) player.playback.seek(at);
+  };
+  addEventListener("hashchange", go);
+  go();
 } else if (progress) {
   setTimeout(ask, ASK_MS);
 }
 
 const composite = document.getElementById("composite");
 if (composite) followComposite(composite, new Api(lang), t);
+
+/** Where the address points to, in ms: `#t=12.5` is a moment as in media fragments. */
+function moment() {
+  const seconds = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1000;
+}
 
 async function ask() {
   if (!progress) return;

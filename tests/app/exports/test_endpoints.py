@@ -14,7 +14,7 @@ from app.consent.models import Decision, Purpose
 from app.exports.formats.offered import FORMATS, Format
 from app.groups.models import Membership
 from app.kit.db import now
-from app.meetings.models import Meeting, MeetingKind
+from app.meetings.models import Meeting, MeetingKind, MeetingState
 from app.recordings.models import FileKind
 from tests.fixtures.cast import Person
 from tests.fixtures.kept import Kept
@@ -224,3 +224,23 @@ async def test_a_format_that_nobody_knows_is_refused(kept: Kept) -> None:
 
 async def test_the_readme_speaks_the_language_of_who_exports(kept: Kept) -> None:
     assert "peitetunnuksin" in (await export(kept))["README.txt"].decode()
+
+
+async def test_it_tells_how_it_was_decided_what_is_indexed(kept: Kept) -> None:
+    nothing = await export(kept)
+    assert json.loads(nothing["manifest.json"])["sampling"] is None
+    assert "Otosta ei ole päätetty." in nothing["README.txt"].decode()
+    async with kept.context.database.transaction() as db:
+        (await db.get_one(Meeting, kept.meeting.id)).state = MeetingState.ENDED
+    form = {"method": "random", "count": 1, "seed": 7, "reason": "Ainoa"}
+    path = f"/api/v1/programmes/{kept.cast.programme_id}/samples"
+    made = await kept.cast.coordinator.client.post(path, json=form)
+    assert made.status_code == 201, made.text
+
+    files = await export(kept)
+
+    told = json.loads(files["manifest.json"])["sampling"]
+    assert (told["method"], told["seed"], told["this_recording"]) == ("random", 7, "chosen")
+    assert (told["chosen"], told["population"], told["reason"]) == (1, 1, "Ainoa")
+    assert "siemen 7" in files["README.txt"].decode()
+    assert "Tämä taltiointi on otoksessa." in files["README.txt"].decode()

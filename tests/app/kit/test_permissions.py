@@ -32,7 +32,11 @@ see_recording_status   yes           yes         yes        yes         yes     
 play_recording         yes           yes         yes        .           .        .
 read_turns             yes           yes         yes        .           .        .
 read_quality           yes           yes         yes        .           yes      .
+edit_codebook          yes           yes         yes        .           .        .
+assign_coding          yes           yes         .          .           .        .
+code                   yes           yes         yes        .           .        .
 export                 yes           yes         .          .           .        .
+draw_sample            yes           yes         .          .           .        .
 read_audit             yes           yes         .          .           .        .
 manage_retention       yes           yes         .          .           .        .
 erase_person           yes           .           .          .           .        .

@@ -23,6 +23,12 @@ TOLD = {
     "tracks": "recordings",
     "recording_files": "recordings",
     "turns": "turns",
+    "coding_assignments": "coding",
+    "codings": "coding",
+    "coding_memos": "coding",
+    "coding_draws": "coding",
+    "coders": "coding",
+    "adjudications": "coding",
     "quality_samples": "connections",
     "publication_spans": "sent",
     "export_contents": "exports",
@@ -37,8 +43,13 @@ NOT_OF_THE_PERSON = {
     "data_keys",  # a key is no information about anybody
     "consent_texts",  # written for a programme; that somebody wrote it is in the log
     "consent_text_drafts",
+    "codebooks",  # written for a programme; that somebody published them is in the log
+    "codebook_versions",
+    "codebook_drafts",
+    "codebook_mappings",  # that somebody applied one is in the log
     "legal_holds",  # set for a programme; that somebody set it is in the log
     "retention_changes",
+    "samples",  # decided for a programme; that somebody decided it is in the log
 }
 
 

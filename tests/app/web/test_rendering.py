@@ -11,6 +11,10 @@ import pytest
 from app.analysis.charts import OF_MEETING
 from app.analysis.floor import Kind
 from app.analysis.lines import OF_GROUP
+from app.codebooks.changes import Kind as ChangeKind
+from app.codebooks.document import Choice
+from app.codebooks.forms import FileForm
+from app.coding.models import DrawUnit
 from app.consent.models import Decision, Purpose
 from app.exports.formats.offered import Format
 from app.groups.models import GroupRole
@@ -57,7 +61,7 @@ STEMS: dict[str, list[str]] = {
     "audit.detail_{}": list(COUNTED),
     "audit.kind_{}": [
         *("recording", "file", "turns", "meeting", "group"),
-        *("programme", "account", "consent_text", "log"),
+        *("programme", "account", "consent_text", "codebook", "log"),
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
     "person.erased_{}": ["account", "media", "waiting"],
@@ -71,6 +75,22 @@ STEMS: dict[str, list[str]] = {
     "analysis.kind_{}": list(Kind),
     "analysis.part_{}": list(SIDES),
     "analysis.spread_{}": ["meetings", "mean", "sd", "low", "high"],
+    "codebook.change_{}": list(ChangeKind),
+    "codebook.choice_{}": list(Choice),
+    "codebook.fault_{}": [
+        *("no_axes", "no_codes", "no_name", "label", "label_twice", "id_twice", "choice"),
+        *("parent", "key_twice", "key_taken"),
+    ],
+    "codebook.file_{}": list(FileForm),
+    "codebook.{}": ["definition", "include", "exclude", "example", "source"],
+    "coding.confidence_{}": ["1", "2", "3", "none"],
+    "coding.key_{}": [
+        *("codes", "enter", "next", "axes", "uncoded", "play"),
+        *("loop", "lead", "clear", "sure", "memo"),
+    ],
+    "coding.unit_{}": list(DrawUnit),
+    "coding.{}": ["saved", "sending", "waiting"],
+    "export.codebook_{}": list(FileForm),
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),
     "consent.{}_keeps": list(Purpose),

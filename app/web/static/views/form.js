@@ -5,7 +5,7 @@
  * `<form data-method="POST" data-path="/groups" data-next="/groups/{id}">` sends its named fields
  * as JSON and goes on. Without data-next the page is read anew. Problems are shown at the field
  * they name, else above the button. `data-kind` of an input: number, moment, optional (empty is
- * null), or text. `data-confirm` says what is at stake, and is asked before anything is sent. Every
+ * null), each (a list of what is ticked), or text. `data-confirm` says what is at stake, and is asked before anything is sent. Every
  * form has method="dialog": sent before this module is there it does nothing, and above all it puts
  * no password into an address.
  */
@@ -84,10 +84,16 @@ function body(form) {
     const { kind } = input.dataset;
     if (kind === "number") values[input.name] = Number(input.value);
     else if (kind === "moment") values[input.name] = new Date(input.value).toISOString();
+    else if (kind === "each") values[input.name] = checked(form, input.name);
     else if (kind === "optional") values[input.name] = input.value || null;
     else values[input.name] = input.value;
   }
   return values;
+}
+
+/** @param {HTMLFormElement} form @param {string} name */
+function checked(form, name) {
+  return [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => /** @type {HTMLInputElement} */ (box).value);
 }
 
 /** @param {HTMLFormElement} form @returns {Input[]} */

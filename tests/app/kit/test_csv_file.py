@@ -6,7 +6,7 @@ import io
 import pytest
 from pydantic import BaseModel
 
-from app.analysis.csv_file import Decimal, csv_file
+from app.kit.csv_file import Decimal, csv_file
 
 
 class Line(BaseModel):

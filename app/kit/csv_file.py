@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from app.turns.table import BYTE_ORDER_MARK, inert
+from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
 
 
 class Decimal(StrEnum):

@@ -1,0 +1,62 @@
+"""Intervals by drawing recordings again, with replacement (Efron 1979). Pure, seeded.
+
+Turns of a recording share its people, its topic and its sound; drawing turns would pretend that
+each is new evidence and give intervals several times too narrow. So whole recordings are drawn.
+With few recordings even that promises too much: below `FEWEST` no interval is given. Where groups
+are what resembles itself, groups are drawn in the same way.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from app.agreement.ratings import Floats
+
+DRAWN = 2_000
+"""Lower: ends of the interval jump with the seed. Higher: the page comes later."""
+SEED = 19_701_101
+"""The same codings have the same interval each time they are looked at."""
+FEWEST = 5
+"""Recordings. Lower: intervals from so few resamples that differ, that they say nothing. Higher:
+small projects never see one."""
+DEFINED = 0.95
+"""Share of resamples in which the coefficient must have a value. Lower: the interval is of those
+lucky enough to have variation. Higher: a rare code never has one."""
+
+
+class Estimate(NamedTuple):
+    value: float
+    """NaN where undefined."""
+    low: float
+    high: float
+    """The middle 95 % of the resamples; NaN where there is no interval."""
+
+
+def times_drawn(recordings: int) -> Floats:
+    """Draws × recordings: how often each is in each resample. None below `FEWEST`."""
+    if recordings < FEWEST:
+        return np.zeros((0, recordings))
+    generator = np.random.default_rng(SEED)
+    even = np.full(recordings, 1 / recordings)
+    return generator.multinomial(recordings, even, size=DRAWN).astype(np.float64)
+
+
+def estimate(of: Callable[[Floats], Floats], times: Floats) -> Estimate:
+    """`of`: a value for each row of a matrix draws × recordings."""
+    return estimates(lambda rows: of(rows)[:, None], times)[0]
+
+
+def estimates(of: Callable[[Floats], Floats], times: Floats) -> list[Estimate]:
+    """The same for several values at once: `of` gives a row of them for each draw."""
+    values = of(np.ones((1, times.shape[1])))[0]
+    under = of(times) if len(times) else np.zeros((0, len(values)))
+    return [_estimate(float(value), under[:, place]) for place, value in enumerate(values)]
+
+
+def _estimate(value: float, under: Floats) -> Estimate:
+    known = under[~np.isnan(under)]
+    if np.isnan(value) or not len(under) or len(known) < DEFINED * len(under):
+        return Estimate(value, np.nan, np.nan)
+    low, high = np.quantile(known, [0.025, 0.975])
+    return Estimate(value, float(low), float(high))

@@ -1,0 +1,40 @@
+"""Agreement between coders. For the research team alone; coders are numbers."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from app.accounts.http import CurrentActor
+from app.agreement import rows, service
+from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow
+from app.kit.csv_file import Decimal, csv_file
+from app.kit.http import Db
+
+router = APIRouter(tags=["agreement"])
+
+
+@router.get("/codebook-versions/{version_id}/agreement")
+async def agreement(version_id: UUID, db: Db, actor: CurrentActor) -> AgreementPublic:
+    """Of what coders said before anything was adjudicated."""
+    return rows.about(await service.of_version(db, actor, version_id))
+
+
+@router.get("/codebook-versions/{version_id}/agreement/{table}.csv", response_class=Response)
+async def agreement_table(
+    version_id: UUID,
+    table: Literal["coefficients", "confusions"],
+    db: Db,
+    actor: CurrentActor,
+    decimal: Annotated[Decimal, Query()] = Decimal.POINT,
+) -> Response:
+    report = await service.of_version(db, actor, version_id)
+    kind: type[BaseModel] = CoefficientRow if table == "coefficients" else ConfusionRow
+    found: Sequence[BaseModel] = (
+        rows.coefficients(report) if table == "coefficients" else rows.confusions(report)
+    )
+    body = csv_file(list(kind.model_fields), found, decimal)
+    headers = {"Content-Disposition": f'attachment; filename="agreement-{table}.csv"'}
+    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)

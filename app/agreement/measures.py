@@ -1,0 +1,130 @@
+"""What is reported of one axis of a codebook, from what its coders said. Pure.
+
+The axis as a whole is compared by the leading code of each turn; every code also by itself, as
+given or not given, which is the only fair way where a turn may have several. Who was not asked to
+code a turn is missing there, and not different.
+
+*Prevalence* of a code is the share of values that are it. A rare or a nearly universal code has low
+κ and α for a percent that looks fine: the two have to be read together.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.agreement.bootstrap import Estimate, estimate, times_drawn
+from app.agreement.coefficients import COEFFICIENTS, Level, alpha
+from app.agreement.ratings import MISSING, Counts, Floats, Ratings, count
+
+
+@dataclass(frozen=True)
+class Said:
+    """Of one axis: the leading code of each turn by each coder, and all that were given."""
+
+    leading: Ratings
+    given: NDArray[np.bool_]
+    """Units × coders × codes."""
+
+    def code(self, number: int) -> Ratings:
+        """One code, given (1) or not (0)."""
+        said = self.leading.values != MISSING
+        values = np.where(said, self.given[:, :, number], MISSING).astype(np.int64)
+        return Ratings(values, self.leading.recording, self.leading.recordings, 2)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    units: int
+    """Coded by two coders or more."""
+    recordings: int
+    """With such units: what the intervals are drawn from."""
+    estimates: dict[str, Estimate]
+
+
+@dataclass(frozen=True)
+class CodeAgreement:
+    prevalence: float
+    agreement: Agreement
+
+
+@dataclass(frozen=True)
+class AxisAgreement:
+    whole: Agreement
+    codes: tuple[CodeAgreement, ...]
+    """In the order of the categories."""
+    confusions: tuple["Confusion", ...]
+
+
+class Confusion(NamedTuple):
+    """Two codes of which coders of one turn chose each the other."""
+
+    one: int
+    other: int
+    units: tuple[int, ...]
+
+
+def axis(said: Said, in_order: int = 0) -> AxisAgreement:
+    """`in_order`: so many categories, from the first, stand in order; those that do not (no code at
+    all) are missing for the coefficient that weighs distances."""
+    whole = _agreement(count(said.leading))
+    if in_order:
+        whole.estimates["alpha_ordinal"] = _ordinal(said.leading, in_order)
+    return AxisAgreement(
+        whole=whole,
+        codes=tuple(_of_code(said.code(number)) for number in range(said.leading.categories)),
+        confusions=tuple(confusions(said.leading)),
+    )
+
+
+def _of_code(given: Ratings) -> CodeAgreement:
+    counts = count(given)
+    values = given.values[(given.values != MISSING).sum(axis=1) > 1]
+    known = values[values != MISSING]
+    prevalence = float(known.mean()) if len(known) else float("nan")
+    return CodeAgreement(prevalence, _agreement(counts))
+
+
+def _agreement(counts: Counts) -> Agreement:
+    own, times = _pairable(counts)
+    found = {name: estimate(partial(_drawn, of, own), times) for name, of in COEFFICIENTS.items()}
+    return Agreement(int(own.pairable.sum()), len(own.pairable), found)
+
+
+def _drawn(of: Callable[[Counts], Floats], counts: Counts, rows: Floats) -> Floats:
+    return of(counts.drawn(rows))
+
+
+def _ordinal(leading: Ratings, in_order: int) -> Estimate:
+    values = np.where(leading.values < in_order, leading.values, MISSING)
+    table = Ratings(values, leading.recording, leading.recordings, in_order)
+    own, times = _pairable(count(table))
+    return estimate(lambda rows: alpha(own.drawn(rows), Level.ORDINAL), times)
+
+
+def _pairable(counts: Counts) -> tuple[Counts, Floats]:
+    """Recordings without a pair of values take no part in the drawing either."""
+    own = counts.only(counts.pairable > 0)
+    return own, times_drawn(len(own.pairable))
+
+
+def confusions(table: Ratings) -> Iterator[Confusion]:
+    """Pairs of codes that were taken for one another, the most often first."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for unit, row in enumerate(table.values):
+        codes = sorted({int(value) for value in row if value != MISSING})
+        for place, one in enumerate(codes):
+            for other in codes[place + 1 :]:
+                found.setdefault((one, other), []).append(unit)
+    for (one, other), units in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        yield Confusion(one, other, tuple(units))
+
+
+def reading(value: float) -> str:
+    """Krippendorff (2019, §12.4): from .800 reliable, from .667 for tentative conclusions only."""
+    if np.isnan(value):
+        return "undefined"
+    return "reliable" if value >= 0.8 else "tentative" if value >= 0.667 else "unreliable"

@@ -1,0 +1,107 @@
+"""What was compared, as rows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from app.agreement import bootstrap
+from app.agreement.bootstrap import Estimate
+from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow, Drawing
+from app.agreement.measures import Agreement
+from app.agreement.service import Compared, Moment, Report
+from app.codebooks.document import Code
+
+NONE = "none"
+"""The label of no code at all, where an axis may be left without one."""
+
+
+def about(report: Report) -> AgreementPublic:
+    found = report.material
+    return AgreementPublic(
+        version_id=found.version.id,
+        codebook=found.codebook.name,
+        version=found.version.version,
+        coders=list(report.coders),
+        recordings=len(found.coded),
+        waiting=found.waiting,
+        turns=len(report.moments),
+        intervals=Drawing(
+            drawn=bootstrap.DRAWN, seed=bootstrap.SEED, fewest_recordings=bootstrap.FEWEST
+        ),
+        coefficients=coefficients(report),
+        confusions=confusions(report),
+    )
+
+
+def label(code: Code | None) -> str:
+    return NONE if code is None else code.label
+
+
+def coefficients(report: Report) -> list[CoefficientRow]:
+    version = report.material.version.version
+    return [row for compared in report.axes for row in _of_axis(compared, version)]
+
+
+def _of_axis(compared: Compared, version: int) -> Iterator[CoefficientRow]:
+    whole, axis = compared.agreement.whole, compared.axis.label
+    estimates = {**whole.estimates, **compared.by_time}
+    yield from _rows(axis, None, None, whole, estimates, version)
+    for code, found in zip(compared.codes, compared.agreement.codes, strict=True):
+        agreement, own = found.agreement, found.agreement.estimates
+        yield from _rows(axis, label(code), found.prevalence, agreement, own, version)
+
+
+def _rows(
+    axis: str,
+    code: str | None,
+    prevalence: float | None,
+    agreement: Agreement,
+    estimates: Mapping[str, Estimate],
+    version: int,
+) -> Iterator[CoefficientRow]:
+    for name, each in estimates.items():
+        yield CoefficientRow(
+            axis=axis,
+            code=code,
+            coefficient=name,
+            value=each.value,
+            low=each.low,
+            high=each.high,
+            prevalence=prevalence,
+            turns=agreement.units,
+            recordings=agreement.recordings,
+            codebook_version=version,
+        )
+
+
+def confusions(report: Report) -> list[ConfusionRow]:
+    """By axis, what was confused most often first, in order of time."""
+    return [
+        confusion_row(compared, one, other, report.moments[unit])
+        for compared in report.axes
+        for one, other, units in compared.agreement.confusions
+        for unit in units
+    ]
+
+
+def confusion_row(compared: Compared, one: int, other: int, moment: Moment) -> ConfusionRow:
+    turn = moment.row.turn
+    return ConfusionRow(
+        axis=compared.axis.label,
+        one=label(compared.codes[one]),
+        other=label(compared.codes[other]),
+        meeting_id=moment.coded.meeting.id,
+        recording_id=moment.coded.recording.id,
+        turn_id=turn.id,
+        pseudonym=moment.row.speaker.pseudonym,
+        start_ms=turn.start_ms,
+        end_ms=turn.end_ms,
+        said=" ".join(f"coder{coder}={code}" for coder, code in said(compared, moment)),
+    )
+
+
+def said(compared: Compared, moment: Moment) -> Iterable[tuple[int, str]]:
+    """The leading code of each coder who decided about the turn."""
+    labels = {code.id: code.label for code in compared.axis.codes}
+    for each in moment.coded.finished:
+        if moment.row.turn.id in each.coded:
+            stands = each.codes.get((moment.row.turn.id, compared.axis.id), ())
+            yield each.coder, labels.get(stands[0], NONE) if stands else NONE

@@ -1,0 +1,136 @@
+"""Agreement on boundaries: Krippendorff's α for unitizing. Pure.
+
+Coders cut one continuum (a recording's time) into units with values, and gaps. Definitions of
+Krippendorff, Mathet, Bouvry & Widlöcher 2016 (Quality & Quantity 50:2347), numbered as in
+Krippendorff 2019, §12.6:
+
+*Observed* coincidences ℓ_ck (eq. 32): for each ordered pair of coders the length of time that the
+one calls c and the other k, over m − 1. *Expected* ε_ck (eq. 33): what any two parts of all coders'
+continua would share by chance, a part never paired with itself: units are wholes, so that takes
+away L² for a unit, but L for a gap, which is no whole:
+
+    ε_ck = ℓ.. (ℓ_c. ℓ_.k − [c = k] Σ_parts of c) / (ℓ..² − Σ_all parts)
+
+uα (eq. 34): 1 − disagreement observed / expected, over all values and gaps.
+|uα (eq. 35): the same with values forgotten: units against gaps, the boundaries alone.
+cuα (eqs. 36, 37): values where two units meet, gaps forgotten; a unit counts for the length that
+another coder's units share with it.
+
+Recordings stand one after another as one continuum; every sum is kept by recording.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from app.agreement.ratings import Floats, Ints
+
+GAP = 0
+
+
+class Unit(NamedTuple):
+    start: int
+    end: int
+    value: int
+    """From 1; 0 is the gap."""
+
+
+class Continuum(NamedTuple):
+    length: int
+    coders: Sequence[Sequence[Unit]]
+    """Of each coder the units, which do not overlap, in any order."""
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Sums by recording (or by draw), in the continuum's own measure."""
+
+    observed: Floats
+    """ℓ: values × values, gaps first."""
+    wholes: Floats
+    """By value: L² of every unit; L of every gap."""
+    met: Floats
+    """By value: the square of what other coders' units share with each unit; nothing for gaps."""
+
+    def drawn(self, times: Floats) -> "Lengths":
+        return Lengths(
+            *(np.tensordot(times, each, axes=1) for each in (self.observed, self.wholes, self.met))
+        )
+
+
+def measure(continua: Sequence[Continuum], values: int) -> Lengths:
+    """`values`: how many there are besides the gap. Every continuum has two coders or more."""
+    size = values + 1
+    observed = np.zeros((len(continua), size, size))
+    wholes, met = np.zeros((len(continua), size)), np.zeros((len(continua), size))
+    for number, continuum in enumerate(continua):
+        edges = _edges(continuum)
+        spans = np.diff(edges).astype(np.float64)
+        at = np.array([_values(units, edges) for units in continuum.coders])
+        for one, row in enumerate(at):
+            others = [other for place, other in enumerate(at) if place != one]
+            for other in others:
+                np.add.at(observed[number], (row, other), spans / len(others))
+            inside = np.any([other != GAP for other in others], axis=0)
+            shared = np.concatenate([[0.0], np.cumsum(spans * inside)])
+            for start, end, value in continuum.coders[one]:
+                wholes[number, value] += (end - start) ** 2
+                first, last = np.searchsorted(edges, (start, end))
+                met[number, value] += (shared[last] - shared[first]) ** 2
+            wholes[number, GAP] += spans[row == GAP].sum()
+    return Lengths(observed, wholes, met)
+
+
+def u_alpha(lengths: Lengths) -> Floats:
+    return _alpha(lengths.observed, lengths.wholes)
+
+
+def binary_alpha(lengths: Lengths) -> Floats:
+    """|uα: boundaries alone."""
+    observed = lengths.observed
+    unit = slice(GAP + 1, None)
+    gap_gap = observed[:, GAP, GAP]
+    gap_unit = observed[:, GAP, unit].sum(axis=1)
+    unit_unit = observed[:, unit, unit].sum(axis=(1, 2))
+    folded = np.stack([gap_gap, gap_unit, gap_unit, unit_unit], axis=1).reshape(-1, 2, 2)
+    wholes = np.stack([lengths.wholes[:, GAP], lengths.wholes[:, unit].sum(axis=1)], axis=1)
+    return _alpha(folded, wholes)
+
+
+def cu_alpha(lengths: Lengths) -> Floats:
+    """cuα: values where units meet."""
+    unit = slice(GAP + 1, None)
+    return _alpha(lengths.observed[:, unit, unit], lengths.met[:, unit])
+
+
+def _alpha(observed: Floats, wholes: Floats) -> Floats:
+    """NaN where only one kind of part is there: no two could have been told apart."""
+    margins = observed.sum(axis=2)
+    total = margins.sum(axis=1)
+    agreeing = np.trace(observed, axis1=1, axis2=2)
+    by_chance = total * ((margins**2).sum(axis=1) - wholes.sum(axis=1))
+    room = total**2 - wholes.sum(axis=1)
+    apart = total**2 - (margins**2).sum(axis=1)
+    expected = np.full(len(total), np.nan)
+    np.divide(by_chance, room, out=expected, where=(room > 0) & (apart > 1e-9 * total**2))
+    disagreement = total - expected
+    found = np.full(len(total), np.nan)
+    np.divide(total - agreeing, disagreement, out=found, where=disagreement > 0)
+    return 1 - found
+
+
+def _edges(continuum: Continuum) -> Ints:
+    marks = [0, continuum.length]
+    marks += [mark for units in continuum.coders for unit in units for mark in unit[:2]]
+    return np.unique(np.array(marks, dtype=np.int64))
+
+
+def _values(units: Sequence[Unit], edges: Ints) -> Ints:
+    """The value of one coder between each two edges."""
+    found = np.full(len(edges) - 1, GAP, dtype=np.int64)
+    for start, end, value in units:
+        first, last = np.searchsorted(edges, (start, end))
+        found[first:last] = value
+    return found

@@ -1,0 +1,121 @@
+"""Group dynamics over the groups of a programme: by meeting order, and how far groups differ.
+
+What is counted are groups. A figure of one meeting is one number; meetings of a group are averaged
+before groups are compared, so that a group that met more often does not count for more.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from app.analysis import rows
+from app.analysis.drawing import Text, along
+from app.analysis.forms import BetweenRow, OrderRow
+from app.analysis.lines import Line, of_index, two_lines
+from app.analysis.service import Measured
+
+Series = Sequence[Sequence[Measured]]
+"""Of each group its meetings, in their order."""
+Values = dict[tuple[str, str], list[dict[int, float]]]
+"""Side and figure → for each group, the value at each meeting of its series."""
+
+
+def values(series: Series) -> Values:
+    found: Values = {}
+    for place, group in enumerate(series):
+        for measured in group:
+            for row in rows.figures(measured):
+                if row.value is not None:
+                    own = found.setdefault((row.facilitator, row.figure), [{} for _ in series])
+                    own[place][measured.studied.meeting.ordinal] = row.value
+    return found
+
+
+def by_order(found: Values) -> list[OrderRow]:
+    return [
+        OrderRow(
+            facilitator=side,
+            figure=figure,
+            meeting=ordinal,
+            groups=len(there),
+            mean=float(np.mean(there)),
+            sd=_sd(there),
+            low=min(there),
+            high=max(there),
+        )
+        for (side, figure), groups in found.items()
+        for ordinal in sorted({number for group in groups for number in group})
+        if (there := [group[ordinal] for group in groups if ordinal in group])
+    ]
+
+
+def between(found: Values) -> list[BetweenRow]:
+    rows_ = []
+    for (side, figure), groups in found.items():
+        own = [list(group.values()) for group in groups if group]
+        means = [float(np.mean(each)) for each in own]
+        rows_.append(
+            BetweenRow(
+                facilitator=side,
+                figure=figure,
+                groups=len(own),
+                mean=float(np.mean(means)),
+                between_sd=_sd(means),
+                within_sd=_pooled(own),
+                low=min(means),
+                high=max(means),
+            )
+        )
+    return rows_
+
+
+def _sd(sample: Sequence[float]) -> float | None:
+    return float(np.std(sample, ddof=1)) if len(sample) > 1 else None
+
+
+def _pooled(groups: Iterable[Sequence[float]]) -> float | None:
+    """√(Σ squares around each group's mean / Σ (meetings − 1))."""
+    repeated = [each for each in groups if len(each) > 1]
+    if not repeated:
+        return None
+    squares = sum(float(np.var(each, ddof=0)) * len(each) for each in repeated)
+    return math.sqrt(squares / sum(len(each) - 1 for each in repeated))
+
+
+LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "programme_balance": (("with", "gini_rescaled"), ("without", "gini_rescaled")),
+    "programme_facilitator": (("whole", "star"),),
+    "programme_floor": (("whole", "silence"), ("whole", "overlap")),
+}
+"""Side and figure of each line; the shaded range is that of groups in the first."""
+NAMES = {
+    "programme_balance": ("analysis.with", "analysis.without"),
+    "programme_facilitator": ("analysis.of_changes",),
+    "programme_floor": ("analysis.silence", "analysis.overlap"),
+}
+
+
+def chart(name: str, series: Series, t: Text) -> str:
+    """Means over groups by meeting order; shaded, from the lowest group to the highest."""
+    found = by_order(values(series))
+    ordinals = sorted({row.meeting for row in found})
+    by = {(row.facilitator, row.figure, row.meeting): row for row in found}
+
+    def of(place: int, field: str) -> list[float]:
+        own = (by.get((*LINES[name][place], number)) for number in ordinals)
+        return [math.nan if row is None else float(getattr(row, field)) for row in own]
+
+    places = [along(number + 0.5, len(ordinals)) for number in range(len(ordinals))]
+    words = [t("analysis.nth", number=number) for number in ordinals]
+    rules = {of_index(each.studied.index) for group in series for each in group}
+    return two_lines(
+        name,
+        t,
+        " | ".join(sorted(rules)),
+        places=places,
+        words=words,
+        lines=[Line(t(key), of(place, "mean")) for place, key in enumerate(NAMES[name])],
+        ticks=[{"x": x, "label": word} for x, word in zip(places, words, strict=True)],
+        band=list(zip(of(0, "low"), of(0, "high"), strict=True)),
+    )

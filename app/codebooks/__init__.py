@@ -1,0 +1,1 @@
+"""Codebooks (koodistot): what a turn can be called, along which axes."""

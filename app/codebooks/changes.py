@@ -1,0 +1,47 @@
+"""What changed between two versions of a codebook, as it matters to turns coded with it. Pure."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.codebooks.document import Axis, Code, CodebookDocument
+
+
+class Kind(StrEnum):
+    REMOVED = "removed"
+    """The code, or its axis, is gone; or it only gathers others now."""
+    MOVED = "moved"
+    """It stands on another axis."""
+    REDEFINED = "redefined"
+    """It means something else: definition, include or exclude."""
+
+
+class Change(NamedTuple):
+    kind: Kind
+    axis: Axis
+    code: Code
+    """As they were."""
+    to_axis: Axis | None
+    to_code: Code | None
+    """Where the code stands now. None: nowhere."""
+
+
+def changes(before: CodebookDocument, after: CodebookDocument) -> list[Change]:
+    """Of every codable code of `before` whose codings can't be taken for codings of `after`
+    unseen. Names, colours, keys, examples and order may change: they are no other code."""
+    now = {code.id: (axis, code) for axis, code in after.codes() if code.is_codable}
+    found = []
+    for axis, code in before.codes():
+        if not code.is_codable:
+            continue
+        to_axis, to_code = now.get(code.id, (None, None))
+        if to_axis is None or to_code is None:
+            found.append(Change(Kind.REMOVED, axis, code, None, None))
+        elif to_axis.id != axis.id:
+            found.append(Change(Kind.MOVED, axis, code, to_axis, to_code))
+        elif _meaning(code) != _meaning(to_code):
+            found.append(Change(Kind.REDEFINED, axis, code, to_axis, to_code))
+    return found
+
+
+def _meaning(code: Code) -> tuple[object, object, object]:
+    return code.definition, code.include, code.exclude

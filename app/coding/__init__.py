@@ -1,0 +1,1 @@
+"""Coding (koodaus): who codes what, the codes given, and what was decided where they differ."""

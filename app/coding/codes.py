@@ -1,0 +1,109 @@
+"""The codes of a recording as tables and files for other programs hold them.
+
+Only finished assignments; coders by number, never by name. What was decided where coders differed
+stands in columns of its own (`…_decided`) beside what each of them said.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.codebooks import service as codebooks
+from app.codebooks.document import Axis, Choice, Code
+from app.codebooks.models import Codebook, CodebookVersion
+from app.coding import comparing, work
+from app.coding.models import AssignmentState, CodingAssignment
+
+DECIDED = "decided"
+SEPARATOR = "; "
+
+
+class Column(NamedTuple):
+    """One axis as one source saw it: `theme_coder1`; or what it saw beside: `theme_coder1_also`."""
+
+    name: str
+    axis: Axis
+    source: str
+    """`coder1` …, or `decided`."""
+    is_beside: bool
+
+
+@dataclass
+class Codes:
+    columns: list[Column] = field(default_factory=list)
+    values: dict[UUID, dict[str, str]] = field(default_factory=dict)
+    """Turn → column's name → labels of codes."""
+    versions: list[CodebookVersion] = field(default_factory=list)
+    """Of the codebooks that the codes are explained by."""
+    is_withheld: bool = False
+    """Whoever asks still codes this recording, and is kept blind."""
+
+    def of(self, turn_id: UUID) -> dict[str, str]:
+        return self.values.get(turn_id, {})
+
+
+async def of_recording(db: AsyncSession, user_id: UUID, recording_id: UUID) -> Codes:
+    """`user_id`: who asks."""
+    if await comparing.is_coding(db, user_id, recording_id):
+        return Codes(is_withheld=True)
+    found = Codes()
+    for place, (version, book, assignments) in enumerate(await _finished(db, recording_id)):
+        found.versions.append(version)
+        prefix = f"b{place + 1}_" if place else ""
+        numbers = await comparing.coder_numbers(db, book.programme_id)
+        for assignment in assignments:
+            cells = {
+                (each.turn_id, each.axis_id): each.code_ids
+                for each in await work.decisions(db, assignment.id)
+            }
+            source = f"coder{numbers[assignment.coder_id]}"
+            _add(found, codebooks.said(version).axes, prefix, source, cells)
+        if len(assignments) > 1:
+            decided = await comparing.decided(db, version.id)
+            cells = {cell: each.code_ids for cell, each in decided.items()}
+            _add(found, codebooks.said(version).axes, prefix, DECIDED, cells)
+    return found
+
+
+async def _finished(
+    db: AsyncSession, recording_id: UUID
+) -> list[tuple[CodebookVersion, Codebook, list[CodingAssignment]]]:
+    """By version, in the order in which versions were first assigned."""
+    query = (
+        select(CodingAssignment, CodebookVersion, Codebook)
+        .where(CodingAssignment.recording_id == recording_id)
+        .where(CodingAssignment.state == AssignmentState.DONE)
+        .where(CodingAssignment.version_id == CodebookVersion.id)
+        .where(CodebookVersion.codebook_id == Codebook.id)
+        .order_by(col(CodingAssignment.id))
+    )
+    found: dict[UUID, tuple[CodebookVersion, Codebook, list[CodingAssignment]]] = {}
+    for assignment, version, book in (await db.exec(query)).all():
+        found.setdefault(version.id, (version, book, []))[2].append(assignment)
+    return list(found.values())
+
+
+def _add(
+    found: Codes,
+    axes: Iterable[Axis],
+    prefix: str,
+    source: str,
+    cells: Mapping[tuple[UUID, UUID], list[UUID]],
+) -> None:
+    for axis in axes:
+        name = f"{prefix}{axis.label}_{source}"
+        found.columns.append(Column(name, axis, source, is_beside=False))
+        if axis.choice == Choice.MULTIPLE:
+            found.columns.append(Column(f"{name}_also", axis, source, is_beside=True))
+        by_id: dict[UUID, Code] = {code.id: code for code in axis.codes}
+        for (turn_id, axis_id), code_ids in cells.items():
+            labels = [by_id[each].label for each in code_ids if each in by_id]
+            if axis_id == axis.id and labels:
+                row = found.values.setdefault(turn_id, {})
+                row[name] = labels[0]
+                if labels[1:]:
+                    row[f"{name}_also"] = SEPARATOR.join(labels[1:])

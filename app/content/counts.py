@@ -1,0 +1,63 @@
+"""How often and how long each code, by anything that turns can be told apart by. Pure.
+
+A turn with several codes counts whole for each of them, so shares of one row may add up to more
+than one. Shares are of coded turns (or of their time): what nobody coded is in no denominator.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.analysis.table import Floats, Ints
+from app.content.table import Coded
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows are kinds of turns (persons, meetings, …), columns codes."""
+
+    turns: Ints
+    ms: Ints
+    of_turns: Ints
+    """Coded turns of each row."""
+    of_ms: Ints
+
+    @property
+    def share(self) -> Floats:
+        return shares(self.turns, self.of_turns)
+
+    @property
+    def share_of_time(self) -> Floats:
+        return shares(self.ms, self.of_ms)
+
+
+def shares(part: Ints | Floats, whole: Ints | Floats) -> Floats:
+    """NaN where there is nothing to have a share of."""
+    below = np.broadcast_to(np.asarray(whole, dtype=np.float64)[..., None], part.shape)
+    found = np.full(part.shape, np.nan)
+    np.divide(part, below, out=found, where=below > 0)
+    return found
+
+
+def tally(coded: Coded, by: Ints, size: int) -> Tally:
+    """`by`: of each unit the row that it counts in, below `size`."""
+    inside = coded.is_coded
+    rows, lengths, given = by[inside], coded.length_ms[inside], coded.given[inside]
+    turns = np.zeros((size, coded.codes), dtype=np.int64)
+    ms = np.zeros_like(turns)
+    np.add.at(turns, rows, given.astype(np.int64))
+    np.add.at(ms, rows, given * lengths[:, None])
+    of_turns, of_ms = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    np.add.at(of_turns, rows, 1)
+    np.add.at(of_ms, rows, lengths)
+    return Tally(turns, ms, of_turns, of_ms)
+
+
+def over_time(coded: Coded, meeting: int, windows: int) -> Floats:
+    """Of one meeting: time of each code in each of so many equal windows, ms; windows × codes."""
+    here = (coded.meeting == meeting) & coded.is_coded
+    edges = np.linspace(0, coded.meetings[meeting].length_ms, windows + 1)
+    start, end = coded.start_ms[here, None], coded.end_ms[here, None]
+    inside = np.minimum(end, edges[None, 1:]) - np.maximum(start, edges[None, :-1])
+    spoken: Floats = np.clip(inside, 0, None).T @ coded.given[here].astype(np.float64)
+    return spoken

@@ -1,0 +1,94 @@
+"""What was talked about. For the research team; `hide` makes what may be shown to others."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.accounts.http import CurrentActor
+from app.content import charts, rows, service
+from app.content.forms import (
+    ContentPublic,
+    ContentRow,
+    EffectRow,
+    FollowRow,
+    FrequencyRow,
+    TogetherRow,
+)
+from app.content.service import Scope
+from app.kit.csv_file import Decimal, csv_file
+from app.kit.http import Ctx, Db
+
+router = APIRouter(tags=["content"])
+
+KINDS: dict[str, type[ContentRow]] = {
+    "frequencies": FrequencyRow,
+    "together": TogetherRow,
+    "follows": FollowRow,
+    "effects": EffectRow,
+}
+Label = Annotated[str | None, Query(max_length=40)]
+
+
+class Asked:
+    """Along which axis, of which meetings, and for whom."""
+
+    def __init__(
+        self,
+        axis: Label = None,
+        other: Label = None,
+        group_id: UUID | None = None,
+        meeting_id: UUID | None = None,
+        hide: bool = False,
+    ) -> None:
+        self.axis, self.other, self.hide = axis, other, hide
+        self.scope = Scope(group_id, meeting_id)
+
+
+Wanted = Annotated[Asked, Depends()]
+
+
+@router.get("/codebook-versions/{version_id}/content")
+async def content(version_id: UUID, db: Db, actor: CurrentActor, asked: Wanted) -> ContentPublic:
+    pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
+    return rows.about(*pair, hide=asked.hide)
+
+
+@router.get("/codebook-versions/{version_id}/content/{table}.csv", response_class=Response)
+async def content_table(
+    version_id: UUID,
+    table: Literal["frequencies", "together", "follows", "effects"],
+    db: Db,
+    actor: CurrentActor,
+    asked: Wanted,
+    decimal: Annotated[Decimal, Query()] = Decimal.POINT,
+) -> Response:
+    pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
+    found = getattr(rows.about(*pair, hide=asked.hide), table)
+    body = csv_file(list(KINDS[table].model_fields), found, decimal)
+    return _file(body, f"content-{table}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/codebook-versions/{version_id}/content/{chart}.svg", response_class=Response)
+async def content_chart(
+    version_id: UUID,
+    chart: Literal["frequencies", "river", "together", "follows"],
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    asked: Wanted,
+    language: Annotated[Literal["fi", "sv", "en"] | None, Query()] = None,
+) -> Response:
+    """For the research team: pictures hide nothing."""
+    spoken = language or actor.language
+    pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
+
+    def t(key: str, **values: object) -> str:
+        return context.languages.text(key, spoken, **values)
+
+    return _file(charts.picture(chart, *pair, t, spoken), f"content-{chart}.svg", "image/svg+xml")
+
+
+def _file(body: str, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=media_type, headers=headers)

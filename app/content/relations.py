@@ -1,0 +1,74 @@
+"""Which codes go together, and which follow which. Pure.
+
+Everything here is a matrix of counts, kept by group, because groups are what is drawn again for the
+intervals: turns of a group are no independent sample of anything (see `effects`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.analysis.table import Flags, Floats
+from app.content.table import NO_CODE, Coded
+
+
+@dataclass(frozen=True)
+class Together:
+    """Two sets of codes on the same turns; rows × columns."""
+
+    counts: Floats
+    expected: Floats
+    """If the two were independent: nᵢ·nⱼ/N."""
+    jaccard: Floats
+    """Turns with both over turns with either (Jaccard 1901); NaN where there is neither."""
+    turns: int
+
+
+def together(one: Flags, other: Flags) -> Together:
+    """Of turns that have a code in both sets: units × codes, twice the same for one axis."""
+    both = one.any(axis=1) & other.any(axis=1)
+    a, b = one[both].astype(np.float64), other[both].astype(np.float64)
+    counts, n_a, n_b = a.T @ b, a.sum(axis=0), b.sum(axis=0)
+    either = n_a[:, None] + n_b[None, :] - counts
+    jaccard = np.full(counts.shape, np.nan)
+    np.divide(counts, either, out=jaccard, where=either > 0)
+    total = int(both.sum())
+    return Together(counts, np.outer(n_a, n_b) / max(total, 1), jaccard, total)
+
+
+def successions(coded: Coded) -> Floats:
+    """By group: how often a turn led by the row's code is followed by one led by the column's.
+
+    Lag one, within a meeting. A turn without a code breaks the chain: what stands on both sides of
+    it did not follow.
+    """
+    before, after = coded.leading[:-1], coded.leading[1:]
+    chained = (coded.meeting[:-1] == coded.meeting[1:]) & (before != NO_CODE) & (after != NO_CODE)
+    counts = np.zeros((coded.groups, coded.codes, coded.codes))
+    np.add.at(counts, (coded.group[:-1][chained], before[chained], after[chained]), 1.0)
+    return counts
+
+
+def expected(counts: Floats) -> Floats:
+    """If what follows did not depend on what went before: rows times columns over the total. Unlike
+    speakers, a code may well follow itself."""
+    rows, columns = counts.sum(axis=-1), counts.sum(axis=-2)
+    total = rows.sum(axis=-1)[..., None, None]
+    product = rows[..., :, None] * columns[..., None, :]
+    found = np.zeros(product.shape)
+    np.divide(product, total, out=found, where=total > 0)
+    return found
+
+
+def yules_q(counts: Floats) -> Floats:
+    """Of each cell against the rest of the table: (ad − bc)/(ad + bc), −1 to 1, 0 where what
+    follows does not depend on what went before (Bakeman & Quera 2011, ch. 8). The first axis may be
+    draws. NaN where a margin is empty."""
+    total = counts.sum(axis=(-2, -1))[..., None, None]
+    a = counts
+    b = counts.sum(axis=-1)[..., :, None] - a
+    c = counts.sum(axis=-2)[..., None, :] - a
+    ad, bc = a * (total - a - b - c), b * c
+    found = np.full(counts.shape, np.nan)
+    np.divide(ad - bc, ad + bc, out=found, where=ad + bc > 0)
+    return found

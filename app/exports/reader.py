@@ -1,0 +1,13 @@
+"""Who exports."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from app.exports.formats.workbook import Text
+
+
+class Reader(NamedTuple):
+    user_id: UUID
+    language: str
+    text: Text
+    """Of the words for people, in that language."""

@@ -1,0 +1,128 @@
+"""Codings about one person's turns, and those the person made; others are told of by number."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.codebooks import service as codebooks
+from app.codebooks.document import CodebookDocument
+from app.codebooks.models import Codebook, CodebookVersion
+from app.coding.models import (
+    Adjudication,
+    Coder,
+    Coding,
+    CodingAssignment,
+    CodingDraw,
+    CodingMemo,
+)
+from app.turns.models import Turn
+
+
+async def told(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
+    documents: dict[UUID, CodebookDocument] = {}
+    for version in (await db.exec(select(CodebookVersion))).all():
+        documents[version.id] = codebooks.said(version)
+    return {
+        "about_my_turns": await _about(db, user_id, documents),
+        "decided_about_my_turns": await _decided(db, user_id, documents),
+        "memos_about_my_turns": await _memos(db, user_id),
+        "by_me": await _by(db, user_id, documents),
+        "decided_by_me": await _rows(db, Adjudication, Adjudication.decided_by == user_id),
+        "drawn_for_me": await _rows(db, CodingDraw, CodingDraw.coder_id == user_id),
+        "my_coder_numbers": await _rows(db, Coder, Coder.user_id == user_id),
+    }
+
+
+async def _about(
+    db: AsyncSession, user_id: UUID, documents: dict[UUID, CodebookDocument]
+) -> list[dict[str, Any]]:
+    query = (
+        select(Coding, CodingAssignment, Turn, Coder)
+        .where(Coding.assignment_id == CodingAssignment.id, Coding.turn_id == Turn.id)
+        .where(CodingAssignment.version_id == CodebookVersion.id)
+        .where(CodebookVersion.codebook_id == Codebook.id)
+        .where(Coder.programme_id == Codebook.programme_id)
+        .where(Coder.user_id == CodingAssignment.coder_id, Turn.user_id == user_id)
+        .order_by(col(Coding.id))
+    )
+    return [
+        {
+            "recording_id": str(assignment.recording_id),
+            "start_ms": turn.start_ms,
+            "end_ms": turn.end_ms,
+            "coder": coder.number,
+            **_named(coding, documents[assignment.version_id]),
+        }
+        for coding, assignment, turn, coder in (await db.exec(query)).all()
+    ]
+
+
+async def _decided(
+    db: AsyncSession, user_id: UUID, documents: dict[UUID, CodebookDocument]
+) -> list[dict[str, Any]]:
+    query = (
+        select(Adjudication, Turn)
+        .where(Adjudication.turn_id == Turn.id, Turn.user_id == user_id)
+        .order_by(col(Adjudication.id))
+    )
+    return [
+        {
+            "start_ms": turn.start_ms,
+            "end_ms": turn.end_ms,
+            "reason": row.reason,
+            **_named(row, documents[row.version_id]),
+        }
+        for row, turn in (await db.exec(query)).all()
+    ]
+
+
+async def _memos(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    query = select(CodingMemo, Turn).where(CodingMemo.turn_id == Turn.id, Turn.user_id == user_id)
+    return [
+        {"start_ms": turn.start_ms, "end_ms": turn.end_ms, "memo": memo.body}
+        for memo, turn in (await db.exec(query.order_by(col(Turn.id)))).all()
+    ]
+
+
+async def _by(
+    db: AsyncSession, user_id: UUID, documents: dict[UUID, CodebookDocument]
+) -> list[dict[str, Any]]:
+    """The person's own work: codes and memos, without whose turns they are about."""
+    mine = select(CodingAssignment).where(CodingAssignment.coder_id == user_id)
+    found = []
+    for assignment in (await db.exec(mine.order_by(col(CodingAssignment.id)))).all():
+        of_it = select(Coding).where(Coding.assignment_id == assignment.id)
+        codings = (await db.exec(of_it.order_by(col(Coding.id)))).all()
+        shown = {"recording_id", "version_id", "state", "is_double", "created_at", "finished_at"}
+        memos = select(CodingMemo.body).where(CodingMemo.assignment_id == assignment.id)
+        found.append(
+            assignment.model_dump(mode="json", warnings=False, include=shown)
+            | {
+                "codings": [_named(row, documents[assignment.version_id]) for row in codings],
+                "memos": list((await db.exec(memos)).all()),
+            }
+        )
+    return found
+
+
+async def _rows(db: AsyncSession, table: Any, where: Any) -> list[dict[str, Any]]:
+    hidden = {"user_id", "coder_id", "decided_by", "created_by"}
+    return [
+        row.model_dump(mode="json", warnings=False, exclude=hidden)
+        for row in (await db.exec(select(table).where(where))).all()
+    ]
+
+
+def _named(row: Coding | Adjudication, document: CodebookDocument) -> dict[str, Any]:
+    """With labels, as far as the version in use still knows them."""
+    codes = {code.id: code.label for _, code in document.codes()}
+    axis = document.axis(row.axis_id)
+    return {
+        "axis": axis.label if axis else str(row.axis_id),
+        "code": codes.get(row.code_id, str(row.code_id)) if row.code_id else None,
+        "is_primary": row.is_primary,
+        "decided_at": row.decided_at.isoformat(),
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+    }

@@ -1,0 +1,139 @@
+"""The pages of coding: the programme's queue, a coder's own work, and where coders differ."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.codebooks import service as codebooks
+from app.codebooks.document import Axis
+from app.coding import comparing, progress, work
+from app.coding.models import AssignmentState
+from app.coding.progress import Line
+from app.coding.shapes import work_public
+from app.groups.models import Group
+from app.kit.audit import Deed
+from app.kit.permissions import Action, may
+from app.meetings.models import Meeting
+from app.programmes import access
+from app.programmes import service as programmes
+from app.programmes.models import Programme
+from app.recordings import auditing, reading
+from app.recordings.models import FileKind, Recording, RecordingState
+from app.web.visit import Looking, PageRoute, Visit
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/programmes/{programme_id}/coding")
+async def queue(programme_id: UUID, visit: Looking) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    programme = await access.require(db, actor, programme_id, Action.CODE)
+    roles = await access.roles(db, actor, programme_id)
+    lines = await progress.of_programme(db, programme_id)
+    books = await codebooks.of_programme(db, programme_id)
+    versions = {book.name: await codebooks.versions(db, book.id) for book in books}
+    staff = {user.id: user.name for _, user in await programmes.staff(db, actor, programme_id)}
+    return visit.page(
+        "coding.html",
+        programme=programme,
+        mine=[line for line in lines if line.assignment.coder_id == actor.user_id],
+        recordings=_by_recording(lines),
+        draws=await progress.draws(db, programme_id),
+        versions=[(name, found[0]) for name, found in versions.items() if found],
+        staff=staff,
+        ready=await _ready(db, programme_id),
+        may_assign=may(roles, Action.ASSIGN_CODING),
+        title=lambda meeting: place_of(visit, meeting),
+        done=AssignmentState.DONE,
+    )
+
+
+@router.get("/coding/{assignment_id}")
+async def coding_work(assignment_id: UUID, visit: Looking) -> HTMLResponse:
+    """The coder's own, by pseudonyms only: not even the meeting's title, which people wrote."""
+    db, actor = visit.db, visit.actor
+    found = await work.open_(db, actor, assignment_id)
+    database, deed = visit.context.database, Deed.READ_TURNS
+    await auditing.told(database, db, actor, found.meeting, deed, "turns", found.recording.id)
+    group = await db.get_one(Group, found.meeting.group_id)
+    shown = await work_public(db, found)
+    return visit.page(
+        "coding_work.html",
+        programme=await db.get_one(Programme, group.programme_id),
+        group=group,
+        title=place_of(visit, found.meeting),
+        version=found.version,
+        is_done=found.assignment.state == AssignmentState.DONE,
+        data=shown.model_dump(mode="json")
+        | {"audio": await _audio(db, found.recording, found.meeting)},
+    )
+
+
+@router.get("/recordings/{recording_id}/codings/{version_id}")
+async def differences(recording_id: UUID, version_id: UUID, visit: Looking) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    found = await comparing.compare(db, actor, recording_id, version_id)
+    database, deed = visit.context.database, Deed.READ_TURNS
+    await auditing.told(database, db, actor, found.meeting, deed, "turns", recording_id)
+    group = await db.get_one(Group, found.meeting.group_id)
+    decided = [each for each in found.differences if each.decided]
+    return visit.page(
+        "adjudication.html",
+        programme=await db.get_one(Programme, group.programme_id),
+        group=group,
+        title=place_of(visit, found.meeting),
+        found=found,
+        decided=len(decided),
+        names=_names(visit, found.document.axes),
+        data={"audio": await _audio(db, found.recording, found.meeting)},
+    )
+
+
+def place_of(visit: Visit, meeting: Meeting) -> str:
+    return visit.text(f"meeting.{meeting.kind}_number", number=meeting.ordinal)
+
+
+def _by_recording(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """One entry per recording and version, with its coders."""
+    found = []
+    for _, group in groupby(sorted(lines, key=_place), _place):
+        its = list(group)
+        done = all(line.assignment.state == AssignmentState.DONE for line in its)
+        found.append({"first": its[0], "lines": its, "comparable": done and len(its) > 1})
+    return found
+
+
+def _place(line: Line) -> tuple[datetime, UUID, UUID]:
+    return line.recording.started_at, line.recording.id, line.version.id
+
+
+async def _ready(
+    db: AsyncSession, programme_id: UUID
+) -> Sequence[tuple[Recording, Meeting, Group]]:
+    """Recordings that can be coded."""
+    query = (
+        select(Recording, Meeting, Group)
+        .where(Recording.meeting_id == Meeting.id, Meeting.group_id == Group.id)
+        .where(Group.programme_id == programme_id, Recording.state == RecordingState.READY)
+        .order_by(col(Group.name), col(Meeting.starts_at))
+    )
+    return [(recording, meeting, group) for recording, meeting, group in (await db.exec(query))]
+
+
+async def _audio(db: AsyncSession, recording: Recording, meeting: Meeting) -> str | None:
+    """Everybody's voices together; no picture, and no name in the address."""
+    for file in await reading.usable_files(db, recording, meeting):
+        if file.kind == FileKind.MIXDOWN:
+            return f"/api/v1/recordings/{recording.id}/files/{file.id}"
+    return None
+
+
+def _names(visit: Visit, axes: Sequence[Axis]) -> dict[UUID, str]:
+    return {code.id: code.name.said(visit.language) for axis in axes for code in axis.codes}

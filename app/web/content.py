@@ -1,0 +1,167 @@
+"""The page of what was talked about: of a meeting, a group or a programme, one axis at a time."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+from sqlmodel import col, select
+
+from app.codebooks import service as codebooks
+from app.codebooks.models import CodebookVersion
+from app.content import charts, rows, service
+from app.content.forms import ContentPublic, FrequencyRow
+from app.content.service import Content, Scope
+from app.content.suppression import FEWEST
+from app.groups.models import Group
+from app.kit.errors import NotFound
+from app.kit.permissions import Action
+from app.meetings.models import Meeting
+from app.programmes import access
+from app.web.agreement import chosen_of, published
+from app.web.analysis import writing
+from app.web.meetings import title_of
+from app.web.visit import Looking, PageRoute, Visit
+
+router = APIRouter(route_class=PageRoute)
+
+STRONGEST = 12
+"""Pairs of codes in the list of what follows what. Lower: little to see. Higher: noise."""
+LEAST_FOLLOWED = 5
+"""Times that a pair must have happened to be in that list."""
+Text = Annotated[str, Query(max_length=40)]
+
+
+class Chosen:
+    """What the form above the page asks for; an empty field asks for everything."""
+
+    def __init__(
+        self,
+        version: Text = "",
+        axis: Text = "",
+        other: Text = "",
+        group: Text = "",
+        meeting: Text = "",
+        hide: Text = "",
+    ) -> None:
+        self.version, self.group, self.meeting = (_id(each) for each in (version, group, meeting))
+        self.axis, self.other, self.hide = axis or None, other or None, hide == "1"
+
+    def query(self, content: Content, other: Content) -> str:
+        """The same for the REST API."""
+        asked = {"axis": content.axis.label, "other": other.axis.label}
+        asked |= {"group_id": str(self.group)} if self.group else {}
+        asked |= {"meeting_id": str(self.meeting)} if self.meeting else {}
+        return urlencode(asked | ({"hide": "true"} if self.hide else {}))
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound from None
+
+
+@router.get("/programmes/{programme_id}/content")
+async def content(
+    programme_id: UUID, visit: Looking, chosen: Annotated[Chosen, Depends()]
+) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    programme = await access.require(db, actor, programme_id, Action.READ_TURNS)
+    versions = await published(db, programme_id)
+    version = chosen_of(versions, chosen.version)
+    groups = await _groups(visit, programme_id)
+    meetings = await _meetings(visit, chosen.group) if chosen.group else []
+    common: dict[str, Any] = {
+        "programme": programme, "versions": versions, "version": version, "chosen": chosen,
+        "groups": groups, "meetings": meetings,
+    }  # fmt: skip
+    if version is None:
+        return visit.page("content.html", found=None, **common)
+    scope = Scope(chosen.group, chosen.meeting)
+    pair = await service.of_axes(db, actor, version.id, scope, chosen.axis, chosen.other)
+    found = rows.about(*pair, hide=chosen.hide)
+    names = {code.label: code.name.said(visit.language) for each in pair for code in each.codes}
+    return visit.page(
+        "content.html",
+        found=found,
+        axis=pair[0].axis,
+        other=pair[1].axis,
+        axes=_axes(visit, version),
+        names=names,
+        colours={code.label: code.colour for code in pair[0].codes},
+        tables=_tables(visit, pair[0], found),
+        strongest=_strongest(found),
+        sizes=_sizes(found),
+        pictures={
+            name: Markup(charts.picture(name, *pair, visit.text, visit.language))
+            for name in charts.PICTURES
+        }
+        if found.coded and not chosen.hide
+        else {},
+        caption=charts.caption(pair[0], visit.text),
+        path=f"/api/v1/codebook-versions/{version.id}/content",
+        query=chosen.query(*pair),
+        fewest=FEWEST,
+        **writing(visit),
+        **common,
+    )
+
+
+async def _groups(visit: Visit, programme_id: UUID) -> list[Group]:
+    query = select(Group).where(Group.programme_id == programme_id).order_by(Group.name)
+    return list((await visit.db.exec(query)).all())
+
+
+async def _meetings(visit: Visit, group_id: UUID) -> list[tuple[UUID, str]]:
+    query = select(Meeting).where(Meeting.group_id == group_id).order_by(col(Meeting.starts_at))
+    return [(each.id, title_of(visit, each)) for each in (await visit.db.exec(query)).all()]
+
+
+def _axes(visit: Visit, version: CodebookVersion) -> list[tuple[str, str]]:
+    return [(axis.label, axis.name.said(visit.language)) for axis in codebooks.said(version).axes]
+
+
+def _tables(visit: Visit, content: Content, found: ContentPublic) -> list[dict[str, Any]]:
+    """Of each factor with two rows or more: codes down, its rows across."""
+    by: dict[str, dict[str, dict[str, FrequencyRow]]] = {}
+    for row in found.frequencies:
+        by.setdefault(row.by, {}).setdefault(row.code, {})[row.row] = row
+    tables = []
+    for name, codes in by.items():
+        columns = list(next(iter(codes.values()), {}))
+        if name != "all" and len(columns) > 1:
+            tables.append({
+                "by": name,
+                "columns": [(each, _column(visit, name, each)) for each in columns],
+                "codes": codes,
+            })  # fmt: skip
+    return tables
+
+
+def _column(visit: Visit, by: str, name: str) -> str:
+    if by == "role":
+        return visit.text(f"role.{name}")
+    return visit.text("analysis.nth", number=name) if by == "position" else name
+
+
+def _strongest(found: ContentPublic) -> list[Any]:
+    """What follows what most unlike chance, among pairs that happened often enough."""
+    often = [
+        row
+        for row in found.follows
+        if max(row.turns, row.expected or 0) >= LEAST_FOLLOWED and row.yules_q is not None
+    ]
+    return sorted(often, key=lambda row: -abs(row.yules_q or 0))[:STRONGEST]
+
+
+def _sizes(found: ContentPublic) -> dict[str, Any]:
+    """Effects of the whole axis, and those of each code."""
+    whole = [row for row in found.effects if row.code is None]
+    per_code: dict[str, dict[str, Any]] = {}
+    for row in found.effects:
+        if row.code is not None:
+            per_code.setdefault(row.code, {})[row.effect] = row
+    return {"whole": whole, "codes": per_code}

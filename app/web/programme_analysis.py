@@ -1,0 +1,94 @@
+"""The page of group dynamics over a programme: groups by meeting order, and how far they differ."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from app.analysis import programme as over_groups
+from app.analysis import service
+from app.analysis.forms import BetweenRow, OrderRow
+from app.web.analysis import SPREAD, shown, writing
+from app.web.visit import Looking, PageRoute, Visit
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/programmes/{programme_id}/analysis")
+async def programme_analysis(programme_id: UUID, visit: Looking) -> HTMLResponse:
+    programme, groups = await service.of_programme(visit.db, visit.actor, programme_id)
+    series = [measured for _, measured in groups]
+    values = over_groups.values(series)
+    order = over_groups.by_order(values)
+    return visit.page(
+        "programme_analysis.html",
+        programme=programme,
+        groups=[(group, len(measured)) for group, measured in groups],
+        ordinals=sorted({row.meeting for row in order}),
+        between=_between(visit, over_groups.between(values)),
+        order=_order(visit, order),
+        by_group=_by_group(visit, values),
+        pictures={
+            name: Markup(over_groups.chart(name, series, visit.text))
+            for name in (over_groups.LINES if series else ())
+        },
+        path=f"/api/v1/programmes/{programme_id}/analysis",
+        **writing(visit),
+    )
+
+
+def _between(visit: Visit, rows: Sequence[BetweenRow]) -> list[dict[str, Any]]:
+    by = {(row.facilitator, row.figure): row for row in rows}
+    return [
+        {"side": side, "figure": figure, "groups": row.groups}
+        | {
+            name: shown(visit, figure, getattr(row, name))
+            for name in ("mean", "between_sd", "within_sd", "low", "high")
+        }
+        for side, figure in SPREAD
+        if (row := by.get((side, figure)))
+    ]
+
+
+def _order(visit: Visit, rows: Sequence[OrderRow]) -> list[dict[str, Any]]:
+    """Of each figure the means over groups by meeting, each with its range."""
+    by: dict[tuple[str, str], dict[int, OrderRow]] = {}
+    for row in rows:
+        by.setdefault((row.facilitator, row.figure), {})[row.meeting] = row
+    return [
+        {
+            "side": side,
+            "figure": figure,
+            "meetings": {
+                number: {
+                    "mean": shown(visit, figure, row.mean),
+                    "range": f"{shown(visit, figure, row.low)} … {shown(visit, figure, row.high)}",
+                    "groups": row.groups,
+                }
+                for number, row in by[side, figure].items()
+            },
+        }
+        for side, figure in SPREAD
+        if (side, figure) in by
+    ]
+
+
+def _by_group(
+    visit: Visit, values: Mapping[tuple[str, str], list[dict[int, float]]]
+) -> list[dict[str, Any]]:
+    """Of each figure the mean over each group's meetings."""
+    return [
+        {
+            "side": side,
+            "figure": figure,
+            "means": [
+                shown(visit, figure, sum(own.values()) / len(own)) if own else "–"
+                for own in values[side, figure]
+            ],
+        }
+        for side, figure in SPREAD
+        if (side, figure) in values
+    ]

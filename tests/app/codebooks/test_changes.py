@@ -1,0 +1,47 @@
+"""What a new version changes for codings."""
+
+from hypothesis import assume, given
+
+from app.codebooks.changes import Kind, changes
+from app.codebooks.document import CodebookDocument, Prose
+from app.codebooks.starter import starter
+from tests.fixtures.codebooks import codebooks
+
+
+@given(codebooks())
+def test_the_same_again_changes_nothing(document: CodebookDocument) -> None:
+    assert changes(document, document.model_copy(deep=True)) == []
+
+
+@given(codebooks(), codebooks())
+def test_every_change_is_of_a_codable_code_and_codes_that_stay_are_not_among_them(
+    before: CodebookDocument, after: CodebookDocument
+) -> None:
+    ids = [{code.id for _, code in each.codes()} for each in (before, after)]
+    assume(ids[0].isdisjoint(ids[1]))
+    found = changes(before, after)
+    codable = [code.id for _, code in before.codes() if code.is_codable]
+    assert [change.code.id for change in found] == codable, "nothing of another codebook stays"
+    assert {change.kind for change in found} == {Kind.REMOVED}
+
+
+def test_removed_moved_redefined_and_only_gathering_are_told_apart() -> None:
+    after = starter()
+    theme, function = after.axes[0], after.axes[1]
+    removed = theme.codes.pop()
+    moved = theme.codes.pop()
+    function.codes.append(moved)
+    theme.codes[0].definition = Prose(fi="Toisin")
+    theme.codes[1].is_codable = False
+    theme.codes[2].name.fi = "Kehys"
+    theme.codes[2].example = Prose(fi="…")
+    found = {change.code.id: change for change in changes(starter(), after)}
+    assert {id_: change.kind for id_, change in found.items()} == {
+        removed.id: Kind.REMOVED,
+        moved.id: Kind.MOVED,
+        theme.codes[0].id: Kind.REDEFINED,
+        theme.codes[1].id: Kind.REMOVED,
+    }
+    there = found[moved.id].to_axis
+    assert there is not None
+    assert there.id == function.id

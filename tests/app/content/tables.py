@@ -1,0 +1,59 @@
+"""Coded turns whose every figure can be worked out by hand, and more by chance."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from app.content.table import Coded, Sitting, Speaker, Unit, table
+
+PEOPLE = [Speaker(0, "F1", True), Speaker(0, "J1", False), Speaker(1, "F1", True)]
+MEETINGS = [Sitting(0, 1, 100_000), Sitting(0, 2, 100_000), Sitting(1, 1, 100_000)]
+
+
+def hand() -> Coded:
+    """Two groups, three meetings, codes 0–2; the leading code first.
+
+    meeting 0 (group 0, first):  F1 0–10 s: 0 | J1 10–30 s: 1, 0 | F1 30–40 s: none | J1 40–50 s: 1
+    meeting 1 (group 0, second): J1 0–20 s: 1 | F1 20–30 s: 0
+    meeting 2 (group 1, first):  F1 0–40 s: 2
+    """
+    units = [
+        Unit(0, 0, 0, 10_000, [0]),
+        Unit(0, 1, 10_000, 30_000, [1, 0]),
+        Unit(0, 0, 30_000, 40_000, []),
+        Unit(0, 1, 40_000, 50_000, [1]),
+        Unit(1, 1, 0, 20_000, [1]),
+        Unit(1, 0, 20_000, 30_000, [0]),
+        Unit(2, 2, 0, 40_000, [2]),
+    ]
+    return table(2, PEOPLE, MEETINGS, 3, units)
+
+
+def drawn(groups: int, difference: float, seed: int = 1, meetings: int = 6) -> Coded:
+    """Facilitators have code 0 more often than members do, by so much; the same in every group.
+    Its share falls by .02 from meeting to meeting."""
+    dice = np.random.default_rng(seed)
+    speakers = [Speaker(g, n, n == "F1") for g in range(groups) for n in ("F1", "J1", "J2", "J3")]
+    sittings = [Sitting(g, n + 1, 3_600_000) for g in range(groups) for n in range(meetings)]
+    units = []
+    for number, sitting in enumerate(sittings):
+        for turn in range(150):
+            own = int(dice.integers(0, 4))
+            share = 0.4 - 0.02 * sitting.ordinal + (difference if own == 0 else 0)
+            code = 0 if dice.random() < share else int(dice.integers(1, 4))
+            at = turn * 20_000
+            units.append(Unit(number, 4 * sitting.group + own, at, at + 10_000, [code]))
+    return table(groups, speakers, sittings, 4, units)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Coded:
+    """Any coded turns at all."""
+    units = []
+    for _ in range(draw(st.integers(0, 30))):
+        meeting = draw(st.integers(0, 2))
+        start = draw(st.integers(0, 90_000))
+        length = draw(st.integers(1, 10_000))
+        codes = draw(st.lists(st.integers(0, 2), unique=True, max_size=3))
+        speaker = 2 if meeting == 2 else draw(st.integers(0, 1))
+        units.append(Unit(meeting, speaker, start, start + length, codes))
+    return table(2, PEOPLE, MEETINGS, 3, units)

@@ -1,0 +1,103 @@
+"""The pages of agreement, of content and of a whole programme: who reads them, what is on them."""
+
+import pytest
+
+from app.kit.languages import LANGUAGES
+from tests.app.web.conftest import Browser
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast
+from tests.fixtures.coded_series import code_series
+from tests.fixtures.series import PEOPLE, Series, play_series
+
+PAGES = ("agreement", "content", "analysis")
+
+
+@pytest.fixture
+async def series(running: Application, cast: Cast) -> Series:
+    async with running.context.database.transaction() as db:
+        return await play_series(running.context, db, cast.programme_id)
+
+
+@pytest.fixture
+async def coded(running: Application, cast: Cast, series: Series) -> Series:
+    coders = [cast.researcher.actor, cast.coordinator.actor]
+    async with running.context.database.transaction() as db:
+        own = (cast.programme_id, [series], coders)
+        await code_series(db, cast.coordinator.actor, *own, most=2)
+    return series
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "mallory"])
+async def test_nobody_else_reads_them(who: str, cast: Cast, browser: Browser) -> None:
+    client = await browser(getattr(cast, who))
+    for page in PAGES:
+        answer = await client.get(f"/programmes/{cast.programme_id}/{page}")
+        assert answer.status_code == 404, page
+
+
+async def test_with_nothing_to_tell_they_say_what_to_do(cast: Cast, browser: Browser) -> None:
+    client = await browser(cast.researcher, "en")
+    words = ("no published codebook yet", "no published codebook yet", "no speaking turns yet")
+    for page, said in zip(PAGES, words, strict=True):
+        answer = await client.get(f"/programmes/{cast.programme_id}/{page}")
+        assert answer.status_code == 200
+        assert said in answer.text
+
+
+async def test_they_are_whole_in_every_language(
+    cast: Cast, coded: Series, browser: Browser
+) -> None:
+    for language in LANGUAGES:
+        client = await browser(cast.researcher, language)
+        pictures = {"agreement": 0, "content": 4, "analysis": 3}
+        for page, count in pictures.items():
+            text = (await client.get(f"/programmes/{cast.programme_id}/{page}")).text
+            for room in ("agreement", "content", "analysis", "sampling"):
+                assert f">{room}." not in text, (page, room)
+                assert f"{room}.about" not in text
+            assert text.count("<svg xmlns") == count
+            assert text.count('class="definition"') >= 2
+            assert not [name for name in PEOPLE if name in text]
+            assert ">nan" not in text
+
+
+async def test_agreement_leads_to_the_moment_and_tells_that_recordings_are_few(
+    cast: Cast, coded: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    text = (await client.get(f"/programmes/{cast.programme_id}/agreement")).text
+    assert "too few recordings for intervals" in text
+    assert "#t=" in text
+    assert "Neutral ↔ Positive" in text
+    assert "Coder 1: " in text
+
+
+async def test_what_others_may_see_has_neither_persons_nor_pictures(
+    cast: Cast, coded: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    path = f"/programmes/{cast.programme_id}/content"
+    open_ = (await client.get(path)).text
+    hidden = (await client.get(path, params={"hide": "1", "group": str(coded.group)})).text
+    assert "By person" in open_
+    assert "By person" not in hidden
+    assert "<svg xmlns" not in hidden
+    assert "&lt;&nbsp;5" in hidden
+    assert "hide=true" in hidden
+
+
+async def test_group_and_meeting_lead_to_their_content(
+    cast: Cast, coded: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    for path, asked in (
+        (f"/groups/{coded.group}/analysis", f"content?group={coded.group}"),
+        (f"/meetings/{coded.meetings[0]}/analysis", f"meeting={coded.meetings[0]}"),
+    ):
+        assert asked in (await client.get(path)).text
+    one = {"group": str(coded.group), "meeting": str(coded.meetings[0])}
+    text = (await client.get(f"/programmes/{cast.programme_id}/content", params=one)).text
+    assert text.count("<svg xmlns") == 4
+    assert (
+        await client.get(f"/programmes/{cast.programme_id}/content", params={"group": "x"})
+    ).status_code == 404
