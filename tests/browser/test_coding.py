@@ -33,8 +33,8 @@ DIFFERENT = frozenset({7, 31})
 class ToCode:
     recording: UUID
     version: UUID
-    coders: dict[User, UUID]
-    """Coder → assignment."""
+    coders: list[tuple[User, UUID]]
+    """Each with the assignment."""
 
 
 async def to_code(site: Site) -> ToCode:
@@ -58,10 +58,10 @@ async def to_code(site: Site) -> ToCode:
             db, coordinator, played.programme, "Koodisto", with_starter=True, with_bales=False
         )
         version = await codebooks.publish(db, coordinator, book.id, 1)
-        coders = {}
+        coders = []
         for coder in (played.administrator, second):
             one = await assigning.assign(db, coordinator, recording, coder.id, version.id)
-            coders[coder] = one.id
+            coders.append((coder, one.id))
     return ToCode(recording, version.id, coders)
 
 
@@ -97,7 +97,7 @@ async def finish(page: Page) -> None:
 
 async def test_two_coders_code_sixty_turns_by_keyboard(site: Site) -> None:
     work = await to_code(site)
-    (one, first), (two, second) = work.coders.items()
+    (one, first), (two, second) = work.coders
     async with site.visitor(one) as context:
         page = await context.new_page()
         await page.goto(f"{site.url}/coding/{first}")
@@ -149,7 +149,7 @@ async def _kept(site: Site, work: ToCode) -> None:
         decided = (await db.exec(select(Adjudication))).all()
     assert set(states) == {"done"}
     per_coder = TURNS * 2 + TURNS // 3
-    for assignment in work.coders.values():
+    for _, assignment in work.coders:
         assert sum(row.assignment_id == assignment for row in standing) == per_coder
     assert sum(row.confidence == 1 for row in standing) == 2 * TURNS // 5
     assert [row.reason for row in decided] == ["Kuunneltiin yhdessä."]
