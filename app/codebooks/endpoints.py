@@ -24,6 +24,7 @@ from app.codebooks.forms import (
 )
 from app.codebooks.models import Codebook, CodebookVersion
 from app.kit.http import Db
+from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
 from app.programmes import access as programmes
 
@@ -38,13 +39,17 @@ async def codebooks(programme_id: UUID, db: Db, actor: CurrentActor) -> list[Cod
 
 @router.post("/programmes/{programme_id}/codebooks", status_code=201)
 async def begin_codebook(
-    programme_id: UUID, form: CodebookCreate, db: Db, actor: CurrentActor
+    programme_id: UUID, form: CodebookCreate, db: Db, actor: CurrentActor, once: Idempotent
 ) -> CodebookPublic:
     """As a draft: with three known themes and a proposal for the rest, or empty."""
-    book = await service.begin(
-        db, actor, programme_id, form.name, with_starter=form.starter, with_bales=form.bales
-    )
-    return await _public(db, book)
+
+    async def make() -> CodebookPublic:
+        book = await service.begin(
+            db, actor, programme_id, form.name, with_starter=form.starter, with_bales=form.bales
+        )
+        return await _public(db, book)
+
+    return await once(db, actor.user_id, CodebookPublic, make)
 
 
 @router.get("/codebooks/{codebook_id}")

@@ -1,5 +1,6 @@
 """Coding: assignments, a coder's own work, and what becomes of differences and of new versions."""
 
+from collections.abc import Awaitable
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -25,6 +26,7 @@ from app.coding.models import CodebookMapping, CodingAssignment, CodingDraw
 from app.coding.shapes import comparison_public, offer_public, work_public
 from app.kit.audit import Deed
 from app.kit.http import Ctx, Db
+from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
 from app.programmes import access as programmes
 from app.recordings import auditing
@@ -63,12 +65,16 @@ async def remove_assignment(assignment_id: UUID, db: Db, actor: CurrentActor) ->
     await assigning.remove(db, actor, assignment_id)
 
 
-@router.post("/coding-draws", status_code=201, response_model=DrawPublic)
-async def draw_double_coding(form: Draw, db: Db, actor: CurrentActor) -> CodingDraw:
+@router.post("/coding-draws", status_code=201)
+async def draw_double_coding(
+    form: Draw, db: Db, actor: CurrentActor, once: Idempotent
+) -> DrawPublic:
     """A share of what others code, chosen by a seed, for a second coder."""
-    return await assigning.draw(
-        db, actor, form.version_id, form.coder_id, form.unit, form.share, form.seed
-    )
+
+    def make() -> Awaitable[CodingDraw]:
+        return assigning.draw(db, actor, **dict(form))
+
+    return await once(db, actor.user_id, DrawPublic, make)
 
 
 @router.get(OWN)

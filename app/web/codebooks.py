@@ -60,6 +60,7 @@ async def codebook(codebook_id: UUID, visit: Looking) -> HTMLResponse:
         may_apply=may(roles, Action.ASSIGN_CODING),
         data={
             "id": str(book.id),
+            "list": f"/programmes/{book.programme_id}/codebooks",
             "revision": draft.revision,
             "document": draft.document.model_dump(mode="json"),
             "faults": [

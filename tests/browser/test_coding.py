@@ -13,7 +13,7 @@ from app.accounts.actor import Actor
 from app.accounts.models import User
 from app.codebooks import service as codebooks
 from app.coding import assigning
-from app.coding.models import Adjudication, Coding, CodingAssignment
+from app.coding.models import Adjudication, Coding, CodingAssignment, CodingMemo
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.recordings.models import RecordingState
 from app.turns import service as turns
@@ -33,8 +33,8 @@ DIFFERENT = frozenset({7, 31})
 class ToCode:
     recording: UUID
     version: UUID
-    coders: dict[User, UUID]
-    """Coder → assignment."""
+    coders: list[tuple[User, UUID]]
+    """Each with the assignment."""
 
 
 async def to_code(site: Site) -> ToCode:
@@ -58,10 +58,10 @@ async def to_code(site: Site) -> ToCode:
             db, coordinator, played.programme, "Koodisto", with_starter=True, with_bales=False
         )
         version = await codebooks.publish(db, coordinator, book.id, 1)
-        coders = {}
+        coders = []
         for coder in (played.administrator, second):
             one = await assigning.assign(db, coordinator, recording, coder.id, version.id)
-            coders[coder] = one.id
+            coders.append((coder, one.id))
     return ToCode(recording, version.id, coders)
 
 
@@ -70,7 +70,7 @@ async def code(page: Page, first: int, last: int, other: frozenset[int] = frozen
     how sure its coder is."""
     keyboard = page.keyboard
     for place in range(first, last):
-        await expect(page.locator(".coder h2")).to_contain_text(f"{place + 1}/{TURNS}:")
+        await expect(page.locator(".coder h2")).to_contain_text(f"Vuoro {place + 1}/{TURNS}:")
         await keyboard.press("3" if place in other else "1")
         if place % 3 == 0:
             await keyboard.press("8")
@@ -79,6 +79,12 @@ async def code(page: Page, first: int, last: int, other: frozenset[int] = frozen
         if place % 5 == 0:
             await keyboard.press("c")
         await keyboard.press("Enter")
+
+
+async def note(page: Page, memo: str) -> None:
+    await page.keyboard.press("m")
+    await page.keyboard.type(memo)
+    await page.keyboard.press("Escape")
 
 
 async def finish(page: Page) -> None:
@@ -97,17 +103,16 @@ async def finish(page: Page) -> None:
 
 async def test_two_coders_code_sixty_turns_by_keyboard(site: Site) -> None:
     work = await to_code(site)
-    (one, first), (two, second) = work.coders.items()
+    (one, first), (two, second) = work.coders
     async with site.visitor(one) as context:
         page = await context.new_page()
         await page.goto(f"{site.url}/coding/{first}")
+        await note(page, "Alkaa kesken.")
         await code(page, 0, 30)
         await context.set_offline(True)
         await code(page, 30, 33)
         await expect(page.locator(".save-state")).to_have_attribute("data-state", "waiting")
-        await page.keyboard.press("m")
-        await page.keyboard.type("Tässä puhutaan päällekkäin.")
-        await page.keyboard.press("Escape")
+        await note(page, "Tässä puhutaan päällekkäin.")
         await context.set_offline(False)
         await page.reload()
         await expect(page.locator(".save-state")).to_have_attribute("data-state", "saved")
@@ -147,9 +152,11 @@ async def _kept(site: Site, work: ToCode) -> None:
         states = (await db.exec(select(CodingAssignment.state))).all()
         standing = [row for row in (await db.exec(select(Coding))).all() if row.ended_at is None]
         decided = (await db.exec(select(Adjudication))).all()
+        memos = (await db.exec(select(CodingMemo.body))).all()
     assert set(states) == {"done"}
     per_coder = TURNS * 2 + TURNS // 3
-    for assignment in work.coders.values():
+    for _, assignment in work.coders:
         assert sum(row.assignment_id == assignment for row in standing) == per_coder
     assert sum(row.confidence == 1 for row in standing) == 2 * TURNS // 5
     assert [row.reason for row in decided] == ["Kuunneltiin yhdessä."]
+    assert sorted(memos) == ["Alkaa kesken.", "Tässä puhutaan päällekkäin."]

@@ -11,7 +11,7 @@ import { h, say, set } from "./dom.js";
 /** @typedef {import("../client/work.js").Axis} Axis */
 /** @typedef {import("../client/work.js").Code} Code */
 /** @typedef {{code: string, axis_id: string | null, code_id: string | null}} Fault */
-/** @typedef {{id: string, revision: number, document: {axes: Axis[]}, faults: Fault[], fresh: {axis: Axis, code: Code}}} Data */
+/** @typedef {{id: string, list: string, revision: number, document: {axes: Axis[]}, faults: Fault[], fresh: {axis: Axis, code: Code}}} Data */
 
 /** Lower: more writing to the database. Higher: more is lost with the tab. */
 const SAVE_MS = 1200;
@@ -112,7 +112,7 @@ export class CodebookEditor {
     try {
       await act();
       const gone = await this.api.get(this.path).then(() => false, () => true);
-      if (gone) location.assign("/");
+      if (gone) location.assign(this.data.list);
       else location.reload();
     } catch (reason) {
       this.#failed(reason);

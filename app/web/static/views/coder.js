@@ -25,6 +25,8 @@ export class Coder {
   axis = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #memoTimer;
+  /** @type {import("../client/work.js").Turn | undefined} whose memo is being written */
+  #noted;
 
   /** @param {Work} work @param {string | null} audio @param {Translate} t @param {Acts} acts */
   constructor(work, audio, t, acts) {
@@ -45,7 +47,7 @@ export class Coder {
     this.face = icon("play");
     this.bar = h("progress", { class: "progress", max: Math.max(1, work.mine.length), "aria-label": t("coding.title") });
     this.count = h("span", { class: "detail" });
-    this.memo = h("textarea", { id: "memo", maxlength: 5000, disabled: work.isDone, oninput: () => this.#noted() });
+    this.memo = h("textarea", { id: "memo", maxlength: 5000, disabled: work.isDone, oninput: () => this.#writes() });
     this.auto = h("input", { type: "checkbox", id: "auto", checked: this.hasSound });
     this.loop = h("button", { type: "button", class: "button quiet small", "aria-pressed": "false", onclick: () => this.toggleLoop() }, t("coding.loop"));
     this.finishing = h("div", { class: "finishing" }, h("p", {}, t("coding.all_coded")), h("button", { type: "button", class: "button", onclick: () => this.finish() }, t("coding.finish")));
@@ -65,7 +67,8 @@ export class Coder {
     this.#keepMemo();
     this.place = Math.max(0, Math.min(this.work.mine.length - 1, place));
     this.axis = this.turn ? Math.max(0, this.work.nextAxis(this.turn, -1)) : 0;
-    if (this.turn) this.memo.value = this.work.memos.get(this.turn.id) ?? "";
+    this.#noted = this.turn;
+    this.memo.value = this.turn ? (this.work.memos.get(this.turn.id) ?? "") : "";
     if (plays && this.auto.checked) this.play();
     else if (this.passage.playing) this.passage.stop();
     this.update();
@@ -226,14 +229,15 @@ export class Coder {
     );
   }
 
-  #noted() {
+  #writes() {
     clearTimeout(this.#memoTimer);
     this.#memoTimer = setTimeout(() => this.#keepMemo(), MEMO_MS);
   }
 
   #keepMemo() {
     clearTimeout(this.#memoTimer);
-    const { turn, work } = this;
+    const { work } = this;
+    const turn = this.#noted;
     const body = this.memo.value.trim();
     if (!turn || work.isDone || body === (work.memos.get(turn.id) ?? "")) return;
     work.memos.set(turn.id, body);

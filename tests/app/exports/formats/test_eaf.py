@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 from hypothesis import given
 from pympi.Elan import Eaf
 
-from app.exports.formats.eaf import BACKCHANNEL, KIND, SCHEMA, eaf
+from app.exports.formats.eaf import BACKCHANNEL, CODE, KIND, SCHEMA, eaf
 from app.exports.turnlist import TurnList
-from tests.fixtures.turnlists import turnlists
+from tests.fixtures.turnlists import coded_turnlists, turnlists
 
 
 def read(content: bytes) -> Eaf:
@@ -35,6 +35,22 @@ def test_each_back_channel_is_marked_under_its_own_turn(turns: TurnList) -> None
         marked = sorted((start, end) for start, end, value, *_ in below if value == BACKCHANNEL)
         own = turns.of(speaker)
         assert marked == [(t.start_ms, t.end_ms) for t in own if t.is_backchannel]
+
+
+@given(coded_turnlists())
+def test_each_code_comes_back_under_its_own_turn(turns: TurnList) -> None:
+    found = read(eaf(turns))
+    for speaker in turns.speakers:
+        for column in turns.columns:
+            tier = f"{speaker.pseudonym} {column}"
+            about = found.get_parameters_for_tier(tier)
+            assert (about["PARENT_REF"], about["LINGUISTIC_TYPE_REF"]) == (speaker.pseudonym, CODE)
+            below = found.get_ref_annotation_data_for_tier(tier)
+            assert sorted((start, end, value) for start, end, value, *_ in below) == [
+                (turn.start_ms, turn.end_ms, turn.codes[column])
+                for turn in turns.of(speaker)
+                if column in turn.codes
+            ]
 
 
 @given(turnlists())

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from app.exports.formats.workbook import COLUMNS, workbook
 from app.exports.turnlist import Speaker, Spoken, TurnList
-from tests.fixtures.turnlists import turnlists
+from tests.fixtures.turnlists import coded_turnlists, turnlists
 
 
 def written(turns: TurnList) -> list[tuple[object, ...]]:
@@ -34,6 +34,19 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
         )
         for turn in turns.turns
     ]
+
+
+@settings(max_examples=25)
+@given(coded_turnlists())
+def test_codes_stand_in_columns_that_are_explained(turns: TurnList) -> None:
+    book = load_workbook(io.BytesIO(workbook(turns, lambda key: f"says {key}")))
+    head, *rows = [[cell.value for cell in row] for row in book["turns"].rows]
+    assert head[len(COLUMNS) :] == list(turns.columns)
+    for row, turn in zip(rows, turns.turns, strict=True):
+        said = [turn.codes.get(column) for column in turns.columns]
+        assert row[len(COLUMNS) :] == said
+    assert [row[0].value for row in book["variables"].rows] == [*COLUMNS, *turns.columns]
+    assert all(str(row[1].value).startswith("says variable.") for row in book["variables"].rows)
 
 
 @settings(max_examples=25)
