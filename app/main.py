@@ -30,6 +30,7 @@ from app.programmes import endpoints as programmes
 from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
+from app.turns import edit_endpoints, rule_endpoints
 from app.turns import endpoints as turns
 from app.web import pages
 from media.store import Store
@@ -44,6 +45,8 @@ FEATURES = (
     consent,
     recordings,
     turns,
+    edit_endpoints,
+    rule_endpoints,
     composites,
     retention,
     quality,

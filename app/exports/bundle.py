@@ -78,7 +78,7 @@ async def of_meeting(
         entries += unlike(media)
         index, rows = await turns.allowed(db, recording.id, meeting)
         entries.append(made(f"{folder}turns.csv", table(meeting, rows).encode()))
-        entries.append(made(f"{folder}README.txt", readme(text).encode()))
+        entries.append(made(f"{folder}README.txt", readme(text, index).encode()))
         named = [(f.kind, f"media/{await reading.file_name(db, meeting, f)}") for f in files]
         listed = turn_list(meeting, recording, rows, named)
         for name, way in FORMATS.items():

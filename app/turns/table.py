@@ -19,6 +19,7 @@ COLUMNS = (
     "end_ms",
     "duration_ms",
     "is_backchannel",
+    "state",
 )
 
 
@@ -40,6 +41,7 @@ def table(meeting: Meeting, rows: Iterable[TurnRow]) -> str:
                 turn.end_ms,
                 length,
                 int(turn.is_backchannel),
+                turn.state,
             ]
         )
     return target.getvalue()

@@ -22,6 +22,8 @@ from app.programmes import access as programme_access
 from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
+from app.turns import rules as turn_rules
+from app.turns.models import Laughter, TechnicalTalk
 from app.web import retention
 from app.web.consents import own_consents
 from app.web.erasures import own_erasures
@@ -80,6 +82,9 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
         may_edit=may(roles, Action.EDIT_PROGRAMME),
         may_read_audit=may(roles, Action.READ_AUDIT),
         retention=await retention.near(db, programme_id),
+        rules=await turn_rules.of_programme(db, actor, programme_id),
+        laughter=list(Laughter),
+        technical_talk=list(TechnicalTalk),
     )
 
 

@@ -28,6 +28,7 @@ from app.web import (
     recordings,
     reference,
     retention,
+    workbench,
 )
 from app.web.visit import PageRoute
 
@@ -38,6 +39,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
     *(analysis, audit, consent_texts, consents, erasures, person, retention),
+    workbench,
 )
 for part in PARTS:
     router.include_router(part.router)

@@ -23,6 +23,8 @@ TOLD = {
     "tracks": "recordings",
     "recording_files": "recordings",
     "turns": "turns",
+    "speech": "speech",
+    "turn_edits": "corrections",
     "quality_samples": "connections",
     "publication_spans": "sent",
     "export_contents": "exports",
@@ -39,6 +41,7 @@ NOT_OF_THE_PERSON = {
     "consent_text_drafts",
     "legal_holds",  # set for a programme; that somebody set it is in the log
     "retention_changes",
+    "turn_rules",  # made for a programme; by whom is part of the method
 }
 
 
