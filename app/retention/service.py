@@ -65,8 +65,8 @@ async def deadlines(
         Turn.index_id == TurnIndex.id, col(TurnIndex.recording_id).in_(ids)
     )
     heard = select(Speech.recording_id, Speech.user_id).where(col(Speech.recording_id).in_(ids))
-    for query in (speakers.distinct(), heard):
-        for id_, user_id in (await db.exec(query)).all():
+    for of_them in (speakers.distinct(), heard):
+        for id_, user_id in (await db.exec(of_them)).all():
             indexed[id_].add(user_id)
     decisions = await _decisions(db, {group.id for _, _, group, _ in rows})
     changes = await _changes(db, programme_id)

@@ -3,6 +3,8 @@ second person in the way; and the turns afterwards, as the API gives them."""
 
 import random
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,14 +49,17 @@ class Colleague:
         assert answer.status_code == 201, answer.text
 
 
-async def colleague(site: Site) -> Colleague:
+@asynccontextmanager
+async def colleague(site: Site) -> AsyncIterator[Colleague]:
     user = User(name="Kaisa Lehto", email="kaisa@example.org")
     async with site.context.database.transaction() as db:
         db.add(user)
         await db.flush()
         role = ProgrammeRole.RESEARCHER
         db.add(ProgrammeStaff(programme_id=site.played.programme, user_id=user.id, role=role))
-    return Colleague(site, user)
+    made = Colleague(site, user)
+    async with made.client:
+        yield made
 
 
 async def opened(page: Page, site: Site) -> None:
@@ -115,10 +120,10 @@ def span(turn: dict[str, Any]) -> tuple[str, int, int]:
 
 
 async def test_an_hour_at_the_workbench_in_short(site: Site) -> None:
-    other = await colleague(site)
-    before = await other.turns()
-    assert {turn["state"] for turn in before} == {"proposed"}
-    async with site.visitor(site.played.administrator) as context:
+    visitor = site.visitor(site.played.administrator)
+    async with colleague(site) as other, visitor as context:
+        before = await other.turns()
+        assert {turn["state"] for turn in before} == {"proposed"}
         page = await context.new_page()
         faults = listen(page)
         await opened(page, site)
@@ -127,7 +132,6 @@ async def test_an_hour_at_the_workbench_in_short(site: Site) -> None:
         await _undo_and_redo(page, other)
         await _in_each_others_way(page, other)
         assert not [fault for fault in faults if "ERR_" not in fault and "409" not in fault]
-    await other.client.aclose()
 
 
 async def _edges_and_acceptance(page: Page, other: Colleague, before: list[Any]) -> None:

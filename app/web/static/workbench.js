@@ -100,7 +100,7 @@ function saved(edit, answer) {
  * @param {import("./workbench/shelf.js").Edit} edit @param {ApiError} reason */
 async function refused(edit, reason) {
   const found = await api.get(`${path}/workbench`).catch(() => null);
-  if (!isDone(edit, found?.turns ?? [])) bench.setAside(edit, reason.code, reason.title, reason.details.edits ?? []);
+  if (!isDone(edit, found?.turns ?? [])) bench.setAside(edit, reason.title, reason.details.edits ?? []);
   if (found) bench.load(found);
   else bench.again();
 }

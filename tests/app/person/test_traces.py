@@ -9,7 +9,9 @@ import app.tables  # noqa: F401  every table is known once this is imported
 from app.kit.languages import LANGUAGES, Languages
 from app.quality.models import QualitySample
 from app.recordings.models import PublicationSpan, Source
+from app.turns.proposing import keep_speech
 from tests.app.person.test_endpoints import archive
+from tests.app.turns.test_edits import Desk
 from tests.fixtures.kept import Kept
 
 TOLD = {
@@ -59,6 +61,28 @@ def test_the_readme_lists_every_document(language: str) -> None:
     text = Languages().text("person.readme", language)
     for document in TOLD.values():
         assert f"\n{document}.json " in text
+
+
+async def test_it_holds_ones_speech_and_how_ones_turns_were_corrected(kept: Kept) -> None:
+    async with kept.context.database.transaction() as db:
+        await keep_speech(db, kept.recording.id, {kept.cast.bob.id: [(1_000, 4_000)]})
+    desk = Desk(kept)
+    await desk.do(name="delete", turn=await desk.first())
+
+    found = await archive(kept.cast.bob)
+
+    (speech,) = json.loads(found.read("speech.json"))
+    assert speech["segments"] == [[1_000, 4_000]]
+    corrections = json.loads(found.read("corrections.json"))
+    (corrected,) = corrections["of_my_turns"]
+    assert (corrected["operation"], corrected["start_ms"], corrected["state"]) == (
+        "delete", 1_000, "proposed",
+    )  # fmt: skip
+    assert corrections["by_me"] == []
+    turns = json.loads(found.read("turns.json"))[0]["turns"]
+    assert [turn["start_ms"] for turn in turns] == [9_000, 20_000]
+    own = json.loads((await archive(kept.cast.researcher)).read("corrections.json"))
+    assert [edit["operation"] for edit in own["by_me"]] == ["delete"]
 
 
 async def test_it_holds_what_is_noted_beside_recordings(kept: Kept) -> None:

@@ -12,7 +12,7 @@ import { change, inOrder, newId, onWhatStands, put } from "./operations.js";
 /** @typedef {import("./shelf.js").Edit} Edit */
 /** @typedef {import("./queue.js").Queue} Queue */
 /** @typedef {{id: string, sequence: number, operation: string, author_id: string, author: string, made_at: string, taken: Turn[], given: Turn[]}} Done */
-/** @typedef {{id: string, edit: Edit, code: string, title: string, by: Done[]}} Aside an edit that could not be done */
+/** @typedef {{id: string, edit: Edit, title: string, by: Done[]}} Aside an edit that could not be done */
 /** @typedef {{id: string, change: Change}} Step */
 
 export class Bench {
@@ -56,11 +56,10 @@ export class Bench {
     this.changed();
   }
 
-  /** Others' edits, and one's own by another tab. @param {Done[]} edits */
+  /** All edits since, in order: others', and one's own, also by another tab. @param {Done[]} edits */
   hear(edits) {
-    const own = new Set(this.#pending.map(({ id }) => id));
     for (const edit of edits) {
-      if (!own.has(edit.id)) put(this.#base, edit);
+      put(this.#base, edit);
       this.sequence = Math.max(this.sequence, edit.sequence);
     }
     if (edits.length) this.#rebuild();
@@ -73,9 +72,9 @@ export class Bench {
     this.changed();
   }
 
-  /** The server did it. @param {Edit} edit @param {Done} answer */
+  /** The server did it; perhaps some time ago, for another tab of the same person. @param {Edit} edit @param {Done} answer */
   saved(edit, answer) {
-    put(this.#base, { taken: edit.change.taken, given: answer.given });
+    if (answer.sequence > this.sequence) put(this.#base, { taken: edit.change.taken, given: answer.given });
     if (answer.sequence === this.sequence + 1) this.sequence = answer.sequence;
     this.#rebuild();
     this.changed();
@@ -107,9 +106,9 @@ export class Bench {
     return this.#back("redo", this.redoable);
   }
 
-  /** Kept here until a person says what becomes of it. @param {Edit} edit @param {string} code @param {string} title @param {Done[]} by */
-  setAside(edit, code, title, by) {
-    const item = { id: edit.id, edit, code, title, by };
+  /** Kept here until a person says what becomes of it. @param {Edit} edit @param {string} title @param {Done[]} by */
+  setAside(edit, title, by) {
+    const item = { id: edit.id, edit, title, by };
     this.aside.push(item);
     this.shelf.keep(item);
     this.#forgetStep(edit.id);
@@ -141,18 +140,15 @@ export class Bench {
     return this.queue?.edits ?? [];
   }
 
-  /** What is on its way, over what the server has; what no longer fits is set aside. */
+  /** What is on its way, over what the server has. What does not fit is done already or will be
+   * refused: that is for the server to say. */
   #rebuild() {
     this.turns = new Map(this.#base);
-    for (const edit of [...this.#pending]) {
+    for (const edit of this.#pending) {
       const { operation } = edit;
       const reverses = operation.name === "undo" || operation.name === "redo";
       const done = reverses ? this.#fits(edit.change) : change(operation, this.turns, this.length_ms);
       if (done) put(this.turns, (edit.change = done));
-      else {
-        this.queue?.drop(edit.id);
-        this.setAside(edit, "follows", "", []);
-      }
     }
     this.order = inOrder(this.turns.values());
   }

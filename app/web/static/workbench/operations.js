@@ -83,7 +83,7 @@ function replacements(operation, turn) {
 /** @param {Extract<Operation, {name: "merge"}>} operation @param {Turns} turns @returns {Change | null} */
 function merged({ turns: ids, given: id }, turns) {
   const [first, second] = inOrder(ids.flatMap((each) => turns.get(each) ?? []));
-  if (!first || !second || first.user_id !== second.user_id) return null;
+  if (!first || !second || first.id === second.id || first.user_id !== second.user_id) return null;
   const is_backchannel = first.is_backchannel && second.is_backchannel;
   return { taken: [first, second], given: [{ ...first, id, end_ms: second.end_ms, is_backchannel, state: "accepted" }] };
 }

@@ -19,7 +19,7 @@ export function aboutTurn(turn, people, t) {
   const name = people.find(({ id }) => id === turn.user_id)?.name ?? "";
   const state = t(`workbench.state_${turn.state}`);
   const words = t("workbench.turn", { name, start: fine(turn.start_ms), end: fine(turn.end_ms), state });
-  return turn.is_backchannel ? `${words}, ${t("recording.backchannel")}` : words;
+  return turn.is_backchannel ? `${words}, ${t("recording.backchannel").toLocaleLowerCase(document.documentElement.lang)}` : words;
 }
 
 /** What an edit that was set aside wanted. @param {Aside} item @param {Person[]} people @param {Translate} t */
@@ -30,11 +30,11 @@ export function wanted({ edit: { operation, change } }, people, t) {
 }
 
 /** Why it could not be done. @param {Aside} item @param {Translate} t */
-export function why({ code, title, by }, t) {
+export function why({ title, by }, t) {
   const [latest] = by.slice(-1);
   if (latest) {
     const at = new Date(latest.made_at).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
     return t("workbench.taken_by", { name: latest.author, at, what: t(`workbench.did_${latest.operation}`) });
   }
-  return code === "follows" ? t("workbench.followed") : title || t("form.failed");
+  return title || t("form.failed");
 }
