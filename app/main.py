@@ -35,6 +35,7 @@ from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
 from app.sampling import endpoints as sampling
+from app.turns import edit_endpoints, rule_endpoints
 from app.turns import endpoints as turns
 from app.web import pages
 from media.store import Store
@@ -51,6 +52,8 @@ FEATURES = (
     turns,
     codebooks,
     coding,
+    edit_endpoints,
+    rule_endpoints,
     composites,
     sampling,
     retention,

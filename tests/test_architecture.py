@@ -43,6 +43,8 @@ PURE = [
     "signalling/quality/troubles.py",
     "app/quality/figures.py",
     "app/turns/detection.py",
+    "app/turns/editing.py",
+    "app/turns/judging.py",
     "media/rtp",
     *(f"app/analysis/{name}.py" for name in ("floor", "participation", "sequence", "null")),
 ]

@@ -68,7 +68,7 @@ async def attest(database: Database, store: Store, keys: Keys, erasure_id: UUID)
 
 
 async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
-    """Keys, tapes and turns. Objects were looked for in the store."""
+    """Keys, tapes, turns and speech. Objects were looked for in the store."""
     recording = await db.get_one(Recording, erasure.recording_id)
     meeting = await db.get_one(Meeting, recording.meeting_id)
     keys = [await db.get(DataKey, UUID(key_id)) for key_id in erasure.destroyed_keys]
@@ -77,6 +77,8 @@ async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
     tapes = await recordings.tapes(db, recording.id)
     rows = await consent.chain(db, meeting.group_id)
     if any(tape.user_id == erasure.user_id for tape in consents.to_erase(tapes, rows)):
+        return False
+    if erasure.user_id in await turns.unstudied(db, recording.id, meeting):
         return False
     query = select(TurnIndex).where(TurnIndex.recording_id == recording.id)
     for index in (await db.exec(query)).all():

@@ -85,7 +85,7 @@ async def of_meeting(
         entries.append(made(f"{folder}turns.csv", spoken.encode()))
         sample = await sampling.in_force(db, group.programme_id)
         sampled = sampling.described(sample, recording.id) if sample else None
-        read = readme(reader.text, found, sampled)
+        read = readme(reader.text, index, found, sampled)
         entries.append(made(f"{folder}README.txt", read.encode()))
         entries += [made(folder + name, body) for name, body in codebooks_of(found, reader)]
         named = [(f.kind, f"media/{await reading.file_name(db, meeting, f)}") for f in files]

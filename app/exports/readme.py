@@ -7,10 +7,13 @@ from app.codebooks.forms import FileForm
 from app.coding.codes import Codes
 from app.exports.formats.offered import Format
 from app.exports.formats.workbook import Text, code_variable
+from app.turns.models import TurnIndex
 from app.turns.table import COLUMNS
 
 
-def readme(text: Text, codes: Codes, sampled: Mapping[str, Any] | None) -> str:
+def readme(
+    text: Text, index: TurnIndex | None, codes: Codes, sampled: Mapping[str, Any] | None
+) -> str:
     """Plain text in the reader's language. `sampled`: the decision on what is indexed, and what it
     says of this recording; None where nothing was decided."""
     lines = [text("export.readme_title"), "", text("export.readme_times"), ""]
@@ -18,6 +21,9 @@ def readme(text: Text, codes: Codes, sampled: Mapping[str, Any] | None) -> str:
     lines += [f"  {column}: {text(f'variable.{column}')}" for column in COLUMNS]
     names = [column.name for column in codes.columns]
     lines += [f"  {name}: {text(code_variable(name))}" for name in names]
+    if index is not None:
+        lines += ["", text("export.readme_rules"), "", f"  {index.version}"]
+        lines += [f"  {name}: {value}" for name, value in index.parameters.items()]
     lines += ["", text("export.readme_codes_withheld")] if codes.is_withheld else []
     lines += ["", text("export.readme_formats"), ""]
     lines += [f"  turns.{each}: {text(f'export.format_{each.lower()}')}" for each in Format]

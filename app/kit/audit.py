@@ -43,6 +43,7 @@ class Deed(StrEnum):
     PLAYED = "played"
     DOWNLOADED = "downloaded"
     READ_TURNS = "read_turns"
+    EDITED_TURNS = "edited_turns"
     EXPORTED = "exported"
     ERASED = "erased"
     TEXT_PUBLISHED = "text_published"

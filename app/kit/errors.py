@@ -13,7 +13,7 @@ Refusal                409   a rule said no
 `problem.<code>` in every language's catalogue.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):
@@ -25,6 +25,8 @@ class Refusal(Exception):
     def __init__(self, *, field: str | None = None) -> None:
         super().__init__(self.code)
         self.field = field
+        self.details: dict[str, Any] = {}
+        """More members of the problem, for those who can do something about it."""
 
 
 class Invalid(Refusal):

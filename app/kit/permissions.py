@@ -35,6 +35,7 @@ class Action(StrEnum):
     SEE_RECORDING_STATUS = "see_recording_status"
     PLAY_RECORDING = "play_recording"
     READ_TURNS = "read_turns"
+    EDIT_TURNS = "edit_turns"
     READ_QUALITY = "read_quality"
     """How well people's connections worked: who observes or studies must know what they miss."""
     EDIT_CODEBOOK = "edit_codebook"
@@ -54,7 +55,9 @@ class Action(StrEnum):
 A = Action
 _INSIDE = frozenset({A.SEE_GROUP, A.JOIN_MEETING, A.DECIDE_OWN_CONSENT})
 _STAFF = frozenset({A.SEE_PROGRAMME, A.SEE_GROUP, A.SEE_RECORDING_STATUS})
-_RESEARCH = frozenset({A.PLAY_RECORDING, A.READ_TURNS, A.READ_QUALITY, A.EDIT_CODEBOOK, A.CODE})
+_RESEARCH = frozenset(
+    {A.PLAY_RECORDING, A.READ_TURNS, A.EDIT_TURNS, A.READ_QUALITY, A.EDIT_CODEBOOK, A.CODE}
+)
 _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
     | {A.JOIN_MEETING, A.RUN_MEETING, A.READ_CONSENTS, A.EXPORT}

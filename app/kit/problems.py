@@ -51,7 +51,7 @@ def problem(request: Request, code: str, status: int, **more: Any) -> JSONRespon
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refusal)
-    return problem(request, error.code, error.status, field=error.field)
+    return problem(request, error.code, error.status, field=error.field, **error.details)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -38,6 +38,8 @@ async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
         "recordings": await _recordings(db, user.id),
         "turns": await _turns(db, user.id),
         "coding": await codings.told(db, user.id),
+        "speech": await traces.speech(db, user.id),
+        "corrections": await traces.corrections(db, user.id),
         "connections": await traces.connections(db, user.id),
         "sent": await traces.sent(db, user.id),
         "exports": await traces.handed_over(db, user.id),
@@ -178,13 +180,15 @@ async def _turns(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
         index, rows = await turns.allowed(db, recording.id, meeting)
         own = [row.turn for row in rows if row.turn.user_id == user_id]
         if index is not None and own:
-            shown = {"start_ms", "end_ms", "is_backchannel"}
+            shown = {"start_ms", "end_ms", "is_backchannel", "state"}
             found.append(
                 _of_meeting(meeting)
                 | {
                     "recording_id": str(recording.id),
                     "detector": index.version,
-                    "turns": [turn.model_dump(include=shown) for turn in own],
+                    "turns": [
+                        turn.model_dump(mode="json", warnings=False, include=shown) for turn in own
+                    ],
                 }
             )
     return found

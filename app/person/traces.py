@@ -1,4 +1,5 @@
-"""What is noted of a person beside recordings: connections, sources sent, exports, erasures."""
+"""What is noted of a person beside recordings: connections, sources sent, speech, corrections,
+exports, erasures."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.exports.models import ExportContent, ExportRecord
 from app.quality.models import QualitySample
 from app.recordings.models import Erasure, PublicationSpan
+from app.turns.models import Speech, Turn, TurnEdit
 
 
 async def connections(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
@@ -22,6 +24,36 @@ async def sent(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
     """Which sources were sent while something was recorded, also of those who are not."""
     query = select(PublicationSpan).where(PublicationSpan.user_id == user_id)
     return _told((await db.exec(query.order_by(col(PublicationSpan.id)))).all())
+
+
+async def speech(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    """Where the person speaks in recordings, whatever became turns of it."""
+    query = select(Speech).where(Speech.user_id == user_id)
+    return _told((await db.exec(query.order_by(col(Speech.recording_id)))).all())
+
+
+async def corrections(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
+    """The person's turns that people replaced or took away; and the edits of turns that the person
+    made, whose turns are others'."""
+    query = (
+        select(Turn, TurnEdit)
+        .where(Turn.removed_by_edit == TurnEdit.id, Turn.user_id == user_id)
+        .order_by(col(TurnEdit.recording_id), col(TurnEdit.sequence), col(Turn.start_ms))
+    )
+    made = select(TurnEdit).where(TurnEdit.author_id == user_id)
+    shown = {"start_ms", "end_ms", "is_backchannel", "state"}
+    return {
+        "of_my_turns": [
+            {"recording_id": str(edit.recording_id), "operation": edit.operation}
+            | {"made_at": edit.made_at.isoformat()}
+            | turn.model_dump(mode="json", warnings=False, include=shown)
+            for turn, edit in (await db.exec(query)).all()
+        ],
+        "by_me": [
+            edit.model_dump(mode="json", include={"recording_id", "operation", "made_at"})
+            for edit in (await db.exec(made.order_by(col(TurnEdit.made_at)))).all()
+        ],
+    }
 
 
 async def handed_over(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:

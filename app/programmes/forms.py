@@ -15,7 +15,6 @@ Prose = Annotated[str, Field(max_length=5000)]
 Short = Annotated[str, Field(max_length=300)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 WarningDays = Annotated[int, Field(ge=1, le=365)]
-Milliseconds = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class ProgrammeCreate(Form):
@@ -25,8 +24,6 @@ class ProgrammeCreate(Form):
     contact: Short = ""
     retention_days: Days = 365
     warning_days: WarningDays = 30
-    bridge_pause_ms: Milliseconds = 700
-    backchannel_max_ms: Milliseconds = 1_000
 
 
 class ProgrammeUpdate(Form):
@@ -36,8 +33,6 @@ class ProgrammeUpdate(Form):
     description: Prose | None = None
     controller: Short | None = None
     contact: Short | None = None
-    bridge_pause_ms: Milliseconds | None = None
-    backchannel_max_ms: Milliseconds | None = None
 
 
 class ProgrammePublic(Public):
@@ -48,8 +43,6 @@ class ProgrammePublic(Public):
     contact: str
     retention_days: int
     warning_days: int
-    bridge_pause_ms: int
-    backchannel_max_ms: int
     created_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""A programme (hanke): one run of the model. It owns groups, consent texts and turn rules."""
+"""A programme (hanke): one run of the model. It owns groups and consent texts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -29,10 +29,6 @@ class Programme(SQLModel, table=True):
     """Recordings are erased so many days after they were made; printed in the consent text."""
     warning_days: int = Field(default=30)
     """So many days before, it is said where the programme's staff sees it."""
-    bridge_pause_ms: int = Field(default=700)
-    """Pauses of one speaker up to this long do not end a turn."""
-    backchannel_max_ms: int = Field(default=1_000)
-    """A stretch of speech up to this long inside another's turn is a back-channel."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

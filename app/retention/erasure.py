@@ -20,8 +20,8 @@ from app.kit.ids import short
 from app.recordings import erasure
 from app.retention.periods import Deadline, due
 from app.retention.service import deadlines
-from app.turns.erasure import STUDY
-from app.turns.models import Turn, TurnIndex
+from app.turns.erasure import STUDY, forget
+from app.turns.models import Speech, Turn, TurnIndex
 from media.store import Store
 
 logger = logging.getLogger(__name__)
@@ -87,6 +87,9 @@ async def _erase_turns(
         counts = sorted((await db.exec(per_person)).all())
         if counts:
             await db.exec(delete(Turn).where(*gone))
+        speakers = select(Speech.user_id).where(Speech.recording_id == deadline.recording_id)
+        everyone = (await db.exec(speakers)).all()
+        await forget(db, deadline.recording_id, everyone if users is None else users)
         for user_id, count in counts:
             about = audit.About(
                 "turns",

@@ -23,7 +23,7 @@ from app.programmes.models import Programme, RetentionChange
 from app.recordings.models import Recording, RecordingState, Tape, TapeState
 from app.retention import holds
 from app.retention.periods import Deadline, Obstacle, due, parts
-from app.turns.models import Turn, TurnIndex
+from app.turns.models import Speech, Turn, TurnIndex
 
 AT_REST = (RecordingState.READY, RecordingState.FAILED, RecordingState.STOPPED)
 
@@ -64,8 +64,10 @@ async def deadlines(
     speakers = select(TurnIndex.recording_id, Turn.user_id).where(
         Turn.index_id == TurnIndex.id, col(TurnIndex.recording_id).in_(ids)
     )
-    for id_, user_id in (await db.exec(speakers.distinct())).all():
-        indexed[id_].add(user_id)
+    heard = select(Speech.recording_id, Speech.user_id).where(col(Speech.recording_id).in_(ids))
+    for of_them in (speakers.distinct(), heard):
+        for id_, user_id in (await db.exec(of_them)).all():
+            indexed[id_].add(user_id)
     decisions = await _decisions(db, {group.id for _, _, group, _ in rows})
     changes = await _changes(db, programme_id)
     held = await holds.in_force(db, programme_id)

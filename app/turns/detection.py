@@ -1,6 +1,7 @@
 """Speech segments → speaking turns. Pure: the same segments and rules give the same turns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
@@ -42,21 +43,65 @@ class DetectedTurn(Generic[U]):
     is_backchannel: bool = False
 
 
-def detect(segments: Mapping[U, Sequence[Segment]], rules: TurnRules) -> list[DetectedTurn[U]]:
+def detect(
+    segments: Mapping[U, Sequence[Segment]],
+    rules: TurnRules,
+    judged: Mapping[U, Sequence[Segment]] | None = None,
+    held: Sequence[DetectedTurn[U]] = (),
+) -> list[DetectedTurn[U]]:
     """Turns in order of their start. Overlaps stay; of one person no two turns overlap.
 
     A person's segments whose pauses are no longer than `bridge_pause_ms` are one turn. A turn
     whose speech is no longer than `backchannel_max_ms` and which lies wholly inside another's
     turn that is no back-channel itself is one. (Of two equal turns the smaller id keeps the floor.)
+
+    What people have judged already is not proposed again: `judged` are the stretches of each
+    person on which nothing is found and over which no pause is bridged; `held`, turns that stand,
+    and may contain back-channels.
     """
+    done = judged or {}
     bridged = [
         DetectedTurn(user, span.start_ms, span.end_ms)
         for user, own in segments.items()
-        for span in _bridged(own, rules.bridge_pause_ms)
+        for span in _apart(own, joined(done.get(user, ())), rules.bridge_pause_ms)
         if span.end_ms - span.start_ms >= max(rules.minimum_ms, 1)
     ]
-    bridged.sort(key=lambda turn: (turn.start_ms, -turn.end_ms, str(turn.user)))
-    return _flagged(bridged, rules.backchannel_max_ms)
+    found = set(bridged)
+    both = [*bridged, *(turn for turn in held if not turn.is_backchannel)]
+    both.sort(key=lambda turn: (turn.start_ms, -turn.end_ms, str(turn.user)))
+    flagged = _flagged(both, rules.backchannel_max_ms)
+    return [turn for turn, plain in zip(flagged, both, strict=True) if plain in found]
+
+
+def joined(spans: Iterable[Segment]) -> list[Segment]:
+    """In order, with what overlaps or touches made one."""
+    return _bridged(spans, 0)
+
+
+def _apart(
+    own: Iterable[Segment], walls: Sequence[Segment], longest_pause_ms: int
+) -> Iterator[Segment]:
+    """What lies outside the walls, bridged between one wall and the next."""
+    if not walls:
+        yield from _bridged(own, longest_pause_ms)
+        return
+    starts = [wall.start_ms for wall in walls]
+    chambers: dict[int, list[Segment]] = {}
+    for segment in own:
+        at = segment.start_ms
+        place = bisect_right(starts, at)
+        if place and walls[place - 1].end_ms > at:
+            at = walls[place - 1].end_ms
+        while at < segment.end_ms:
+            end = (
+                min(segment.end_ms, walls[place].start_ms) if place < len(walls) else segment.end_ms
+            )
+            if at < end:
+                chambers.setdefault(place, []).append(Segment(at, end))
+            at = walls[place].end_ms if place < len(walls) else segment.end_ms
+            place += 1
+    for place in sorted(chambers):
+        yield from _bridged(chambers[place], longest_pause_ms)
 
 
 def _bridged(segments: Iterable[Segment], longest_pause_ms: int) -> list[Segment]:

@@ -1,40 +1,20 @@
 """The speaking turns of a recording."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from app.accounts.http import CurrentActor
-from app.groups.models import GroupRole
 from app.kit.audit import Deed
-from app.kit.http import Ctx, Db, Page, Paging, Public, cursor_of
+from app.kit.http import Ctx, Db, Paging, cursor_of
 from app.kit.permissions import Action
 from app.recordings import auditing
 from app.turns import service
+from app.turns.forms import Turns
+from app.turns.shown import turn_public
 from app.turns.table import table
 
 router = APIRouter(prefix="/recordings", tags=["turns"])
-
-
-class TurnPublic(Public):
-    id: UUID
-    user_id: UUID
-    name: str
-    pseudonym: str
-    role: GroupRole
-    start_ms: int
-    end_ms: int
-    is_backchannel: bool
-
-
-class Turns(Page[TurnPublic]):
-    """Turns in order of time, of the index in use, with the detector and the rules that made it."""
-
-    version: str | None
-    parameters: dict[str, Any]
-    created_at: datetime | None
 
 
 @router.get("/{recording_id}/turns")
@@ -49,7 +29,7 @@ async def turns(
         version=index.version if index else None,
         parameters=index.parameters if index else {},
         created_at=index.created_at if index else None,
-        items=[_public(row) for row in shown],
+        items=[turn_public(row) for row in shown],
         next_cursor=cursor_of(last) if last else None,
     )
 
@@ -61,17 +41,3 @@ async def turns_csv(recording_id: UUID, db: Db, actor: CurrentActor, context: Ct
     _, rows = await service.of_recording(db, actor, recording_id)
     headers = {"Content-Disposition": f'attachment; filename="turns-{meeting.ordinal}.csv"'}
     return Response(table(meeting, rows), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _public(row: service.TurnRow) -> TurnPublic:
-    turn, speaker, name = row
-    return TurnPublic(
-        id=turn.id,
-        user_id=turn.user_id,
-        name=name,
-        pseudonym=speaker.pseudonym,
-        role=GroupRole(speaker.role),
-        start_ms=turn.start_ms,
-        end_ms=turn.end_ms,
-        is_backchannel=turn.is_backchannel,
-    )

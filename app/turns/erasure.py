@@ -2,8 +2,10 @@
 
 import logging
 from collections import Counter
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import union
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +21,7 @@ from app.quality import erasure as quality
 from app.recordings import erasure, erasures
 from app.recordings.models import Recording, RecordingState
 from app.turns import service
-from app.turns.models import Turn, TurnIndex
+from app.turns.models import Speech, Turn, TurnEdit, TurnIndex
 from media.store import Store
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,8 @@ async def erase_withdrawn(database: Database, store: Store) -> None:
 
 
 async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
-    """Deletes from every index the turns of people whose consent no longer covers them."""
+    """Deletes from every index the turns of people whose consent no longer covers them, also those
+    that an edit took away, and the speech that they were proposed from. How many turns."""
     recording = await db.get(Recording, recording_id)
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
     if meeting is None:
@@ -68,6 +71,7 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
         where = (col(Turn.index_id) == index.id, col(Turn.user_id).not_in(studied))
         removed.update((await db.exec(select(Turn.user_id).where(*where))).all())
         await db.exec(delete(Turn).where(*where))
+    await forget(db, recording_id, await service.unstudied(db, recording_id, meeting))
     if removed:
         ended_by = ledger.ended_by(await consent.chain(db, meeting.group_id))
         await erasures.note_turns(db, recording_id, ended_by, removed, STUDY)
@@ -78,17 +82,29 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
     return removed.total()
 
 
+async def forget(db: AsyncSession, recording_id: UUID, users: Collection[UUID]) -> None:
+    """What is left of people beside their turns: where they spoke, and edits of nothing else."""
+    gone = (col(Speech.recording_id) == recording_id, col(Speech.user_id).in_(users))
+    await db.exec(delete(Speech).where(*gone))
+    touched = select(Turn.id).where(
+        (col(Turn.added_by_edit) == TurnEdit.id) | (col(Turn.removed_by_edit) == TurnEdit.id)
+    )
+    empty = (col(TurnEdit.recording_id) == recording_id, ~touched.exists())
+    await db.exec(delete(TurnEdit).where(*empty))
+
+
 async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
-    """Finished recordings with turns of someone who ever ended a consent they rest on."""
+    """Finished recordings with turns or speech of someone who ever ended a consent they rest on."""
+    turns = select(TurnIndex.recording_id, Turn.user_id).where(Turn.index_id == TurnIndex.id)
+    kept = union(turns, select(Speech.recording_id, Speech.user_id)).subquery()
     query = (
         select(Recording.id)
         .join(Meeting, col(Meeting.id) == Recording.meeting_id)
-        .join(TurnIndex, col(TurnIndex.recording_id) == Recording.id)
-        .join(Turn, col(Turn.index_id) == TurnIndex.id)
+        .join(kept, kept.c.recording_id == Recording.id)
         .join(
             ConsentDecision,
             (col(ConsentDecision.group_id) == Meeting.group_id)
-            & (col(ConsentDecision.user_id) == Turn.user_id),
+            & (col(ConsentDecision.user_id) == kept.c.user_id),
         )
         .where(
             Recording.state != RecordingState.CLAIMED,

@@ -1,14 +1,84 @@
-"""Speaking turns (puheenvuorot), with the rules that made them."""
+"""Speaking turns (puheenvuorot), the rules and the speech that propose them, the edits of people.
+
+A turn never changes. An edit takes turns away and gives others in their place; every operation of
+the workbench, an undo too, has this one form. So what the machine proposed stays beside what
+people made of it, and codings may point at a turn for as long as it may be kept.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, String
+from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from app.kit.db import UtcDateTime, now
 from app.kit.ids import new_id
+
+
+class TurnState(StrEnum):
+    PROPOSED = "proposed"
+    """As the machine heard it."""
+    ACCEPTED = "accepted"
+    """As a person left it."""
+
+
+class Laughter(StrEnum):
+    """How the programme's people treat laughter; declared and printed, detected by nobody."""
+
+    UNDECLARED = "undeclared"
+    WITHIN = "within"
+    """It belongs to the turn in which it occurs; alone it is none."""
+    OWN = "own"
+    """Alone it is a turn."""
+    LEFT_OUT = "left_out"
+    """Turns end where it begins."""
+
+
+class TechnicalTalk(StrEnum):
+    """How they treat talk about connections and devices; declared and printed likewise."""
+
+    UNDECLARED = "undeclared"
+    COUNTED = "counted"
+    CODED = "coded"
+    """Counted, with a code of its own."""
+    LEFT_OUT = "left_out"
+    """Deleted from the index."""
+
+
+class TurnRuleSet(SQLModel, table=True):
+    """One version of a programme's rules; the newest is in force. Never changed."""
+
+    __tablename__ = "turn_rules"
+    __table_args__ = (UniqueConstraint("programme_id", "version"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programmes.id", index=True, ondelete="CASCADE")
+    version: int
+    """From 1; before the first, eMessi's own rules are in force."""
+    bridge_pause_ms: int
+    backchannel_max_ms: int
+    minimum_ms: int
+    laughter: Laughter = Field(sa_type=String, max_length=20)
+    technical_talk: TechnicalTalk = Field(sa_type=String, max_length=20)
+    note: str = Field(default="", max_length=2000)
+    """Why, and what else coders agree on."""
+    made_by: UUID | None = Field(default=None, foreign_key="users.id")
+    """None: carried over from before rules had versions."""
+    made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Speech(SQLModel, table=True):
+    """Where one person speaks in a recording: what turns are proposed from, under any rules."""
+
+    __tablename__ = "speech"
+
+    recording_id: UUID = Field(foreign_key="recordings.id", primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", primary_key=True, index=True)
+    segments: list[list[int]] = Field(sa_type=JSON)
+    """[start, end] in ms after the recording's start, in order."""
+    heard_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
 class TurnIndex(SQLModel, table=True):
@@ -21,7 +91,29 @@ class TurnIndex(SQLModel, table=True):
     version: str = Field(max_length=60)
     """Name and version of the detector."""
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    rules_id: UUID | None = Field(default=None, foreign_key="turn_rules.id", ondelete="SET NULL")
+    """None: eMessi's own rules."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    """When the speech was heard: whom the index covers is asked of the consents of that moment,
+    also when the rules make new turns of the same speech later."""
+
+
+class TurnEdit(SQLModel, table=True):
+    """One act of one person at the workbench. The turns say which it took and which it gave."""
+
+    __tablename__ = "turn_edits"
+    __table_args__ = (UniqueConstraint("recording_id", "sequence"),)
+
+    id: UUID = Field(primary_key=True)
+    """Chosen by the client, so that an edit sent twice is done once."""
+    recording_id: UUID = Field(foreign_key="recordings.id", index=True)
+    sequence: int
+    """Place among the recording's edits; what erasure empties leaves a gap."""
+    operation: str = Field(max_length=20)
+    reverses: UUID | None = None
+    """Of an undo or a redo: which edit. It may be erased since."""
+    author_id: UUID = Field(foreign_key="users.id", index=True)
+    made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
 class Turn(SQLModel, table=True):
@@ -31,7 +123,16 @@ class Turn(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     index_id: UUID = Field(foreign_key="turn_indexes.id", index=True)
+    """The run that proposed it, or that was in use when a person made it."""
     user_id: UUID = Field(foreign_key="users.id", index=True)
     start_ms: int
     end_ms: int
     is_backchannel: bool = False
+    state: TurnState = Field(default=TurnState.PROPOSED, sa_type=String, max_length=20)
+    added_by_edit: UUID | None = Field(default=None, foreign_key="turn_edits.id", index=True)
+    """None: the machine proposed it."""
+    removed_by_edit: UUID | None = Field(default=None, foreign_key="turn_edits.id", index=True)
+    """None: it is live."""
+    made_from: UUID | None = None
+    """The turn that it took the place of, for what was attached to that one. It may be erased
+    since."""

@@ -1,6 +1,7 @@
 """Storing and reading the turn index of a recording."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from app.accounts.actor import Actor
 from app.consent import service as consent
 from app.groups import service as groups
 from app.groups.models import Membership
+from app.kit.db import now
 from app.kit.http import Window
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
-from app.turns.models import Turn, TurnIndex
+from app.turns.models import Speech, Turn, TurnIndex, TurnState
 
 
 class TurnRow(NamedTuple):
@@ -31,16 +33,27 @@ async def store(
     version: str,
     parameters: dict[str, Any],
     turns: Iterable[Turn],
+    rules_id: UUID | None = None,
+    heard_at: datetime | None = None,
 ) -> TurnIndex:
-    """Puts a new index in place of one made by the same version with the same parameters."""
+    """Puts a new index in place of one made by the same version with the same parameters.
+
+    What people accepted stays in use, whichever index it came from; what an edit touched is kept.
+    `heard_at`: when the speech was heard, if that was before now.
+    """
     same = select(TurnIndex).where(
         TurnIndex.recording_id == recording_id, TurnIndex.version == version
     )
     for old in (await db.exec(same)).all():
         if old.parameters == parameters:
-            await db.exec(delete(Turn).where(col(Turn.index_id) == old.id))
-            await db.delete(old)
-    index = TurnIndex(recording_id=recording_id, version=version, parameters=parameters)
+            await _discard(db, old)
+    index = TurnIndex(
+        recording_id=recording_id,
+        version=version,
+        parameters=parameters,
+        rules_id=rules_id,
+        created_at=heard_at or now(),
+    )
     db.add(index)
     await db.flush()
     for turn in turns:
@@ -48,6 +61,16 @@ async def store(
         db.add(turn)
     await db.flush()
     return index
+
+
+async def _discard(db: AsyncSession, index: TurnIndex) -> None:
+    """Without what an edit took or gave, and without the index only if nothing of it is left."""
+    untouched = col(Turn.added_by_edit).is_(None) & col(Turn.removed_by_edit).is_(None)
+    await db.exec(delete(Turn).where(col(Turn.index_id) == index.id, untouched))
+    left = select(Turn.id).where(Turn.index_id == index.id).limit(1)
+    if (await db.exec(left)).first() is None:
+        await db.delete(index)
+        await db.flush()
 
 
 async def newest(db: AsyncSession, recording_id: UUID) -> TurnIndex | None:
@@ -66,16 +89,38 @@ async def of_recording(
 async def allowed(
     db: AsyncSession, recording_id: UUID, meeting: Meeting
 ) -> tuple[TurnIndex | None, list[TurnRow]]:
-    index = await newest(db, recording_id)
-    if index is None:
+    """The index in use and the live turns in order of time, of those whose consent allows it now:
+    what was accepted, and what the newest index proposes besides."""
+    indexes = await _indexes(db, recording_id)
+    if not indexes:
         return None, []
-    studied = await studied_in(db, index, meeting)
+    live = await _live(db, indexes)
+    return indexes[-1], await shown(db, recording_id, meeting, live)
+
+
+async def shown(
+    db: AsyncSession, recording_id: UUID, meeting: Meeting, turns: Iterable[Turn]
+) -> list[TurnRow]:
+    """Of these turns of a recording, those whose person's consent allows it now."""
+    rows = await consent.chain(db, meeting.group_id)
+    tapes = await recordings.tapes(db, recording_id)
+    indexes = await _indexes(db, recording_id)
+    studied = {each.id: consents.studied(rows, tapes, each.created_at) for each in indexes}
     people = {
         user.id: (m, user.name)
         for m, user in await groups.members(db, meeting.group_id, former=True)
     }
-    turns = await _turns(db, index.id, studied & set(people))
-    return index, [TurnRow(turn, *people[turn.user_id]) for turn in turns]
+    return [
+        TurnRow(turn, *people[turn.user_id])
+        for turn in turns
+        if turn.user_id in studied.get(turn.index_id, ()) and turn.user_id in people
+    ]
+
+
+async def _indexes(db: AsyncSession, recording_id: UUID) -> Sequence[TurnIndex]:
+    """The newest last."""
+    query = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
+    return (await db.exec(query.order_by(col(TurnIndex.id)))).all()
 
 
 def windowed(rows: Sequence[TurnRow], window: Window) -> tuple[Sequence[TurnRow], UUID | None]:
@@ -96,8 +141,23 @@ async def studied_in(db: AsyncSession, index: TurnIndex, meeting: Meeting) -> se
     return consents.studied(await consent.chain(db, meeting.group_id), tapes, index.created_at)
 
 
-async def _turns(db: AsyncSession, index_id: UUID, users: Collection[UUID]) -> list[Turn]:
-    query = select(Turn).where(Turn.index_id == index_id, col(Turn.user_id).in_(users))
-    return list(
-        (await db.exec(query.order_by(col(Turn.start_ms), col(Turn.end_ms), col(Turn.id)))).all()
+async def unstudied(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> set[UUID]:
+    """Whose speech is kept and may be used no longer."""
+    rows = await consent.chain(db, meeting.group_id)
+    tapes = await recordings.tapes(db, recording_id)
+    query = select(Speech).where(Speech.recording_id == recording_id)
+    return {
+        each.user_id
+        for each in (await db.exec(query)).all()
+        if each.user_id not in consents.studied(rows, tapes, each.heard_at)
+    }
+
+
+async def _live(db: AsyncSession, indexes: Sequence[TurnIndex]) -> Sequence[Turn]:
+    in_use = (col(Turn.index_id) == indexes[-1].id) | (col(Turn.state) == TurnState.ACCEPTED)
+    query = select(Turn).where(
+        col(Turn.index_id).in_([index.id for index in indexes]),
+        col(Turn.removed_by_edit).is_(None),
+        in_use,
     )
+    return (await db.exec(query.order_by(col(Turn.start_ms), col(Turn.end_ms), col(Turn.id)))).all()

@@ -20,6 +20,7 @@ COLUMNS = (
     "end_ms",
     "duration_ms",
     "is_backchannel",
+    "state",
 )
 
 
@@ -50,6 +51,7 @@ def table(
                 turn.end_ms,
                 length,
                 int(turn.is_backchannel),
+                turn.state,
                 *(inert(said.get(column, "")) for column in more),
             ]
         )

@@ -23,6 +23,8 @@ from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
 from app.sampling import service as sampling
+from app.turns import rules as turn_rules
+from app.turns.models import Laughter, TechnicalTalk
 from app.web import retention
 from app.web.consents import own_consents
 from app.web.erasures import own_erasures
@@ -83,6 +85,9 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
         may_read_turns=may(roles, Action.READ_TURNS),
         sample=await sampling.in_force(db, programme_id),
         retention=await retention.near(db, programme_id),
+        rules=await turn_rules.of_programme(db, actor, programme_id),
+        laughter=list(Laughter),
+        technical_talk=list(TechnicalTalk),
     )
 
 

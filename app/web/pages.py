@@ -34,6 +34,7 @@ from app.web import (
     reference,
     retention,
     sampling,
+    workbench,
 )
 from app.web.visit import PageRoute
 
@@ -44,7 +45,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, meetings, recordings, reference),
     *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
-    *(agreement, content, programme_analysis, sampling),
+    *(agreement, content, programme_analysis, sampling, workbench),
 )
 for part in PARTS:
     router.include_router(part.router)

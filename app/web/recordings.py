@@ -41,7 +41,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     roles = await access.roles(db, actor, group)
     files = await reading.usable_files(db, found, meeting)
     names = {u.id: u.name for _, u in await groups.members(db, group.id, former=True)}
-    _, spoken = await turns.of_recording(db, actor, recording_id)
+    index, spoken = await turns.of_recording(db, actor, recording_id)
     ready = found.state == RecordingState.READY
     tracks = await service.tracks(db, found.id)
     return visit.page(
@@ -54,6 +54,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         files=files if ready else [],
         formats=list(Format),
         may_export=may(roles, Action.EXPORT),
+        may_edit_turns=may(roles, Action.EDIT_TURNS),
+        is_indexed=index is not None,
         composite=await composites.standing(db, found, meeting),
         composite_file=next((file for file in files if file.kind == FileKind.COMPOSITE), None),
         deadline=(deadline := await retention.of_recording(db, found.id)),
@@ -66,12 +68,12 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "id": str(found.id),
             "state": found.state,
             "duration_ms": (found.duration_ms or 0) if ready else 0,
-            "people": _people(names, files, tracks, spoken, found.duration_ms or 0),
+            "people": people_of(names, files, tracks, spoken, found.duration_ms or 0),
         },
     )
 
 
-def _people(
+def people_of(
     names: dict[UUID, str],
     files: Sequence[RecordingFile],
     tracks: Iterable[Track],

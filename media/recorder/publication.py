@@ -10,24 +10,22 @@ from app.consent import ledger
 from app.consent import service as consent
 from app.groups.models import Group
 from app.kit.ids import new_id
-from app.programmes.models import Programme
+from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from app.recordings import spans
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
 from app.recordings.off_record import spans_ms
 from app.recordings.states import move
-from app.turns import service as turns
-from app.turns.detection import VERSION, DetectedTurn, Segment, TurnRules, detect
-from app.turns.models import Turn
+from app.turns import proposing
+from app.turns import rules as turn_rules
+from app.turns.detection import VERSION
+from app.turns.models import TurnRuleSet
 from media.audio.speech import Thresholds
 from media.recorder import planning
 from media.recorder.accounting import account
 from media.recorder.finaliser import Finaliser, PlanOutdated
 from media.recorder.manifest import manifest, spoken
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
-
-UNKNOWN = UUID(int=0)
-"""`turns.store` puts the id of the index it makes in this place."""
 
 
 async def publish(
@@ -51,8 +49,8 @@ async def publish(
     if found is None:
         raise PlanOutdated
     lacking = account(found, plan, published, tracks, verified, length_ms, off_record)
-    parameters = {**rules.parameters(), "speech": Thresholds().parameters()}
-    about_turns = spoken(heard, parameters, VERSION)
+    detector = Thresholds().parameters()
+    about_turns = spoken(heard, turn_rules.parameters(rules, detector), VERSION)
     text = manifest(
         plan,
         files,
@@ -69,8 +67,10 @@ async def publish(
         if not await planning.still_stands(db, plan):
             raise PlanOutdated
         await _replace(db, plan.recording_id, [*files, written], tracks)
-        rows = [_turn(turn) for turn in detected(heard, rules)]
-        await turns.store(db, plan.recording_id, VERSION, parameters, rows)
+        spoken_by = {one.user_id: one.speech for one in heard}
+        await proposing.keep_speech(db, plan.recording_id, spoken_by)
+        meeting = await db.get_one(Meeting, plan.meeting_id)
+        await proposing.propose(db, meeting, plan.recording_id, rules, detector)
         recording = await db.get(Recording, plan.recording_id)
         if recording is None:
             raise PlanOutdated
@@ -80,17 +80,11 @@ async def publish(
         recording.missing = [one.to_json() for one in lacking] if published else None
 
 
-def detected(heard: Sequence[Heard], rules: TurnRules) -> list[DetectedTurn[UUID]]:
-    spoken_by = {one.user_id: [Segment(start, end) for start, end in one.speech] for one in heard}
-    return detect(spoken_by, rules)
-
-
-async def _rules(db: AsyncSession, group_id: UUID) -> TurnRules:
+async def _rules(db: AsyncSession, group_id: UUID) -> TurnRuleSet:
     group = await db.get(Group, group_id)
-    programme = await db.get(Programme, group.programme_id) if group else None
-    if programme is None:
+    if group is None:
         raise PlanOutdated
-    return TurnRules(programme.bridge_pause_ms, programme.backchannel_max_ms)
+    return await turn_rules.in_force(db, group.programme_id)
 
 
 async def _replace(
@@ -127,13 +121,3 @@ def _file(recording_id: UUID, file: MadeFile) -> RecordingFile:
         "sha256": file.sha256,
     }
     return RecordingFile(**fields)
-
-
-def _turn(turn: DetectedTurn[UUID]) -> Turn:
-    return Turn(
-        index_id=UNKNOWN,
-        user_id=turn.user,
-        start_ms=turn.start_ms,
-        end_ms=turn.end_ms,
-        is_backchannel=turn.is_backchannel,
-    )

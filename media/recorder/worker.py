@@ -19,6 +19,7 @@ from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
 from app.retention import erasure as retention
 from app.turns.erasure import erase_withdrawn
+from app.turns.proposing import repropose
 from media.recorder.composite import workflow as composites
 from media.recorder.composite.compositor import Compositor
 from media.recorder.finaliser import Finaliser
@@ -64,6 +65,7 @@ async def run(settings: Settings) -> None:
             await retention.run(context.database, finaliser.store, now())
             retention_at = loop.time() + RETENTION_EVERY_S
         await attest_all(context.database, finaliser.store, context.keys)
+        await repropose(context.database)
         async with context.database.transaction() as db:
             for meeting_id in await end_abandoned(db):
                 logger.info("meeting %s was left open and is ended", short(meeting_id))

@@ -31,6 +31,7 @@ read_consents          yes           yes         .          .           .       
 see_recording_status   yes           yes         yes        yes         yes      .
 play_recording         yes           yes         yes        .           .        .
 read_turns             yes           yes         yes        .           .        .
+edit_turns             yes           yes         yes        .           .        .
 read_quality           yes           yes         yes        .           yes      .
 edit_codebook          yes           yes         yes        .           .        .
 assign_coding          yes           yes         .          .           .        .

@@ -9,7 +9,9 @@ import app.tables  # noqa: F401  every table is known once this is imported
 from app.kit.languages import LANGUAGES, Languages
 from app.quality.models import QualitySample
 from app.recordings.models import PublicationSpan, Source
+from app.turns.proposing import keep_speech
 from tests.app.person.test_endpoints import archive
+from tests.app.turns.test_edits import Desk
 from tests.fixtures.kept import Kept
 
 TOLD = {
@@ -29,6 +31,8 @@ TOLD = {
     "coding_draws": "coding",
     "coders": "coding",
     "adjudications": "coding",
+    "speech": "speech",
+    "turn_edits": "corrections",
     "quality_samples": "connections",
     "publication_spans": "sent",
     "export_contents": "exports",
@@ -50,6 +54,7 @@ NOT_OF_THE_PERSON = {
     "legal_holds",  # set for a programme; that somebody set it is in the log
     "retention_changes",
     "samples",  # decided for a programme; that somebody decided it is in the log
+    "turn_rules",  # made for a programme; by whom is part of the method
 }
 
 
@@ -67,6 +72,28 @@ def test_the_readme_lists_every_document(language: str) -> None:
     text = Languages().text("person.readme", language)
     for document in TOLD.values():
         assert f"\n{document}.json " in text
+
+
+async def test_it_holds_ones_speech_and_how_ones_turns_were_corrected(kept: Kept) -> None:
+    async with kept.context.database.transaction() as db:
+        await keep_speech(db, kept.recording.id, {kept.cast.bob.id: [(1_000, 4_000)]})
+    desk = Desk(kept)
+    await desk.do(name="delete", turn=await desk.first())
+
+    found = await archive(kept.cast.bob)
+
+    (speech,) = json.loads(found.read("speech.json"))
+    assert speech["segments"] == [[1_000, 4_000]]
+    corrections = json.loads(found.read("corrections.json"))
+    (corrected,) = corrections["of_my_turns"]
+    assert (corrected["operation"], corrected["start_ms"], corrected["state"]) == (
+        "delete", 1_000, "proposed",
+    )  # fmt: skip
+    assert corrections["by_me"] == []
+    turns = json.loads(found.read("turns.json"))[0]["turns"]
+    assert [turn["start_ms"] for turn in turns] == [9_000, 20_000]
+    own = json.loads((await archive(kept.cast.researcher)).read("corrections.json"))
+    assert [edit["operation"] for edit in own["by_me"]] == ["delete"]
 
 
 async def test_it_holds_what_is_noted_beside_recordings(kept: Kept) -> None:

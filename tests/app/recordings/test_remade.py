@@ -5,16 +5,23 @@ import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
+from app.accounts.actor import Actor
+from app.accounts.models import User
 from app.consent.models import Purpose
+from app.kit.ids import new_id
 from app.kit.settings import Settings
 from app.meetings.models import Meeting
 from app.recordings import reading, service
 from app.recordings.models import FileKind, Recording, RecordingState, TapeState
-from app.turns.models import Turn
+from app.turns import edits
+from app.turns import service as turns
+from app.turns.forms import Accept, EditMake
+from app.turns.models import Speech, Turn, TurnEdit
 from app.vault import service as vault
 from media.sealed import SealedReader
 from tests.fixtures.recorded_meeting import RecordedMeeting, Speaker, record, start_worker
@@ -54,9 +61,26 @@ async def _done(meeting: RecordedMeeting, withdrawn: int) -> bool:
     return recording.state == RecordingState.READY and erased == withdrawn and cleared
 
 
+async def accept(meeting: RecordedMeeting, name: str) -> UUID:
+    """Somebody accepts this person's only turn; its id from now on."""
+    reader = User(name="Reader", is_administrator=True)
+    async with meeting.context.database.transaction() as db:
+        db.add(reader)
+        await db.flush()
+        where = await db.get_one(Meeting, meeting.meeting_id)
+        _, rows = await turns.allowed(db, meeting.recording_id, where)
+        (turn,) = [row.turn.id for row in rows if row.turn.user_id == meeting.users[name]]
+        operation = Accept(name="accept", turn=turn, given=new_id())
+        form = EditMake(id=new_id(), operation=operation)
+        await edits.make(db, Actor(reader.id, True, "fi"), meeting.recording_id, form)
+    return operation.given
+
+
 async def test_the_others_are_finished_again_without_it(meeting: RecordedMeeting) -> None:
     await worked(meeting, withdrawn=0)
     before = set(await meeting.store.list(str(meeting.meeting_id)))
+    accepted = await accept(meeting, "alice")
+    await accept(meeting, "bob")
 
     await meeting.withdraw("bob", Purpose.AUDIO)
     await worked(meeting, withdrawn=1)
@@ -68,6 +92,10 @@ async def test_the_others_are_finished_again_without_it(meeting: RecordedMeeting
         files = await reading.usable_files(db, recording, where)
         assert files == await service.files(db, recording.id)
         assert {turn.user_id for turn in (await db.exec(select(Turn))).all()} == {alice}
+        _, rows = await turns.allowed(db, recording.id, where)
+        assert [(row.turn.id, row.turn.state) for row in rows] == [(accepted, "accepted")]
+        assert [each.user_id for each in (await db.exec(select(Speech))).all()] == [alice]
+        assert len((await db.exec(select(TurnEdit))).all()) == 1
         shared = next(f for f in files if f.kind == FileKind.MANIFEST)
         key = await vault.unwrap(db, meeting.context.keys, shared.data_key_id)
     assert {(f.kind, f.user_id) for f in files} == {

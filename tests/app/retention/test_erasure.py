@@ -16,7 +16,8 @@ from app.programmes.models import Programme, RetentionChange
 from app.recordings.models import FileKind, Recording, RecordingState, Source, Tape, TapeState
 from app.retention import holds
 from app.retention.erasure import Erased, run
-from app.turns.models import Turn
+from app.turns.models import Speech, Turn
+from app.turns.proposing import keep_speech
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
 from media.store import Store
@@ -71,12 +72,15 @@ async def test_the_day_before_nothing_goes(kept: Kept) -> None:
 async def test_on_the_day_all_goes_and_the_ledger_stays(kept: Kept) -> None:
     tapes, files = await kept.tapes(), await kept.files()
     async with kept.context.database.transaction() as db:
+        await keep_speech(db, kept.recording.id, {kept.cast.bob.id: [(1_000, 4_000)]})
         stay = Attendance(meeting_id=kept.meeting.id, user_id=kept.cast.bob.id, role="member")
         db.add(stay)
 
     (done,) = await run_at(kept, after(kept, 365))
 
     assert (done.tapes, done.turns, done.complete) == (3, 4, True)
+    async with kept.context.database.reading() as db:
+        assert (await db.exec(select(Speech))).all() == []
     assert await kept.state() == RecordingState.ERASED
     assert await kept.files() == []
     assert await turns(kept) == set()

@@ -107,3 +107,43 @@ def test_a_backchannel_is_short_and_inside_a_turn_that_is_none(
         ]
         short = turn.end_ms - turn.start_ms <= RULES.backchannel_max_ms
         assert not turn.is_backchannel or (short and inside)
+
+
+spans = st.lists(
+    st.tuples(st.integers(0, 60_000), st.integers(1, 6_000)).map(
+        lambda pair: Segment(pair[0], pair[0] + pair[1])
+    ),
+    max_size=8,
+)
+
+
+@given(segments=spans, judged=spans)
+def test_where_people_judged_nothing_is_proposed(
+    segments: list[Segment], judged: list[Segment]
+) -> None:
+    for turn in detect({"a": segments}, RULES, {"a": judged}):
+        assert not any(w.start_ms < turn.end_ms and turn.start_ms < w.end_ms for w in judged)
+
+
+@given(segments=spans, far=st.integers(100_000, 200_000))
+def test_a_judgement_elsewhere_changes_nothing(segments: list[Segment], far: int) -> None:
+    wall = Segment(far, far + 1_000)
+    assert detect({"a": segments}, RULES, {"a": [wall]}) == detect({"a": segments}, RULES)
+
+
+def test_no_pause_is_bridged_over_what_was_judged() -> None:
+    segments = [Segment(0, 1_000), Segment(1_400, 3_000)]
+    assert len(detect({"a": segments}, RULES)) == 1
+    found = detect({"a": segments}, RULES, {"a": [Segment(1_100, 1_300)]})
+    assert [(t.start_ms, t.end_ms) for t in found] == [(0, 1_000), (1_400, 3_000)]
+    found = detect({"a": segments}, RULES, {"a": [Segment(500, 1_200), Segment(2_000, 2_500)]})
+    assert [(t.start_ms, t.end_ms) for t in found] == [(0, 500), (1_400, 2_000), (2_500, 3_000)]
+
+
+def test_a_short_turn_inside_what_stands_is_a_back_channel() -> None:
+    held = [DetectedTurn("b", 0, 5_000)]
+    (found,) = detect({"a": [Segment(1_000, 1_500)]}, RULES, None, held)
+    assert found == DetectedTurn("a", 1_000, 1_500, is_backchannel=True)
+    held = [DetectedTurn("b", 0, 5_000, is_backchannel=True)]
+    (found,) = detect({"a": [Segment(1_000, 1_500)]}, RULES, None, held)
+    assert not found.is_backchannel

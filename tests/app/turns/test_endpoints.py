@@ -74,6 +74,7 @@ async def test_the_table_opens_in_a_spreadsheet(kept: Kept) -> None:
         "end_ms": "4000",
         "duration_ms": "3000",
         "is_backchannel": "0",
+        "state": "proposed",
     }
     assert b"Bob" not in answer.content
 

@@ -8,8 +8,10 @@ from sqlmodel import select
 from app.consent.models import Decision, Purpose
 from app.recordings.models import RecordingState, TapeState
 from app.turns.erasure import erase_withdrawn
-from app.turns.models import Turn
+from app.turns.models import Speech, Turn, TurnEdit
+from app.turns.proposing import keep_speech
 from media.store import Store
+from tests.app.turns.test_edits import Desk, new
 from tests.fixtures.kept import Kept
 
 
@@ -68,3 +70,37 @@ async def test_a_store_out_of_reach_is_tried_again_and_keeps_nothing_waiting(
     assert "bob" not in await speakers(kept)
     await erase(kept)
     assert len(await kept.files()) == 2
+
+
+async def left(kept: Kept) -> tuple[int, int, int]:
+    """How many turns, edits and rows of speech there are, of anybody."""
+    async with kept.context.database.reading() as db:
+        found = [(await db.exec(select(table))).all() for table in (Turn, TurnEdit, Speech)]
+    turns, edits, speech = (len(rows) for rows in found)
+    return turns, edits, speech
+
+
+async def test_a_withdrawal_reaches_what_edits_took_away_and_where_one_spoke(kept: Kept) -> None:
+    """Also the shape of one's turns from before they were corrected, and edits of nothing else."""
+    async with kept.context.database.transaction() as db:
+        await keep_speech(db, kept.recording.id, {kept.cast.bob.id: [(1_000, 4_000)]})
+    desk = Desk(kept)
+    await desk.do(name="split", turn=await desk.first(), at_ms=2_000, given=[new(), new()])
+    await desk.do(name="delete", turn=await desk.first())
+    assert await left(kept) == (6, 2, 1)
+
+    await kept.decide(kept.cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
+    await erase(kept)
+
+    assert await left(kept) == (0, 0, 0)
+
+
+async def test_speech_without_turns_goes_too(kept: Kept) -> None:
+    await kept.decide(kept.cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
+    await erase(kept)
+    async with kept.context.database.transaction() as db:
+        await keep_speech(db, kept.recording.id, {kept.cast.bob.id: [(1_000, 1_050)]})
+
+    await erase(kept)
+
+    assert (await left(kept))[2] == 0

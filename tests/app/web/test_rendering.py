@@ -27,6 +27,8 @@ from app.person.endpoints import OF_ONESELF
 from app.programmes.models import ProgrammeRole
 from app.recordings.completeness import Reason
 from app.recordings.models import FileKind, RecordingState, Source
+from app.turns.forms import OPERATIONS
+from app.turns.models import Laughter, TechnicalTalk, TurnState
 from app.turns.table import COLUMNS as TURN_COLUMNS
 from app.web.analysis import SIDES, WHOLE
 from app.web.audit import COUNTED
@@ -52,6 +54,9 @@ DEFINED = [
     "people_series",
 ]
 """Measures whose definition stands one click away."""
+ACTIONS = re.findall(
+    r'^  \["(\w+)"', (WEB / "static" / "workbench" / "keys.js").read_text(), re.MULTILINE
+)
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
 _PICTURES = [*OF_MEETING, *OF_GROUP]
 _FIGURES = [figure for part in SIDES.values() for figure in part]
@@ -114,6 +119,8 @@ STEMS: dict[str, list[str]] = {
     "recording.file_{}": list(FileKind),
     "recording.state_{}": list(RecordingState),
     "recording.wait_{}": ["running", "stopped", "claimed"],
+    "rules.laughter_{}": list(Laughter),
+    "rules.technical_{}": list(TechnicalTalk),
     "receipt.state_{}": [*Decision, "undecided"],
     "role.{}": [*GroupRole, *ProgrammeRole],
     "room.kept_{}": ["audio", "video"],
@@ -121,6 +128,11 @@ STEMS: dict[str, list[str]] = {
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
     "variable.{}": list(TURN_COLUMNS),
+    "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
+    "workbench.did_{}": list(OPERATIONS),
+    "workbench.key_{}": [*ACTIONS, "assign"],
+    "workbench.state_{}": list(TurnState),
+    "workbench.wanted_{}": list(OPERATIONS),
     "trouble.{}": list(get_args(TroubleName)),
     "trouble.own_{}": list(get_args(TroubleName)),
     "trial.state_{}": ["waiting", "running", "good", "poor", "bad"],

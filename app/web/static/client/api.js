@@ -9,13 +9,15 @@ export class ApiError extends Error {
    * @param {string} code stable, e.g. `not_found`
    * @param {string} title a sentence in the reader's language; empty when there is none
    * @param {string | null} field the input at fault
+   * @param {Record<string, any>} [details] whatever else the problem says
    */
-  constructor(status, code, title, field) {
+  constructor(status, code, title, field, details = {}) {
     super(title || code);
     this.status = status;
     this.code = code;
     this.title = title;
     this.field = field;
+    this.details = details;
   }
 }
 
@@ -84,5 +86,5 @@ async function problem(response) {
   const isProblem = (response.headers.get("content-type") ?? "").includes("json");
   const details = isProblem ? await response.json() : {};
   const code = String(details.type ?? "").split(":").pop() || "internal";
-  return new ApiError(response.status, code, details.title ?? "", details.field ?? null);
+  return new ApiError(response.status, code, details.title ?? "", details.field ?? null, details);
 }

@@ -1,0 +1,119 @@
+// @ts-check
+/** The workbench: everybody's turns on one time line, to be corrected and accepted. */
+
+import { Api, ApiError } from "./client/api.js";
+import { loadTexts } from "./client/languages.js";
+import { ask } from "./views/dialogs.js";
+import { localise } from "./views/times.js";
+import { Actions } from "./workbench/actions.js";
+import { Bench } from "./workbench/bench.js";
+import { Conflicts } from "./workbench/conflicts.js";
+import { listen } from "./workbench/keys.js";
+import { Lanes } from "./workbench/lanes.js";
+import { isDone } from "./workbench/operations.js";
+import { Panel } from "./workbench/panel.js";
+import { Queue } from "./workbench/queue.js";
+import { Shelf } from "./workbench/shelf.js";
+import { Sound } from "./workbench/sound.js";
+import { Waves } from "./workbench/waves.js";
+
+/** @typedef {{id: string, name: string, hue: number, may_speak: boolean, peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
+/** @typedef {{id: string, me: string, duration_ms: number, people: Person[]}} PageData */
+
+/** Others' edits are asked for this often. Lower: more requests. Higher: more conflicts. */
+const NEWS_MS = 10_000;
+
+const { lang } = document.documentElement;
+/** @type {PageData} */
+const { id, me, duration_ms, people } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const t = await loadTexts(lang);
+const api = new Api(lang);
+const path = `/recordings/${id}`;
+localise();
+
+const bench = new Bench(duration_ms, changed, new Shelf(localStorage, `aside.${id}.${me}`));
+const queue = new Queue(
+  { send: (edit) => api.post(`${path}/edits`, { id: edit.id, operation: edit.operation }), saved, refused, changed },
+  new Shelf(localStorage, `edits.${id}.${me}`),
+);
+bench.queue = queue;
+const sound = new Sound(people, duration_ms, changed);
+const lanes = new Lanes(people, duration_ms, {
+  label: t("workbench.lanes"),
+  overlaps: t("workbench.overlaps"),
+  show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
+  pick: (turn, ms) => actions.pick(turn, ms),
+});
+const actions = new Actions({ bench, lanes, sound, people }, { changed, say: (key) => panel.tell(t(key)), older });
+const panel = new Panel(actions, people, t);
+const conflicts = new Conflicts(actions, people, t);
+document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, panel.bottom, sound.element);
+
+listen(lanes.field, actions, t);
+await start();
+
+async function start() {
+  try {
+    queue.open();
+    bench.load(await api.get(`${path}/workbench`));
+    queue.wake();
+  } catch (reason) {
+    if (!(reason instanceof ApiError)) throw reason;
+    await ask(t("workbench.title"), reason.title || t("workbench.unreachable"), [{ value: "", label: t("workbench.again") }]);
+    return location.reload();
+  }
+  lanes.field.focus({ preventScroll: true });
+  addEventListener("online", () => queue.wake());
+  setInterval(() => document.hidden || news(), NEWS_MS);
+  requestAnimationFrame(frame);
+  for (const { id: person, peaks } of people) {
+    const document_ = peaks && (await api.get(peaks).catch(() => null));
+    if (document_) lanes.waves.set(person, new Waves(document_));
+    lanes.want();
+  }
+}
+
+/** The state of everything, shown. What is shown already costs nothing. */
+function changed() {
+  if (actions.selected && !bench.turns.has(actions.selected)) actions.selected = null;
+  panel.update(queue);
+  conflicts.update();
+  lanes.want();
+}
+
+function frame() {
+  if (sound.playback.playing) {
+    sound.tick();
+    panel.tick();
+    lanes.reveal(sound.position_ms);
+  }
+  requestAnimationFrame(frame);
+}
+
+/** @param {import("./workbench/shelf.js").Edit} edit @param {import("./workbench/bench.js").Done} answer */
+function saved(edit, answer) {
+  bench.saved(edit, answer);
+  if (answer.sequence > bench.sequence) void news();
+}
+
+/** What stands there now is fetched first, so that the words about it are true.
+ * @param {import("./workbench/shelf.js").Edit} edit @param {ApiError} reason */
+async function refused(edit, reason) {
+  const found = await api.get(`${path}/workbench`).catch(() => null);
+  if (!isDone(edit, found?.turns ?? [])) bench.setAside(edit, reason.title, reason.details.edits ?? []);
+  if (found) bench.load(found);
+  else bench.again();
+}
+
+async function news() {
+  const found = await api.get(`${path}/edits?after=${bench.sequence}`).catch(() => null);
+  if (!found) return;
+  if (found.index_id !== bench.index_id) await older();
+  else bench.hear(found.edits);
+}
+
+/** Everything anew: other rules made other proposals, or all that was at hand has been undone. */
+async function older() {
+  const found = await api.get(`${path}/workbench`).catch(() => null);
+  if (found) bench.load(found);
+}

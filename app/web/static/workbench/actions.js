@@ -1,0 +1,225 @@
+// @ts-check
+/** What a person can do at the workbench, by key or by button: each a method without arguments. */
+
+import { newId } from "./operations.js";
+
+/** @typedef {import("./operations.js").Turn} Turn */
+/** @typedef {import("./operations.js").Change} Change */
+/** @typedef {import("./bench.js").Bench} Bench */
+/** @typedef {import("./lanes.js").Lanes} Lanes */
+/** @typedef {import("./sound.js").Sound} Sound */
+/** @typedef {import("../workbench.js").Person} Person */
+
+const STEP_MS = 1000;
+const LEAP_MS = 5000;
+export const NUDGE_MS = 10;
+const SHOVE_MS = 100;
+/** Of a turn that a person begins by hand. */
+const NEW_MS = 2000;
+
+export class Actions {
+  /** @type {string | null} */
+  selected = null;
+
+  /**
+   * @param {{bench: Bench, lanes: Lanes, sound: Sound, people: Person[]}} parts
+   * @param {{changed: () => void, say: (key: string) => void, older: () => Promise<void>}} hooks
+   *   `older`: asks the server for what can be undone from before
+   */
+  constructor({ bench, lanes, sound, people }, hooks) {
+    this.bench = bench;
+    this.lanes = lanes;
+    this.sound = sound;
+    this.people = people;
+    this.hooks = hooks;
+  }
+
+  get turn() {
+    return (this.selected && this.bench.turns.get(this.selected)) || null;
+  }
+
+  play = () => this.sound.toggle();
+  slower = () => this.sound.faster(-1);
+  faster = () => this.sound.faster(1);
+  back = () => this.seek(this.sound.position_ms - STEP_MS);
+  forth = () => this.seek(this.sound.position_ms + STEP_MS);
+  leap_back = () => this.seek(this.sound.position_ms - LEAP_MS);
+  leap_forth = () => this.seek(this.sound.position_ms + LEAP_MS);
+  home = () => this.seek(0);
+  end = () => this.seek(this.bench.length_ms);
+  closer = () => this.lanes.closer();
+  further = () => this.lanes.further();
+  next = () => this.#go(this.#after()[0]);
+  previous = () => this.#go(this.#before().at(-1));
+  unaccepted = () => {
+    const isOpen = (/** @type {Turn} */ { state }) => state === "proposed";
+    const found = this.#after().find(isOpen) ?? this.#before().find(isOpen);
+    if (found) this.#choose(found);
+    else this.hooks.say("workbench.none_left");
+  };
+  start_earlier = () => this.#nudge(-NUDGE_MS, 0);
+  start_later = () => this.#nudge(NUDGE_MS, 0);
+  end_earlier = () => this.#nudge(0, -NUDGE_MS);
+  end_later = () => this.#nudge(0, NUDGE_MS);
+  start_much_earlier = () => this.#nudge(-SHOVE_MS, 0);
+  start_much_later = () => this.#nudge(SHOVE_MS, 0);
+  end_much_earlier = () => this.#nudge(0, -SHOVE_MS);
+  end_much_later = () => this.#nudge(0, SHOVE_MS);
+
+  accept = () => {
+    const { turn } = this;
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    const isNew = turn.state === "proposed";
+    if (isNew && !this.#make({ name: "accept", turn: turn.id, given: newId() })) return;
+    this.unaccepted();
+  };
+
+  split = () => {
+    const { turn } = this;
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    const at_ms = Math.round(this.sound.position_ms);
+    if (at_ms <= turn.start_ms || at_ms >= turn.end_ms) return this.hooks.say("workbench.playhead_outside");
+    this.#make({ name: "split", turn: turn.id, at_ms, given: [newId(), newId()] }, 1);
+  };
+
+  merge = () => {
+    const { turn } = this;
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    const after = this.bench.order.find((other) => other.user_id === turn.user_id && other.start_ms >= turn.end_ms);
+    if (!after) return this.hooks.say("workbench.nothing_to_merge");
+    this.#make({ name: "merge", turns: [turn.id, after.id], given: newId() });
+  };
+
+  mark = () => {
+    const { turn } = this;
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    this.#make({ name: "mark", turn: turn.id, is_backchannel: !turn.is_backchannel, given: newId() });
+  };
+
+  remove = () => {
+    const { turn } = this;
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    const place = this.bench.order.indexOf(turn);
+    if (this.#make({ name: "delete", turn: turn.id })) this.#choose(this.bench.order[place] ?? this.bench.order[place - 1] ?? null);
+  };
+
+  create = () => {
+    const person = this.turn?.user_id ?? this.people[0]?.id;
+    const start_ms = Math.round(this.sound.position_ms);
+    const after = this.bench.order.find((other) => other.user_id === person && other.start_ms >= start_ms);
+    const end_ms = Math.min(start_ms + NEW_MS, after?.start_ms ?? Infinity, this.bench.length_ms);
+    this.#make({ name: "create", given: newId(), user_id: person, start_ms, end_ms, is_backchannel: false });
+  };
+
+  undo = () => this.#reverse("undo");
+  redo = () => this.#reverse("redo");
+
+  loop = () => {
+    const { turn, sound } = this;
+    if (sound.loop || !turn) {
+      sound.loop = null;
+    } else {
+      sound.loop = turn;
+      this.seek(turn.start_ms);
+      if (!sound.playback.playing) sound.toggle();
+    }
+    this.hooks.changed();
+  };
+
+  alone = () => {
+    const { turn } = this;
+    if (turn) this.sound.alone(turn.user_id);
+    else this.hooks.say("workbench.none_selected");
+  };
+
+  /** @param {string} user_id */
+  assign(user_id) {
+    const { turn } = this;
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    if (turn.user_id !== user_id) this.#make({ name: "assign", turn: turn.id, user_id, given: newId() });
+  }
+
+  /** By the number before the name: 1 to 9, then 0. @param {number} digit */
+  assignNth(digit) {
+    const person = this.people[(digit + 9) % 10];
+    if (person) this.assign(person.id);
+  }
+
+  /** @param {Turn | null} turn @param {number} ms */
+  pick(turn, ms) {
+    if (turn) this.#choose(turn);
+    else this.seek(ms);
+  }
+
+  /** @param {number} ms */
+  seek(ms) {
+    this.sound.playback.seek(ms);
+    this.lanes.reveal(this.sound.position_ms);
+  }
+
+  /** @param {Turn | null} turn */
+  #choose(turn) {
+    this.selected = turn?.id ?? null;
+    if (turn) {
+      this.sound.loop &&= turn;
+      this.sound.playback.seek(turn.start_ms);
+      this.lanes.reveal(turn.start_ms, turn.end_ms);
+    }
+    this.hooks.say("");
+    this.hooks.changed();
+  }
+
+  /** @param {Turn | undefined} turn */
+  #go(turn) {
+    if (turn) this.#choose(turn);
+  }
+
+  /** The turns after the selected one, else after the playhead. */
+  #after() {
+    const { turn } = this;
+    const { order } = this.bench;
+    return turn ? order.slice(order.indexOf(turn) + 1) : order.filter(({ end_ms }) => end_ms > this.sound.position_ms);
+  }
+
+  #before() {
+    const { turn } = this;
+    const { order } = this.bench;
+    return turn ? order.slice(0, order.indexOf(turn)) : order.filter(({ end_ms }) => end_ms <= this.sound.position_ms);
+  }
+
+  /** @param {number} start @param {number} end */
+  #nudge(start, end) {
+    const { turn } = this;
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    const moved = { start_ms: turn.start_ms + start, end_ms: turn.end_ms + end };
+    const done = this.#make({ name: "move", turn: turn.id, ...moved, given: newId() });
+    if (done && this.sound.loop) this.sound.loop = done.given[0];
+  }
+
+  /** @param {"undo" | "redo"} name */
+  async #reverse(name) {
+    const stack = () => (name === "undo" ? this.bench.undoable : this.bench.redoable);
+    if (!stack().length) await this.hooks.older();
+    if (!stack().length) return this.hooks.say(name === "undo" ? "workbench.nothing_to_undo" : "workbench.nothing_to_redo");
+    const done = this.bench[name]();
+    if (!done) return this.hooks.say("workbench.cannot_undo");
+    this.#show(done, 0);
+  }
+
+  /** @param {import("./operations.js").Operation} operation @param {number} [which] of the given turns is selected */
+  #make(operation, which = 0) {
+    const done = this.bench.make(operation);
+    if (done) this.#show(done, which);
+    else this.hooks.say("workbench.cannot");
+    return done;
+  }
+
+  /** @param {Change} done @param {number} which */
+  #show({ given }, which) {
+    const turn = given[which] ?? given[0];
+    this.selected = turn?.id ?? null;
+    if (turn) this.lanes.reveal(turn.start_ms, turn.end_ms);
+    this.hooks.say("");
+    this.hooks.changed();
+  }
+}

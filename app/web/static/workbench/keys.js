@@ -1,0 +1,86 @@
+// @ts-check
+/** Which key does what. They work while the lanes have the focus, and nowhere else. */
+
+import { ask } from "../views/dialogs.js";
+import { h } from "../views/dom.js";
+
+/** @typedef {import("./actions.js").Actions} Actions */
+/** @typedef {import("../client/languages.js").Translate} Translate */
+
+/**
+ * Name of the action, the keys as events name them (with `Shift+` or `Control+` before), and how
+ * they are written. Chosen so that each is one key on a Finnish, a Swedish and an English keyboard.
+ * @type {[string, string[], string][]}
+ */
+export const KEYS = [
+  ["play", [" "], "Space"],
+  ["slower", [","], ","],
+  ["faster", ["."], "."],
+  ["back", ["ArrowLeft"], "←"],
+  ["forth", ["ArrowRight"], "→"],
+  ["leap_back", ["Shift+ArrowLeft"], "Shift ←"],
+  ["leap_forth", ["Shift+ArrowRight"], "Shift →"],
+  ["home", ["Home"], "Home"],
+  ["end", ["End"], "End"],
+  ["next", ["ArrowDown"], "↓"],
+  ["previous", ["ArrowUp"], "↑"],
+  ["unaccepted", ["u"], "U"],
+  ["accept", ["Enter"], "Enter"],
+  ["start_earlier", ["a"], "A"],
+  ["start_later", ["s"], "S"],
+  ["end_earlier", ["d"], "D"],
+  ["end_later", ["f"], "F"],
+  ["start_much_earlier", ["Shift+a"], "Shift A"],
+  ["start_much_later", ["Shift+s"], "Shift S"],
+  ["end_much_earlier", ["Shift+d"], "Shift D"],
+  ["end_much_later", ["Shift+f"], "Shift F"],
+  ["split", ["x"], "X"],
+  ["merge", ["m"], "M"],
+  ["mark", ["b"], "B"],
+  ["create", ["n"], "N"],
+  ["remove", ["Delete", "Backspace"], "Delete"],
+  ["loop", ["l"], "L"],
+  ["alone", ["o"], "O"],
+  ["undo", ["z", "Control+z"], "Z"],
+  ["redo", ["y", "Control+y", "Control+Shift+z"], "Y"],
+  ["closer", ["+", "="], "+"],
+  ["further", ["-"], "−"],
+];
+
+/** @param {HTMLElement} field @param {Actions} actions @param {Translate} t */
+export function listen(field, actions, t) {
+  const names = new Map(KEYS.flatMap(([name, keys]) => keys.map((key) => /** @type {[string, string]} */ ([key, name]))));
+  field.addEventListener("keydown", (event) => {
+    const { key } = event;
+    if (event.altKey) return;
+    if (!event.ctrlKey && !event.metaKey && (key === "?" || key === "h")) {
+      event.preventDefault();
+      return void showKeys(t);
+    }
+    if (/^[0-9]$/.test(key) && !event.ctrlKey && !event.metaKey) return actions.assignNth(Number(key));
+    const name = names.get(pressed(event)) ?? names.get(key);
+    if (!name || ((event.ctrlKey || event.metaKey) && !names.has(pressed(event)))) return;
+    event.preventDefault();
+    act(actions, name);
+  });
+}
+
+/** @param {Actions} actions @param {string} name */
+export function act(actions, name) {
+  /** @type {Record<string, () => unknown>} */ (/** @type {unknown} */ (actions))[name]();
+}
+
+/** @param {KeyboardEvent} event */
+function pressed({ key, shiftKey, ctrlKey, metaKey }) {
+  const letter = key.length === 1 ? key.toLowerCase() : key;
+  return [...(ctrlKey || metaKey ? ["Control"] : []), ...(shiftKey ? ["Shift"] : []), letter].join("+");
+}
+
+/** @param {Translate} t */
+export function showKeys(t) {
+  const rows = KEYS.map(([name, , shown]) => h("div", {}, h("dt", {}, h("kbd", {}, shown)), h("dd", {}, t(`workbench.key_${name}`))));
+  const digits = h("div", {}, h("dt", {}, h("kbd", {}, "1 … 9, 0")), h("dd", {}, t("workbench.key_assign")));
+  const help = h("div", {}, h("dt", {}, h("kbd", {}, "H ?")), h("dd", {}, t("workbench.keys")));
+  const list = h("dl", { class: "bench-help", tabindex: "0" }, ...rows, digits, help);
+  return ask(t("workbench.keys"), list, [{ value: "", label: t("form.close") }]);
+}

@@ -1,0 +1,68 @@
+"""The workbench's page: everybody's own sound and waveform, over which turns are corrected."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from app.groups import service as groups
+from app.kit.audit import Deed
+from app.kit.permissions import Action
+from app.recordings import auditing, reading, service
+from app.recordings.models import FileKind, RecordingFile, RecordingState
+from app.turns import service as turns
+from app.turns.edits import NotIndexed
+from app.web.meetings import title_of
+from app.web.recordings import people_of
+from app.web.visit import Looking, PageRoute
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/recordings/{recording_id}/workbench")
+async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    deed, action = Deed.WATCHED, Action.EDIT_TURNS
+    found, meeting = await auditing.opened(
+        visit.context.database, db, actor, recording_id, deed, action
+    )
+    index, spoken = await turns.allowed(db, recording_id, meeting)
+    if index is None or found.state != RecordingState.READY:
+        raise NotIndexed
+    studied = await turns.studied_in(db, index, meeting)
+    files = await reading.usable_files(db, found, meeting)
+    names = {u.id: u.name for _, u in await groups.members(db, meeting.group_id, former=True)}
+    peaks = {
+        str(file.user_id): _url(file).removeprefix("/api/v1")
+        for file in files
+        if file.kind == FileKind.PEAKS
+    }
+    length = max([found.duration_ms or 0, *(row.turn.end_ms for row in spoken)])
+    voices = {_url(file) for file in files if file.kind == FileKind.PERSON}
+    tracks = await service.tracks(db, found.id)
+    people = [
+        {name: person[name] for name in ("id", "name", "hue")}
+        | {
+            "files": [file for file in person["files"] if file["url"] in voices],
+            "peaks": peaks.get(person["id"]),
+            "may_speak": UUID(person["id"]) in studied,
+        }
+        for person in people_of(names, files, tracks, spoken, length)
+    ]
+    return visit.page(
+        "workbench.html",
+        recording=found,
+        title=title_of(visit, meeting),
+        group=await groups.get(db, actor, meeting.group_id),
+        index=index,
+        data={
+            "id": str(found.id),
+            "me": str(actor.user_id),
+            "duration_ms": length,
+            "people": people,
+        },
+    )
+
+
+def _url(file: RecordingFile) -> str:
+    return f"/api/v1/recordings/{file.recording_id}/files/{file.id}"
