@@ -19,6 +19,7 @@ from app.recordings.states import move
 from app.turns import service as turns
 from app.turns.detection import VERSION, DetectedTurn, Segment, TurnRules, detect
 from app.turns.models import Turn
+from media.audio.crosstalk import EchoRules
 from media.audio.speech import Thresholds
 from media.recorder import planning
 from media.recorder.accounting import account
@@ -51,7 +52,7 @@ async def publish(
     if found is None:
         raise PlanOutdated
     lacking = account(found, plan, published, tracks, verified, length_ms, off_record)
-    parameters = {**rules.parameters(), "speech": Thresholds().parameters()}
+    parameters = _parameters(rules)
     about_turns = spoken(heard, parameters, VERSION)
     text = manifest(
         plan,
@@ -69,8 +70,7 @@ async def publish(
         if not await planning.still_stands(db, plan):
             raise PlanOutdated
         await _replace(db, plan.recording_id, [*files, written], tracks)
-        rows = [_turn(turn) for turn in detected(heard, rules)]
-        await turns.store(db, plan.recording_id, VERSION, parameters, rows)
+        await _propose(db, plan.recording_id, heard, rules)
         recording = await db.get(Recording, plan.recording_id)
         if recording is None:
             raise PlanOutdated
@@ -78,6 +78,20 @@ async def publish(
             move(recording, RecordingState.READY)
         recording.duration_ms, recording.progress = length_ms, 100
         recording.missing = [one.to_json() for one in lacking] if published else None
+
+
+def _parameters(rules: TurnRules) -> dict[str, Any]:
+    own = {"speech": Thresholds().parameters(), "echo": EchoRules().parameters()}
+    return {**rules.parameters(), **own}
+
+
+async def _propose(
+    db: AsyncSession, recording_id: UUID, heard: Sequence[Heard], rules: TurnRules
+) -> None:
+    """Stores the turns, but not in place of those that were marked with another program."""
+    if not await turns.is_imported(db, recording_id):
+        rows = [_turn(turn) for turn in detected(heard, rules)]
+        await turns.store(db, recording_id, VERSION, _parameters(rules), rows)
 
 
 def detected(heard: Sequence[Heard], rules: TurnRules) -> list[DetectedTurn[UUID]]:
