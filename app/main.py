@@ -17,6 +17,7 @@ from app.consent import endpoints as consent
 from app.erasures import endpoints as erasures
 from app.exports import endpoints as exports
 from app.groups import endpoints as groups
+from app.imports import endpoints as imports
 from app.invitations import endpoints as invitations
 from app.kit import context, openapi, problems
 from app.kit.headers import SecurityHeaders
@@ -30,6 +31,7 @@ from app.programmes import endpoints as programmes
 from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
+from app.transcripts import endpoints as transcripts
 from app.turns import endpoints as turns
 from app.web import pages
 from media.store import Store
@@ -44,6 +46,8 @@ FEATURES = (
     consent,
     recordings,
     turns,
+    transcripts,
+    imports,
     composites,
     retention,
     quality,

@@ -12,6 +12,7 @@ from app.programmes import models as programmes
 from app.quality import models as quality
 from app.recordings import models as recordings
 from app.retention import models as retention
+from app.transcripts import models as transcripts
 from app.turns import models as turns
 from app.vault import models as vault
 
@@ -29,6 +30,7 @@ __all__ = [
     "quality",
     "recordings",
     "retention",
+    "transcripts",
     "turns",
     "vault",
 ]

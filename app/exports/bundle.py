@@ -5,7 +5,7 @@ Only what the consents in force allow is in it. People stand under their pseudon
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
@@ -17,7 +17,7 @@ from app.exports.consents import consents_table
 from app.exports.formats.offered import FORMATS
 from app.exports.formats.workbook import Text
 from app.exports.readme import readme
-from app.exports.turnlist import turn_list
+from app.exports.turnlist import TurnList, turn_list
 from app.groups import service as groups
 from app.kit.db import now
 from app.kit.keys import Keys
@@ -25,6 +25,9 @@ from app.meetings.models import Meeting
 from app.recordings import reading
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingFile
+from app.transcripts import service as transcripts
+from app.transcripts import vtt
+from app.transcripts.service import LineRow
 from app.turns import service as turns
 from app.turns.table import table
 from app.vault import service as vault
@@ -80,9 +83,9 @@ async def of_meeting(
         entries.append(made(f"{folder}turns.csv", table(meeting, rows).encode()))
         entries.append(made(f"{folder}README.txt", readme(text).encode()))
         named = [(f.kind, f"media/{await reading.file_name(db, meeting, f)}") for f in files]
-        listed = turn_list(meeting, recording, rows, named)
-        for name, way in FORMATS.items():
-            entries.append(made(f"{folder}turns.{name}", way.write(listed, text)))
+        lines = await transcripts.allowed(db, recording.id, meeting)
+        listed = turn_list(meeting, recording, rows, named, lines)
+        entries += _written(listed, lines, text, folder)
         manifest["recording"] = await _described(db, recording, files, pseudonyms)
         manifest["turns"] = {
             "version": index.version if index else None,
@@ -94,6 +97,16 @@ async def of_meeting(
     ]
     written = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
     return [*entries, made(f"{folder}manifest.json", written.encode())]
+
+
+def _written(
+    listed: TurnList, lines: Sequence[LineRow], text: Text, folder: str
+) -> Iterator[Entry]:
+    """The turns in every format, and the transcript where there is one."""
+    for name, way in FORMATS.items():
+        yield made(f"{folder}turns.{name}", way.write(listed, text))
+    if lines:
+        yield made(f"{folder}transcript.vtt", vtt.write(transcripts.cues(lines)).encode())
 
 
 def unlike(entries: Sequence[Entry]) -> list[Entry]:

@@ -25,6 +25,7 @@ from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import auditing, reading
 from app.recordings.endpoints import MediaStore
+from app.transcripts import service as transcripts
 from app.turns import service as turns
 from media.store import Store
 
@@ -91,7 +92,8 @@ async def turns_as(
     _, rows = await turns.allowed(db, recording.id, meeting)
     files = await reading.usable_files(db, recording, meeting)
     media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]
-    listed = turn_list(meeting, recording, rows, media)
+    lines = await transcripts.allowed(db, recording.id, meeting)
+    listed = turn_list(meeting, recording, rows, media, lines)
     way = FORMATS[form]
     content = way.write(listed, partial(context.languages.text, language=actor.language))
     name = f"turns-{meeting.ordinal}.{form}"

@@ -12,5 +12,6 @@ def readme(text: Text) -> str:
     lines += [f"  {column}: {text(f'variable.{column}')}" for column in COLUMNS]
     lines += ["", text("export.readme_formats"), ""]
     lines += [f"  turns.{each}: {text(f'export.format_{each.lower()}')}" for each in Format]
+    lines += ["", f"  transcript.vtt: {text('export.readme_transcript')}"]
     lines += ["", text("export.readme_consent"), ""]
     return "\n".join(lines)

@@ -37,6 +37,7 @@ async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
         "attendance": await _attendance(db, user.id),
         "recordings": await _recordings(db, user.id),
         "turns": await _turns(db, user.id),
+        "transcript": await traces.words(db, user.id),
         "connections": await traces.connections(db, user.id),
         "sent": await traces.sent(db, user.id),
         "exports": await traces.handed_over(db, user.id),

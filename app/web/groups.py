@@ -78,6 +78,7 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
         version=text.version,
         may_edit_text=may(roles, Action.EDIT_CONSENT_TEXT),
         may_edit=may(roles, Action.EDIT_PROGRAMME),
+        may_read_transcripts=may(roles, Action.READ_TRANSCRIPT),
         may_read_audit=may(roles, Action.READ_AUDIT),
         retention=await retention.near(db, programme_id),
     )
@@ -110,6 +111,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_play=may(roles, Action.PLAY_RECORDING),
         may_read_turns=may(roles, Action.READ_TURNS),
         may_export=may(roles, Action.EXPORT),
+        may_import=may(roles, Action.IMPORT_RECORDING),
         erased=await own_erasures(visit, group_id),
         now=now(),
         consent=await own_consents(visit, found) if may(roles, Action.DECIDE_OWN_CONSENT) else None,

@@ -23,11 +23,13 @@ from app.web import (
     entrance,
     erasures,
     groups,
+    imports,
     meetings,
     person,
     recordings,
     reference,
     retention,
+    transcripts,
 )
 from app.web.visit import PageRoute
 
@@ -36,8 +38,8 @@ _files = StaticFiles(directory=STATIC)
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
-    *(connection_test, entrance, groups, meetings, recordings, reference),
-    *(analysis, audit, consent_texts, consents, erasures, person, retention),
+    *(connection_test, entrance, groups, imports, meetings, recordings, reference),
+    *(analysis, audit, consent_texts, consents, erasures, person, retention, transcripts),
 )
 for part in PARTS:
     router.include_router(part.router)

@@ -41,6 +41,8 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
 def test_no_text_becomes_a_formula_or_a_link(turns: TurnList, text: str) -> None:
     one = TurnList(
         turns.title,
+        turns.meeting_id,
+        turns.ordinal,
         turns.recorded_at,
         turns.duration_ms,
         (),
