@@ -74,7 +74,7 @@ export class Transcript {
     const end = seconds(`end-${id}`, line.end);
     const status = h("p", { class: "status", role: "alert" });
     const close = () => {
-      form.remove();
+      shell.remove();
       set(place, "hidden", false);
       opener.focus();
     };
@@ -100,8 +100,9 @@ export class Transcript {
       h("div", { class: "buttons" }, h("button", { class: "button" }, t("transcript.save")), h("button", { type: "button", class: "button quiet", onclick: close }, t("transcript.cancel")), line.line ? remove : null),
     );
     form.addEventListener("keydown", (event) => event.key === "Escape" && close());
+    const shell = place instanceof HTMLLIElement ? h("li", { class: "editing" }, form) : form;
     set(place, "hidden", true);
-    place.after(form);
+    place.after(shell);
     text.focus();
   }
 
