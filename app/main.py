@@ -21,6 +21,7 @@ from app.content import endpoints as content
 from app.erasures import endpoints as erasures
 from app.exports import endpoints as exports
 from app.groups import endpoints as groups
+from app.imports import endpoints as imports
 from app.invitations import endpoints as invitations
 from app.kit import context, openapi, problems
 from app.kit.headers import SecurityHeaders
@@ -35,6 +36,7 @@ from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
 from app.sampling import endpoints as sampling
+from app.transcripts import endpoints as transcripts
 from app.turns import edit_endpoints, rule_endpoints
 from app.turns import endpoints as turns
 from app.web import pages
@@ -54,6 +56,8 @@ FEATURES = (
     coding,
     edit_endpoints,
     rule_endpoints,
+    transcripts,
+    imports,
     composites,
     sampling,
     retention,

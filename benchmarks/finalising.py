@@ -70,6 +70,8 @@ async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     for user in voices:
         listening = finaliser.listen(plan, run, user, length, progress)
         heard.append(await costs.of("listen", listening))
+    telling = finaliser.tell_apart(plan, run, heard, length, progress)
+    heard = list(await costs.of("listen", telling))
     await costs.of(
         "publish",
         publish(

@@ -47,6 +47,20 @@ CurrentActor = Annotated[Actor, Depends(_actor)]
 """A route without it is visibly public."""
 
 
+async def _patient(
+    request: Request,
+    context: Ctx,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Actor:
+    async with context.database.reading() as db:
+        return await _actor(request, context, db, bearer, cookie)
+
+
+PatientActor = Annotated[Actor, Depends(_patient)]
+"""For what takes minutes, an upload: no transaction is held open meanwhile."""
+
+
 def require_own_page(request: Request) -> None:
     """Cookies travel with other sites' requests too; those are refused.
 

@@ -94,6 +94,8 @@ class DecisionPublic(Public):
     text_version: int
     text_language: Language
     text_sha256: str | None
+    paper: str | None
+    signed_at: datetime | None
     decided_by: UUID
     decided_at: datetime
     previous_hash: str

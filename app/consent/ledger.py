@@ -43,8 +43,8 @@ class Head(NamedTuple):
 def digest(row: ConsentDecision) -> str:
     """SHA-256, hex, over every field but the hash itself, as JSON with sorted keys.
 
-    A field that came later (`text_sha256`, `keeps_earlier`) is left out where it is empty, so that
-    older rows keep their hashes. Setting or clearing it later shows all the same.
+    A field that came later (`text_sha256`, `keeps_earlier`, `paper`) is left out where it is
+    empty, so that older rows keep their hashes. Setting or clearing it later shows all the same.
     """
     fields: dict[str, object] = {
         "id": str(row.id),
@@ -64,6 +64,10 @@ def digest(row: ConsentDecision) -> str:
         fields["text_sha256"] = row.text_sha256
     if row.keeps_earlier:
         fields["keeps_earlier"] = True
+    if row.paper is not None:
+        fields["paper"] = row.paper
+    if row.signed_at is not None:
+        fields["signed_at"] = row.signed_at.astimezone(UTC).isoformat(timespec="microseconds")
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 

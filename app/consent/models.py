@@ -94,6 +94,10 @@ class ConsentDecision(SQLModel, table=True):
     text_language: str = Field(max_length=2)
     text_sha256: str | None = Field(default=None, max_length=64)
     """The `ShownText` that was read. None in rows older than those texts are kept."""
+    paper: str | None = Field(default=None, max_length=300)
+    """Of a decision made on paper and entered by somebody else: which paper, and where it lies."""
+    signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When that paper was signed; `decided_at` is when it was entered."""
     decided_by: UUID = Field(foreign_key="users.id")
     decided_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     previous_hash: str = Field(max_length=64)

@@ -61,6 +61,9 @@ class Event(Public):
     text_version: int
     language: Language
     text_sha256: str | None
+    paper: str | None = None
+    """Of a decision made on paper: which paper."""
+    signed_at: datetime | None = None
     previous_hash: str
     hash: str
 
@@ -146,6 +149,8 @@ def rows_of(receipt: Receipt) -> list[ConsentDecision]:
             text_language=event.language,
             text_sha256=event.text_sha256,
             keeps_earlier=event.keeps_earlier,
+            paper=event.paper,
+            signed_at=event.signed_at,
             decided_by=event.entity_id,
             decided_at=event.event_time,
             previous_hash=event.previous_hash,
@@ -165,7 +170,8 @@ def _purpose(purpose: Purpose, own: Iterable[ConsentDecision]) -> PurposeRecord:
 
 def _event(row: ConsentDecision) -> Event:
     same = {"sequence", "meeting_id", "text_version", "text_sha256", "keeps_earlier"}
-    fields: dict[str, Any] = row.model_dump(include={*same, "previous_hash", "hash"})
+    later = {"paper", "signed_at"}
+    fields: dict[str, Any] = row.model_dump(include={*same, *later, "previous_hash", "hash"})
     return Event(
         record_id=row.id,
         event_time=row.decided_at,

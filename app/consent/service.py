@@ -1,6 +1,8 @@
 """Deciding on consent, and asking the ledger."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func
@@ -21,6 +23,13 @@ class TextVersionUnknown(Invalid):
     code = "text_version_unknown"
 
 
+class Paper(NamedTuple):
+    """A decision that was made on paper: which paper, and when it was signed."""
+
+    name: str
+    signed_at: datetime
+
+
 class NothingToKeep(Invalid):
     """Only a withdrawal may leave what was recorded before it."""
 
@@ -39,11 +48,13 @@ async def decide(
     text_language: str,
     decided_by: UUID,
     keeps_earlier: bool = False,
+    paper: Paper | None = None,
 ) -> ConsentDecision:
     """Writes one decision at the end of the group's chain.
 
     The same decision under the same version of the text is not written twice; a withdrawal after
-    which nothing is kept is stronger than one that keeps, and may follow it.
+    which nothing is kept is stronger than one that keeps, and may follow it. What was read on
+    `paper` is not ours: the row names the version of our text that stood then, and no hash of it.
     """
     if keeps_earlier and decision != Decision.WITHDRAWN:
         raise NothingToKeep(field="keeps_earlier")
@@ -62,7 +73,9 @@ async def decide(
         decision=decision,
         text_version=text_version,
         text_language=text_language,
-        text_sha256=text_sha256,
+        text_sha256=None if paper else text_sha256,
+        paper=paper.name if paper else None,
+        signed_at=paper.signed_at if paper else None,
         decided_by=decided_by,
         keeps_earlier=keeps_earlier,
         previous_hash=rows[-1].hash if rows else ledger.GENESIS,

@@ -1,7 +1,7 @@
 """Receipts for what was erased: looked for, found gone, and signed.
 
 Nothing is attested because it was done. The worker looks for every object in the store, every key
-in the vault, every tape and turn in the books, and signs when none of them is there. Where it
+in the vault, every tape, turn and line in the books, and signs when none of them is there. Where it
 cannot look, the receipt says so: exports that people have, and backups of the database from
 before, which hold the wrapped keys until they are rotated.
 """
@@ -22,6 +22,7 @@ from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
 from app.recordings.models import Erasure, Recording, RecordingState
+from app.transcripts import erasure as transcripts
 from app.turns import service as turns
 from app.turns.models import Turn, TurnIndex
 from app.vault.models import DataKey
@@ -68,7 +69,7 @@ async def attest(database: Database, store: Store, keys: Keys, erasure_id: UUID)
 
 
 async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
-    """Keys, tapes, turns and speech. Objects were looked for in the store."""
+    """Keys, tapes, words, turns and speech. Objects were looked for in the store."""
     recording = await db.get_one(Recording, erasure.recording_id)
     meeting = await db.get_one(Meeting, recording.meeting_id)
     keys = [await db.get(DataKey, UUID(key_id)) for key_id in erasure.destroyed_keys]
@@ -79,6 +80,8 @@ async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
     if any(tape.user_id == erasure.user_id for tape in consents.to_erase(tapes, rows)):
         return False
     if erasure.user_id in await turns.unstudied(db, recording.id, meeting):
+        return False
+    if await transcripts.has_unallowed(db, recording.id, erasure.user_id, rows):
         return False
     query = select(TurnIndex).where(TurnIndex.recording_id == recording.id)
     for index in (await db.exec(query)).all():

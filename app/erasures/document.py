@@ -51,6 +51,7 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
         "keys_destroyed": await _keys(db, erasure),
         "objects_deleted": erasure.deleted_objects,
         "turns_deleted": erasure.deleted_turns,
+        "transcript_lines_deleted": erasure.deleted_lines,
         "files_made_again": [
             {
                 "kind": str(file.kind),

@@ -13,24 +13,16 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.coding import codes
-from app.exports.codebooks import codebooks_of, described_codes
 from app.exports.consents import consents_table
-from app.exports.formats.offered import FORMATS
 from app.exports.reader import Reader
-from app.exports.readme import readme
-from app.exports.turnlist import turn_list
+from app.exports.study import of_turns
 from app.groups import service as groups
-from app.groups.models import Group
 from app.kit.db import now
 from app.kit.keys import Keys
 from app.meetings.models import Meeting
 from app.recordings import reading
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingFile
-from app.sampling import service as sampling
-from app.turns import service as turns
-from app.turns.table import table
 from app.vault import service as vault
 
 
@@ -54,7 +46,6 @@ async def of_meeting(
     db: AsyncSession, keys: Keys, meeting: Meeting, reader: Reader, folder: str = ""
 ) -> list[Entry]:
     """The entries of one meeting, below `folder`; without a recording, consents and manifest."""
-    group = await db.get_one(Group, meeting.group_id)
     people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
     pseudonyms = {user: member.pseudonym for user, member in people.items()}
     entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting)).encode())]
@@ -78,28 +69,11 @@ async def of_meeting(
         files = [file for file in files if file.kind != FileKind.MANIFEST]
         media = [await _media(db, keys, meeting, file, folder) for file in files]
         entries += unlike(media)
-        index, rows = await turns.allowed(db, recording.id, meeting)
-        found = await codes.of_recording(db, reader.user_id, recording.id)
-        columns = [column.name for column in found.columns]
-        spoken = table(meeting, rows, columns, found.values)
-        entries.append(made(f"{folder}turns.csv", spoken.encode()))
-        sample = await sampling.in_force(db, group.programme_id)
-        sampled = sampling.described(sample, recording.id) if sample else None
-        read = readme(reader.text, index, found, sampled)
-        entries.append(made(f"{folder}README.txt", read.encode()))
-        entries += [made(folder + name, body) for name, body in codebooks_of(found, reader)]
         named = [(f.kind, f"media/{await reading.file_name(db, meeting, f)}") for f in files]
-        listed = turn_list(meeting, recording, rows, named, found)
-        for name, way in FORMATS.items():
-            entries.append(made(f"{folder}turns.{name}", way.write(listed, reader.text)))
-        manifest["sampling"] = sampled
+        studied, about = await of_turns(db, meeting, recording, reader, named)
+        entries += [made(folder + name, content) for name, content in studied]
         manifest["recording"] = await _described(db, recording, files, pseudonyms)
-        manifest["turns"] = {
-            "version": index.version if index else None,
-            "parameters": index.parameters if index else {},
-            "count": len(rows),
-        }
-        manifest["codes"] = described_codes(found)
+        manifest |= about
     manifest["files"] = [
         {"path": e.path.removeprefix(folder), "sha256": e.sha256, "bytes": e.size} for e in entries
     ]

@@ -14,9 +14,10 @@ from app.meetings.models import Meeting
 
 COLUMNS = (
     *("pseudonym", "role", "purpose", "decision", "text_version", "language", "decided_at"),
-    "keeps_earlier",
+    *("keeps_earlier", "paper", "signed_at"),
 )
-"""`keeps_earlier` is `yes`: withdrawn, and what was recorded before it may still be used."""
+"""`keeps_earlier` is `yes`: withdrawn, and what was recorded before it may still be used.
+`paper` names the paper that a decision was made on, signed at `signed_at`; empty: made here."""
 
 
 async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
@@ -29,10 +30,12 @@ async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
     for member, user in await groups.members(db, meeting.group_id, former=True):
         for purpose in Purpose:
             row = current.get(user.id, {}).get(purpose)
-            decided = ["undecided", "", "", "", ""]
+            decided = ["undecided", "", "", "", "", "", ""]
             if row is not None:
                 moment = row.decided_at.isoformat(timespec="seconds")
                 keeps = "yes" if row.keeps_earlier else ""
                 decided = [row.decision, str(row.text_version), row.text_language, moment, keeps]
+                signed = row.signed_at.isoformat(timespec="seconds") if row.signed_at else ""
+                decided += [inert(row.paper or ""), signed]
             writer.writerow([inert(member.pseudonym), member.role, purpose, *decided])
     return target.getvalue()

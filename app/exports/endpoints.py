@@ -29,6 +29,7 @@ from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import auditing, reading
 from app.recordings.endpoints import MediaStore
+from app.transcripts import service as transcripts
 from app.turns import service as turns
 from media.store import Store
 
@@ -96,7 +97,8 @@ async def turns_as(
     files = await reading.usable_files(db, recording, meeting)
     media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]
     found = await codes.of_recording(db, actor.user_id, recording.id)
-    listed = turn_list(meeting, recording, rows, media, found)
+    lines = await transcripts.allowed(db, recording.id, meeting)
+    listed = turn_list(meeting, recording, rows, media, found, lines)
     way = FORMATS[form]
     content = way.write(listed, _reader(context, actor).text)
     name = f"turns-{meeting.ordinal}.{form}"

@@ -30,6 +30,7 @@ def readme(
     if codes.versions:
         lines += [f"  codebook.{form}: {text(f'export.codebook_{form}')}" for form in FileForm]
     lines += ["", text("sampling.readme"), "", f"  {_sampling(text, sampled)}"]
+    lines += ["", f"  transcript.vtt: {text('export.readme_transcript')}"]
     lines += ["", text("export.readme_consent"), ""]
     return "\n".join(lines)
 

@@ -21,6 +21,7 @@ from app.meetings.models import Meeting
 from app.recordings import reading
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording
+from app.transcripts import service as transcripts
 from app.turns import service as turns
 
 Contents = Mapping[UUID, set[str]]
@@ -120,6 +121,8 @@ async def _contents(db: AsyncSession, recording: Recording, meeting: Meeting) ->
     query = select(ConsentDecision).where(col(ConsentDecision.id).in_(rows))
     for row in (await db.exec(query)).all():
         found.setdefault(row.user_id, set()).add(str(row.purpose))
+    for words in await transcripts.allowed(db, recording.id, meeting):
+        found.setdefault(words.line.user_id, set()).update({Purpose.AUDIO, Purpose.TRANSCRIPT})
     _, spoken = await turns.allowed(db, recording.id, meeting)
     for turn in spoken:
         found.setdefault(turn.turn.user_id, set()).update({Purpose.AUDIO, Purpose.INDEXING})

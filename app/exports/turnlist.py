@@ -7,6 +7,9 @@ from datetime import datetime
 from app.coding.codes import Codes
 from app.meetings.models import Meeting
 from app.recordings.models import FileKind, Recording
+from app.transcripts.attaching import attached
+from app.transcripts.service import LineRow
+from app.turns.models import TurnState
 from app.turns.service import TurnRow
 
 
@@ -24,14 +27,19 @@ class Spoken:
     start_ms: int
     end_ms: int
     is_backchannel: bool
+    state: str = TurnState.PROPOSED
     codes: Mapping[str, str] = field(default_factory=dict)
     """Column → labels of codes."""
+    words: str = ""
+    """What was said in it, where the consents allow that to be written down."""
 
 
 @dataclass(frozen=True)
 class TurnList:
     title: str
     """`meeting-3`; a file name without its ending."""
+    meeting_id: str
+    ordinal: int
     recorded_at: datetime
     duration_ms: int
     """At least the end of the last turn."""
@@ -58,15 +66,19 @@ def turn_list(
     rows: Sequence[TurnRow],
     media: Sequence[tuple[FileKind, str]],
     codes: Codes,
+    lines: Sequence[LineRow] = (),
 ) -> TurnList:
-    """`media`: kind and name of the files that may be used."""
+    """`media`: kind and name of the files that may be used. `lines`: of the transcript."""
+    said = attached([row.turn for row in rows], [row.line for row in lines])
     turns = tuple(
         Spoken(
             row.speaker.pseudonym,
             row.turn.start_ms,
             row.turn.end_ms,
             row.turn.is_backchannel,
+            row.turn.state,
             codes.of(row.turn.id),
+            " ".join(line.text for line in said.get(row.turn.id, ())),
         )
         for row in rows
     )
@@ -74,6 +86,8 @@ def turn_list(
     last_ms = max((turn.end_ms for turn in turns), default=0)
     return TurnList(
         title=f"meeting-{meeting.ordinal}",
+        meeting_id=str(meeting.id),
+        ordinal=meeting.ordinal,
         recorded_at=recording.started_at,
         duration_ms=max(recording.duration_ms or 0, last_ms),
         media=tuple(name for kind, name in media if kind in ON_THE_COMMON_CLOCK),

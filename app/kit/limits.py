@@ -1,10 +1,16 @@
 """No request may be larger than what our forms can hold."""
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BYTES = 1_000_000
 """A consent text in three languages fits several times. Higher: more memory for an attacker."""
+
+
+LARGE = re.compile(r"/api/v1/meetings/[^/]+/imports/[^/]+")
+"""Where files are taken in as they come, to which their own limit belongs."""
 
 
 class LimitedBody:
@@ -24,5 +30,6 @@ class LimitedBody:
                 raise HTTPException(413)  # FastAPI lets this pass while it reads a body
             return message
 
-        limited = receive_limited if scope["type"] == "http" else receive
+        is_large = scope["type"] == "http" and LARGE.fullmatch(scope["path"]) is not None
+        limited = receive_limited if scope["type"] == "http" and not is_large else receive
         await self._app(scope, limited, send)

@@ -36,6 +36,9 @@ class Action(StrEnum):
     PLAY_RECORDING = "play_recording"
     READ_TURNS = "read_turns"
     EDIT_TURNS = "edit_turns"
+    READ_TRANSCRIPT = "read_transcript"
+    EDIT_TRANSCRIPT = "edit_transcript"
+    """Write, import, and ask a machine for words."""
     READ_QUALITY = "read_quality"
     """How well people's connections worked: who observes or studies must know what they miss."""
     EDIT_CODEBOOK = "edit_codebook"
@@ -45,6 +48,8 @@ class Action(StrEnum):
     EXPORT = "export"
     DRAW_SAMPLE = "draw_sample"
     """Decide which recordings are indexed."""
+    IMPORT_RECORDING = "import_recording"
+    """Bring in a meeting that was recorded elsewhere, with the consents given on paper."""
     READ_AUDIT = "read_audit"
     MANAGE_RETENTION = "manage_retention"
     """Say how long material is kept, and hold it."""
@@ -56,12 +61,13 @@ A = Action
 _INSIDE = frozenset({A.SEE_GROUP, A.JOIN_MEETING, A.DECIDE_OWN_CONSENT})
 _STAFF = frozenset({A.SEE_PROGRAMME, A.SEE_GROUP, A.SEE_RECORDING_STATUS})
 _RESEARCH = frozenset(
-    {A.PLAY_RECORDING, A.READ_TURNS, A.EDIT_TURNS, A.READ_QUALITY, A.EDIT_CODEBOOK, A.CODE}
+    {A.PLAY_RECORDING, A.READ_TURNS, A.EDIT_TURNS, A.READ_TRANSCRIPT, A.EDIT_TRANSCRIPT}
+    | {A.READ_QUALITY, A.EDIT_CODEBOOK, A.CODE}
 )
 _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
     | {A.JOIN_MEETING, A.RUN_MEETING, A.READ_CONSENTS, A.EXPORT}
-    | {A.READ_AUDIT, A.MANAGE_RETENTION, A.ASSIGN_CODING, A.DRAW_SAMPLE}
+    | {A.READ_AUDIT, A.MANAGE_RETENTION, A.ASSIGN_CODING, A.DRAW_SAMPLE, A.IMPORT_RECORDING}
 )
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {

@@ -68,6 +68,11 @@ class WebSettings(Section):
         description="The address people open, e.g. https://meet.example.org. "
         "Empty: http://localhost and the port.",
     )
+    import_limit_mb: int = Field(
+        default=4_000,
+        ge=1,
+        description="Megabytes that a file of a meeting recorded elsewhere may have.",
+    )
 
 
 class NodeSettings(Section):
@@ -144,6 +149,23 @@ class WorkerSettings(Section):
     )
 
 
+class TranscribeSettings(Section):
+    model: Path | None = Field(
+        default=None,
+        description="Folder of a faster-whisper (CTranslate2) model, with model.bin in it. Empty: "
+        "no machine writes recordings down.",
+    )
+    language: str = Field(
+        default="",
+        max_length=3,
+        description="Language that is spoken, e.g. fi or sv. Empty: the model guesses, person by "
+        "person.",
+    )
+    threads: int = Field(
+        default=1, ge=1, le=64, description="Processor threads that may be used for it."
+    )
+
+
 class KeySettings(Section):
     installation: SecretStr = Field(
         default=SecretStr(""),
@@ -193,6 +215,7 @@ class Settings(BaseSettings):
     relay: RelaySettings = RelaySettings()
     store: StoreSettings = StoreSettings()
     worker: WorkerSettings = WorkerSettings()
+    transcribe: TranscribeSettings = TranscribeSettings()
     keys: KeySettings = KeySettings()
     turn_server: TurnServerSettings = TurnServerSettings()
 

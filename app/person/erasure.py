@@ -31,7 +31,7 @@ from app.kit.permissions import Action, Role, may
 from app.meetings.models import Attendance, Meeting, MeetingState
 from app.programmes.models import ProgrammeStaff
 from app.recordings.models import Tape, TapeState
-from app.turns.erasure import erase_withdrawn
+from app.transcripts.erasure import erase_withdrawn
 from app.turns.models import Turn
 from media.store import Store
 

@@ -1,5 +1,5 @@
-"""What is noted of a person beside recordings: connections, sources sent, speech, corrections,
-exports, erasures."""
+"""What is noted of a person beside recordings: words, connections, sources sent, speech,
+corrections, exports, erasures."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,9 +8,13 @@ from uuid import UUID
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import service as consent
+from app.consent.models import ConsentDecision
 from app.exports.models import ExportContent, ExportRecord
 from app.quality.models import QualitySample
 from app.recordings.models import Erasure, PublicationSpan
+from app.transcripts import consents as transcripts
+from app.transcripts.models import Utterance
 from app.turns.models import Speech, Turn, TurnEdit
 
 
@@ -18,6 +22,24 @@ async def connections(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
     """How well the person's connections worked, stretch by stretch."""
     query = select(QualitySample).where(QualitySample.user_id == user_id)
     return _told((await db.exec(query.order_by(col(QualitySample.id)))).all())
+
+
+async def words(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    """What the person said, as it was written down, every version; as long as consent allows it to
+    be kept. Who wrote it is nobody's but that person's."""
+    query = select(Utterance).where(Utterance.user_id == user_id)
+    found = (await db.exec(query.order_by(col(Utterance.recording_id), col(Utterance.id)))).all()
+    standing = await _standing(db, user_id)
+    hidden = {"user_id", "folded", "made_by"}
+    return [
+        row.model_dump(mode="json", warnings=False, exclude=hidden)
+        for row in transcripts.usable(found, standing)
+    ]
+
+
+async def _standing(db: AsyncSession, user_id: UUID) -> set[UUID]:
+    groups = select(ConsentDecision.group_id).where(ConsentDecision.user_id == user_id).distinct()
+    return await consent.standing(db, (await db.exec(groups)).all())
 
 
 async def sent(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:

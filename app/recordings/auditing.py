@@ -1,5 +1,6 @@
 """Who looked at a recording: told to the audit log before anything is shown."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -72,6 +73,23 @@ async def exported(db: AsyncSession, actor: Actor, group: Group, meeting: Meetin
     )
     doer = await _doer(db, actor, group, Action.EXPORT)
     audit.record(db, Deed.EXPORTED, doer, about)
+
+
+async def changed(
+    db: AsyncSession,
+    actor: Actor,
+    meeting: Meeting,
+    deed: Deed,
+    kind: str,
+    id_: UUID,
+    action: Action,
+    details: Mapping[str, int | str],
+    subject_id: UUID | None = None,
+) -> None:
+    """What was done to what is kept, in the transaction that does it: counts, never content."""
+    group = await db.get_one(Group, meeting.group_id)
+    about = audit.About(kind, id_, subject_id, group.programme_id, group.id, meeting.id)
+    audit.record(db, deed, await _doer(db, actor, group, action), about, details=details)
 
 
 async def told(

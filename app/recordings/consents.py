@@ -107,7 +107,7 @@ def to_erase(
     tapes: Iterable[Tape], rows: Sequence[ConsentDecision], over: Collection[UUID] = ()
 ) -> list[Tape]:
     """The kept tapes that nothing allows any longer; of consents whose time is over, all."""
-    tapes, held = list(tapes), (TapeState.STORED, TapeState.LOST)
+    tapes, held = list(tapes), (TapeState.UPLOADED, TapeState.STORED, TapeState.LOST)
     usable = allowed(tapes, rows)
     return [
         t

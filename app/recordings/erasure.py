@@ -66,7 +66,7 @@ async def waiting(db: AsyncSession) -> list[UUID]:
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
             col(Recording.state).in_(ERASABLE),
-            col(Tape.state).in_([TapeState.STORED, TapeState.LOST]),
+            col(Tape.state).in_([TapeState.UPLOADED, TapeState.STORED, TapeState.LOST]),
             col(Tape.consent_id).in_(ended(Tape, col(Tape.started_at))),
         )
         .distinct()

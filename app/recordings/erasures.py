@@ -5,6 +5,7 @@ An erasure is open until it has been attested; what is taken until then belongs 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -42,15 +43,23 @@ async def note_media(
         await db.flush()
 
 
-async def note_turns(
+class Kind(StrEnum):
+    """What is counted in an erasure, by the name of its column."""
+
+    TURNS = "deleted_turns"
+    LINES = "deleted_lines"
+
+
+async def note_rows(
     db: AsyncSession,
     recording_id: UUID,
     ended_by: EndedBy,
+    kind: Kind,
     removed: Counter[UUID],
     purposes: Collection[Purpose],
 ) -> None:
-    """So many turns of each went, which rested on these purposes. Who never agreed to them has
-    nothing to be told of."""
+    """So many turns, or lines of a transcript, of each went, which rested on these purposes. Who
+    never agreed to them has nothing to be told of."""
     for user_id, count in removed.items():
         causes = {
             str(row.id)
@@ -59,7 +68,7 @@ async def note_turns(
         }
         if causes:
             erasure = await _open(db, recording_id, user_id)
-            erasure.deleted_turns += count
+            setattr(erasure, kind, getattr(erasure, kind) + count)
             erasure.withdrawal_ids = sorted({*erasure.withdrawal_ids, *causes})
             await db.flush()
 

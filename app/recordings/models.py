@@ -43,6 +43,8 @@ class Source(StrEnum):
 
 
 class TapeState(StrEnum):
+    UPLOADED = "uploaded"
+    """Brought from elsewhere: a sealed file that the worker has yet to make a tape of."""
     WRITING = "writing"
     CLOSED = "closed"
     """Whole, and still on the node that wrote it."""
@@ -184,6 +186,8 @@ class Erasure(SQLModel, table=True):
     deleted_objects: list[str] = Field(default_factory=list, sa_type=JSON)
     """Keys in the media store: tapes, and the finished files that held them."""
     deleted_turns: int = 0
+    deleted_lines: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Of transcripts, every version counted."""
     begun_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     attested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When all of it had been looked for and was gone."""

@@ -183,10 +183,12 @@ async def running_on(db: AsyncSession, node_name: str) -> list[Recording]:
 
 
 async def finishable(db: AsyncSession) -> list[UUID]:
-    """Stopped recordings of meetings that are over and whose tapes have all arrived."""
+    """Stopped recordings of meetings that are over and whose tapes have all arrived. One that is
+    being finished goes on without what is uploaded meanwhile, and is finished again with it."""
     waiting = select(Tape.recording_id).where(
         col(Tape.state).in_([TapeState.WRITING, TapeState.CLOSED])
     )
+    uploaded = select(Tape.recording_id).where(Tape.state == TapeState.UPLOADED)
     query = (
         select(Recording.id)
         .join(Meeting, col(Meeting.id) == Recording.meeting_id)
@@ -194,6 +196,7 @@ async def finishable(db: AsyncSession) -> list[UUID]:
             col(Recording.state).in_([RecordingState.STOPPED, RecordingState.CLAIMED]),
             Meeting.state == "ended",
             col(Recording.id).not_in(waiting),
+            (col(Recording.state) == RecordingState.CLAIMED) | col(Recording.id).not_in(uploaded),
         )
     )
     return list((await db.exec(query)).all())

@@ -20,6 +20,8 @@ from app.kit.ids import short
 from app.recordings import erasure
 from app.retention.periods import Deadline, due
 from app.retention.service import deadlines
+from app.transcripts import erasure as transcripts
+from app.transcripts.consents import WORDS
 from app.turns.erasure import STUDY, forget
 from app.turns.models import Speech, Turn, TurnIndex
 from media.store import Store
@@ -64,6 +66,8 @@ async def _erase(
     over, whole = deadline.over(now), deadline.whole_ends_at <= now
     silenced = None if whole else {part.user_id for part in over if part.purpose in STUDY}
     turns = await _erase_turns(database, deadline, silenced, doer)
+    unworded = None if whole else {part.user_id for part in over if part.purpose in WORDS}
+    await _erase_words(database, deadline, unworded, doer)
     gone = erasure.Over(frozenset(part.consent_id for part in over), whole)
     name = short(deadline.recording_id)
     try:
@@ -91,16 +95,31 @@ async def _erase_turns(
         everyone = (await db.exec(speakers)).all()
         await forget(db, deadline.recording_id, everyone if users is None else users)
         for user_id, count in counts:
-            about = audit.About(
-                "turns",
-                deadline.recording_id,
-                user_id,
-                deadline.programme_id,
-                deadline.group_id,
-                deadline.meeting_id,
-            )
+            about = _about("turns", deadline, user_id)
             audit.record(db, audit.Deed.ERASED, doer, about, details={"turns": count})
     return sum(count for _, count in counts)
+
+
+async def _erase_words(
+    database: Database, deadline: Deadline, users: Collection[UUID] | None, doer: audit.Doer
+) -> None:
+    """Takes every line of these people, or of all."""
+    async with database.transaction() as db:
+        removed = await transcripts.erase_of(db, deadline.recording_id, users)
+        for user_id, count in sorted(removed.items()):
+            about = _about("transcript", deadline, user_id)
+            audit.record(db, audit.Deed.ERASED, doer, about, details={"lines": count})
+
+
+def _about(kind: str, deadline: Deadline, user_id: UUID) -> audit.About:
+    return audit.About(
+        kind,
+        deadline.recording_id,
+        user_id,
+        deadline.programme_id,
+        deadline.group_id,
+        deadline.meeting_id,
+    )
 
 
 async def _tell(database: Database, done: Sequence[Erased], doer: audit.Doer) -> None:

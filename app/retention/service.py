@@ -23,6 +23,7 @@ from app.programmes.models import Programme, RetentionChange
 from app.recordings.models import Recording, RecordingState, Tape, TapeState
 from app.retention import holds
 from app.retention.periods import Deadline, Obstacle, due, parts
+from app.transcripts.models import Utterance
 from app.turns.models import Speech, Turn, TurnIndex
 
 AT_REST = (RecordingState.READY, RecordingState.FAILED, RecordingState.STOPPED)
@@ -60,20 +61,13 @@ async def deadlines(
     query = select(Tape).where(col(Tape.recording_id).in_(ids), Tape.state != TapeState.ERASED)
     for tape in (await db.exec(query)).all():
         tapes[tape.recording_id].append(tape)
-    indexed: dict[UUID, set[UUID]] = defaultdict(set)
-    speakers = select(TurnIndex.recording_id, Turn.user_id).where(
-        Turn.index_id == TurnIndex.id, col(TurnIndex.recording_id).in_(ids)
-    )
-    heard = select(Speech.recording_id, Speech.user_id).where(col(Speech.recording_id).in_(ids))
-    for of_them in (speakers.distinct(), heard):
-        for id_, user_id in (await db.exec(of_them)).all():
-            indexed[id_].add(user_id)
+    held_of = await _held_of(db, ids)
     decisions = await _decisions(db, {group.id for _, _, group, _ in rows})
     changes = await _changes(db, programme_id)
     held = await holds.in_force(db, programme_id)
     found = []
     for recording, meeting, group, programme in rows:
-        grants = _grants(decisions[group.id], tapes[recording.id], indexed[recording.id])
+        grants = _grants(decisions[group.id], tapes[recording.id], held_of[recording.id])
         history, current = changes[programme.id], programme.retention_days
         if days is not None:
             history = [*history, _proposed(programme, days)]
@@ -157,17 +151,36 @@ def _obstacle(recording: Recording, *, held: bool) -> Obstacle | None:
     return None if recording.state in AT_REST else Obstacle.AT_WORK
 
 
+async def _held_of(db: AsyncSession, ids: Any) -> defaultdict[UUID, set[tuple[UUID, str]]]:
+    """Recording → who has turns, speech or words in it, each with the purpose that they rest on."""
+    speakers = select(TurnIndex.recording_id, Turn.user_id).where(
+        Turn.index_id == TurnIndex.id, col(TurnIndex.recording_id).in_(ids)
+    )
+    worded = select(Utterance.recording_id, Utterance.user_id)
+    worded = worded.where(col(Utterance.recording_id).in_(ids))
+    found: defaultdict[UUID, set[tuple[UUID, str]]] = defaultdict(set)
+    heard = select(Speech.recording_id, Speech.user_id).where(col(Speech.recording_id).in_(ids))
+    rest_on = (
+        (speakers, Purpose.INDEXING),
+        (heard, Purpose.INDEXING),
+        (worded, Purpose.TRANSCRIPT),
+    )
+    for query, purpose in rest_on:
+        for id_, user_id in (await db.exec(query.distinct())).all():
+            found[id_].add((user_id, purpose))
+    return found
+
+
 def _grants(
-    decisions: Sequence[ConsentDecision], tapes: Iterable[Tape], indexed: set[UUID]
+    decisions: Sequence[ConsentDecision], tapes: Iterable[Tape], held_of: set[tuple[UUID, str]]
 ) -> list[ConsentDecision]:
-    """What a recording rests on: the grants that its tapes name, and those to be indexed."""
+    """What a recording rests on: the grants that its tapes name, and those of turns and words."""
     named = {tape.consent_id for tape in tapes}
     standing = ledger.standing(decisions)
     return [
         row
         for row in decisions
-        if row.id in named
-        or (row.purpose == Purpose.INDEXING and row.user_id in indexed and row.id in standing)
+        if row.id in named or ((row.user_id, row.purpose) in held_of and row.id in standing)
     ]
 
 

@@ -74,7 +74,8 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
     await forget(db, recording_id, await service.unstudied(db, recording_id, meeting))
     if removed:
         ended_by = ledger.ended_by(await consent.chain(db, meeting.group_id))
-        await erasures.note_turns(db, recording_id, ended_by, removed, STUDY)
+        kind = erasures.Kind.TURNS
+        await erasures.note_rows(db, recording_id, ended_by, kind, removed, STUDY)
         group = await db.get_one(Group, meeting.group_id)
         about = audit.About("turns", recording_id, None, group.programme_id, group.id, meeting.id)
         details = {"turns": removed.total()}

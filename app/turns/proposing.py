@@ -86,7 +86,8 @@ async def propose(
 
 
 async def repropose(database: Database) -> None:
-    """For every recording that has no index by the rules in force. Cheap when there is none."""
+    """For every recording that has no index by the rules in force, but not in place of turns that
+    were marked with another program. Cheap when there is none."""
     async with database.reading() as db:
         waiting = await _outdated(db)
     for recording_id in waiting:
@@ -96,7 +97,8 @@ async def repropose(database: Database) -> None:
             group = await db.get_one(Group, meeting.group_id)
             rules = await turn_rules.in_force(db, group.programme_id)
             before = await service.newest(db, recording_id)
-            detector = before.parameters.get("speech", {}) if before else {}
+            told = before.parameters if before else {}
+            detector = {name: told[name] for name in turn_rules.DETECTOR if name in told}
             await propose(db, meeting, recording_id, rules, detector)
         logger.info("recording %s: turns by rules %d", short(recording_id), rules.version)
 
@@ -119,6 +121,9 @@ async def _outdated(db: AsyncSession) -> list[UUID]:
         TurnIndex.recording_id == Recording.id, TurnIndex.rules_id == TurnRuleSet.id
     )
     heard = select(Speech.user_id).where(Speech.recording_id == Recording.id)
+    imported = select(TurnIndex.id).where(
+        TurnIndex.recording_id == Recording.id, col(TurnIndex.version).startswith(service.IMPORTED)
+    )
     query = (
         select(Recording.id)
         .join(Meeting, col(Meeting.id) == Recording.meeting_id)
@@ -129,7 +134,12 @@ async def _outdated(db: AsyncSession) -> list[UUID]:
             (col(TurnRuleSet.programme_id) == newest.c.programme_id)
             & (col(TurnRuleSet.version) == newest.c.version),
         )
-        .where(Recording.state == RecordingState.READY, heard.exists(), ~made.exists())
+        .where(
+            Recording.state == RecordingState.READY,
+            heard.exists(),
+            ~made.exists(),
+            ~imported.exists(),
+        )
     )
     return list((await db.exec(query)).all())
 

@@ -65,6 +65,10 @@ def detection(rules: TurnRuleSet) -> TurnRules:
     return TurnRules(rules.bridge_pause_ms, rules.backchannel_max_ms, rules.minimum_ms)
 
 
+DETECTOR = ("speech", "echo")
+"""What an index's parameters say of how the speech was heard."""
+
+
 def parameters(rules: TurnRuleSet, detector: dict[str, Any]) -> dict[str, Any]:
     """As an index keeps them, and as every result prints them."""
     return {
@@ -72,5 +76,5 @@ def parameters(rules: TurnRuleSet, detector: dict[str, Any]) -> dict[str, Any]:
         "laughter": str(rules.laughter),
         "technical_talk": str(rules.technical_talk),
         "rules_version": rules.version,
-        "speech": detector,
+        **detector,
     }

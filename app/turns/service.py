@@ -20,6 +20,9 @@ from app.recordings import consents
 from app.recordings import service as recordings
 from app.turns.models import Speech, Turn, TurnIndex, TurnState
 
+IMPORTED = "imported"
+"""How the version of an index begins whose turns were marked with another program."""
+
 
 class TurnRow(NamedTuple):
     turn: Turn
@@ -76,6 +79,12 @@ async def _discard(db: AsyncSession, index: TurnIndex) -> None:
 async def newest(db: AsyncSession, recording_id: UUID) -> TurnIndex | None:
     query = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
     return (await db.exec(query.order_by(col(TurnIndex.id).desc()).limit(1))).first()
+
+
+async def is_imported(db: AsyncSession, recording_id: UUID) -> bool:
+    """Whether the index in use was marked with another program: no machine's comes in its place."""
+    index = await newest(db, recording_id)
+    return index is not None and index.version.startswith(IMPORTED)
 
 
 async def of_recording(

@@ -27,6 +27,7 @@ from app.web import (
     entrance,
     erasures,
     groups,
+    imports,
     meetings,
     person,
     programme_analysis,
@@ -34,6 +35,7 @@ from app.web import (
     reference,
     retention,
     sampling,
+    transcripts,
     workbench,
 )
 from app.web.visit import PageRoute
@@ -43,7 +45,7 @@ _files = StaticFiles(directory=STATIC)
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
-    *(connection_test, entrance, groups, meetings, recordings, reference),
+    *(connection_test, entrance, groups, imports, meetings, recordings, reference, transcripts),
     *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
     *(agreement, content, programme_analysis, sampling, workbench),
 )

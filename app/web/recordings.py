@@ -21,7 +21,7 @@ from app.recordings.previews import sheet_of
 from app.retention import service as retention
 from app.retention.models import LegalHold
 from app.turns import service as turns
-from app.web import completeness
+from app.web import completeness, transcripts
 from app.web.meetings import title_of
 from app.web.quality import HEADS, connections
 from app.web.visit import Looking, PageRoute
@@ -44,6 +44,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     index, spoken = await turns.of_recording(db, actor, recording_id)
     ready = found.state == RecordingState.READY
     tracks = await service.tracks(db, found.id)
+    people = people_of(names, files, tracks, spoken, found.duration_ms or 0)
+    words = await transcripts.of_recording(visit, found, meeting)
     return visit.page(
         "recording.html",
         recording=found,
@@ -68,8 +70,17 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "id": str(found.id),
             "state": found.state,
             "duration_ms": (found.duration_ms or 0) if ready else 0,
-            "people": people_of(names, files, tracks, spoken, found.duration_ms or 0),
+            "people": people,
+            "members": [{"id": str(id_), "name": name} for id_, name in names.items()],
+            "speakers": [
+                {"id": str(id_), "name": name}
+                for id_, name in names.items()
+                if id_ in words["writable"]
+            ],
         },
+        may_import=may(roles, Action.IMPORT_RECORDING),
+        hues={UUID(one["id"]): one["hue"] for one in people},
+        **words,
     )
 
 

@@ -11,10 +11,11 @@ from app.recordings.models import FileKind, Recording, RecordingState, Source
 from app.recordings.states import move
 from app.vault.service import KeyDestroyed
 from media.audio.opus import SOUND_RATE
-from media.audio.speech import MODEL_RATE, Span, SpeechDetector, Thresholds
+from media.audio.speech import MODEL_RATE
 from media.recorder import planning
 from media.recorder.containers import form_of
 from media.recorder.frames import Counts
+from media.recorder.listening import apart, listen
 from media.recorder.mixdown import Drawn, mix
 from media.recorder.outcome import (
     Heard,
@@ -34,9 +35,6 @@ from media.recorder.workshop import SEALED, Workshop
 from media.store import Store
 
 R = TypeVar("R")
-BLOCK_S = 1
-"""Sound listened to at a time. Lower: more overhead. Higher: who pauses is listened to for
-longer."""
 
 
 class PlanOutdated(Exception):
@@ -118,9 +116,26 @@ class Finaliser:
         tapes = await self._tapes(plan, run, user_id)
         if user_id not in plan.indexed:
             return Heard(user_id, ())
-        voice, until = _voice(tapes, MODEL_RATE), plan.indexed_until.get(user_id, length_ms)
-        indexed_ms = min(until, length_ms)
-        return Heard(user_id, await _work(_listen, voice, indexed_ms, progress.reached_s))
+        indexed_ms = min(plan.indexed_until.get(user_id, length_ms), length_ms)
+        work = (_voice(tapes, MODEL_RATE), length_ms, progress.reached_s, indexed_ms)
+        speech, loudness = await _work(listen, *work)
+        self.workshop(plan, run).loudness[user_id] = loudness
+        return Heard(user_id, speech)
+
+    async def tell_apart(
+        self, plan: Plan, run: str, heard: Sequence[Heard], length_ms: int, progress: Progress
+    ) -> tuple[Heard, ...]:
+        """Takes out of each person's speech what are others' voices in an open microphone. Those
+        who are not indexed are known for that by how loud they are, and by nothing else."""
+        if len(heard) < 2 or not any(one.speech for one in heard):
+            return tuple(heard)
+        loudness = self.workshop(plan, run).loudness
+        for one in heard:
+            tapes = await self._tapes(plan, run, one.user_id)
+            if one.user_id not in loudness:  # not indexed, or this process did not hear them
+                work = (_voice(tapes, MODEL_RATE), length_ms, progress.reached_s)
+                loudness[one.user_id] = (await _work(listen, *work))[1]
+        return await _work(apart, heard, loudness)
 
     async def preview(
         self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
@@ -143,6 +158,7 @@ class Finaliser:
         replaced, of a run that was killed on its way."""
         async with self.context.database.reading() as db:
             kept = {file.path for file in await recordings.files(db, plan.recording_id)}
+            kept |= {tape.path for tape in await recordings.tapes(db, plan.recording_id)}
         for key in await self.store.list(str(plan.meeting_id)):
             if key.endswith(SEALED) and key not in kept:
                 await self.store.delete(key)
@@ -162,20 +178,6 @@ class Finaliser:
 
 def _voice(tapes: PersonTapes, rate: int = SOUND_RATE) -> Voice:
     return Voice(tapes.sound(Gaps(), Counts()), rate)
-
-
-def _listen(
-    voice: Voice, length_ms: int, reached_s: Callable[[float], None]
-) -> tuple[tuple[int, int], ...]:
-    detector, spans = SpeechDetector(Thresholds()), list[Span]()
-    remaining = length_ms * MODEL_RATE // 1000
-    while remaining:
-        count = min(BLOCK_S * MODEL_RATE, remaining)
-        spans += detector.add(voice.read(count), count)
-        remaining -= count
-        reached_s(length_ms / 1000 - remaining / MODEL_RATE)
-    spans += detector.finish()
-    return tuple((span.start_ms, min(span.end_ms, length_ms)) for span in spans)
 
 
 async def _work(function: Callable[..., R], *arguments: object) -> R:

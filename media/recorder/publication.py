@@ -18,14 +18,18 @@ from app.recordings.off_record import spans_ms
 from app.recordings.states import move
 from app.turns import proposing
 from app.turns import rules as turn_rules
+from app.turns import service as turns
 from app.turns.detection import VERSION
 from app.turns.models import TurnRuleSet
+from media.audio.crosstalk import EchoRules
 from media.audio.speech import Thresholds
 from media.recorder import planning
 from media.recorder.accounting import account
 from media.recorder.finaliser import Finaliser, PlanOutdated
 from media.recorder.manifest import manifest, spoken
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
+
+DETECTOR = {"speech": Thresholds().parameters(), "echo": EchoRules().parameters()}
 
 
 async def publish(
@@ -49,8 +53,7 @@ async def publish(
     if found is None:
         raise PlanOutdated
     lacking = account(found, plan, published, tracks, verified, length_ms, off_record)
-    detector = Thresholds().parameters()
-    about_turns = spoken(heard, turn_rules.parameters(rules, detector), VERSION)
+    about_turns = spoken(heard, turn_rules.parameters(rules, DETECTOR), VERSION)
     text = manifest(
         plan,
         files,
@@ -70,7 +73,8 @@ async def publish(
         spoken_by = {one.user_id: one.speech for one in heard}
         await proposing.keep_speech(db, plan.recording_id, spoken_by)
         meeting = await db.get_one(Meeting, plan.meeting_id)
-        await proposing.propose(db, meeting, plan.recording_id, rules, detector)
+        if not await turns.is_imported(db, plan.recording_id):
+            await proposing.propose(db, meeting, plan.recording_id, rules, DETECTOR)
         recording = await db.get(Recording, plan.recording_id)
         if recording is None:
             raise PlanOutdated

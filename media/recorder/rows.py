@@ -1,7 +1,8 @@
 """The packets of a tape in columns: what must be known of every packet, without one object each.
 
 Two hours of one person are half a million packets. Their headers are read here by numpy, some
-seconds of a tape at a time, and mean the same as when packets are read one after another (tests/fixtures/one_by_one.py).
+seconds of a tape at a time, and mean the same as when packets are read one after another
+(tests/fixtures/one_by_one.py).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.erasures.attesting import attest_all
-from app.kit.context import make
+from app.kit.context import Context, make
 from app.kit.db import Database, now
 from app.kit.ids import short
 from app.kit.settings import Settings
@@ -18,11 +18,14 @@ from app.meetings.abandonment import end_abandoned
 from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
 from app.retention import erasure as retention
-from app.turns.erasure import erase_withdrawn
+from app.transcripts.erasure import erase_withdrawn
 from app.turns.proposing import repropose
 from media.recorder.composite import workflow as composites
 from media.recorder.composite.compositor import Compositor
+from media.recorder.converting import convert_all
 from media.recorder.finaliser import Finaliser
+from media.recorder.transcribing import workflow as transcribing
+from media.recorder.transcribing.transcriber import Transcriber
 from media.recorder.workflows import register
 from media.store import Store
 
@@ -53,10 +56,15 @@ async def run(settings: Settings) -> None:
     register(finaliser)
     compositor = Compositor(context, finaliser.store, finaliser)
     composites.register(compositor)
+    transcriber = Transcriber(context, finaliser.store)
+    transcribing.register(transcriber)
     DBOS.launch()
-    for queue in (QUEUE, composites.QUEUE):
+    for queue in (QUEUE, composites.QUEUE, transcribing.QUEUE):
         await DBOS.register_queue_async(queue, worker_concurrency=1, polling_interval_sec=1.0)
-    asked = loop.create_task(_take_composites(settings, context.database))
+    asked = [
+        loop.create_task(_take_requests(settings, context.database)),
+        loop.create_task(_take_uploads(context, finaliser.store)),
+    ]
     logger.info("worker %s is ready", settings.worker.name)
     retention_at = loop.time()
     while not stopping.is_set():
@@ -74,9 +82,10 @@ async def run(settings: Settings) -> None:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
         except TimeoutError:
             continue
-    asked.cancel()
+    for task in asked:
+        task.cancel()
     compositor.stop()
-    if finaliser.is_busy or compositor.is_busy:
+    if finaliser.is_busy or compositor.is_busy or transcriber.is_busy:
         logger.info("worker %s stops; the next start goes on", settings.worker.name)
         os._exit(0)  # DBOS would write the interruption down as the workflow's failure
     DBOS.destroy()
@@ -84,13 +93,23 @@ async def run(settings: Settings) -> None:
     logger.info("worker %s has stopped", settings.worker.name)
 
 
-async def _take_composites(settings: Settings, database: Database) -> None:
+async def _take_requests(settings: Settings, database: Database) -> None:
     while True:
         try:
             await composites.hand_over(settings, database)
+            await transcribing.hand_over(settings, database)
         except (OSError, SQLAlchemyError):
-            logger.exception("composites could not be looked for")
+            logger.exception("what was asked for could not be looked for")
         await asyncio.sleep(composites.LOOK_EVERY_S)
+
+
+async def _take_uploads(context: Context, store: Store) -> None:
+    while True:
+        try:
+            await convert_all(context, store)
+        except (OSError, SQLAlchemyError):
+            logger.exception("uploaded tracks could not be looked for")
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def hand_over_forgotten(settings: Settings, database: Database) -> None:

@@ -1,6 +1,7 @@
 """The durable workflow `finalise`: every step's result is kept, a restart goes on after the last.
 
-    plan → verify each → person each → mixdown → listen to each → preview each → publish → clear
+    plan → verify each → person each → mixdown → listen to each → tell apart → preview each
+    → publish → clear
 
 A step that was killed is done again from its beginning; what it stores lies at the same place, so
 doing it twice is doing it once. When a consent ends on the way, the rest is thrown away and a new
@@ -75,7 +76,7 @@ class _Run:
         self._finaliser = finaliser
         self._plan = plan
         self._run = run
-        self._steps = 4 * len(plan.users) + 1
+        self._steps = 4 * len(plan.users) + 2
         self._done = 0
 
     async def all_steps(self) -> None:
@@ -99,6 +100,8 @@ class _Run:
             await self._next("listen", length, Finaliser.listen, plan, run, user, length)
             for user in voices
         ]
+        telling = (plan, run, heard, length)
+        heard = list(await self._next("tell apart", length, Finaliser.tell_apart, *telling))
         for user in (track.user_id for track in tracks if track.source == Source.CAMERA):
             files += await self._next("preview", length, Finaliser.preview, plan, run, user, length)
         made = (files, tracks)

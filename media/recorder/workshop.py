@@ -9,6 +9,7 @@ from app.kit.context import Context
 from app.recordings.consents import rests_on
 from app.recordings.models import FileKind
 from app.vault import service as vault
+from media.audio.levels import Loudness
 from media.recorder.outcome import MadeFile, Plan
 from media.recorder.scratch import Scratch
 from media.recorder.tapes import LocalTape, PersonTapes
@@ -39,6 +40,8 @@ class Workshop:
         self._run = run
         self.folder = context.settings.data / "work" / run
         self._people: dict[UUID, PersonTapes] = {}
+        self.loudness: dict[UUID, Loudness] = {}
+        """How loud each voice is that was listened to in this process: 1.5 MB an hour."""
 
     async def tapes_of(self, user_id: UUID) -> PersonTapes:
         """This person's tapes, fetched and read; once per process, whichever step asks first."""
@@ -94,6 +97,7 @@ class Workshop:
 
     async def clear(self) -> None:
         self._people.clear()
+        self.loudness.clear()
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
 

@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.exports.formats.eaf import eaf
+from app.exports.formats.parquet import parquet
 from app.exports.formats.rttm import rttm
 from app.exports.formats.textgrid import textgrid
+from app.exports.formats.webvtt import webvtt
 from app.exports.formats.workbook import Text, workbook
 from app.exports.turnlist import TurnList
 
@@ -16,6 +18,8 @@ class Format(StrEnum):
     TEXTGRID = "TextGrid"
     RTTM = "rttm"
     XLSX = "xlsx"
+    PARQUET = "parquet"
+    VTT = "vtt"
 
 
 class Way(NamedTuple):
@@ -28,4 +32,6 @@ FORMATS: Mapping[Format, Way] = {
     Format.TEXTGRID: Way("text/plain; charset=utf-8", lambda turns, text: textgrid(turns)),
     Format.RTTM: Way("text/plain; charset=utf-8", lambda turns, text: rttm(turns)),
     Format.XLSX: Way("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
+    Format.PARQUET: Way("application/vnd.apache.parquet", lambda turns, text: parquet(turns)),
+    Format.VTT: Way("text/vtt; charset=utf-8", lambda turns, text: webvtt(turns)),
 }

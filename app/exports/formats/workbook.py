@@ -7,7 +7,7 @@ import xlsxwriter
 
 from app.exports.turnlist import TurnList
 
-COLUMNS = ("pseudonym", "role", "start_ms", "end_ms", "duration_ms", "is_backchannel")
+COLUMNS = ("pseudonym", "role", "start_ms", "end_ms", "duration_ms", "is_backchannel", "state")
 Text = Callable[[str], str]
 
 
@@ -36,6 +36,7 @@ def workbook(turns: TurnList, text: Text) -> bytes:
             sheet.write_string(place, 1, roles[turn.pseudonym])
             sheet.write_row(place, 2, [turn.start_ms, turn.end_ms, length_ms])
             sheet.write_number(place, 5, int(turn.is_backchannel))
+            sheet.write_string(place, 6, turn.state)
             for beside, column in enumerate(turns.columns, start=len(COLUMNS)):
                 sheet.write_string(place, beside, turn.codes.get(column, ""))
         sheet.freeze_panes(1, 0)

@@ -5,14 +5,17 @@ import { Api } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
 import { followComposite } from "./views/composite.js";
 import { say } from "./views/dom.js";
+import { ofTurns, wireImport } from "./views/file_import.js";
 import { Player } from "./views/player.js";
 import { localise } from "./views/times.js";
+import { Transcript } from "./views/transcript.js";
 
 /** @typedef {{start_ms: number, end_ms: number, is_backchannel: boolean}} Turn */
 /** @typedef {{url: string, start_ms: number, duration_ms: number, has_picture: boolean}} PlayedFile */
 /** @typedef {import("./views/preview.js").Sheet} Sheet */
 /** @typedef {{id: string, name: string, hue: number, share: number, preview: Sheet | null, files: PlayedFile[], turns: Turn[]}} Person */
-/** @typedef {{id: string, state: string, duration_ms: number, people: Person[]}} PageData */
+/** @typedef {import("./views/transcript.js").Speaker} Speaker */
+/** @typedef {{id: string, state: string, duration_ms: number, people: Person[], speakers: Speaker[], members: Speaker[]}} PageData */
 
 /** Finishing takes a minute or so; asking more often tells nothing new. */
 const ASK_MS = 2000;
@@ -26,8 +29,8 @@ localise();
 const place = document.getElementById("player");
 const progress = document.querySelector("progress");
 
-if (place && data.duration_ms > 0) {
-  const player = new Player(data.people, data.duration_ms, t);
+const player = place && data.duration_ms > 0 ? new Player(data.people, data.duration_ms, t) : null;
+if (place && player) {
   place.replaceChildren(player.element);
   const go = () => {
     const at = moment();
@@ -39,13 +42,24 @@ if (place && data.duration_ms > 0) {
   setTimeout(ask, ASK_MS);
 }
 
+const transcript = document.getElementById("transcript");
+if (transcript) new Transcript(transcript, data.speakers, player?.playback ?? null, new Api(lang), t);
+
+const turnFile = document.querySelector("form[data-turns]");
+if (turnFile instanceof HTMLFormElement) {
+  const path = turnFile.dataset.turns ?? "";
+  wireImport(turnFile, ofTurns(path, t), data.members, new Api(lang), t);
+}
+
 const composite = document.getElementById("composite");
 if (composite) followComposite(composite, new Api(lang), t);
 
-/** Where the address points to, in ms: `#t=12.5` is a moment as in media fragments. */
+/** Where the address points to, in ms: `#t=12.5` is a moment as in media fragments; `?at=12500`
+ * leaves the fragment for a line of the transcript. */
 function moment() {
   const seconds = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash)?.[1];
-  return seconds === undefined ? null : Number(seconds) * 1000;
+  if (seconds !== undefined) return Number(seconds) * 1000;
+  return Number(new URLSearchParams(location.search).get("at")) || null;
 }
 
 async function ask() {

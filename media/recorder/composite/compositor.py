@@ -26,7 +26,6 @@ from app.vault.service import KeyDestroyed
 from media.audio import opus
 from media.recorder.composite import job, planning
 from media.recorder.composite.planning import CompositePlan, Wanted
-from media.recorder.composite.unsealed import Unsealed
 from media.recorder.finaliser import Finaliser
 from media.recorder.frames import Frame
 from media.recorder.muxer import mux
@@ -34,6 +33,7 @@ from media.recorder.scratch import Scratch
 from media.recorder.workshop import SEALED
 from media.sealed import SealedWriter
 from media.store import Missing, Store
+from media.unsealed import Unsealed
 
 PIECE_S = 60.0
 """Lower: more begins and ends. Higher: a kill costs more work done again."""

@@ -6,7 +6,7 @@ import av
 from av.error import FFmpegError
 
 from media.recorder.composite.job import Source
-from media.recorder.composite.unsealed import Unsealed
+from media.unsealed import Unsealed
 
 FROZEN_S = 3.0
 """A picture that stands for longer is shown no more. Lower: a slow screen share flickers. Higher:

@@ -66,6 +66,8 @@ CHANGES = {
     "text_version": 2,
     "text_language": "sv",
     "text_sha256": "f" * 64,
+    "paper": "Form 7",
+    "signed_at": START,
     "decided_by": UUID(int=9),
     "decided_at": START - timedelta(microseconds=1),
     "previous_hash": "f" * 64,

@@ -32,12 +32,15 @@ see_recording_status   yes           yes         yes        yes         yes     
 play_recording         yes           yes         yes        .           .        .
 read_turns             yes           yes         yes        .           .        .
 edit_turns             yes           yes         yes        .           .        .
+read_transcript        yes           yes         yes        .           .        .
+edit_transcript        yes           yes         yes        .           .        .
 read_quality           yes           yes         yes        .           yes      .
 edit_codebook          yes           yes         yes        .           .        .
 assign_coding          yes           yes         .          .           .        .
 code                   yes           yes         yes        .           .        .
 export                 yes           yes         .          .           .        .
 draw_sample            yes           yes         .          .           .        .
+import_recording       yes           yes         .          .           .        .
 read_audit             yes           yes         .          .           .        .
 manage_retention       yes           yes         .          .           .        .
 erase_person           yes           .           .          .           .        .

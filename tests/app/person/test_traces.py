@@ -33,6 +33,7 @@ TOLD = {
     "adjudications": "coding",
     "speech": "speech",
     "turn_edits": "corrections",
+    "utterances": "transcript",
     "quality_samples": "connections",
     "publication_spans": "sent",
     "export_contents": "exports",
@@ -44,6 +45,7 @@ TOLD = {
 """Table → the document that tells of the person's rows."""
 NOT_OF_THE_PERSON = {
     "composites",  # who asked for a video; whose it is follows from its files
+    "transcriptions",  # who asked for a transcript; that somebody asked is in the log
     "data_keys",  # a key is no information about anybody
     "consent_texts",  # written for a programme; that somebody wrote it is in the log
     "consent_text_drafts",

@@ -54,6 +54,8 @@ def test_codes_stand_in_columns_that_are_explained(turns: TurnList) -> None:
 def test_no_text_becomes_a_formula_or_a_link(turns: TurnList, text: str) -> None:
     one = TurnList(
         turns.title,
+        turns.meeting_id,
+        turns.ordinal,
         turns.recorded_at,
         turns.duration_ms,
         (),

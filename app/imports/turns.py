@@ -1,0 +1,102 @@
+"""Turns that were marked with another program, in place of those that ours proposed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.actor import Actor
+from app.consent import service as consent
+from app.groups.models import Group
+from app.imports import turnfiles
+from app.imports.turnfiles import SpokenBy, TurnFormat
+from app.kit.errors import Invalid, Refusal
+from app.kit.permissions import Action
+from app.meetings.models import Meeting
+from app.recordings import consents
+from app.recordings import service as recordings
+from app.recordings.models import RecordingState
+from app.turns import rules as turn_rules
+from app.turns import service as turns
+from app.turns.detection import Segment, TurnRules, detect
+from app.turns.models import Turn
+from app.turns.service import IMPORTED
+
+
+class NotATurnFile(Invalid):
+    code = "not_a_turn_file"
+
+
+class NameUnknown(Invalid):
+    code = "voice_unknown"
+
+
+class NotReady(Refusal):
+    code = "recording_not_finished"
+
+
+class Imported(NamedTuple):
+    written: int
+    passed_over: int
+    """Of people whose consents do not cover it, of nobody, or outside the recording."""
+
+
+def names(form: TurnFormat, content: str) -> list[tuple[str, int]]:
+    """Who speaks in the file, and how many turns; the most talkative first."""
+    return Counter(one.name for one in _read(form, content)).most_common()
+
+
+async def take_in(
+    db: AsyncSession,
+    actor: Actor,
+    recording_id: UUID,
+    form: TurnFormat,
+    content: str,
+    file_name: str,
+    people: Mapping[str, UUID | None],
+    offset_ms: int,
+) -> Imported:
+    """Stores them as a new index of the recording, which is then the one in use."""
+    recording, meeting = await recordings.get(db, actor, recording_id, Action.IMPORT_RECORDING)
+    if recording.state != RecordingState.READY:
+        raise NotReady
+    spoken = _read(form, content)
+    if any(one.name not in people for one in spoken):
+        raise NameUnknown(field="people")
+    rows = await consent.chain(db, meeting.group_id)
+    until = consents.indexed_until(rows, recording.started_at)
+    parameters = {"file": file_name, "offset_ms": offset_ms}
+    index = await turns.store(db, recording_id, f"{IMPORTED} {form}", parameters, [])
+    studied, length_ms = await turns.studied_in(db, index, meeting), recording.duration_ms or 0
+    accepted: dict[UUID, list[Segment]] = {}
+    for one in spoken:
+        user_id = people[one.name]
+        start_ms, end_ms = one.start_ms + offset_ms, one.end_ms + offset_ms
+        latest = until.get(user_id, 0) if user_id else 0
+        within = start_ms >= 0 and end_ms <= min(length_ms, length_ms if latest is None else latest)
+        if user_id is not None and user_id in studied and within:
+            accepted.setdefault(user_id, []).append(Segment(start_ms, end_ms))
+    for turn in detect(accepted, await _rules(db, meeting)):
+        row = Turn(index_id=index.id, user_id=turn.user, start_ms=turn.start_ms, end_ms=turn.end_ms)
+        row.is_backchannel = turn.is_backchannel
+        db.add(row)
+    await db.flush()
+    written = sum(len(segments) for segments in accepted.values())
+    return Imported(written, len(spoken) - written)
+
+
+async def _rules(db: AsyncSession, meeting: Meeting) -> TurnRules:
+    """Ends and beginnings stay where they were marked; only turns of one person that overlap, which
+    are none to the rest of eMessi, become one. What a back-channel is, the programme says."""
+    group = await db.get_one(Group, meeting.group_id)
+    rules = await turn_rules.in_force(db, group.programme_id)
+    return TurnRules(-1, rules.backchannel_max_ms, 1)
+
+
+def _read(form: TurnFormat, content: str) -> list[SpokenBy]:
+    try:
+        return turnfiles.read(form, content)
+    except turnfiles.Unreadable:
+        raise NotATurnFile(field="content") from None

@@ -1,0 +1,159 @@
+"""Taking in one person's sound: sealed as it comes, looked at, put into the store.
+
+Plain it is nowhere but in memory. What is no sound is refused before anything refers to it.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.actor import Actor
+from app.imports import service, told
+from app.kit.context import Context
+from app.kit.errors import Invalid, Refusal
+from app.kit.ids import new_id
+from app.meetings.models import Meeting
+from app.recordings import service as recordings
+from app.recordings.models import Recording, Source, Tape, TapeState
+from app.vault import service as vault
+from media.sealed import SealedWriter
+from media.sound_file import NoSound, length_s
+from media.store import Store
+
+R = TypeVar("R")
+SUFFIX = ".upload.sealed"
+BATCH = 1 << 20
+"""Bytes sealed at a time. Lower: more changes of thread. Higher: more memory for each upload."""
+
+
+class TooLarge(Refusal):
+    code = "import_too_large"
+    status = 413
+
+
+class NotMedia(Invalid):
+    code = "import_no_sound"
+
+
+class HasTrack(Refusal):
+    code = "import_has_track"
+
+
+class _Ground(NamedTuple):
+    consent_id: UUID
+    key: vault.Unwrapped
+
+
+async def receive(
+    context: Context,
+    store: Store,
+    actor: Actor,
+    meeting_id: UUID,
+    user_id: UUID,
+    offset_ms: int,
+    body: AsyncIterator[bytes],
+) -> Tape:
+    """`offset_ms`: when the file's sound begins, after the meeting's beginning. The tape's row,
+    which waits for the worker."""
+    async with context.database.transaction() as db:
+        meeting, recording = await service.get(db, actor, meeting_id)
+        ground = await _ground(db, context, meeting, recording, user_id)
+    tape_id = new_id()
+    folder = context.settings.data / "work" / f"upload-{tape_id}"
+    await asyncio.to_thread(folder.mkdir, parents=True)
+    path = f"{meeting_id}/{tape_id}{SUFFIX}"
+    try:
+        sealed = folder / "sound"
+        limit = context.settings.web.import_limit_mb * 1_000_000
+        size = await _sealed(body, sealed, ground.key.key, limit)
+        try:
+            await _work(length_s, sealed, ground.key.key)
+        except NoSound:
+            raise NotMedia(field="file") from None
+        await store.put_file(path, sealed)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        async with context.database.transaction() as db:
+            meeting, _ = await service.get(db, actor, meeting_id)
+            recording = await service.open_recording(db, meeting)
+            again = await _ground(db, context, meeting, recording, user_id)
+            if again != ground:
+                raise service.NoAudioConsent  # it ended, or its key was destroyed, meanwhile
+            begins_at = meeting.starts_at + timedelta(milliseconds=offset_ms)
+            tape = await _enter(db, recording, tape_id, user_id, ground, path, size, begins_at)
+            await told.track(db, actor, meeting, tape)
+            return tape
+    except BaseException:
+        await store.delete(path)
+        raise
+
+
+async def _ground(
+    db: AsyncSession,
+    context: Context,
+    meeting: Meeting,
+    recording: Recording | None,
+    user_id: UUID,
+) -> _Ground:
+    """What the track will rest on and be sealed by. One track of each person is enough."""
+    consent_id = await service.audio_consent(db, meeting, user_id)
+    if any(tape.user_id == user_id for tape in await service.tracks(db, recording)):
+        raise HasTrack
+    besides = await recordings.keys_of_others(db, recording.id, consent_id) if recording else []
+    key = await vault.data_key(db, context.keys, meeting.id, user_id, "audio", besides=besides)
+    return _Ground(consent_id, key)
+
+
+async def _enter(
+    db: AsyncSession,
+    recording: Recording,
+    tape_id: UUID,
+    user_id: UUID,
+    ground: _Ground,
+    path: str,
+    size: int,
+    begins_at: datetime,
+) -> Tape:
+    tape = Tape(
+        id=tape_id,
+        recording_id=recording.id,
+        user_id=user_id,
+        publication_id=service.ELSEWHERE,
+        source=Source.MICROPHONE,
+        consent_id=ground.consent_id,
+        data_key_id=ground.key.id,
+        state=TapeState.UPLOADED,
+        node_name=service.ELSEWHERE,
+        path=path,
+        started_at=begins_at,
+        size=size,
+    )
+    db.add(tape)
+    await db.flush()
+    return tape
+
+
+async def _sealed(body: AsyncIterator[bytes], path: Path, key: bytes, limit: int) -> int:
+    """Bytes of the plain file."""
+    held = bytearray()
+    with await _work(SealedWriter, path, key) as writer:
+        async for piece in body:
+            held += piece
+            if writer.size + len(held) > limit:
+                raise TooLarge
+            if len(held) >= BATCH:
+                await _work(writer.write, bytes(held))
+                held.clear()
+        await _work(writer.write, bytes(held))
+    return writer.size
+
+
+async def _work(function: Callable[..., R], *arguments: object) -> R:
+    return await asyncio.to_thread(function, *arguments)

@@ -1,0 +1,84 @@
+"""Taking in a transcript that was written elsewhere: whose voice is whose, is said by hand."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.actor import Actor
+from app.kit.errors import Invalid
+from app.kit.permissions import Action
+from app.recordings import service as recordings
+from app.transcripts import service, vtt
+from app.transcripts.models import LONGEST_TEXT, WordsSource
+from app.transcripts.service import Said
+
+
+class NotVtt(Invalid):
+    code = "not_vtt"
+
+
+class VoiceUnknown(Invalid):
+    code = "voice_unknown"
+
+
+class Voice(NamedTuple):
+    """A name in the file; empty where it names nobody."""
+
+    name: str
+    lines: int
+    first_ms: int
+    first_words: str
+
+
+class Imported(NamedTuple):
+    written: int
+    passed_over: int
+    """Of people whose consents do not cover it, of nobody, or outside the recording."""
+
+
+def voices(content: str) -> list[Voice]:
+    """Who speaks in the file, the most talkative first. Raises NotVtt."""
+    cues = _read(content)
+    counts = Counter(cue.voice for cue in cues)
+    first = {cue.voice: cue for cue in reversed(cues)}
+    return [
+        Voice(name, count, first[name].start_ms, first[name].text[:80])
+        for name, count in counts.most_common()
+    ]
+
+
+async def take_in(
+    db: AsyncSession,
+    actor: Actor,
+    recording_id: UUID,
+    content: str,
+    file_name: str,
+    people: Mapping[str, UUID | None],
+    offset_ms: int,
+) -> Imported:
+    """Writes down each cue as said by the person whom its voice was assigned to; a voice assigned
+    to nobody is passed over. `offset_ms`: when the file's zero is, on the recording's time line."""
+    recording, meeting = await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
+    cues = _read(content)
+    if any(cue.voice not in people for cue in cues):
+        raise VoiceUnknown(field="people")
+    said = [
+        Said(user_id, cue.start_ms + offset_ms, cue.end_ms + offset_ms, cue.text[:LONGEST_TEXT])
+        for cue in cues
+        if (user_id := people[cue.voice]) is not None
+    ]
+    source, by = WordsSource.IMPORTED, actor.user_id
+    written, refused = await service.write_down(
+        db, recording, meeting, said, source, model=file_name, made_by=by
+    )
+    return Imported(written, refused + len(cues) - len(said))
+
+
+def _read(content: str) -> list[vtt.Cue]:
+    try:
+        return vtt.read(content)
+    except vtt.NotVtt:
+        raise NotVtt(field="content") from None

@@ -1,0 +1,221 @@
+"""Writing words down, changing them, reading them. Words go nowhere that consent does not allow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.actor import Actor
+from app.consent import service as consent
+from app.groups import service as groups
+from app.groups.models import Membership
+from app.kit.errors import Invalid, NotFound, Refusal
+from app.kit.ids import new_id
+from app.kit.permissions import Action
+from app.meetings.models import Meeting
+from app.recordings import service as recordings
+from app.recordings.models import Recording
+from app.transcripts import consents, vtt
+from app.transcripts.consents import Ground
+from app.transcripts.models import Utterance, WordsSource
+
+
+class NoTranscriptConsent(Refusal):
+    code = "no_transcript_consent"
+
+
+class LineChanged(Refusal):
+    code = "line_changed"
+
+
+class NotInTheRecording(Invalid):
+    code = "not_in_the_recording"
+
+
+class LineRow(NamedTuple):
+    """A line as it is now, and who says it."""
+
+    line: Utterance
+    speaker: Membership
+    name: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words to be written down; ms of the recording's time line."""
+
+    user_id: UUID
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+async def of_recording(db: AsyncSession, actor: Actor, recording_id: UUID) -> list[LineRow]:
+    """The lines by time, of those whose consents allow it now."""
+    _, meeting = await recordings.get(db, actor, recording_id, Action.READ_TRANSCRIPT)
+    return await allowed(db, recording_id, meeting)
+
+
+async def allowed(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> list[LineRow]:
+    query = select(Utterance).where(
+        Utterance.recording_id == recording_id, col(Utterance.is_current), Utterance.text != ""
+    )
+    lines = (await db.exec(query.order_by(col(Utterance.start_ms), col(Utterance.line_id)))).all()
+    usable = consents.usable(lines, await consent.standing(db, [meeting.group_id]))
+    people = {
+        user.id: (member, user.name)
+        for member, user in await groups.members(db, meeting.group_id, former=True)
+    }
+    return [LineRow(each, *people[each.user_id]) for each in usable if each.user_id in people]
+
+
+def cues(rows: Iterable[LineRow]) -> list[vtt.Cue]:
+    """Under pseudonyms."""
+    return [
+        vtt.Cue(line.start_ms, line.end_ms, speaker.pseudonym, line.text)
+        for line, speaker, _ in rows
+    ]
+
+
+async def versions(
+    db: AsyncSession, actor: Actor, recording_id: UUID, line_id: UUID
+) -> list[Utterance]:
+    """Every version of a line, the newest first."""
+    _, meeting = await recordings.get(db, actor, recording_id, Action.READ_TRANSCRIPT)
+    found = await _versions(db, recording_id, line_id)
+    usable = consents.usable(found, await consent.standing(db, [meeting.group_id]))
+    if not usable:
+        raise NotFound
+    return usable
+
+
+async def grounds(
+    db: AsyncSession, recording: Recording, meeting: Meeting
+) -> Mapping[UUID, Ground]:
+    """Those whose words may be written down now, and on what that rests."""
+    rows = await consent.chain(db, meeting.group_id)
+    tapes = await recordings.tapes(db, recording.id)
+    return consents.grounds(rows, tapes, recording.started_at)
+
+
+async def write_down(
+    db: AsyncSession,
+    recording: Recording,
+    meeting: Meeting,
+    said: Iterable[Said],
+    source: WordsSource,
+    *,
+    model: str | None = None,
+    made_by: UUID | None = None,
+) -> tuple[int, int]:
+    """Adds lines; how many were written, and how many were not, because no consent covers them or
+    they lie outside the recording."""
+    allowed_now = await grounds(db, recording, meeting)
+    written = passed_over = 0
+    for words in said:
+        ground = allowed_now.get(words.user_id)
+        if ground is None or not _is_within(recording, words) or not ground.covers(words.end_ms):
+            passed_over += 1
+            continue
+        line_id = new_id()
+        made = {"id": line_id, "line_id": line_id, "model": model, "made_by": made_by}
+        db.add(_line(recording.id, words, source, list(ground.consent_ids), **made))
+        written += 1
+    await db.flush()
+    return written, passed_over
+
+
+async def take_back(
+    db: AsyncSession, recording_id: UUID, user_id: UUID, source: WordsSource
+) -> None:
+    """Takes out what was written before of this person and nobody has touched: it is about to be
+    written anew."""
+    mine = (
+        Utterance.recording_id == recording_id,
+        Utterance.user_id == user_id,
+        col(Utterance.is_current),
+        Utterance.source == source,
+        Utterance.version == 1,
+    )
+    for line in (await db.exec(select(Utterance).where(*mine))).all():
+        await db.delete(line)
+    await db.flush()
+
+
+async def edit(
+    db: AsyncSession,
+    actor: Actor,
+    recording_id: UUID,
+    line_id: UUID,
+    words: Said,
+    seen_version: int,
+) -> Utterance:
+    """Puts a new version in place of the one that was seen; without text, the line is taken out."""
+    recording, meeting = await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
+    latest = next(iter(await _versions(db, recording_id, line_id)), None)
+    standing = await consent.standing(db, [meeting.group_id])
+    if latest is None or not consents.usable([latest], standing):
+        raise NotFound
+    if latest.version != seen_version:
+        raise LineChanged
+    ground = await _ground(db, recording, meeting, words)
+    kept = latest.consent_ids if words.user_id == latest.user_id else list(ground.consent_ids)
+    ended = update(Utterance).where(col(Utterance.id) == latest.id, col(Utterance.is_current))
+    if (await db.exec(ended.values(is_current=False))).rowcount != 1:
+        raise LineChanged  # somebody else was quicker
+    made = {"line_id": line_id, "version": latest.version + 1, "made_by": actor.user_id}
+    line = _line(recording_id, words, WordsSource.HUMAN, kept, **made)
+    db.add(line)
+    await db.flush()
+    return line
+
+
+async def add(db: AsyncSession, actor: Actor, recording_id: UUID, words: Said) -> Utterance:
+    """A line written by hand."""
+    recording, meeting = await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
+    ground = await _ground(db, recording, meeting, words)
+    line_id, source = new_id(), WordsSource.HUMAN
+    made = {"id": line_id, "line_id": line_id, "made_by": actor.user_id}
+    line = _line(recording_id, words, source, list(ground.consent_ids), **made)
+    db.add(line)
+    await db.flush()
+    return line
+
+
+async def _ground(db: AsyncSession, recording: Recording, meeting: Meeting, words: Said) -> Ground:
+    if not _is_within(recording, words):
+        raise NotInTheRecording(field="end_ms")
+    ground = (await grounds(db, recording, meeting)).get(words.user_id)
+    if ground is None or not ground.covers(words.end_ms):
+        raise NoTranscriptConsent
+    return ground
+
+
+def _is_within(recording: Recording, words: Said) -> bool:
+    return 0 <= words.start_ms < words.end_ms <= (recording.duration_ms or 0)
+
+
+async def _versions(db: AsyncSession, recording_id: UUID, line_id: UUID) -> Sequence[Utterance]:
+    query = select(Utterance).where(
+        Utterance.recording_id == recording_id, Utterance.line_id == line_id
+    )
+    return (await db.exec(query.order_by(col(Utterance.version).desc()))).all()
+
+
+def _line(
+    recording_id: UUID, words: Said, source: WordsSource, consent_ids: list[str], **made: Any
+) -> Utterance:
+    return Utterance(
+        recording_id=recording_id,
+        user_id=words.user_id,
+        start_ms=words.start_ms,
+        end_ms=words.end_ms,
+        text=words.text,
+        folded=" ".join(words.text.casefold().split()),
+        source=source,
+        consent_ids=consent_ids,
+        **made,
+    )

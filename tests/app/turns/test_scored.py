@@ -1,0 +1,50 @@
+"""Turns found in scripted Finnish conversations whose truth is known.
+
+A small part of benchmarks/detection.py, which measures larger groups, more rooms, and speed.
+"""
+
+import shutil
+
+import pytest
+
+from app.simulation.script import conversation
+from tests.fixtures.rooms_of_sound import Loudspeaker, Sounds
+from tests.fixtures.scored import score
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None, reason="the model knows voices; tones are none"
+)
+NEAR = Loudspeaker(1, attenuation_db=12, delay_ms=180, ring_s=0.3)
+FAR = Loudspeaker(2, attenuation_db=20, delay_ms=420, ring_s=0.5)
+
+
+@pytest.mark.parametrize("people", [3, 6])
+def test_in_quiet_rooms(people: int) -> None:
+    found = score(conversation(people, 60, seed=people), Sounds())
+
+    assert found.boundary_f1 >= 0.90
+    assert found.overlap_recall >= 0.8
+
+
+def test_in_noise_ten_decibels_below_speech() -> None:
+    found = score(conversation(4, 60, seed=2), Sounds(snr_db=10))
+
+    assert found.boundary_f1 >= 0.80
+    assert found.overlap_recall >= 0.8
+
+
+def test_somebody_types() -> None:
+    found = score(conversation(3, 60, seed=5), Sounds(typists=(2,)))
+
+    assert found.boundary_f1 >= 0.90
+
+
+@pytest.mark.parametrize("snr_db", [None, 20.0])
+def test_voices_out_of_loudspeakers_are_nobody_s_turns(snr_db: float | None) -> None:
+    """Of two of five the microphone is open; what they say themselves stays."""
+    sounds = Sounds(snr_db=snr_db, loudspeakers=(NEAR, FAR))
+    found = score(conversation(5, 60, seed=3), sounds)
+
+    assert found.echo_rejected >= 0.95
+    assert found.overlap_recall >= 0.8
+    assert found.boundary_f1 >= 0.85
