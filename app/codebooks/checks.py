@@ -30,7 +30,8 @@ def faults(document: CodebookDocument, before: CodebookDocument | None = None) -
     """
     found = [] if document.axes else [Fault("no_axes")]
     labels = Counter(axis.label for axis in document.axes)
-    ids = Counter(thing.id for axis in document.axes for thing in (axis, *axis.codes))
+    ids = Counter(axis.id for axis in document.axes)
+    ids.update(code.id for _, code in document.codes())
     for axis in document.axes:
         was = before.axis(axis.id) if before else None
         found += [Fault(code, axis.id) for code in _of_axis(axis, labels, ids, was)]
