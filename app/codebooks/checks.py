@@ -31,7 +31,7 @@ def faults(document: CodebookDocument, before: CodebookDocument | None = None) -
     found = [] if document.axes else [Fault("no_axes")]
     labels = Counter(axis.label for axis in document.axes)
     ids = Counter(axis.id for axis in document.axes)
-    ids.update(code.id for axis in document.axes for code in axis.codes)
+    ids.update(code.id for _, code in document.codes())
     for axis in document.axes:
         was = before.axis(axis.id) if before else None
         found += [Fault(code, axis.id) for code in _of_axis(axis, labels, ids, was)]

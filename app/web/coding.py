@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.analysis.drawing import decimal
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
 from app.coding import comparing, progress, work
@@ -92,6 +93,7 @@ async def differences(recording_id: UUID, version_id: UUID, visit: Looking) -> H
         found=found,
         decided=len(decided),
         names=_names(visit, found.document.axes),
+        seconds=lambda ms: decimal(ms / 1000, 1, visit.text),
         data={"audio": await _audio(db, found.recording, found.meeting)},
     )
 
