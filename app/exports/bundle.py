@@ -17,6 +17,7 @@ from app.exports.consents import consents_table
 from app.exports.reader import Reader
 from app.exports.study import of_turns
 from app.groups import service as groups
+from app.groups.models import Membership
 from app.kit.db import now
 from app.kit.keys import Keys
 from app.meetings.models import Meeting
@@ -49,20 +50,7 @@ async def of_meeting(
     people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
     pseudonyms = {user: member.pseudonym for user, member in people.items()}
     entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting)).encode())]
-    manifest: dict[str, Any] = {
-        "software": f"emessi {version('emessi')}",
-        "exported_at": now().isoformat(),
-        "meeting": {
-            "id": str(meeting.id),
-            "ordinal": meeting.ordinal,
-            "kind": str(meeting.kind),
-            "starts_at": meeting.starts_at.isoformat(),
-        },
-        "participants": [
-            {"pseudonym": member.pseudonym, "role": str(member.role)} for member in people.values()
-        ],
-        "recording": None,
-    }
+    manifest = _about(meeting, list(people.values()))
     recording = await recordings.of_meeting(db, meeting.id)
     if recording is not None:
         files = await reading.usable_files(db, recording, meeting)
@@ -79,6 +67,23 @@ async def of_meeting(
     ]
     written = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
     return [*entries, made(f"{folder}manifest.json", written.encode())]
+
+
+def _about(meeting: Meeting, people: Sequence[Membership]) -> dict[str, Any]:
+    return {
+        "software": f"emessi {version('emessi')}",
+        "exported_at": now().isoformat(),
+        "meeting": {
+            "id": str(meeting.id),
+            "ordinal": meeting.ordinal,
+            "kind": str(meeting.kind),
+            "starts_at": meeting.starts_at.isoformat(),
+        },
+        "participants": [
+            {"pseudonym": member.pseudonym, "role": str(member.role)} for member in people
+        ],
+        "recording": None,
+    }
 
 
 def unlike(entries: Sequence[Entry]) -> list[Entry]:
