@@ -12,7 +12,7 @@ import { newId } from "./operations.js";
 
 const STEP_MS = 1000;
 const LEAP_MS = 5000;
-export const NUDGE_MS = 10;
+const NUDGE_MS = 10;
 const SHOVE_MS = 100;
 /** Of a turn that a person begins by hand. */
 const NEW_MS = 2000;

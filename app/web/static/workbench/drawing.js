@@ -18,7 +18,7 @@ import { clock } from "../views/dom.js";
  * @property {number} position_ms
  * @property {Colours} colours
  */
-/** @typedef {{ink: string, soft: string, line: string, surface: string, sunken: string, copper: string}} Colours */
+/** @typedef {{ink: string, soft: string, line: string, copper: string}} Colours */
 
 export const RULER = 28;
 export const LANE = 56;

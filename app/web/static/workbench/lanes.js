@@ -53,10 +53,6 @@ export class Lanes {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#colour());
   }
 
-  get scale() {
-    return this.#scale;
-  }
-
   get from_ms() {
     return this.field.scrollLeft / this.#scale;
   }
@@ -130,7 +126,7 @@ export class Lanes {
   #colour() {
     const style = getComputedStyle(this.field);
     const of = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-    this.colours = { ink: of("ink"), soft: of("ink-soft"), line: of("line"), surface: of("surface"), sunken: of("sunken"), copper: of("copper") };
+    this.colours = { ink: of("ink"), soft: of("ink-soft"), line: of("line"), copper: of("copper") };
     this.hues = this.people.map(({ hue }) => of(`hue-${hue}`));
     this.#turns = [];
     this.want();
