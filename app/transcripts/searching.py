@@ -37,7 +37,7 @@ async def search(db: AsyncSession, actor: Actor, programme_id: UUID, words: str)
     """Lines that hold the words as they stand, whatever their case, newest meeting first; of those
     whose consents allow it now. Needs the right to read the programme's transcripts."""
     await access.require(db, actor, programme_id, Action.READ_TRANSCRIPT)
-    wanted = " ".join(words.casefold().split())
+    wanted = " ".join(words.replace("\0", " ").casefold().split())
     if not wanted:
         return Hits([], False)
     query = (
