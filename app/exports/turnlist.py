@@ -27,11 +27,11 @@ class Spoken:
     start_ms: int
     end_ms: int
     is_backchannel: bool
-    state: str = TurnState.PROPOSED
     codes: Mapping[str, str] = field(default_factory=dict)
     """Column → labels of codes."""
     words: str = ""
     """What was said in it, where the consents allow that to be written down."""
+    state: str = TurnState.PROPOSED
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ def turn_list(
             row.turn.start_ms,
             row.turn.end_ms,
             row.turn.is_backchannel,
-            row.turn.state,
             codes.of(row.turn.id),
             " ".join(line.text for line in said.get(row.turn.id, ())),
+            row.turn.state,
         )
         for row in rows
     )

@@ -68,16 +68,10 @@ async def run(settings: Settings) -> None:
     logger.info("worker %s is ready", settings.worker.name)
     retention_at = loop.time()
     while not stopping.is_set():
-        await erase_withdrawn(context.database, finaliser.store)
         if loop.time() >= retention_at:
             await retention.run(context.database, finaliser.store, now())
             retention_at = loop.time() + RETENTION_EVERY_S
-        await attest_all(context.database, finaliser.store, context.keys)
-        await repropose(context.database)
-        async with context.database.transaction() as db:
-            for meeting_id in await end_abandoned(db):
-                logger.info("meeting %s was left open and is ended", short(meeting_id))
-        await hand_over_forgotten(settings, context.database)
+        await _look(settings, context, finaliser.store)
         try:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
         except TimeoutError:
@@ -91,6 +85,17 @@ async def run(settings: Settings) -> None:
     DBOS.destroy()
     await context.database.close()
     logger.info("worker %s has stopped", settings.worker.name)
+
+
+async def _look(settings: Settings, context: Context, store: Store) -> None:
+    """What has come up without anybody's asking for it."""
+    await erase_withdrawn(context.database, store)
+    await attest_all(context.database, store, context.keys)
+    await repropose(context.database)
+    async with context.database.transaction() as db:
+        for meeting_id in await end_abandoned(db):
+            logger.info("meeting %s was left open and is ended", short(meeting_id))
+    await hand_over_forgotten(settings, context.database)
 
 
 async def _take_requests(settings: Settings, database: Database) -> None:

@@ -80,7 +80,6 @@ async def test_other_rules_propose_again_from_the_speech_that_was_kept(kept: Kep
         "laughter": "within",
         "technical_talk": "coded",
         "rules_version": 1,
-        "speech": {},
     }
     await proposing.repropose(kept.context.database)
     async with kept.context.database.reading() as db:

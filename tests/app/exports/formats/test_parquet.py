@@ -28,6 +28,7 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
             t.end_ms,
             t.end_ms - t.start_ms,
             t.is_backchannel,
+            t.state,
         )
         for t in turns.turns
     ]

@@ -31,6 +31,7 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
             turn.end_ms,
             turn.end_ms - turn.start_ms,
             int(turn.is_backchannel),
+            turn.state,
         )
         for turn in turns.turns
     ]
