@@ -107,6 +107,7 @@ async def test_two_coders_code_sixty_turns_by_keyboard(site: Site) -> None:
     async with site.visitor(one) as context:
         page = await context.new_page()
         await page.goto(f"{site.url}/coding/{first}")
+        await expect(page.locator(".coder h2")).to_contain_text(f"Vuoro 1/{TURNS}:")
         await note(page, "Alkaa kesken.")
         await code(page, 0, 30)
         await context.set_offline(True)
