@@ -12,6 +12,7 @@ from app.consent import service as consent
 from app.groups.models import Group
 from app.imports import turnfiles
 from app.imports.turnfiles import SpokenBy, TurnFormat
+from app.kit.db import now
 from app.kit.errors import Invalid, Refusal
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
@@ -20,8 +21,8 @@ from app.recordings import service as recordings
 from app.recordings.models import RecordingState
 from app.turns import rules as turn_rules
 from app.turns import service as turns
-from app.turns.detection import Segment, TurnRules, detect
-from app.turns.models import Turn
+from app.turns.detection import DetectedTurn, Segment, TurnRules, detect
+from app.turns.models import Turn, TurnState
 from app.turns.service import IMPORTED
 
 
@@ -35,6 +36,12 @@ class NameUnknown(Invalid):
 
 class NotReady(Refusal):
     code = "recording_not_finished"
+
+
+class TurnsEdited(Refusal):
+    """What people made of the turns here would stand beside what they made of them elsewhere."""
+
+    code = "turns_edited"
 
 
 class Imported(NamedTuple):
@@ -67,9 +74,10 @@ async def take_in(
         raise NameUnknown(field="people")
     rows = await consent.chain(db, meeting.group_id)
     until = consents.indexed_until(rows, recording.started_at)
-    parameters = {"file": file_name, "offset_ms": offset_ms}
-    index = await turns.store(db, recording_id, f"{IMPORTED} {form}", parameters, [])
-    studied, length_ms = await turns.studied_in(db, index, meeting), recording.duration_ms or 0
+    if await turns.is_edited(db, recording_id):
+        raise TurnsEdited
+    tapes = await recordings.tapes(db, recording_id)
+    studied, length_ms = consents.studied(rows, tapes, now()), recording.duration_ms or 0
     accepted: dict[UUID, list[Segment]] = {}
     for one in spoken:
         user_id = people[one.name]
@@ -78,13 +86,23 @@ async def take_in(
         within = start_ms >= 0 and end_ms <= min(length_ms, length_ms if latest is None else latest)
         if user_id is not None and user_id in studied and within:
             accepted.setdefault(user_id, []).append(Segment(start_ms, end_ms))
-    for turn in detect(accepted, await _rules(db, meeting)):
-        row = Turn(index_id=index.id, user_id=turn.user, start_ms=turn.start_ms, end_ms=turn.end_ms)
-        row.is_backchannel = turn.is_backchannel
-        db.add(row)
-    await db.flush()
+    found = map(_turn, detect(accepted, await _rules(db, meeting)))
+    parameters = {"file": file_name, "offset_ms": offset_ms}
+    await turns.store(db, recording_id, f"{IMPORTED} {form}", parameters, found)
     written = sum(len(segments) for segments in accepted.values())
     return Imported(written, len(spoken) - written)
+
+
+def _turn(turn: DetectedTurn[UUID]) -> Turn:
+    """People marked it: nobody need accept it again."""
+    return Turn(
+        index_id=UUID(int=0),  # `store` puts its own in this place
+        user_id=turn.user,
+        start_ms=turn.start_ms,
+        end_ms=turn.end_ms,
+        is_backchannel=turn.is_backchannel,
+        state=TurnState.ACCEPTED,
+    )
 
 
 async def _rules(db: AsyncSession, meeting: Meeting) -> TurnRules:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
@@ -18,7 +18,7 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
-from app.turns.models import Speech, Turn, TurnIndex, TurnState
+from app.turns.models import Speech, Turn, TurnEdit, TurnIndex, TurnState
 
 IMPORTED = "imported"
 """How the version of an index begins whose turns were marked with another program."""
@@ -39,17 +39,16 @@ async def store(
     rules_id: UUID | None = None,
     heard_at: datetime | None = None,
 ) -> TurnIndex:
-    """Puts a new index in place of one made by the same version with the same parameters.
+    """Puts a new index in place of one made by the same version with the same parameters, and what
+    was marked with another program in place of what was so before.
 
     What people accepted stays in use, whichever index it came from; what an edit touched is kept.
+    A turn that is found again is the same one: what was attached to it stays.
     `heard_at`: when the speech was heard, if that was before now.
     """
-    same = select(TurnIndex).where(
-        TurnIndex.recording_id == recording_id, TurnIndex.version == version
-    )
-    for old in (await db.exec(same)).all():
-        if old.parameters == parameters:
-            await _discard(db, old)
+    indexes = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
+    olds = [old for old in (await db.exec(indexes)).all() if _replaces(old, version, parameters)]
+    before = {_place(turn): turn for old in olds for turn in await _untouched(db, old)}
     index = TurnIndex(
         recording_id=recording_id,
         version=version,
@@ -59,21 +58,44 @@ async def store(
     )
     db.add(index)
     await db.flush()
-    for turn in turns:
+    for made in turns:
+        turn = before.pop(_place(made), made)
         turn.index_id = index.id
         db.add(turn)
+    for turn in before.values():
+        await db.delete(turn)
+    await db.flush()
+    for old in olds:
+        left = select(Turn.id).where(Turn.index_id == old.id).limit(1)
+        if (await db.exec(left)).first() is None:
+            await db.delete(old)
     await db.flush()
     return index
 
 
-async def _discard(db: AsyncSession, index: TurnIndex) -> None:
-    """Without what an edit took or gave, and without the index only if nothing of it is left."""
-    untouched = col(Turn.added_by_edit).is_(None) & col(Turn.removed_by_edit).is_(None)
-    await db.exec(delete(Turn).where(col(Turn.index_id) == index.id, untouched))
-    left = select(Turn.id).where(Turn.index_id == index.id).limit(1)
-    if (await db.exec(left)).first() is None:
-        await db.delete(index)
-        await db.flush()
+def _replaces(old: TurnIndex, version: str, parameters: dict[str, Any]) -> bool:
+    if version.startswith(IMPORTED):
+        return old.version.startswith(IMPORTED)
+    return old.version == version and old.parameters == parameters
+
+
+def _place(turn: Turn) -> tuple[UUID, int, int, bool, str]:
+    return turn.user_id, turn.start_ms, turn.end_ms, turn.is_backchannel, turn.state
+
+
+async def _untouched(db: AsyncSession, index: TurnIndex) -> Sequence[Turn]:
+    """What no edit took or gave."""
+    query = select(Turn).where(
+        Turn.index_id == index.id,
+        col(Turn.added_by_edit).is_(None),
+        col(Turn.removed_by_edit).is_(None),
+    )
+    return (await db.exec(query)).all()
+
+
+async def is_edited(db: AsyncSession, recording_id: UUID) -> bool:
+    query = select(TurnEdit.id).where(TurnEdit.recording_id == recording_id).limit(1)
+    return (await db.exec(query)).first() is not None
 
 
 async def newest(db: AsyncSession, recording_id: UUID) -> TurnIndex | None:

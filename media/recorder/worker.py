@@ -9,6 +9,7 @@ from uuid import UUID
 from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.coding.following import follow
 from app.erasures.attesting import attest_all
 from app.kit.context import Context, make
 from app.kit.db import Database, now
@@ -92,6 +93,7 @@ async def _look(settings: Settings, context: Context, store: Store) -> None:
     await erase_withdrawn(context.database, store)
     await attest_all(context.database, store, context.keys)
     await repropose(context.database)
+    await follow(context.database)
     async with context.database.transaction() as db:
         for meeting_id in await end_abandoned(db):
             logger.info("meeting %s was left open and is ended", short(meeting_id))
