@@ -27,7 +27,10 @@ taken for a fault. Higher: a fault that shows seldom passes."""
 ALONE = ("tests/journeys", "tests/media/relay", "tests/soak")
 PAGES = tuple(
     f"tests/browser/test_{name}.py"
-    for name in ("analysis", "composite", "consents", "deeds", "pages", "stewardship")
+    for name in (
+        *("analysis", "coding", "composite", "consents", "deeds", "pages", "results"),
+        *("stewardship", "workbench"),
+    )
 )
 """Browsers that look at pages; the others send sound and pictures, which come late when something
 else has the processor."""

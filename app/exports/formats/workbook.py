@@ -38,7 +38,8 @@ def workbook(turns: TurnList, text: Text) -> bytes:
             sheet.write_number(place, 5, int(turn.is_backchannel))
             sheet.write_string(place, 6, turn.state)
             for beside, column in enumerate(turns.columns, start=len(COLUMNS)):
-                sheet.write_string(place, beside, turn.codes.get(column, ""))
+                if column in turn.codes:
+                    sheet.write_string(place, beside, turn.codes[column])
         sheet.freeze_panes(1, 0)
         last = len(COLUMNS) + len(turns.columns) - 1
         sheet.autofilter(0, 0, max(len(turns.turns), 1), last)

@@ -18,6 +18,7 @@ WAYS = {
     (S.READY, S.CLAIMED),
     (S.READY, S.ERASED),
     (S.FAILED, S.CLAIMED),
+    (S.FAILED, S.STOPPED),
     (S.FAILED, S.ERASED),
 }
 

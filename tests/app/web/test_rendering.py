@@ -42,6 +42,7 @@ SOURCES = [
     *(WEB / "static").rglob("*.js"),
     *(WEB.parent / "exports").rglob("*.py"),
     *(WEB.parent / "analysis").glob("*.py"),
+    *(WEB.parent / "content").glob("*.py"),
 ]
 COLUMNS = [
     *("present_ms", "talk_ms", "share", "weighted_share", "turns", "turns_per_minute"),
@@ -57,8 +58,15 @@ DEFINED = [
 ACTIONS = re.findall(
     r'^  \["(\w+)"', (WEB / "static" / "workbench" / "keys.js").read_text(), re.MULTILINE
 )
+PROGRAMME = ["programme_balance", "programme_facilitator", "programme_floor"]
+DEFINED += [*PROGRAMME, "between", "by_order"]
+COEFFICIENTS = ["percent", "kappa", "alpha", "ac1"]
+CONTENT = ["frequencies", "settled", "river", "together", "follows"]
+PARTS = ["role", "person", "group", "position"]
+PARTS_AND_MEETING = [*PARTS, "meeting"]
+METHODS = ["by_hand", "random", "stratified"]
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
-_PICTURES = [*OF_MEETING, *OF_GROUP]
+_PICTURES = [*OF_MEETING, *OF_GROUP, *PROGRAMME]
 _FIGURES = [figure for part in SIDES.values() for figure in part]
 STEMS: dict[str, list[str]] = {
     "composite.why_{}": ["failed", "outdated"],
@@ -67,11 +75,26 @@ STEMS: dict[str, list[str]] = {
     "audit.kind_{}": [
         *("recording", "file", "turns", "meeting", "group"),
         *("programme", "account", "consent_text", "codebook", "log"),
+        *("sample", "transcript", "consents"),
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
     "person.erased_{}": ["account", "media", "waiting"],
     "person.kept_{}": ["decisions", "stays", "entries", "handed_over"],
     "person.{}": ["readme"],
+    "agreement.{}": [*COEFFICIENTS, "cu_alpha", "u_alpha", "binary_alpha"],
+    "agreement.about_{}": [*COEFFICIENTS, "by_time", "confusions", "prevalence"],
+    "agreement.reading_{}": ["reliable", "tentative", "unreliable"],
+    "content.{}": [*CONTENT, *(f"v_{part}" for part in PARTS)],
+    "content.about_{}": [*CONTENT, "effects"],
+    "content.by_{}": PARTS_AND_MEETING,
+    "content.{}_desc": ["frequencies", "river", "together", "follows"],
+    "import.decided_{}": list(Decision),
+    "import.state_{}": ["uploaded", "stored", "lost"],
+    "sampling.readme_{}": [*METHODS, "chosen", "not_chosen", "not_in_population"],
+    "sampling.what_{}": METHODS,
+    "transcript.why_{}": [
+        f"transcript_{why}" for why in ("bad_model", "failed", "no_library", "no_model", "outdated")
+    ],
     "analysis.{}": [*_PICTURES, *WHOLE, *DEFINED, "with", "without", "whole"],
     "analysis.{}_desc": _PICTURES,
     "analysis.about_{}": DEFINED,
