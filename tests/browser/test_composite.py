@@ -119,6 +119,7 @@ async def test_a_video_is_asked_for_followed_called_off_and_played(
 
         await page.get_by_role("button", name="Peruuta videon teko").click()
         await page.wait_for_selector("#composite[data-state=cancelled]")
+        await page.wait_for_load_state("networkidle")  # the button is wired by then
         await page.get_by_role("button", name="Tee video").click()
         await page.wait_for_selector("#composite[data-state=waiting]")
         video = await composed(site, files)

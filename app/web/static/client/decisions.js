@@ -14,10 +14,14 @@ import { ApiError } from "./api.js";
 /** Before trying again. Lower: more requests while the network is away. Higher: it is noticed later. */
 const RETRY_MS = [1000, 3000, 10_000, 30_000];
 
+/** Whoever is still here by then has stayed. */
+const LEAVING_MS = 5000;
+
 export class Decisions {
   /** @type {Item[]} */
   #items;
   #running = false;
+  #leaving = false;
   #failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -34,6 +38,14 @@ export class Decisions {
     this.tell = tell;
     this.refused = refused;
     this.#items = JSON.parse(storage.getItem(name) ?? "[]");
+    addEventListener("beforeunload", () => this.#leave());
+  }
+
+  /** The next page may have been read before what is on its way arrived: it is kept for that page,
+   * which sends it again. */
+  #leave() {
+    this.#leaving = true;
+    setTimeout(() => (this.#leaving = false), LEAVING_MS);
   }
 
   /** What has not arrived yet, in order. @returns {readonly Item[]} */
@@ -72,6 +84,7 @@ export class Decisions {
       if (isPassing(reason)) return false;
       this.refused(item, reason);
     }
+    if (this.#leaving) return false;
     this.#items.shift();
     this.#failures = 0;
     this.#keep();
