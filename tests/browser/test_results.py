@@ -91,7 +91,5 @@ async def test_a_sample_by_hand_is_sent_as_ticked(site: Site) -> None:
         form = page.locator("form", has=page.locator("#hand-reason"))
         async with page.expect_response("**/samples") as sent:
             await form.get_by_role("button", name="Decide the sample").click()
-        answer = await (await sent.value).json()
-        assert len(answer["chosen"]) == 2
         assert json.loads((await sent.value).request.post_data or "")["method"] == "by_hand"
         await expect(page.locator("table .mark.chosen")).to_have_count(2)
