@@ -24,7 +24,7 @@ tests run on are shared. What eMessi does wrong it does three times. Lower: a bu
 taken for a fault. Higher: a fault that shows seldom passes."""
 
 
-ALONE = ("tests/journeys", "tests/media/relay", "tests/soak")
+ALONE = ("tests/journeys", "tests/media/relay")
 PAGES = tuple(
     f"tests/browser/test_{name}.py"
     for name in (

@@ -6,41 +6,45 @@ that one is about it. Where it was split or deleted, what they said stays where 
 said again.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.coding.models import Adjudication, Coding, CodingAssignment, CodingMemo
 from app.kit.db import Database
-from app.turns.models import Turn, TurnIndex
+from app.turns.models import Turn, TurnEdit, TurnIndex
+
+Seen = dict[UUID, int]
+"""Recording → the sequence number of its last edit that was followed."""
 
 
-async def follow(database: Database) -> None:
-    """Cheap when there is nothing to do."""
+async def follow(database: Database, seen: Seen) -> None:
+    """Looks where somebody has edited since it was `seen`. Cheap when nobody has."""
     async with database.reading() as db:
-        waiting = await _waiting(db)
-    for recording_id in waiting:
-        async with database.transaction() as db:
-            await _follow(db, recording_id)
+        edited = await _edited(db)
+    for recording_id, sequence in edited.items():
+        if seen.get(recording_id) != sequence:
+            async with database.transaction() as db:
+                await _follow(db, recording_id)
+            seen[recording_id] = sequence
 
 
-async def _waiting(db: AsyncSession) -> Sequence[UUID]:
-    """Recordings of which somebody said something about a turn that is gone, and that lives on."""
-    gone = (
-        select(TurnIndex.recording_id)
-        .join(Turn, col(Turn.index_id) == TurnIndex.id)
-        .where(col(Turn.removed_by_edit).is_not(None))
+async def _edited(db: AsyncSession) -> dict[UUID, int]:
+    """The last edit of each recording that somebody codes."""
+    coded = select(CodingAssignment.recording_id)
+    query = (
+        select(TurnEdit.recording_id, func.max(TurnEdit.sequence))
+        .where(col(TurnEdit.recording_id).in_(coded))
+        .group_by(col(TurnEdit.recording_id))
     )
-    of_coders = col(Turn.id).in_(select(Coding.turn_id).where(col(Coding.ended_at).is_(None)))
-    memos = col(Turn.id).in_(select(CodingMemo.turn_id))
-    said = (await db.exec(gone.where(of_coders | memos).distinct())).all()
-    return [id_ for id_ in said if await _heirs(db, id_)]
+    return dict((await db.exec(query)).all())
 
 
 async def _heirs(db: AsyncSession, recording_id: UUID) -> dict[UUID, UUID]:
-    """Gone turn → the one live turn that was made from it, over however many steps."""
+    """Turn of which something was said → the one live turn that was made from it, over however many
+    steps."""
     query = select(Turn).join(TurnIndex, col(TurnIndex.id) == Turn.index_id)
     turns = (await db.exec(query.where(TurnIndex.recording_id == recording_id))).all()
     before = {turn.id: turn.made_from for turn in turns}
@@ -50,9 +54,8 @@ async def _heirs(db: AsyncSession, recording_id: UUID) -> dict[UUID, UUID]:
         while at is not None:
             found.setdefault(at, []).append(turn.id)
             at = before.get(at)
-    gone = {turn.id for turn in turns if turn.removed_by_edit is not None}
-    said = select(Coding.turn_id).where(col(Coding.turn_id).in_(gone))
-    noted = select(CodingMemo.turn_id).where(col(CodingMemo.turn_id).in_(gone))
+    said = select(Coding.turn_id).where(col(Coding.turn_id).in_(found))
+    noted = select(CodingMemo.turn_id).where(col(CodingMemo.turn_id).in_(found))
     held = {*(await db.exec(said)).all(), *(await db.exec(noted)).all()}
     return {old: new[0] for old, new in found.items() if len(new) == 1 and old in held}
 

@@ -148,7 +148,7 @@ def _checked(wanted: Change, live: Live, length_ms: int) -> Change:
     for piece in wanted.given:
         if piece.id in live:
             raise Invalid(field="given")
-        if piece.end_ms - piece.start_ms < SHORTEST_MS or not piece.start_ms >= 0:
+        if piece.end_ms - piece.start_ms < SHORTEST_MS or piece.start_ms < 0:
             raise Invalid(field="at_ms" if len(wanted.given) > 1 else "start_ms")
         if piece.end_ms > length_ms:
             raise Invalid(field="end_ms")

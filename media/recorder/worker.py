@@ -9,7 +9,7 @@ from uuid import UUID
 from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.coding.following import follow
+from app.coding.following import Seen, follow
 from app.erasures.attesting import attest_all
 from app.kit.context import Context, make
 from app.kit.db import Database, now
@@ -67,12 +67,12 @@ async def run(settings: Settings) -> None:
         loop.create_task(_take_uploads(context, finaliser.store)),
     ]
     logger.info("worker %s is ready", settings.worker.name)
-    retention_at = loop.time()
+    retention_at, followed = loop.time(), Seen()
     while not stopping.is_set():
         if loop.time() >= retention_at:
             await retention.run(context.database, finaliser.store, now())
             retention_at = loop.time() + RETENTION_EVERY_S
-        await _look(settings, context, finaliser.store)
+        await _look(settings, context, finaliser.store, followed)
         try:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
         except TimeoutError:
@@ -88,12 +88,12 @@ async def run(settings: Settings) -> None:
     logger.info("worker %s has stopped", settings.worker.name)
 
 
-async def _look(settings: Settings, context: Context, store: Store) -> None:
+async def _look(settings: Settings, context: Context, store: Store, followed: Seen) -> None:
     """What has come up without anybody's asking for it."""
     await erase_withdrawn(context.database, store)
     await attest_all(context.database, store, context.keys)
     await repropose(context.database)
-    await follow(context.database)
+    await follow(context.database, followed)
     async with context.database.transaction() as db:
         for meeting_id in await end_abandoned(db):
             logger.info("meeting %s was left open and is ended", short(meeting_id))

@@ -45,7 +45,7 @@ async def test_codes_memos_and_decisions_go_with_the_turn(work: Coded) -> None:
     times = {"start_ms": turn.start_ms + 20, "end_ms": turn.end_ms}
     await desk.do(name="move", turn=accepted, given=moved, **times)
     assert list(await said_of(work, assignment)) == [turn.id]
-    await following.follow(work.kept.context.database)
+    await following.follow(work.kept.context.database, {})
 
     assert await said_of(work, assignment) == {UUID(moved): [code]}
     async with work.kept.context.database.reading() as db:
@@ -61,7 +61,7 @@ async def test_what_was_split_is_to_be_coded_again_and_nothing_is_lost(work: Cod
     at = (turn.start_ms + turn.end_ms) // 2
     await Desk(work.kept).do(name="split", turn=str(turn.id), at_ms=at, given=[new(), new()])
 
-    await following.follow(work.kept.context.database)
+    await following.follow(work.kept.context.database, {})
 
     assert list(await said_of(work, assignment)) == [turn.id]
 
@@ -75,7 +75,7 @@ async def test_what_was_said_of_the_new_turn_already_is_not_contradicted(work: C
         heir = await db.get_one(Turn, UUID(accepted))
     assert (await work.put(work.first, assignment, heir, "theme", "control")).is_success
 
-    await following.follow(work.kept.context.database)
+    await following.follow(work.kept.context.database, {})
 
     found = await said_of(work, assignment)
     assert found[heir.id] == [work.code("theme", "control")[1]]

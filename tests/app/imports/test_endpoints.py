@@ -183,3 +183,28 @@ async def test_turns_from_elsewhere_come_in_place_of_ours(running: Application, 
     unsaid = await client.post(f"{path}/import", json={**file, "people": {"spk1": None}})
     assert (unsaid.status_code, unsaid.json()["field"]) == (422, "people")
     assert (await cast.researcher.client.post(f"{path}/names", json=file)).status_code == 403
+
+
+async def test_marked_elsewhere_is_accepted_and_comes_once(
+    running: Application, cast: Cast
+) -> None:
+    kept = await keep(running, cast)
+    client, path = cast.coordinator.client, f"{kept.path}/turns"
+    form = {"form": "rttm", "content": RTTM, "people": {"spk1": str(cast.bob.id), "spk2": None}}
+
+    for name in ("first.rttm", "mended.rttm"):
+        done = await client.post(f"{path}/import", json={**form, "file_name": name, "offset_ms": 0})
+        assert done.status_code == 200, done.text
+    found = (await client.get(path)).json()
+    assert [(t["start_ms"], t["end_ms"], t["state"]) for t in found["items"]] == [
+        (1_000, 3_300, "accepted")
+    ]
+    assert found["parameters"]["file"] == "mended.rttm"
+
+    given = "0199a2b4-0000-7000-8000-000000000001"
+    operation = {"name": "mark", "turn": found["items"][0]["id"], "is_backchannel": True}
+    edit = {"id": given[:-1] + "2", "operation": {**operation, "given": given}}
+    assert (await client.post(f"{kept.path}/edits", json=edit)).status_code == 201
+    refused = await client.post(f"{path}/import", json={**form, "file_name": "x", "offset_ms": 0})
+    assert refused.status_code == 409
+    assert refused.json()["type"].endswith("turns_edited")

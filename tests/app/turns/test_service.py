@@ -51,6 +51,22 @@ async def test_the_same_detector_with_the_same_rules_replaces_its_index(kept: Ke
     assert [turn.start_ms for turn in turns] == [6]
 
 
+async def test_a_turn_that_is_found_again_is_the_same_one(kept: Kept) -> None:
+    """What coders said of it hangs on its id, and must outlive somebody else's withdrawal."""
+
+    async def ids(*moments: int) -> dict[int, UUID]:
+        found = [turn(kept, at) for at in moments]
+        async with kept.context.database.transaction() as db:
+            await service.store(db, kept.recording.id, DETECTOR, RULES, found)
+            _, rows = await service.allowed(db, kept.recording.id, kept.meeting)
+        return {row.turn.start_ms: row.turn.id for row in rows}
+
+    before, after = await ids(1_000, 5_000), await ids(1_000, 9_000)
+    assert before.keys() == {1_000, 5_000}
+    assert after.keys() == {1_000, 9_000}
+    assert after[1_000] == before[1_000]
+
+
 async def test_turns_are_of_those_whose_consent_covers_them(kept: Kept) -> None:
     """The index holds a turn of alice, who agreed to be heard and not to be indexed."""
     async with kept.context.database.reading() as db:
