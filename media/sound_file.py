@@ -23,17 +23,17 @@ class Heard(NamedTuple):
     samples: Samples
 
 
-def length_s(path: Path, data_key: bytes) -> float:
-    """By what the file says and by its first sound, which is decoded. Raises NoSound."""
+def check_sound(path: Path, data_key: bytes) -> None:
+    """By what the file says of its length and by its first sound, which is decoded. Raises NoSound
+    where there is none, or more than anybody records."""
     try:
         with av.open(Unsealed(str(path), data_key), "r") as container:
             next(container.decode(audio=0))
-            length = (container.duration or 0) / av.time_base
+            length_s = (container.duration or 0) / av.time_base
     except (av.FFmpegError, StopIteration, IndexError, ValueError):
         raise NoSound from None
-    if length > LONGEST_S:
+    if length_s > LONGEST_S:
         raise NoSound
-    return length
 
 
 def sound(path: Path, data_key: bytes, rate: int) -> Iterator[Heard]:

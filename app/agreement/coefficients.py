@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from app.agreement.ratings import Counts, Floats
+from app.agreement.ratings import Counts, Floats, ratio
 
 
 class Level(StrEnum):
@@ -27,7 +27,7 @@ def percent(counts: Counts) -> Floats:
 
     Knows nothing of chance: where one category is nearly always right, all agree nearly always.
     """
-    return _ratio(counts.agreeing, counts.pairable)
+    return ratio(counts.agreeing, counts.pairable)
 
 
 def kappa(counts: Counts) -> Floats:
@@ -35,9 +35,9 @@ def kappa(counts: Counts) -> Floats:
     margins. Of more than two coders, the mean over pairs that have a value (Light 1971)."""
     tables = counts.contingencies
     total = tables.sum(axis=(2, 3))
-    observed = _ratio(np.trace(tables, axis1=2, axis2=3), total)
+    observed = ratio(np.trace(tables, axis1=2, axis2=3), total)
     margins = (tables.sum(axis=3) * tables.sum(axis=2)).sum(axis=2)
-    expected = _ratio(margins, total**2)
+    expected = ratio(margins, total**2)
     return _mean(_corrected(observed, expected))
 
 
@@ -51,7 +51,7 @@ def ac1(counts: Counts) -> Floats:
     offered = counts.said.shape[1]
     if offered < 2:
         return np.full(len(counts.units), np.nan)
-    shares = _ratio(counts.said, counts.units[:, None])
+    shares = ratio(counts.said, counts.units[:, None])
     expected = (shares * (1 - shares)).sum(axis=1) / (offered - 1)
     return _corrected(percent(counts), expected)
 
@@ -68,7 +68,7 @@ def alpha(counts: Counts, level: Level = Level.NOMINAL) -> Floats:
     distances = _distances(margins, level)
     observed = (together * distances).sum(axis=(1, 2))
     expected = (margins[:, :, None] * margins[:, None, :] * distances).sum(axis=(1, 2))
-    return 1 - _ratio((n - 1) * observed, expected)
+    return 1 - ratio((n - 1) * observed, expected)
 
 
 def _distances(margins: Floats, level: Level) -> Floats:
@@ -84,20 +84,14 @@ def _distances(margins: Floats, level: Level) -> Floats:
     return (middle[:, :, None] - middle[:, None, :]) ** 2
 
 
-def _ratio(above: Floats, below: Floats) -> Floats:
-    found = np.full(np.broadcast(above, below).shape, np.nan)
-    np.divide(above, below, out=found, where=np.broadcast_to(below, found.shape) > 0)
-    return found
-
-
 def _corrected(observed: Floats, expected: Floats) -> Floats:
     room = 1 - expected
-    return _ratio(observed - expected, np.where(room > 1e-12, room, 0.0))
+    return ratio(observed - expected, np.where(room > 1e-12, room, 0.0))
 
 
 def _mean(values: Floats) -> Floats:
     known = ~np.isnan(values)
-    return _ratio(np.where(known, values, 0.0).sum(axis=1), known.sum(axis=1).astype(np.float64))
+    return ratio(np.where(known, values, 0.0).sum(axis=1), known.sum(axis=1).astype(np.float64))
 
 
 COEFFICIENTS: Mapping[str, Callable[[Counts], Floats]] = {

@@ -11,7 +11,7 @@ from app.accounts.http import CurrentActor
 from app.agreement import rows, service
 from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Db
+from app.kit.http import Db, download
 
 router = APIRouter(tags=["agreement"])
 
@@ -36,5 +36,4 @@ async def agreement_table(
         rows.coefficients(report) if table == "coefficients" else rows.confusions(report)
     )
     body = csv_file(list(kind.model_fields), found, decimal)
-    headers = {"Content-Disposition": f'attachment; filename="agreement-{table}.csv"'}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return download(body, f"agreement-{table}.csv", "text/csv; charset=utf-8")

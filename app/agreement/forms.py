@@ -1,22 +1,8 @@
 """What agreement answers: rows that are JSON and the lines of a table alike."""
 
-import math
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator
-
-from app.kit.http import Public
-
-
-def _number(value: object) -> object:
-    """There is no NaN in JSON, nor in a table that people open."""
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
-    return value
-
-
-Number = Annotated[float | None, BeforeValidator(_number)]
+from app.kit.http import Number, Public
 
 
 class CoefficientRow(Public):

@@ -21,6 +21,13 @@ Floats = NDArray[np.float64]
 MISSING = -1
 
 
+def ratio(above: Ints | Floats, below: Ints | Floats) -> Floats:
+    """Broadcast; NaN where there is nothing above 0 to divide by."""
+    found = np.full(np.broadcast(above, below).shape, np.nan)
+    np.divide(above, below, out=found, where=np.broadcast_to(below, found.shape) > 0)
+    return found
+
+
 @dataclass(frozen=True)
 class Ratings:
     values: Ints
@@ -34,11 +41,6 @@ class Ratings:
     @property
     def coders(self) -> int:
         return int(self.values.shape[1])
-
-    def binary(self, category: int) -> "Ratings":
-        """This category (1) against all others (0)."""
-        values = np.where(self.values == MISSING, MISSING, self.values == category)
-        return Ratings(values.astype(np.int64), self.recording, self.recordings, 2)
 
 
 def ratings(

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.agreement.ratings import Floats, Ints
+from app.agreement.ratings import Floats, Ints, ratio
 
 GAP = 0
 
@@ -115,10 +115,7 @@ def _alpha(observed: Floats, wholes: Floats) -> Floats:
     apart = total**2 - (margins**2).sum(axis=1)
     expected = np.full(len(total), np.nan)
     np.divide(by_chance, room, out=expected, where=(room > 0) & (apart > 1e-9 * total**2))
-    disagreement = total - expected
-    found = np.full(len(total), np.nan)
-    np.divide(total - agreeing, disagreement, out=found, where=disagreement > 0)
-    return 1 - found
+    return 1 - ratio(total - agreeing, total - expected)
 
 
 def _edges(continuum: Continuum) -> Ints:

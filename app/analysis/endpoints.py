@@ -22,7 +22,7 @@ from app.analysis.forms import (
 from app.analysis.service import Measured
 from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db
+from app.kit.http import Ctx, Db, download
 
 router = APIRouter(tags=["analysis"])
 
@@ -84,7 +84,7 @@ async def group_table(
     _, series = await service.of_group(db, actor, group_id)
     if table == "spread":
         body = csv_file(list(SpreadRow.model_fields), rows.spread(series), decimal)
-        return _file(body, "group-spread.csv", "text/csv; charset=utf-8")
+        return download(body, "group-spread.csv", "text/csv; charset=utf-8")
     return _table(table, series, decimal, f"group-{table}")
 
 
@@ -130,7 +130,7 @@ async def programme_table(
         body = csv_file(list(OrderRow.model_fields), programme.by_order(found), decimal)
     else:
         body = csv_file(list(BetweenRow.model_fields), programme.between(found), decimal)
-    return _file(body, f"programme-{table}.csv", "text/csv; charset=utf-8")
+    return download(body, f"programme-{table}.csv", "text/csv; charset=utf-8")
 
 
 @router.get("/programmes/{programme_id}/analysis/{chart}.svg", response_class=Response)
@@ -160,13 +160,8 @@ def _table(name: TableName, series: list[Measured], decimal: Decimal, file: str)
     kind, of = rows.TABLES[name]
     found = [row for measured in series for row in of(measured)]
     body = csv_file(list(kind.model_fields), found, decimal)
-    return _file(body, f"{file}.csv", "text/csv; charset=utf-8")
+    return download(body, f"{file}.csv", "text/csv; charset=utf-8")
 
 
 def _picture(svg: str, name: str) -> Response:
-    return _file(svg, f"{name}.svg", "image/svg+xml")
-
-
-def _file(body: str, name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=media_type, headers=headers)
+    return download(svg, f"{name}.svg", "image/svg+xml")

@@ -1,24 +1,11 @@
 """What the analysis answers: rows that are JSON and the lines of a table alike."""
 
-import math
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import BeforeValidator
-
 from app.groups.models import GroupRole
-from app.kit.http import Public
-
-
-def _number(value: object) -> object:
-    """There is no NaN in JSON, nor in a table that people open."""
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
-    return value
-
-
-Number = Annotated[float | None, BeforeValidator(_number)]
+from app.kit.http import Number, Public
 
 
 class Row(Public):

@@ -23,7 +23,7 @@ from app.codebooks.forms import (
     VersionWhole,
 )
 from app.codebooks.models import Codebook, CodebookVersion
-from app.kit.http import Db
+from app.kit.http import Db, download
 from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
 from app.programmes import access as programmes
@@ -121,9 +121,7 @@ async def codebook_file(
         content, media_type = csv_file.written(document), "text/csv; charset=utf-8"
     else:
         content, media_type = qdc.written(document, language), "application/xml"
-    name = f"codebook-{found.version}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    return download(content, f"codebook-{found.version}.{form}", media_type)
 
 
 async def _public(db: AsyncSession, book: Codebook) -> CodebookPublic:

@@ -1,6 +1,5 @@
 """Who codes which recording: assigned by hand, or drawn for double coding."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -11,10 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts.actor import Actor
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import drawing
+from app.coding import drawing, work
 from app.coding.models import Coder, Coding, CodingAssignment, CodingDraw, CodingMemo, DrawUnit
 from app.groups.models import Group
-from app.kit import audit
+from app.kit import audit, chance
 from app.kit.errors import InUse, Invalid, NotFound, Refusal
 from app.kit.permissions import Action, acting_as
 from app.meetings.models import Meeting
@@ -23,8 +22,6 @@ from app.programmes.models import ProgrammeStaff
 from app.recordings import service as recordings
 from app.recordings.models import Recording
 from app.turns import service as turns
-
-LARGEST_SEED = 2**31 - 1
 
 
 class NotACoder(Invalid):
@@ -89,7 +86,7 @@ async def draw(
     population = sorted(of_turns if per_turn else [str(recording_id) for recording_id in found])
     if not population:
         raise NothingToDraw
-    seed = secrets.randbelow(LARGEST_SEED) if seed is None else seed
+    seed = chance.new_seed() if seed is None else seed
     chosen = drawing.draw(population, share, seed)
     made = CodingDraw(
         version_id=version.id,
@@ -140,7 +137,7 @@ async def remove(db: AsyncSession, actor: Actor, assignment_id: UUID) -> None:
             raise InUse
     await db.delete(found)
     await db.flush()
-    left = await _of(db, found.recording_id, found.version_id)
+    left = await work.assignments(db, found.recording_id, found.version_id)
     if len(left) == 1:
         left[0].is_double = False
 
@@ -210,18 +207,11 @@ async def _coded_by_others(
     return [pair for pair in found if pair[0].id not in own]
 
 
-async def _of(db: AsyncSession, recording_id: UUID, version_id: UUID) -> list[CodingAssignment]:
-    query = select(CodingAssignment).where(
-        CodingAssignment.recording_id == recording_id, CodingAssignment.version_id == version_id
-    )
-    return list((await db.exec(query)).all())
-
-
 async def _add(db: AsyncSession, new: Sequence[CodingAssignment]) -> None:
     db.add_all(new)
     await db.flush()
     for each in new:
-        together = await _of(db, each.recording_id, each.version_id)
+        together = await work.assignments(db, each.recording_id, each.version_id)
         for one in together:
             one.is_double = len(together) > 1
     await db.flush()

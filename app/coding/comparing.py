@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.codebooks import service as codebooks
-from app.codebooks.document import Axis, Choice, CodebookDocument
+from app.codebooks.document import Axis, CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import work
 from app.coding.models import Adjudication, AssignmentState, Coder, CodingAssignment
-from app.coding.work import Decision, NotInCodebook
+from app.coding.work import Decision
 from app.kit.db import now
 from app.kit.errors import NotFound, Refusal
 from app.kit.permissions import Action
@@ -118,10 +118,7 @@ async def adjudicate(
     )
     if cell is None:
         raise NotFound
-    codable = {code.id for code in cell.axis.codes if code.is_codable}
-    too_many = cell.axis.choice == Choice.SINGLE and len(code_ids) > 1
-    if too_many or len(set(code_ids)) < len(code_ids) or not codable.issuperset(code_ids):
-        raise NotInCodebook(field="code_ids")
+    work.fits(cell.axis, code_ids)
     if cell.decided and (cell.decided.code_ids, cell.decided.reason) == (list(code_ids), reason):
         return
     moment = now()
@@ -143,15 +140,6 @@ async def adjudicate(
     await db.flush()
 
 
-async def finished_of(
-    db: AsyncSession, recording_id: UUID, version_id: UUID
-) -> list[CodingAssignment]:
-    query = select(CodingAssignment).where(
-        CodingAssignment.recording_id == recording_id, CodingAssignment.version_id == version_id
-    )
-    return list((await db.exec(query.order_by(col(CodingAssignment.id)))).all())
-
-
 async def _finished(
     db: AsyncSession,
     actor: Actor,
@@ -159,7 +147,7 @@ async def _finished(
     version: CodebookVersion,
     rows: Sequence[TurnRow],
 ) -> list[Coded]:
-    assignments = await finished_of(db, recording_id, version.id)
+    assignments = await work.assignments(db, recording_id, version.id)
     if any(each.state != AssignmentState.DONE for each in assignments):
         raise StillCoding
     if await is_coding(db, actor.user_id, recording_id):

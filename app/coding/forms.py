@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from app.codebooks.document import CodebookDocument
-from app.coding.assigning import LARGEST_SEED
 from app.coding.models import AssignmentState, DrawUnit
 from app.coding.work import LONGEST_MEMO
+from app.kit.chance import SEEDS
 from app.kit.http import Form, Public
 
 CodeIds = Annotated[list[UUID], Field(max_length=30)]
@@ -28,7 +28,7 @@ class Draw(Form):
     coder_id: UUID
     unit: DrawUnit = DrawUnit.RECORDING
     share: float = Field(gt=0, le=1)
-    seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED)
+    seed: int | None = Field(default=None, ge=0, lt=SEEDS)
     """None: drawn now, and kept."""
 
 

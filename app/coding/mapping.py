@@ -6,6 +6,7 @@ end and are kept; what a mapping made of them says so.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -225,7 +226,7 @@ async def _put(
     cell.append(new)
 
 
-def _end(row: Row, moment: object, mapping: CodebookMapping) -> None:
+def _end(row: Row, moment: datetime, mapping: CodebookMapping) -> None:
     if row.ended_at is None:
         row.sqlmodel_update({"ended_at": moment, "ended_by_mapping": mapping.id})
 

@@ -87,6 +87,16 @@ async def own(db: AsyncSession, actor: Actor, assignment_id: UUID) -> CodingAssi
     return found
 
 
+async def assignments(
+    db: AsyncSession, recording_id: UUID, version_id: UUID
+) -> list[CodingAssignment]:
+    """Everybody's of one recording with one version, in the order in which they were made."""
+    query = select(CodingAssignment).where(
+        CodingAssignment.recording_id == recording_id, CodingAssignment.version_id == version_id
+    )
+    return list((await db.exec(query.order_by(col(CodingAssignment.id)))).all())
+
+
 async def open_(db: AsyncSession, actor: Actor, assignment_id: UUID) -> Work:
     assignment = await own(db, actor, assignment_id)
     recording, meeting = await recordings.get(db, actor, assignment.recording_id, Action.CODE)
@@ -152,7 +162,7 @@ async def decide(
     work = await _writable(db, actor, assignment_id, turn_id)
     if work.version.id != version_id:
         raise VersionChanged
-    _fits(work.document.axis(axis_id), code_ids)
+    fits(work.document.axis(axis_id), code_ids)
     moment = min(decided_at, now())
     cell = select(Coding).where(
         Coding.assignment_id == assignment_id, Coding.turn_id == turn_id, Coding.axis_id == axis_id
@@ -246,7 +256,8 @@ async def _writable(db: AsyncSession, actor: Actor, assignment_id: UUID, turn_id
     return work
 
 
-def _fits(axis: Axis | None, code_ids: Sequence[UUID]) -> None:
+def fits(axis: Axis | None, code_ids: Sequence[UUID]) -> None:
+    """Raises NotInCodebook."""
     if axis is None:
         raise NotInCodebook(field="axis_id")
     codable = {code.id for code in axis.codes if code.is_codable}

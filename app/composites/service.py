@@ -16,10 +16,6 @@ from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingState
 
 
-class NotFinished(Refusal):
-    code = "recording_not_finished"
-
-
 class NothingToShow(Refusal):
     code = "composite_empty"
 
@@ -44,7 +40,7 @@ async def request(db: AsyncSession, actor: Actor, recording_id: UUID) -> Composi
     if composite is not None and composite.state in (*UNDER_WAY, CompositeState.READY):
         return composite
     if recording.state != RecordingState.READY:
-        raise NotFinished
+        raise recordings.NotFinished
     files = await reading.usable_files(db, recording, meeting)
     if not any(file.kind == FileKind.MIXDOWN for file in files):
         raise NothingToShow

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.agreement.ratings import ratio
 from app.analysis.table import Floats, Ints
 from app.content.table import Coded
 
@@ -33,10 +34,7 @@ class Tally:
 
 def shares(part: Ints | Floats, whole: Ints | Floats) -> Floats:
     """NaN where there is nothing to have a share of."""
-    below = np.broadcast_to(np.asarray(whole, dtype=np.float64)[..., None], part.shape)
-    found = np.full(part.shape, np.nan)
-    np.divide(part, below, out=found, where=below > 0)
-    return found
+    return ratio(part, whole[..., None])
 
 
 def tally(coded: Coded, by: Ints, size: int) -> Tally:

@@ -9,6 +9,7 @@ when whole groups are drawn again (Efron 1979). With few groups there is no inte
 import numpy as np
 
 from app.agreement.bootstrap import Estimate, estimate, estimates, times_drawn
+from app.agreement.ratings import ratio
 from app.analysis.table import Floats, Ints
 from app.content.counts import shares
 from app.content.relations import yules_q
@@ -82,10 +83,7 @@ def slopes(coded: Coded) -> list[Estimate]:
     times = times_drawn(len(own))
 
     def mean(drawn: Floats) -> Floats:
-        total = drawn.sum(axis=1)[:, None]
-        found = np.full((len(drawn), coded.codes), np.nan)
-        np.divide(drawn @ own, total, out=found, where=total > 0)
-        return found
+        return ratio(drawn @ own, drawn.sum(axis=1)[:, None])
 
     return estimates(mean, times)
 

@@ -1,5 +1,6 @@
 """What was talked about. For the research team; `hide` makes what may be shown to others."""
 
+import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from app.content.forms import (
 )
 from app.content.service import Scope
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db
+from app.kit.http import Ctx, Db, download
 
 router = APIRouter(tags=["content"])
 
@@ -51,7 +52,7 @@ Wanted = Annotated[Asked, Depends()]
 @router.get("/codebook-versions/{version_id}/content")
 async def content(version_id: UUID, db: Db, actor: CurrentActor, asked: Wanted) -> ContentPublic:
     pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
-    return rows.about(*pair, hide=asked.hide)
+    return await asyncio.to_thread(rows.about, *pair, hide=asked.hide)
 
 
 @router.get("/codebook-versions/{version_id}/content/{table}.csv", response_class=Response)
@@ -64,9 +65,9 @@ async def content_table(
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
     pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
-    found = getattr(rows.about(*pair, hide=asked.hide), table)
+    found = getattr(await asyncio.to_thread(rows.about, *pair, hide=asked.hide), table)
     body = csv_file(list(KINDS[table].model_fields), found, decimal)
-    return _file(body, f"content-{table}.csv", "text/csv; charset=utf-8")
+    return download(body, f"content-{table}.csv", "text/csv; charset=utf-8")
 
 
 @router.get("/codebook-versions/{version_id}/content/{chart}.svg", response_class=Response)
@@ -86,9 +87,6 @@ async def content_chart(
     def t(key: str, **values: object) -> str:
         return context.languages.text(key, spoken, **values)
 
-    return _file(charts.picture(chart, *pair, t, spoken), f"content-{chart}.svg", "image/svg+xml")
-
-
-def _file(body: str, name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=media_type, headers=headers)
+    return download(
+        charts.picture(chart, *pair, t, spoken), f"content-{chart}.svg", "image/svg+xml"
+    )

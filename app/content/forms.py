@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from app.analysis.forms import Number
-from app.kit.http import Public
+from app.kit.http import Number, Public
 
 
 class ContentRow(Public):

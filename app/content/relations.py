@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.agreement.ratings import ratio
 from app.analysis.table import Flags, Floats
 from app.content.table import NO_CODE, Coded
 
@@ -21,7 +22,6 @@ class Together:
     """If the two were independent: nᵢ·nⱼ/N."""
     jaccard: Floats
     """Turns with both over turns with either (Jaccard 1901); NaN where there is neither."""
-    turns: int
 
 
 def together(one: Flags, other: Flags) -> Together:
@@ -30,10 +30,7 @@ def together(one: Flags, other: Flags) -> Together:
     a, b = one[both].astype(np.float64), other[both].astype(np.float64)
     counts, n_a, n_b = a.T @ b, a.sum(axis=0), b.sum(axis=0)
     either = n_a[:, None] + n_b[None, :] - counts
-    jaccard = np.full(counts.shape, np.nan)
-    np.divide(counts, either, out=jaccard, where=either > 0)
-    total = int(both.sum())
-    return Together(counts, np.outer(n_a, n_b) / max(total, 1), jaccard, total)
+    return Together(counts, np.outer(n_a, n_b) / max(both.sum(), 1), ratio(counts, either))
 
 
 def successions(coded: Coded) -> Floats:
@@ -69,6 +66,4 @@ def yules_q(counts: Floats) -> Floats:
     b = counts.sum(axis=-1)[..., :, None] - a
     c = counts.sum(axis=-2)[..., None, :] - a
     ad, bc = a * (total - a - b - c), b * c
-    found = np.full(counts.shape, np.nan)
-    np.divide(ad - bc, ad + bc, out=found, where=ad + bc > 0)
-    return found
+    return ratio(ad - bc, ad + bc)

@@ -10,7 +10,6 @@ from app.consent.forms import DecisionPublic
 from app.consent.service import Paper
 from app.imports import service, told, turns, uploading
 from app.imports.forms import (
-    DAY_MS,
     ImportCreate,
     NamePublic,
     PaperEnter,
@@ -19,6 +18,7 @@ from app.imports.forms import (
     TurnImport,
     TurnsImported,
 )
+from app.imports.turnfiles import DAY_MS
 from app.kit.http import Ctx, Db
 from app.kit.permissions import Action
 from app.meetings.forms import MeetingPublic
@@ -83,10 +83,8 @@ async def upload_track(
 ) -> Tape:
     """One person's own sound: the body is the file, of any kind that FFmpeg reads. Needs that
     person's consent to `audio`. `offset_ms`: when it begins, after the meeting's beginning."""
-    tape = await uploading.receive(
-        context, store, actor, meeting_id, user_id, offset_ms, request.stream()
-    )
-    return tape
+    body = request.stream()
+    return await uploading.receive(context, store, actor, meeting_id, user_id, offset_ms, body)
 
 
 @router.get("/meetings/{meeting_id}/imports", response_model=list[TrackPublic])

@@ -7,13 +7,12 @@ from pydantic import Field
 
 from app.accounts.forms import Language
 from app.consent.models import Decision, Purpose
-from app.imports.turnfiles import TurnFormat
+from app.imports.turnfiles import DAY_MS, TurnFormat
 from app.kit.http import Form, Public
 from app.meetings.forms import Minutes, StartTime
 from app.meetings.models import MeetingKind
 from app.recordings.models import TapeState
 
-DAY_MS = 86_400_000
 Offset = Annotated[int, Field(ge=-DAY_MS, le=DAY_MS)]
 
 

@@ -57,6 +57,10 @@ class AtWork(Refusal):
     code = "import_at_work"
 
 
+class DecidedHere(Refusal):
+    code = "import_decided_here"
+
+
 async def enter(
     db: AsyncSession,
     actor: Actor,
@@ -132,9 +136,9 @@ async def enter_paper(
     if user_id not in {user.id for _, user in await groups.members(db, group_id, former=True)}:
         raise NotFound
     version = (await texts.current(db, group.programme_id, language)).version
-    rows = []
+    decided, rows = await consent.latest_of(db, user_id, group_id), []
     for purpose, decision in decisions.items():
-        latest = (await consent.latest_of(db, user_id, group_id)).get(purpose)
+        latest = decided.get(purpose)
         if latest is not None and latest.paper is None and latest.decided_at > paper.signed_at:
             raise DecidedHere
         rows.append(
@@ -152,10 +156,6 @@ async def enter_paper(
             )
         )
     return rows
-
-
-class DecidedHere(Refusal):
-    code = "import_decided_here"
 
 
 async def audio_consent(db: AsyncSession, meeting: Meeting, user_id: UUID) -> UUID:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +18,7 @@ from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
 from app.recordings.models import RecordingState
+from app.transcripts.importing import Imported, VoiceUnknown
 from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.detection import DetectedTurn, Segment, TurnRules, detect
@@ -30,24 +30,10 @@ class NotATurnFile(Invalid):
     code = "not_a_turn_file"
 
 
-class NameUnknown(Invalid):
-    code = "voice_unknown"
-
-
-class NotReady(Refusal):
-    code = "recording_not_finished"
-
-
 class TurnsEdited(Refusal):
     """What people made of the turns here would stand beside what they made of them elsewhere."""
 
     code = "turns_edited"
-
-
-class Imported(NamedTuple):
-    written: int
-    passed_over: int
-    """Of people whose consents do not cover it, of nobody, or outside the recording."""
 
 
 def names(form: TurnFormat, content: str) -> list[tuple[str, int]]:
@@ -68,10 +54,10 @@ async def take_in(
     """Stores them as a new index of the recording, which is then the one in use."""
     recording, meeting = await recordings.get(db, actor, recording_id, Action.IMPORT_RECORDING)
     if recording.state != RecordingState.READY:
-        raise NotReady
+        raise recordings.NotFinished
     spoken = _read(form, content)
     if any(one.name not in people for one in spoken):
-        raise NameUnknown(field="people")
+        raise VoiceUnknown(field="people")
     rows = await consent.chain(db, meeting.group_id)
     until = consents.indexed_until(rows, recording.started_at)
     if await turns.is_edited(db, recording_id):

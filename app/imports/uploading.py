@@ -5,10 +5,10 @@ Plain it is nowhere but in memory. What is no sound is refused before anything r
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,10 +23,9 @@ from app.recordings import service as recordings
 from app.recordings.models import Recording, Source, Tape, TapeState
 from app.vault import service as vault
 from media.sealed import SealedWriter
-from media.sound_file import NoSound, length_s
+from media.sound_file import NoSound, check_sound
 from media.store import Store
 
-R = TypeVar("R")
 SUFFIX = ".upload.sealed"
 BATCH = 1 << 20
 """Bytes sealed at a time. Lower: more changes of thread. Higher: more memory for each upload."""
@@ -73,7 +72,7 @@ async def receive(
         limit = context.settings.web.import_limit_mb * 1_000_000
         size = await _sealed(body, sealed, ground.key.key, limit)
         try:
-            await _work(length_s, sealed, ground.key.key)
+            await asyncio.to_thread(check_sound, sealed, ground.key.key)
         except NoSound:
             raise NotMedia(field="file") from None
         await store.put_file(path, sealed)
@@ -143,17 +142,13 @@ async def _enter(
 async def _sealed(body: AsyncIterator[bytes], path: Path, key: bytes, limit: int) -> int:
     """Bytes of the plain file."""
     held = bytearray()
-    with await _work(SealedWriter, path, key) as writer:
+    with await asyncio.to_thread(SealedWriter, path, key) as writer:
         async for piece in body:
             held += piece
             if writer.size + len(held) > limit:
                 raise TooLarge
             if len(held) >= BATCH:
-                await _work(writer.write, bytes(held))
+                await asyncio.to_thread(writer.write, bytes(held))
                 held.clear()
-        await _work(writer.write, bytes(held))
+        await asyncio.to_thread(writer.write, bytes(held))
     return writer.size
-
-
-async def _work(function: Callable[..., R], *arguments: object) -> R:
-    return await asyncio.to_thread(function, *arguments)

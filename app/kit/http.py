@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+import math
 from collections.abc import AsyncIterator
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, field_validator
+from fastapi import Depends, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kit.context import Context
@@ -61,6 +62,22 @@ class Public(BaseModel):
     """The base of everything we answer."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+def _number(value: object) -> object:
+    """There is no NaN in JSON, nor in a table that people open."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 6)
+    return value
+
+
+Number = Annotated[float | None, BeforeValidator(_number)]
+"""A figure of an analysis; None where it is undefined."""
+
+
+def download(content: bytes | str, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 class Page(BaseModel, Generic[T]):

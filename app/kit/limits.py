@@ -7,8 +7,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BYTES = 1_000_000
 """A consent text in three languages fits several times. Higher: more memory for an attacker."""
-
-
 LARGE = re.compile(r"/api/v1/meetings/[^/]+/imports/[^/]+")
 """Where files are taken in as they come, to which their own limit belongs."""
 
@@ -30,6 +28,5 @@ class LimitedBody:
                 raise HTTPException(413)  # FastAPI lets this pass while it reads a body
             return message
 
-        is_large = scope["type"] == "http" and LARGE.fullmatch(scope["path"]) is not None
-        limited = receive_limited if scope["type"] == "http" and not is_large else receive
-        await self._app(scope, limited, send)
+        is_limited = scope["type"] == "http" and not LARGE.fullmatch(scope["path"])
+        await self._app(scope, receive_limited if is_limited else receive, send)

@@ -1,6 +1,7 @@
-"""Handing a finished recording to the worker: a durable queue in the database of its work."""
+"""Handing work over to the worker: durable queues in the database of its work."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from dbos import DBOSClient, EnqueueOptions
@@ -15,18 +16,28 @@ APP_VERSION = "emessi"
 
 async def enqueue_finalise(settings: Settings, recording_id: UUID, attempt: int = 1) -> None:
     """Asks for the recording to be finished. Asking twice for one attempt is asking once."""
-    options: EnqueueOptions = {
-        "queue_name": QUEUE,
-        "workflow_name": FINALISE,
-        "workflow_id": f"{FINALISE}-{recording_id}-{attempt}",
-        "app_version": APP_VERSION,
-    }
+    await enqueue(settings, QUEUE, FINALISE, [(recording_id, attempt)])
 
-    def enqueue() -> None:
-        client = DBOSClient(system_database_url=settings.work_database_url)
-        try:
-            client.enqueue(options, str(recording_id))
-        finally:
-            client.destroy()
 
-    await asyncio.to_thread(enqueue)
+async def enqueue(
+    settings: Settings, queue: str, workflow: str, wanted: Sequence[tuple[UUID, int]]
+) -> None:
+    """Asks for the workflow to be run for each id, with the number of the attempt. Asking twice
+    for one attempt is asking once."""
+    if wanted:
+        await asyncio.to_thread(_enqueue, settings.work_database_url, queue, workflow, wanted)
+
+
+def _enqueue(url: str, queue: str, workflow: str, wanted: Sequence[tuple[UUID, int]]) -> None:
+    client = DBOSClient(system_database_url=url)
+    try:
+        for id_, attempt in wanted:
+            options: EnqueueOptions = {
+                "queue_name": queue,
+                "workflow_name": workflow,
+                "workflow_id": f"{workflow}-{id_}-{attempt}",
+                "app_version": APP_VERSION,
+            }
+            client.enqueue(options, str(id_))
+    finally:
+        client.destroy()

@@ -32,6 +32,10 @@ class RecordingFinished(Refusal):
     code = "recording_finished"
 
 
+class NotFinished(Refusal):
+    code = "recording_not_finished"
+
+
 class NotFailed(Refusal):
     code = "recording_not_failed"
 

@@ -158,13 +158,13 @@ async def _held_of(db: AsyncSession, ids: Any) -> defaultdict[UUID, set[tuple[UU
     )
     worded = select(Utterance.recording_id, Utterance.user_id)
     worded = worded.where(col(Utterance.recording_id).in_(ids))
-    found: defaultdict[UUID, set[tuple[UUID, str]]] = defaultdict(set)
     heard = select(Speech.recording_id, Speech.user_id).where(col(Speech.recording_id).in_(ids))
     rest_on = (
         (speakers, Purpose.INDEXING),
         (heard, Purpose.INDEXING),
         (worded, Purpose.TRANSCRIPT),
     )
+    found: defaultdict[UUID, set[tuple[UUID, str]]] = defaultdict(set)
     for query, purpose in rest_on:
         for id_, user_id in (await db.exec(query.distinct())).all():
             found[id_].add((user_id, purpose))

@@ -1,16 +1,14 @@
-"""Which recordings are indexed: chosen so that anybody can choose the same again. Pure.
+"""Which recordings are indexed: drawn by rank (see `app.kit.chance`). Pure.
 
-A recording's *rank* under a seed is the SHA-256 of `seed:recording id`, written in hex. Drawn are
-those with the lowest ranks: that is as good as shuffling, needs no generator that a later version
-of some library might change, does not depend on the order of the list, and can be checked with a
-spreadsheet. A stratified sample draws so from each group and part of its series by itself.
+A stratified sample draws so from each group and part of its series by itself.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
+
+from app.kit.chance import by_rank
 
 
 @dataclass(frozen=True)
@@ -34,14 +32,9 @@ class Candidate:
         return cls(*ids, stored["ordinal"])
 
 
-def rank(seed: int, recording_id: UUID) -> str:
-    return hashlib.sha256(f"{seed}:{recording_id}".encode()).hexdigest()
-
-
 def at_random(population: Iterable[Candidate], seed: int, count: int) -> list[UUID]:
     """So many of all, in the order of their ranks."""
-    ids = (each.recording_id for each in population)
-    return sorted(ids, key=lambda recording_id: rank(seed, recording_id))[:count]
+    return by_rank((each.recording_id for each in population), seed)[:count]
 
 
 def stratified(

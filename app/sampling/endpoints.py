@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.accounts.http import CurrentActor
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Db, Page, Paging
+from app.kit.http import Db, Page, Paging, download
 from app.kit.idempotency import Idempotent
 from app.kit.paging import page
 from app.sampling import service
@@ -49,5 +49,4 @@ async def sample_table(
     """Every recording that could be chosen, with its rank under the seed."""
     found = await service.get(db, actor, sample_id)
     body = csv_file(list(SampledRow.model_fields), await service.rows(db, found), decimal)
-    headers = {"Content-Disposition": 'attachment; filename="sample.csv"'}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return download(body, "sample.csv", "text/csv; charset=utf-8")

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.kit.chance import SEEDS
 from app.kit.http import Form, Public
 from app.sampling.models import Method
 
-Seed = Annotated[int | None, Field(ge=0, lt=2**31)]
+Seed = Annotated[int | None, Field(ge=0, lt=SEEDS)]
 """None: the server draws one."""
 Reason = Annotated[str, Field(max_length=1000)]
 

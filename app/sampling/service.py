@@ -1,6 +1,5 @@
 """Deciding which recordings are indexed, and reading what was decided."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.actor import Actor
 from app.groups.models import Group
-from app.kit import audit
+from app.kit import audit, chance
 from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.permissions import Action, acting_as
 from app.meetings.models import Meeting, MeetingKind, MeetingState
@@ -21,8 +20,6 @@ from app.sampling import drawing
 from app.sampling.drawing import Candidate
 from app.sampling.forms import RandomSample, SampleByHand, SampledRow, StratifiedSample
 from app.sampling.models import Method, Sample
-
-SEEDS = 2**31
 
 
 class NothingToSample(Refusal):
@@ -60,7 +57,7 @@ async def draw(
         raise SampleTooLarge(field="count")
     seed = None
     if not isinstance(form, SampleByHand):
-        seed = form.seed if form.seed is not None else secrets.randbelow(SEEDS)
+        seed = form.seed if form.seed is not None else chance.new_seed()
     parameters = form.model_dump(include={"count", "parts", "per_stratum"})
     sample = Sample(
         programme_id=programme_id,
@@ -162,7 +159,7 @@ async def rows(db: AsyncSession, sample: Sample) -> list[SampledRow]:
             group=names.get(each.group_id, ""),
             meeting=each.ordinal,
             part=part + 1 if parts else None,
-            rank=None if sample.seed is None else drawing.rank(sample.seed, each.recording_id),
+            rank=None if sample.seed is None else chance.rank(sample.seed, each.recording_id),
             chosen=int(str(each.recording_id) in sample.chosen),
             method=Method(sample.method),
             seed=sample.seed,

@@ -37,8 +37,9 @@ async def transcript(
     recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx
 ) -> Page[LinePublic]:
     """Every line by time, of those whose consents allow it now."""
-    await told.opened(context.database, db, actor, recording_id, Deed.READ_TRANSCRIPT)
-    rows = await service.of_recording(db, actor, recording_id)
+    deed = Deed.READ_TRANSCRIPT
+    meeting = await told.opened(context.database, db, actor, recording_id, deed)
+    rows = await service.allowed(db, recording_id, meeting)
     return Page(items=[_public(row) for row in rows])
 
 

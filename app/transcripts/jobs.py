@@ -25,17 +25,15 @@ class NobodyToWriteDown(Refusal):
     code = "transcript_nobody"
 
 
-class NotReady(Refusal):
-    code = "recording_not_finished"
-
-
 class NotUnderWay(Refusal):
     code = "transcript_not_under_way"
 
 
-async def get(db: AsyncSession, actor: Actor, recording_id: UUID) -> Transcription:
+async def get(
+    db: AsyncSession, actor: Actor, recording_id: UUID, action: Action = Action.READ_TRANSCRIPT
+) -> Transcription:
     """The one door. NotFound where none was asked for."""
-    await recordings.get(db, actor, recording_id, Action.READ_TRANSCRIPT)
+    await recordings.get(db, actor, recording_id, action)
     found = await of_recording(db, recording_id)
     if found is None:
         raise NotFound
@@ -54,7 +52,7 @@ async def request(
     if not has_model:
         raise NoModel
     if recording.state != RecordingState.READY:
-        raise NotReady
+        raise recordings.NotFinished
     if not await service.grounds(db, recording, meeting):
         raise NobodyToWriteDown
     if found is None:
@@ -70,8 +68,7 @@ async def request(
 
 async def cancel(db: AsyncSession, actor: Actor, recording_id: UUID) -> Transcription:
     """The worker notices after the person whom it is writing down."""
-    await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
-    found = await get(db, actor, recording_id)
+    found = await get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
     if found.state not in UNDER_WAY:
         raise NotUnderWay
     found.state, found.progress = TranscriptionState.CANCELLED, 0

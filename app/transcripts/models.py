@@ -19,6 +19,12 @@ class WordsSource(StrEnum):
     HUMAN = "human"
 
 
+def folded(text: str) -> str:
+    """Without case and with single blanks, for searching: databases differ in what they know of
+    Ä and ä."""
+    return " ".join(text.casefold().split())
+
+
 class Utterance(SQLModel, table=True):
     """One version of one line of a transcript. Immutable but for `is_current`.
 
@@ -40,8 +46,6 @@ class Utterance(SQLModel, table=True):
     end_ms: int
     text: str = Field(sa_type=Text)
     folded: str = Field(sa_type=Text)
-    """The text without case and with single blanks, for searching: databases differ in what they
-    know of Ä and ä."""
     source: WordsSource = Field(sa_type=String, max_length=20)
     model: str | None = Field(default=None, max_length=200)
     """The machine's name, or the name of the imported file."""

@@ -14,7 +14,7 @@ from app.meetings.models import Meeting
 from app.programmes import access
 from app.recordings.models import Recording
 from app.transcripts import consents
-from app.transcripts.models import Utterance
+from app.transcripts.models import Utterance, folded
 
 MOST_HITS = 200
 """Lower: what is rare is cut off by what is common. Higher: a page that nobody reads to its end."""
@@ -37,7 +37,7 @@ async def search(db: AsyncSession, actor: Actor, programme_id: UUID, words: str)
     """Lines that hold the words as they stand, whatever their case, newest meeting first; of those
     whose consents allow it now. Needs the right to read the programme's transcripts."""
     await access.require(db, actor, programme_id, Action.READ_TRANSCRIPT)
-    wanted = " ".join(words.replace("\0", " ").casefold().split())
+    wanted = folded(words.replace("\0", " "))
     if not wanted:
         return Hits([], False)
     query = (

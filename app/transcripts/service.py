@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
@@ -20,7 +20,7 @@ from app.recordings import service as recordings
 from app.recordings.models import Recording
 from app.transcripts import consents, vtt
 from app.transcripts.consents import Ground
-from app.transcripts.models import Utterance, WordsSource
+from app.transcripts.models import Utterance, WordsSource, folded
 
 
 class NoTranscriptConsent(Refusal):
@@ -53,13 +53,8 @@ class Said:
     text: str
 
 
-async def of_recording(db: AsyncSession, actor: Actor, recording_id: UUID) -> list[LineRow]:
-    """The lines by time, of those whose consents allow it now."""
-    _, meeting = await recordings.get(db, actor, recording_id, Action.READ_TRANSCRIPT)
-    return await allowed(db, recording_id, meeting)
-
-
 async def allowed(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> list[LineRow]:
+    """The lines by time, of those whose consents allow it now; who asks, was asked at the door."""
     query = select(Utterance).where(
         Utterance.recording_id == recording_id, col(Utterance.is_current), Utterance.text != ""
     )
@@ -134,15 +129,13 @@ async def take_back(
     """Takes out what was written before of this person and nobody has touched: it is about to be
     written anew."""
     mine = (
-        Utterance.recording_id == recording_id,
-        Utterance.user_id == user_id,
+        col(Utterance.recording_id) == recording_id,
+        col(Utterance.user_id) == user_id,
         col(Utterance.is_current),
-        Utterance.source == source,
-        Utterance.version == 1,
+        col(Utterance.source) == source,
+        col(Utterance.version) == 1,
     )
-    for line in (await db.exec(select(Utterance).where(*mine))).all():
-        await db.delete(line)
-    await db.flush()
+    await db.exec(delete(Utterance).where(*mine))
 
 
 async def edit(
@@ -214,7 +207,7 @@ def _line(
         start_ms=words.start_ms,
         end_ms=words.end_ms,
         text=words.text,
-        folded=" ".join(words.text.casefold().split()),
+        folded=folded(words.text),
         source=source,
         consent_ids=consent_ids,
         **made,

@@ -143,10 +143,7 @@ def _name(visit: Visit, code: Code | None) -> str:
 
 def _estimate(visit: Visit, found: Estimate) -> dict[str, str]:
     """A value and its interval, as the language writes numbers."""
-
-    def number(value: float) -> str:
-        return f"{value:.2f}".replace(".", visit.text("analysis.decimal_mark"))
-
+    number = writing(visit)["number"]
     if found.value != found.value:
         return {"value": visit.text("agreement.undefined"), "interval": ""}
     known = found.low == found.low

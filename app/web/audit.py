@@ -1,9 +1,8 @@
 """The page of the audit log: of a programme for its coordinators, of the installation for
 administrators."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,17 +11,15 @@ from fastapi.responses import HTMLResponse
 
 from app.audit import service
 from app.kit.audit import INSTALLATION, Deed
-from app.kit.errors import NotFound
 from app.programmes.models import Programme
 from app.web.rendering import ZONE
-from app.web.visit import Looking, PageRoute
+from app.web.visit import Looking, PageRoute, read
 
 router = APIRouter(route_class=PageRoute)
 
 SHOWN = 50
 COUNTED = ("tapes", "files", "turns", "recordings", "days_before", "days_after", "version")
 """The details that have words; the rest is in the table to download."""
-T = TypeVar("T")
 Text = Annotated[str, Query(max_length=40)]
 
 
@@ -39,12 +36,12 @@ class Asked:
         check: Text = "",
     ) -> None:
         self.given = {"person": person, "deed": deed, "since": since, "until": until}
-        self.before = _read(int, before)
+        self.before = read(int, before)
         self.check = bool(check)
-        first, last = _read(_midnight, since), _read(_midnight, until)
+        first, last = read(_midnight, since), read(_midnight, until)
         self.filter = service.Filter(
-            _read(UUID, person),
-            _read(Deed, deed),
+            read(UUID, person),
+            read(Deed, deed),
             first,
             last + timedelta(days=1) if last else None,
         )
@@ -91,13 +88,6 @@ async def _page(visit: Looking, asked: Asked, programme_id: UUID | None) -> HTML
         "verified": await service.verify(db, programme_id or INSTALLATION) if asked.check else None,
     }
     return visit.page("audit.html", **found)
-
-
-def _read(parse: Callable[[str], T], value: str) -> T | None:
-    try:
-        return parse(value) if value else None
-    except ValueError:
-        raise NotFound from None
 
 
 def _midnight(day: str) -> datetime:

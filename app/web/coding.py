@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.analysis.drawing import decimal
+from app.analysis.drawing import clock, decimal
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
 from app.coding import comparing, progress, work
@@ -84,15 +84,15 @@ async def differences(recording_id: UUID, version_id: UUID, visit: Looking) -> H
     database, deed = visit.context.database, Deed.READ_TURNS
     await auditing.told(database, db, actor, found.meeting, deed, "turns", recording_id)
     group = await db.get_one(Group, found.meeting.group_id)
-    decided = [each for each in found.differences if each.decided]
     return visit.page(
         "adjudication.html",
         programme=await db.get_one(Programme, group.programme_id),
         group=group,
         title=place_of(visit, found.meeting),
         found=found,
-        decided=len(decided),
+        decided=sum(each.decided is not None for each in found.differences),
         names=_names(visit, found.document.axes),
+        clock=clock,
         seconds=lambda ms: decimal(ms / 1000, 1, visit.text),
         data={"audio": await _audio(db, found.recording, found.meeting)},
     )

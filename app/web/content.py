@@ -1,5 +1,6 @@
 """The page of what was talked about: of a meeting, a group or a programme, one axis at a time."""
 
+import asyncio
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,8 +10,6 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from sqlmodel import col, select
 
-from app.codebooks import service as codebooks
-from app.codebooks.models import CodebookVersion
 from app.content import charts, rows, service
 from app.content.forms import ContentPublic, FrequencyRow
 from app.content.service import Content, Scope
@@ -19,11 +18,12 @@ from app.groups.models import Group
 from app.kit.errors import NotFound
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
+from app.meetings.service import of_group as in_group
 from app.programmes import access
 from app.web.agreement import chosen_of, published
 from app.web.analysis import writing
 from app.web.meetings import title_of
-from app.web.visit import Looking, PageRoute, Visit
+from app.web.visit import Looking, PageRoute, Visit, read
 
 router = APIRouter(route_class=PageRoute)
 
@@ -46,7 +46,9 @@ class Chosen:
         meeting: Text = "",
         hide: Text = "",
     ) -> None:
-        self.version, self.group, self.meeting = (_id(each) for each in (version, group, meeting))
+        self.version, self.group, self.meeting = (
+            read(UUID, each) for each in (version, group, meeting)
+        )
         self.axis, self.other, self.hide = axis or None, other or None, hide == "1"
 
     def query(self, content: Content, other: Content) -> str:
@@ -55,13 +57,6 @@ class Chosen:
         asked |= {"group_id": str(self.group)} if self.group else {}
         asked |= {"meeting_id": str(self.meeting)} if self.meeting else {}
         return urlencode(asked | ({"hide": "true"} if self.hide else {}))
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 @router.get("/programmes/{programme_id}/content")
@@ -73,6 +68,8 @@ async def content(
     versions = await published(db, programme_id)
     version = chosen_of(versions, chosen.version)
     groups = await _groups(visit, programme_id)
+    if chosen.group and chosen.group not in {group.id for group in groups}:
+        raise NotFound
     meetings = await _meetings(visit, chosen.group) if chosen.group else []
     common: dict[str, Any] = {
         "programme": programme, "versions": versions, "version": version, "chosen": chosen,
@@ -82,14 +79,16 @@ async def content(
         return visit.page("content.html", found=None, **common)
     scope = Scope(chosen.group, chosen.meeting)
     pair = await service.of_axes(db, actor, version.id, scope, chosen.axis, chosen.other)
-    found = rows.about(*pair, hide=chosen.hide)
+    found = await asyncio.to_thread(rows.about, *pair, hide=chosen.hide)
     names = {code.label: code.name.said(visit.language) for each in pair for code in each.codes}
     return visit.page(
         "content.html",
         found=found,
         axis=pair[0].axis,
         other=pair[1].axis,
-        axes=_axes(visit, version),
+        axes=[
+            (axis.label, axis.name.said(visit.language)) for axis in pair[0].material.document.axes
+        ],
         names=names,
         colours={code.label: code.colour for code in pair[0].codes},
         tables=_tables(visit, pair[0], found),
@@ -116,12 +115,8 @@ async def _groups(visit: Visit, programme_id: UUID) -> list[Group]:
 
 
 async def _meetings(visit: Visit, group_id: UUID) -> list[tuple[UUID, str]]:
-    query = select(Meeting).where(Meeting.group_id == group_id).order_by(col(Meeting.starts_at))
-    return [(each.id, title_of(visit, each)) for each in (await visit.db.exec(query)).all()]
-
-
-def _axes(visit: Visit, version: CodebookVersion) -> list[tuple[str, str]]:
-    return [(axis.label, axis.name.said(visit.language)) for axis in codebooks.said(version).axes]
+    found = await visit.db.exec(in_group(group_id).order_by(col(Meeting.starts_at)))
+    return [(each.id, title_of(visit, each)) for each in found.all()]
 
 
 def _tables(visit: Visit, content: Content, found: ContentPublic) -> list[dict[str, Any]]:

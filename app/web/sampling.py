@@ -1,5 +1,6 @@
 """The page of a programme's sample: which recordings are indexed, and how that was decided."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,14 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import col
 
 from app.accounts import service as accounts
-from app.kit.csv_file import Decimal
 from app.kit.permissions import Action, may
 from app.programmes import access
 from app.programmes import service as programmes
 from app.sampling import service
-from app.sampling.drawing import parted
+from app.sampling.drawing import Candidate, parted
 from app.sampling.models import Sample
-from app.web.visit import Looking, PageRoute, Visit
+from app.web.analysis import writing
+from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
 
@@ -29,23 +30,23 @@ async def sampling(programme_id: UUID, visit: Looking) -> HTMLResponse:
     roles = await access.roles(db, actor, programme_id)
     population = await service.population(db, programme_id)
     groups = await service.group_names(db, programme_id)
-    comma = visit.text("analysis.decimal_mark") == ","
     return visit.page(
         "sampling.html",
         programme=programme,
         samples=made,
-        grid=await _grid(visit, made[0]) if made else None,
+        grid=_grid(made[0], population, groups) if made else None,
         drawers=await accounts.named(db, sorted({each.drawn_by for each in made})),
         population=[(each, groups[each.group_id]) for each in population],
         may_draw=may(roles, Action.DRAW_SAMPLE),
-        decimal=Decimal.COMMA if comma else Decimal.POINT,
+        **writing(visit),
     )
 
 
-async def _grid(visit: Visit, sample: Sample) -> dict[str, Any]:
-    """Groups by meetings: what could be chosen there, and whether it was."""
-    groups = await service.group_names(visit.db, sample.programme_id)
-    kept = {each.recording_id for each in await service.population(visit.db, sample.programme_id)}
+def _grid(
+    sample: Sample, population: Iterable[Candidate], groups: Mapping[UUID, str]
+) -> dict[str, Any]:
+    """Groups by meetings: what could be chosen there, whether it was, and is still kept."""
+    kept = {each.recording_id for each in population}
     parts = sample.parameters.get("parts", 1)
     chosen = set(sample.chosen)
     rows: dict[str, dict[int, dict[str, Any]]] = {}

@@ -7,7 +7,7 @@ rule refuses becomes a page that says so, in the reader's language.
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
@@ -21,12 +21,13 @@ from app.accounts.actor import Actor
 from app.accounts.http import ACCESS_COOKIE, LANGUAGE_COOKIE, REFRESH_COOKIE, set_cookies
 from app.accounts.models import User
 from app.kit.context import Context
-from app.kit.errors import NotSignedIn, Refusal
+from app.kit.errors import NotFound, NotSignedIn, Refusal
 from app.kit.http import Ctx, context_of
 from app.kit.languages import LANGUAGES
 from app.web.rendering import Templates
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class Visit:
 
     def page(self, template: str, **values: Any) -> HTMLResponse:
         return _render(self.request, template, self.language, self.user, **values)
+
+
+def read(parse: Callable[[str], T], value: str) -> T | None:
+    """A field of a form that asks by address: an empty one asks for nothing."""
+    try:
+        return parse(value) if value else None
+    except ValueError:
+        raise NotFound from None
 
 
 async def _visit(request: Request, context: Ctx) -> AsyncIterator[Visit]:

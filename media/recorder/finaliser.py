@@ -156,10 +156,11 @@ class Finaliser:
     async def clear(self, plan: Plan, run: str) -> None:
         """Leaves no file in the store that nothing refers to: of an outdated plan, of what was
         replaced, of a run that was killed on its way."""
-        async with self.context.database.reading() as db:
+        there = await self.store.list(str(plan.meeting_id))
+        async with self.context.database.reading() as db:  # after it: a track may just come in
             kept = {file.path for file in await recordings.files(db, plan.recording_id)}
             kept |= {tape.path for tape in await recordings.tapes(db, plan.recording_id)}
-        for key in await self.store.list(str(plan.meeting_id)):
+        for key in there:
             if key.endswith(SEALED) and key not in kept:
                 await self.store.delete(key)
         await self.workshop(plan, run).clear()

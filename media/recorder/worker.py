@@ -7,7 +7,6 @@ import signal
 from uuid import UUID
 
 from dbos import DBOS, DBOSConfig
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.coding.following import Seen, follow
 from app.erasures.attesting import attest_all
@@ -35,6 +34,8 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
 """Look for recordings that nobody handed over (a node died), and for what a withdrawal leaves to
 erase, this often. Lower: more queries. Higher: they wait longer."""
+REQUESTS_EVERY_S = 2.0
+"""Look for what was asked for. Lower: more queries. Higher: a page that says "waiting" longer."""
 RETENTION_EVERY_S = 600.0
 """Look for what is over its time this often. Lower: more queries. Higher: it is kept for longer
 than was promised by that much."""
@@ -105,16 +106,16 @@ async def _take_requests(settings: Settings, database: Database) -> None:
         try:
             await composites.hand_over(settings, database)
             await transcribing.hand_over(settings, database)
-        except (OSError, SQLAlchemyError):
+        except Exception:  # whatever one request or one file does, the others are looked for
             logger.exception("what was asked for could not be looked for")
-        await asyncio.sleep(composites.LOOK_EVERY_S)
+        await asyncio.sleep(REQUESTS_EVERY_S)
 
 
 async def _take_uploads(context: Context, store: Store) -> None:
     while True:
         try:
             await convert_all(context, store)
-        except (OSError, SQLAlchemyError):
+        except Exception:  # whatever one request or one file does, the others are looked for
             logger.exception("uploaded tracks could not be looked for")
         await asyncio.sleep(LOOK_EVERY_S)
 

@@ -13,9 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from dbos import DBOS
-from dbos import StepOptions as Options
 from dbos import error as dbos_errors
-from sqlalchemy.exc import OperationalError
 
 from app.recordings.models import Source
 from app.recordings.queue import FINALISE
@@ -23,6 +21,7 @@ from media.recorder.finaliser import Finaliser, PlanOutdated
 from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
 from media.recorder.progress import Progress, told
 from media.recorder.publication import publish
+from media.recorder.steps import may_pass, step
 
 logger = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -30,9 +29,6 @@ R = TypeVar("R")
 PLANS = 5
 """So many plans may become outdated before we give up. Lower: a group that changes its mind makes
 the recording fail. Higher: the same work again and again."""
-STEP_TRIES = 5
-"""With pauses from 1 s, doubling. Lower: a store that is away for a moment makes all steps be done
-again. Higher: one that is away for long is told in the log later."""
 
 
 def register(finaliser: Finaliser) -> None:
@@ -48,13 +44,13 @@ def register(finaliser: Finaliser) -> None:
                 logger.error("recording %s waits for a store, disk or database", recording_id[-8:])
                 raise
             logger.exception("recording %s could not be finished", recording_id[-8:])
-            await _step("fail", finaliser.fail, recording_id, "finalising_failed")
+            await step("fail", finaliser.fail, recording_id, "finalising_failed")
             raise
 
 
 async def _finalise(finaliser: Finaliser, recording_id: str) -> str:
     for number in range(PLANS):
-        plan = await _step("plan", finaliser.plan, recording_id)
+        plan = await step("plan", finaliser.plan, recording_id)
         if plan is None:
             return "nothing to do"
         run = f"{DBOS.workflow_id}-{number}"
@@ -65,7 +61,7 @@ async def _finalise(finaliser: Finaliser, recording_id: str) -> str:
         else:
             return "ready"
         finally:
-            await _step("clear", finaliser.clear, plan, run)
+            await step("clear", finaliser.clear, plan, run)
     raise PlanOutdated
 
 
@@ -105,7 +101,7 @@ class _Run:
         for user in (track.user_id for track in tracks if track.source == Source.CAMERA):
             files += await self._next("preview", length, Finaliser.preview, plan, run, user, length)
         made = (files, tracks)
-        await _step("publish", publish, finaliser, plan, run, made, verified, heard, length)
+        await step("publish", publish, finaliser, plan, run, made, verified, heard, length)
 
     async def _next(
         self, name: str, length_ms: int, work: Callable[..., Awaitable[R]], *arguments: object
@@ -118,29 +114,10 @@ class _Run:
             async with told(database, recording_id, progress):
                 return await work(self._finaliser, *arguments, progress)
 
-        return await _step(name, followed)
-
-
-async def _step(name: str, work: Callable[..., Awaitable[R]], *arguments: object) -> R:
-    options: Options = {
-        "name": name,
-        "retries_allowed": True,
-        "max_attempts": STEP_TRIES,
-        "should_retry": _may_pass,
-    }
-
-    async def run() -> R:
-        return await work(*arguments)
-
-    return await DBOS.run_step_async(options, run)
+        return await step(name, followed)
 
 
 def _was_out_of_reach(error: Exception) -> bool:
     """Whether every try failed for something that comes back without us."""
     tries = error.errors if isinstance(error, dbos_errors.DBOSMaxStepRetriesExceeded) else [error]
-    return all(_may_pass(one) for one in tries)
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether the same may work in a moment: a disk, a network, a store or a database."""
-    return isinstance(error, OSError | OperationalError)
+    return all(may_pass(one) for one in tries)

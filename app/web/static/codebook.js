@@ -4,7 +4,7 @@
 import { Api, ApiError } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
 import { CodebookEditor } from "./views/codebook_editor.js";
-import { ask } from "./views/dialogs.js";
+import { agreed } from "./views/dialogs.js";
 import { say } from "./views/dom.js";
 
 const { lang } = document.documentElement;
@@ -24,9 +24,7 @@ for (const offer of document.querySelectorAll("[data-offer]")) {
 async function apply(offer) {
   const selects = /** @type {HTMLSelectElement[]} */ ([...offer.querySelectorAll("select[data-code]")]);
   const moves = selects.map((select) => ({ code_id: select.dataset.code, to_code_id: select.value || null }));
-  const yes = { value: "yes", label: t("codebook.apply") };
-  const no = { value: "", label: t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-  if (!(await ask(t("codebook.apply"), t("codebook.apply_why"), [yes, no]))) return;
+  if (!(await agreed(t, t("codebook.apply"), t("codebook.apply_why")))) return;
   const body = { from_version_id: offer.dataset.from, to_version_id: offer.dataset.to, moves };
   await attempt(offer, () => api.post(`/codebooks/${data.id}/mappings`, body));
 }
@@ -38,9 +36,8 @@ async function bring(event, upload) {
   const file = input.files?.[0];
   if (!file) return;
   const kind = file.name.toLowerCase().endsWith(".csv") ? "csv" : "qdc";
-  const yes = { value: "yes", label: t("codebook.import_go") };
-  const no = { value: "", label: t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-  if (!(await ask(t("codebook.import"), t("codebook.import_replaces"), [yes, no]))) return;
+  const label = t("codebook.import_go");
+  if (!(await agreed(t, t("codebook.import"), t("codebook.import_replaces"), { label }))) return;
   const headers = { "content-type": "application/octet-stream", "accept-language": lang };
   const path = `/api/v1/codebooks/${data.id}/draft/${kind}?language=${lang}`;
   const response = await fetch(path, { method: "PUT", headers, body: file }).catch(() => null);

@@ -48,8 +48,8 @@ class Outdated(Exception):
     """It was called off, or a consent ended, since the plan was made."""
 
 
-class Unrendered(Exception):
-    """The child process failed."""
+class Unrendered(ChildProcessError):
+    """The child process failed; the next may not."""
 
 
 class Compositor:

@@ -75,13 +75,13 @@ class Transcriber:
             await _wanted(db, work)
             recording, meeting = await _opened(db, work.recording_id)
             where = await self._voice(db, recording, meeting, user_id)
-        said = await self._said(user_id, where) if where else []
-        model = self._model().name
+        model = (await asyncio.to_thread(self._model)).name
+        said = await self._said(work, user_id, where) if where else []
         async with self._context.database.transaction() as db:
             row = await _wanted(db, work)
             recording, meeting = await _opened(db, work.recording_id)
-            await transcripts.take_back(db, recording.id, user_id, WordsSource.MACHINE)
             machine = WordsSource.MACHINE
+            await transcripts.take_back(db, recording.id, user_id, machine)
             done, _ = await transcripts.write_down(
                 db, recording, meeting, said, machine, model=model
             )
@@ -100,8 +100,8 @@ class Transcriber:
             if row is not None and row.state in UNDER_WAY:
                 row.state, row.failure = TranscriptionState.FAILED, code
 
-    async def _said(self, user_id: UUID, where: _Voice) -> list[Said]:
-        folder = self._context.settings.data / "work" / f"words-{user_id}"
+    async def _said(self, work: Work, user_id: UUID, where: _Voice) -> list[Said]:
+        folder = self._context.settings.data / "work" / f"words-{work.transcription_id}"
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         try:
             path = folder / "voice.sealed"

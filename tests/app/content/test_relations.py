@@ -14,7 +14,6 @@ def test_together_by_hand() -> None:
     """Six coded turns: 0 on three, 1 on three, both on one; expected 3·3/6 = 1.5; Jaccard 1/5."""
     given_ = hand().given
     found = together(given_, given_)
-    assert found.turns == 6
     assert (found.counts[0, 1], found.counts[1, 0], found.counts[0, 0]) == (1, 1, 3)
     assert found.expected[0, 1] == pytest.approx(1.5)
     assert found.jaccard[0, 1] == pytest.approx(1 / 5)

@@ -5,7 +5,8 @@ from dbos import error as dbos_errors
 from sqlalchemy.exc import OperationalError
 
 from media.recorder.finaliser import PlanOutdated
-from media.recorder.workflows import STEP_TRIES, _was_out_of_reach
+from media.recorder.steps import TRIES
+from media.recorder.workflows import _was_out_of_reach
 from media.store import NotStored, Unreachable
 
 AWAY = OperationalError("SELECT 1", {}, Exception("connection refused"))
@@ -14,7 +15,7 @@ AWAY = OperationalError("SELECT 1", {}, Exception("connection refused"))
 @pytest.mark.parametrize(
     ("tries", "comes_back"),
     [
-        ([Unreachable("the store failed")] * STEP_TRIES, True),
+        ([Unreachable("the store failed")] * TRIES, True),
         ([NotStored("spoilt"), OSError(28, "No space left on device"), AWAY], True),
         ([Unreachable("the store failed"), ValueError("a fault of ours")], False),
     ],

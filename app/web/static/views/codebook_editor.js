@@ -3,7 +3,7 @@
 
 import { ApiError } from "../client/api.js";
 import { axisForm, codeForm } from "./codebook_forms.js";
-import { ask } from "./dialogs.js";
+import { agreed } from "./dialogs.js";
 import { h, say, set } from "./dom.js";
 
 /** @typedef {import("../client/api.js").Api} Api */
@@ -91,17 +91,13 @@ export class CodebookEditor {
     say(this.problem, "");
     await this.save();
     if (this.faults.length) return say(this.problem, this.t("codebook.faults_first"));
-    const yes = { value: "yes", label: this.t("codebook.publish") };
-    const no = { value: "", label: this.t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-    if (!(await ask(this.t("codebook.publish"), this.t("codebook.publish_ask"), [yes, no]))) return;
+    if (!(await agreed(this.t, this.t("codebook.publish"), this.t("codebook.publish_ask")))) return;
     await this.#attempt(() => this.api.post(`${this.path}/versions`, { revision: this.data.revision }));
   }
 
   async #discard() {
     const title = this.discard.textContent?.trim() ?? "";
-    const yes = { value: "yes", label: title, kind: /** @type {const} */ ("danger") };
-    const no = { value: "", label: this.t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-    if (!(await ask(title, this.t("codebook.discard_why"), [yes, no]))) return;
+    if (!(await agreed(this.t, title, this.t("codebook.discard_why"), { kind: "danger" }))) return;
     clearTimeout(this.#timer);
     await this.#saving;
     await this.#attempt(() => this.api.send("DELETE", `${this.path}/draft`));

@@ -6,7 +6,7 @@
 
 import { CoderAxes, surer } from "./coder_axes.js";
 import { CoderList } from "./coder_list.js";
-import { ask } from "./dialogs.js";
+import { agreed, ask } from "./dialogs.js";
 import { clock, h, icon, say, set, showIcon } from "./dom.js";
 import { Passage } from "./passage.js";
 
@@ -180,9 +180,7 @@ export class Coder {
   }
 
   async finish() {
-    const yes = { value: "yes", label: this.t("coding.finish") };
-    const no = { value: "", label: this.t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-    if (await ask(this.t("coding.finish"), this.t("coding.finish_why"), [yes, no])) await this.acts.finish();
+    if (await agreed(this.t, this.t("coding.finish"), this.t("coding.finish_why"))) await this.acts.finish();
   }
 
   /** @param {string} state @param {number} count */

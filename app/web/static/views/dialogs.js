@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 
+/** @typedef {import("../client/languages.js").Translate} Translate */
 /** @typedef {{value: string, label: string, kind?: "danger" | "quiet"}} Choice */
 
 /**
@@ -26,4 +27,14 @@ export function ask(title, body, choices) {
     });
     dialog.showModal();
   });
+}
+
+/**
+ * Whether the reader goes on with what the title says.
+ * @param {Translate} t @param {string} title @param {string} why what is at stake
+ * @param {{label?: string, kind?: "danger"}} [yes] the button; without, the title stands on it
+ */
+export async function agreed(t, title, why, { label = title, kind } = {}) {
+  const no = /** @type {const} */ ({ value: "", label: t("form.cancel"), kind: "quiet" });
+  return Boolean(await ask(title, why, [{ value: "yes", label, kind }, no]));
 }

@@ -11,7 +11,7 @@
  */
 
 import { ApiError } from "../client/api.js";
-import { ask } from "./dialogs.js";
+import { agreed, ask } from "./dialogs.js";
 import { h, say, set } from "./dom.js";
 
 /** @typedef {import("../client/api.js").Api} Api */
@@ -31,7 +31,7 @@ export function wireForm(form, api, t, done = (answer) => proceed(form, answer))
     const wrong = inputs(form).find((input) => !input.checkValidity());
     if (wrong) return point(wrong, wrong.validationMessage, form, status);
     const { confirm, label } = form.dataset;
-    if (confirm && !(await agreed(label ?? "", confirm, t))) return;
+    if (confirm && !(await agreed(t, label ?? "", confirm, { kind: "danger" }))) return;
     const button = form.querySelector("button:not([type=button])");
     if (button) set(button, "aria-busy", "true");
     try {
@@ -51,7 +51,7 @@ export function wireButton(button, api, t, done = (answer) => proceed(button, an
   button.addEventListener("click", async () => {
     const { method = "POST", path = "", confirm, label } = button.dataset;
     const title = label ?? button.textContent?.trim() ?? "";
-    if (confirm && !(await agreed(title, confirm, t))) return;
+    if (confirm && !(await agreed(t, title, confirm, { kind: "danger" }))) return;
     try {
       const body = method === "DELETE" ? undefined : JSON.parse(button.dataset.body ?? "{}");
       done(await api.send(method, path, body));
@@ -60,13 +60,6 @@ export function wireButton(button, api, t, done = (answer) => proceed(button, an
       await ask(title, reason.title || t("form.failed"), [{ value: "", label: t("form.close") }]);
     }
   });
-}
-
-/** @param {string} title @param {string} why what is at stake @param {Translate} t */
-async function agreed(title, why, t) {
-  const yes = { value: "yes", label: title, kind: /** @type {const} */ ("danger") };
-  const no = { value: "", label: t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-  return Boolean(await ask(title, why, [yes, no]));
 }
 
 /** @param {HTMLElement} element @param {any} answer */

@@ -2,7 +2,7 @@
 /** Three languages of one text: previewed, compared and saved while they are written. */
 
 import { ApiError } from "../client/api.js";
-import { ask } from "./dialogs.js";
+import { agreed } from "./dialogs.js";
 import { say, set } from "./dom.js";
 
 /** @typedef {import("../client/api.js").Api} Api */
@@ -140,9 +140,7 @@ export class TextEditor {
     if (faulty) return this.#point(faulty);
     const { people = "0", version = "1" } = this.form.dataset;
     const why = this.t("consent_text.publish_why", { people, version: Number(version) + 1 });
-    const yes = { value: "yes", label: this.t("programme.save_text") };
-    const no = { value: "", label: this.t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-    if (!(await ask(this.t("programme.save_text"), why, [yes, no]))) return this.#save();
+    if (!(await agreed(this.t, this.t("programme.save_text"), why))) return this.#save();
     try {
       await this.api.post(this.path, { ...this.#bodies(), replaces: Number(version) });
       location.reload();
@@ -152,9 +150,7 @@ export class TextEditor {
   }
 
   async #discard() {
-    const yes = { value: "yes", label: this.t("consent_text.discard"), kind: /** @type {const} */ ("danger") };
-    const no = { value: "", label: this.t("form.cancel"), kind: /** @type {const} */ ("quiet") };
-    if (!(await ask(this.t("consent_text.discard"), this.t("consent_text.discard_why"), [yes, no]))) return;
+    if (!(await agreed(this.t, this.t("consent_text.discard"), this.t("consent_text.discard_why"), { kind: "danger" }))) return;
     clearTimeout(this.#saveTimer);
     await this.#saving;
     await this.api.send("DELETE", `${this.path}/draft`);
