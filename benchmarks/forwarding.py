@@ -17,6 +17,7 @@ from sfu import cpu
 from sfu.janus import Janus
 from sfu.measurement import Measurement, joined, median, window
 from sfu.ours import Ours
+from sfu.packets import EVEN, Pace
 from sfu.server import Server, ServerFailed
 
 from media.native import library
@@ -27,6 +28,8 @@ GOAL_RECORDING = 0.10
 RECORDING_ROUNDS = 8
 """Pairs of windows: the difference is small, so that three of them do not settle it."""
 SIZES = [4, 8, 11]
+PICTURES = [EVEN, Pace(30, 5)]
+"""1,000 bytes a packet: 480 kbit/s, spread; and 1.2 Mbit/s, as Chromium sends them."""
 OURS = {"c": "ours, C", "python": "ours, Python"}
 
 
@@ -35,6 +38,7 @@ class Size:
     """One number of people: the rounds of all servers, which took turns."""
 
     people: int
+    pictures: Pace
     rounds: dict[str, list[Measurement]]
     """By server: `c` and `python`, the two packet paths of our relay, and `janus`."""
 
@@ -77,14 +81,14 @@ class Benchmark:
         self._server_cores, client_cores = cpu.cores()
         os.sched_setaffinity(0, client_cores)
 
-    async def size(self, people: int) -> Size:
+    async def size(self, people: int, pictures: Pace) -> Size:
         """The servers take turns, and in each round another one begins."""
         rounds: dict[str, list[Measurement]] = {name: [] for name in self._servers}
         for number in range(self._rounds):
             first = number % len(self._servers)
             for name in self._servers[first:] + self._servers[:first]:
-                rounds[name].append(await self._run(people, name))
-        return Size(people, rounds)
+                rounds[name].append(await self._run(people, pictures, name))
+        return Size(people, pictures, rounds)
 
     async def recording(self, people: int) -> Recording:
         result = Recording(people, [], [], 0)
@@ -103,7 +107,7 @@ class Benchmark:
                 await ours.close()
         return Recording(people, result.off, result.on, written)
 
-    async def _run(self, people: int, name: str) -> Measurement:
+    async def _run(self, people: int, pictures: Pace, name: str) -> Measurement:
         with tempfile.TemporaryDirectory(prefix="spool-") as spool:
             server: Server
             if name == "janus":
@@ -111,7 +115,7 @@ class Benchmark:
             else:
                 server = await Ours.start(self._server_cores, Path(spool), native=name == "c")
             try:
-                load = await joined(server, people)
+                load = await joined(server, people, pictures=pictures)
                 measurement = window(server, load, self._seconds)
                 await load.leave()
             finally:
@@ -124,6 +128,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print one line of JSON at the end")
     parser.add_argument("--quick", action="store_true", help="one short round of each")
     parser.add_argument("--people", type=int, nargs="+", default=SIZES)
+    parser.add_argument(
+        "--pictures",
+        type=Pace.read,
+        nargs="+",
+        default=PICTURES,
+        help="of each camera: pictures a second x packets of each, 60x1",
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=8.0, help="length of a measured window")
     parser.add_argument(
@@ -141,7 +152,7 @@ def parse() -> argparse.Namespace:
 
 def figures(sizes: list[Size], recording: Recording) -> dict[str, object]:
     """What `--json` prints."""
-    rows: dict[str, object] = {}
+    rows: dict[str, dict[str, object]] = {}
     for size in sizes:
         servers = {}
         for name, rounds in size.rounds.items():
@@ -156,7 +167,7 @@ def figures(sizes: list[Size], recording: Recording) -> dict[str, object]:
                 "valid": all(measured.valid for measured in rounds),
                 "ratio": None if name == "janus" else size.ratio(name),
             }
-        rows[str(size.people)] = servers
+        rows.setdefault(str(size.pictures), {})[str(size.people)] = servers
     off, on = median(recording.off), median(recording.on)
     return {
         "sizes": rows,
@@ -212,17 +223,20 @@ async def main() -> None:
     benchmark = Benchmark(arguments)
     print(
         "CPU of the server for each forwarded packet, and added latency, all to all:\n"
-        "50 packets/s of 90 bytes and 60 packets/s of 1,000 bytes per person; "
         f"{arguments.rounds} rounds of {arguments.seconds:g} s.\n"
-        f"{cpu.model()}, {os.cpu_count()} cores, the server alone on one.\n\n"
-        "people",
+        f"{cpu.model()}, {os.cpu_count()} cores, the server alone on one.",
         flush=True,
     )
     sizes = []
-    for people in arguments.people:
-        sizes.append(await benchmark.size(people))
-        print_size(sizes[-1])
-        sys.stdout.flush()
+    for pictures in arguments.pictures:
+        print(
+            f"\nPer person 50 packets/s of 90 bytes and {pictures.per_second} pictures/s, each "
+            f"{pictures.packets} x 1,000 bytes\npeople"
+        )
+        for people in arguments.people:
+            sizes.append(await benchmark.size(people, pictures))
+            print_size(sizes[-1])
+            sys.stdout.flush()
     recording = await benchmark.recording(max(arguments.people))
     print_recording(recording)
     if arguments.json:

@@ -18,7 +18,7 @@ from aiortc import RTCCertificate
 
 from . import description
 from .link import Link
-from .packets import STAMP, Source, receiver_report
+from .packets import EVEN, STAMP, Pace, Source, receiver_report
 from .server import Server
 
 _SAMPLED = 16
@@ -67,14 +67,14 @@ class Person:
         self.downlink = Link(certificate)
         self.sources: list[Source] = []
 
-    async def publish(self, server: Server) -> None:
+    async def publish(self, server: Server, pictures: Pace = EVEN) -> None:
         ssrc = 0x1000_0000 + 0x1_0000 * self.number
         offer = description.offer(self.uplink.local, self.name, ssrc, ssrc + 0x100)
         remote = description.read(await server.publish(self.name, offer))
         await self.uplink.connect(remote, offered=True)
         self.sources = [
-            Source(description.MICROPHONE_MID, ssrc, remote.extensions, loud=self.number == 0),
-            Source(description.CAMERA_MID, ssrc + 0x100, remote.extensions, loud=False),
+            Source(mid, ssrc + offset, remote.extensions, self.number == 0, pictures)
+            for mid, offset in ((description.MICROPHONE_MID, 0), (description.CAMERA_MID, 0x100))
         ]
 
     async def subscribe(self, server: Server) -> None:
@@ -84,7 +84,8 @@ class Person:
         await self.downlink.connect(description.read(offer), offered=False)
 
     def send(self, source: Source) -> None:
-        self.uplink.send(self.uplink.sending.protect(source.next_packet()))
+        for packet in source.next_frame():
+            self.uplink.send(self.uplink.sending.protect(packet))
 
     def report(self) -> None:
         for source in self.sources:
@@ -96,10 +97,11 @@ class Person:
 class Load:
     """Everyone of some meetings. `run` blocks; between runs nothing is sent."""
 
-    def __init__(self, people: int, rooms: int = 1) -> None:
+    def __init__(self, people: int, rooms: int = 1, pictures: Pace = EVEN) -> None:
         """`people`: of each room."""
         certificate = RTCCertificate.generateCertificate()
         self._others = people - 1
+        self._pictures = pictures
         self.people = [
             Person(number, certificate, number // people) for number in range(people * rooms)
         ]
@@ -110,7 +112,7 @@ class Load:
 
     async def join(self, server: Server) -> None:
         for person in self.people:
-            await person.publish(server)
+            await person.publish(server, self._pictures)
         for person in self.people:
             await person.subscribe(server)
         for person in self.people:
@@ -173,7 +175,7 @@ class Load:
         for person in self.people:
             share = person.number / len(self.people)
             for source in person.sources:
-                acts.append((share, 1 / source.per_second, partial(person.send, source)))
+                acts.append((share, 1 / source.pace.per_second, partial(person.send, source)))
             acts.append((share, _REPORT_INTERVAL_S, person.report))
             acts.append((share, _CONSENT_INTERVAL_S, person.uplink.check))
             acts.append((share, _CONSENT_INTERVAL_S, person.downlink.check))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from . import cpu
 from .load import Load
+from .packets import EVEN, Pace
 from .server import Server
 
 _WARM_UP_S = 2.5
@@ -47,9 +48,9 @@ def window(server: Server, load: Load, seconds: float) -> Measurement:
     )
 
 
-async def joined(server: Server, people: int, rooms: int = 1) -> Load:
+async def joined(server: Server, people: int, rooms: int = 1, pictures: Pace = EVEN) -> Load:
     """Everyone connected, and every packet of the last moments of warming up forwarded."""
-    load = Load(people, rooms)
+    load = Load(people, rooms, pictures)
     await load.join(server)
     load.run(_WARM_UP_S)
     return load

@@ -84,6 +84,9 @@ struct peer { /* media/relay/transport.py */
     struct arrivals *arrivals;
     struct sent *sent;
     uint8_t sequence_id; /* under which it takes the transport-wide number; 0: under ours */
+    uint32_t message; /* of what waits to be sent, the last that goes to it */
+    uint64_t message_of; /* the flush in which that holds */
+    uint8_t apart; /* the kernel refused to cut a message to it into datagrams */
     uint32_t source_count;
     uint32_t ssrcs[MOST_SOURCES];
     struct source *sources[MOST_SOURCES];

@@ -57,7 +57,7 @@ class Guest(Person):
     def speak(self) -> None:
         """One packet of each source."""
         for source in self.sources:
-            packet = source.next_packet()
+            (packet,) = source.next_frame()
             self.said.setdefault(source.mid, []).append(packet)
             self.uplink.send(self.uplink.sending.protect(packet))
 

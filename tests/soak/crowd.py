@@ -23,7 +23,7 @@ class Restless(Person):
     """Complains each second about everything it receives."""
 
     def send(self, source: Source) -> None:
-        packet = source.next_packet()
+        (packet,) = source.next_frame()
         if source.sent % LOST_EVERY:
             self.uplink.send(self.uplink.sending.protect(packet))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -475,6 +476,57 @@ async def test_a_stream_in_good_order_never_reaches_python(
     assert (large.packets, large.octets) == (18, octets)
     assert house._subscriptions[4].outlet.packets == 18
     assert house._receivers[1].sent.memory.next == 18
+    await house.close()
+
+
+UDP_SEGMENT, UDP_GRO, SO_NO_CHECK = 103, 104, 11  # Python has no names for them
+
+
+@needs_native
+@pytest.mark.parametrize("host", HOSTS)
+async def test_a_picture_goes_to_a_receiver_as_one_message_of_many_datagrams(
+    tmp_path: Path, host: str
+) -> None:
+    house = House(tmp_path, native=True, host=host)
+    far = house._far[2]
+    far.setsockopt(socket.SOL_UDP, UDP_GRO, 1)  # then the kernel gives it as it was sent
+    first, *picture = packets([Step(ssrc=5, body=bytes(n)) for n in (9, 900, 900, 900, 900, 300)])
+    house.send(first[0])  # a source's first packet is Python's to deal with
+    house.drain()
+    far.recv(2048)
+    for packet, _ in picture:
+        house.send(packet)
+    house.drain()
+
+    data, ancillary, _, _ = far.recvmsg(65_535, 64)
+    ((_, kind, size),) = ancillary
+    assert kind == UDP_GRO
+    each = int.from_bytes(size[:2], sys.byteorder)
+    assert each > 900
+    assert 4 * each + 300 < len(data) < 5 * each
+    numbers = [int.from_bytes(data[at + 2 : at + 4], "big") for at in range(0, len(data), each)]
+    assert numbers == [(numbers[0] + n) & 0xFFFF for n in range(5)]
+    await house.close()
+
+
+@needs_native
+async def test_what_the_kernel_does_not_cut_up_is_sent_one_by_one(tmp_path: Path) -> None:
+    """A socket without checksums is refused it, as is a network card that cannot make them."""
+    house = House(tmp_path, native=True)
+    house._port._socket.setsockopt(socket.SOL_SOCKET, SO_NO_CHECK, 1)
+    script = [Step(ssrc=5, then="drain" if n % 5 == 0 else "") for n in range(11)]
+    for packet, then in packets(script):
+        house.send(packet)
+        if then:
+            house.drain()
+
+    received = house._received(2)
+    (row,) = received.values()
+    numbers = [int.from_bytes(packet[2:4], "big") for packet in row]
+    assert numbers == [(numbers[0] + n) & 0xFFFF for n in range(11)]
+    apart = [transport.peer.apart for transport in house._receivers if transport.peer]
+    assert apart[:2] == [1, 1]
+    assert house._port.dropped["not_sent"] == 0
     await house.close()
 
 

@@ -49,7 +49,7 @@ async def say(house: House, guests: list[Guest], level: dict[Guest, int]) -> Non
     for guest in guests:
         microphone = guest.sources[0]
         microphone._level = level.get(guest, SILENT)
-        packet = microphone.next_packet()
+        (packet,) = microphone.next_frame()
         guest.said.setdefault(microphone.mid, []).append(packet)
         guest.uplink.send(guest.uplink.sending.protect(packet))
     await house.settle()
