@@ -23,6 +23,10 @@ AUDIO_CEILING_BPS = 100_000
 TAPED_LAYERS = 2
 """A tape takes the middle of three layers, 360 lines at 300 kbit/s. Lower: faces of 180 lines.
 Higher: four times the disk, and a sender that must send the largest even if nobody looks at it."""
+TAPED_KEYFRAME_S = 10.0
+"""A recording is entered at key frames only; Chromium makes one in 100 s unless it is asked. Lower:
+up to a tenth of the bits is spent on them. Higher: whoever jumps in a recording waits while a
+player decodes all pictures from the last one."""
 NOMINAL_BPS = (100_000, 300_000, 1_200_000, 2_500_000)
 """Of the layers, from the smallest, until they have been measured."""
 UNLAYERED_BPS = (600_000,)
@@ -64,6 +68,7 @@ class Publication:
         self.subscriptions: list[Subscription] = []
         self.demand = Demand(len(self.layers))
         self._tape: TapeSink | None = None
+        self._taped_keyframe_at = 0.0
 
     @property
     def rids(self) -> tuple[str, ...]:
@@ -233,12 +238,15 @@ class Publication:
             layer.tape = None
         if tape is not None and not self.layered:
             self.layers[0].tape = tape
-            self.want_keyframe(now)
+            self._enter(self.layers[0], now)
         self.follow(now)
 
     def follow(self, now: float) -> None:
-        """Have the tape take the largest of its layers that is sent, from its next key frame on.
-        Call a few times a second."""
+        """Have the tape take the largest of its layers that is sent, from its next key frame on,
+        and a key frame now and then. Call a few times a second."""
+        for layer in self.layers:
+            if layer.tape is not None and now - self._taped_keyframe_at >= TAPED_KEYFRAME_S:
+                self._enter(layer, now)
         tape, usable = self._tape, self.layers[: self.taped_layers]
         live = [layer for layer in usable if layer.meter.live(now)]
         if tape is None or not self.layered or not live or live[-1].tape is not None:
@@ -246,7 +254,11 @@ class Publication:
         largest = live[-1]
         if tape not in largest.waiting:
             largest.at_keyframe(tape, lambda incoming: self._tape_moves(tape, largest))
-            largest.want_keyframe(now)
+            self._enter(largest, now)
+
+    def _enter(self, layer: Layer, now: float) -> None:
+        layer.want_keyframe(now)
+        self._taped_keyframe_at = now
 
     def _tape_moves(self, tape: TapeSink, layer: Layer) -> None:
         if self._tape is tape:

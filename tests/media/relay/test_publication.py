@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
+from media.clock import Clock
 from media.relay.allocation import Step
 from media.relay.arrival import Arrival
-from media.relay.publication import Publication
+from media.relay.publication import TAPED_KEYFRAME_S, Publication
 from media.relay.seam import Certificate, Srtp
 from media.relay.socket import Port
 from media.relay.subscription import Subscription
@@ -20,7 +21,8 @@ from media.rtp.header import FIXED
 from media.rtp.keyframes import KEYFRAME_INTERVAL_S
 from media.rtp.losses import WAIT_S
 from media.rtp.rewriter import Rewriter
-from media.tape.format import CodecInfo
+from media.tape.format import CodecInfo, TapeOrder
+from media.tape.writer import TapeWriter
 
 KEY = bytes(range(30))
 VIDEO = CodecInfo("video/VP8", 90000, 1, 120)
@@ -179,6 +181,23 @@ async def test_key_frames_are_asked_for_once_in_a_while(scene: Scene) -> None:
     _, loss = RtcpPacket.parse(scene.asked[0])
     assert isinstance(loss, RtcpPsfbPacket)
     assert len(scene.asked) == 1
+
+
+async def test_a_recording_can_be_entered_every_few_seconds(scene: Scene, order: TapeOrder) -> None:
+    tape = TapeWriter(order, VIDEO, Clock(0.0, 0))
+    for tenth in range(10 * 60):
+        scene.publication.follow(tenth / 10)
+        scene.publication.ask(tenth / 10)
+    assert scene.asked == []  # of what nobody records
+
+    scene.publication.record(tape, 60.0)
+    for tenth in range(10 * 60, 10 * 120):
+        scene.publication.follow(tenth / 10)
+        scene.publication.ask(tenth / 10)
+
+    assert len(scene.asked) == 60 / TAPED_KEYFRAME_S
+    scene.publication.record(None, 120.0)
+    tape.close()
 
 
 async def test_a_sender_report_is_passed_on_under_the_receiver_s_ssrc(scene: Scene) -> None:
