@@ -7,11 +7,14 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import service as accounts
+from app.accounts.models import User
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.groups import service as groups
-from app.groups.models import GroupRole
+from app.groups.models import Group, GroupRole
 from app.invitations import service
+from app.invitations.models import Invitation
+from app.kit import audit
 from app.kit.errors import Invalid, NotSignedIn
 
 
@@ -42,6 +45,7 @@ async def accept(
         raise Invalid(field="text_version")
     user = await accounts.add(db, name=name, language=language, email=email, password=password)
     await groups.add(db, link.group_id, user.id, GroupRole(link.role))
+    await _tell(db, link, user)
     for purpose, decision in decisions.items():
         await consent.decide(
             db,
@@ -56,6 +60,14 @@ async def accept(
         )
     service.spend(link, user)
     return Accepted(user_id=user.id, group_id=link.group_id)
+
+
+async def _tell(db: AsyncSession, link: Invitation, user: User) -> None:
+    """In the log, because a role opens what was recorded: who came, as what, by whose link."""
+    group = await db.get_one(Group, link.group_id)
+    about = audit.About("account", user.id, user.id, group.programme_id, group.id)
+    details = {"role": str(link.role), "invited_by": str(link.created_by)}
+    audit.record(db, audit.Deed.MEMBER_JOINED, audit.Doer(user.id, "self"), about, details=details)
 
 
 async def re_enter(db: AsyncSession, secret: str) -> Accepted:

@@ -62,6 +62,7 @@ class Deed(StrEnum):
     CODING_ASSIGNED = "coding_assigned"
     CODINGS_MAPPED = "codings_mapped"
     """Codings were carried over to another version of their codebook."""
+    MEMBER_JOINED = "member_joined"
     MEMBER_REMOVED = "member_removed"
     ROLE_GIVEN = "role_given"
     ROLE_TAKEN = "role_taken"

@@ -86,6 +86,18 @@ async def test_accepting_makes_a_member_with_consents_and_signs_in(
     assert set(own) == {Purpose.AUDIO, Purpose.INDEXING}
 
 
+async def test_who_came_by_whose_link_is_in_the_log(cast: Cast) -> None:
+    token = token_of(await invite(cast))
+    accepted = await cast.nobody.post(f"{ROOT}/{token}/accept", json=ACCEPTANCE)
+
+    programme = {"programme_id": str(cast.programme_id)}
+    log = await cast.coordinator.client.get("/api/v1/audit", params=programme)
+    (entry,) = log.json()["items"]
+    assert (entry["deed"], entry["actor_role"]) == ("member_joined", "self")
+    assert entry["subject_id"] == accepted.json()["user"]["id"]
+    assert entry["details"] == {"role": "member", "invited_by": str(cast.alice.id)}
+
+
 async def test_a_link_is_used_once(cast: Cast) -> None:
     token = token_of(await invite(cast))
 
