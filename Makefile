@@ -14,7 +14,7 @@ demo: .venv/run.stamp  ## the same, with a demonstration programme and a finishe
 
 test: system .venv/dev.stamp  ## set up and pass all tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile -m "not alone and not soak"
-	@$(BIN)/pytest -m "alone and not soak" --durations 40
+	@$(BIN)/pytest -m "alone and not soak"
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check .
@@ -39,7 +39,7 @@ soak: .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, san
 	@$(BIN)/python -m tests.fuzz.atheris_run $(FUZZ_SECONDS)
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m tests.fuzz.sanitized --timeout 1800 \
 		tests/media/native tests/fuzz
-	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m browser tests/media
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "browser and not soak"
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -s -m soak tests/soak
 	@$(BIN)/python -m tests.soak.crash_matrix $(SOAK_KILLS)
 

@@ -15,25 +15,28 @@ hypothesis.settings.register_profile("thorough", max_examples=1_000, deadline=No
 hypothesis.settings.register_profile("suite", max_examples=100, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
-EVERY_PATH = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+EVERYTHING = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
 """Both packet paths give the same bytes (tests/media/native), so that browsers, which take minutes,
-try one of them; `make soak` has them try both."""
+try one of them; `make soak` has them try both, and runs what is marked `thorough`."""
 STARVED_BROWSER_RERUNS = 2
 """A browser that gets no processor time loses sound and pictures by itself, and the machines that
 tests run on are shared. What eMessi does wrong it does three times. Lower: a busy neighbour is
 taken for a fault. Higher: a fault that shows seldom passes."""
 
 
-ALONE = ("tests/journeys", "tests/media/relay")
-PAGES = tuple(
-    f"tests/browser/test_{name}.py"
-    for name in (
-        *("analysis", "coding", "composite", "consents", "deeds", "pages", "results"),
-        *("stewardship", "workbench"),
+ALONE = tuple(
+    f"tests/{place}.py"
+    for place in (
+        "browser/test_connection_test",
+        *(f"browser/test_{name}" for name in ("layers", "quality", "reconnection", "room")),
+        *(f"journeys/test_{name}" for name in ("canary", "crashes", "recorded_meeting")),
+        *(f"media/relay/test_{name}" for name in ("bad_networks", "browsers", "codecs")),
+        *(f"media/relay/test_{name}" for name in ("congestion", "quality", "simulcast")),
+        "signalling/test_turn_media",
     )
 )
-"""Browsers that look at pages; the others send sound and pictures, which come late when something
-else has the processor."""
+"""Where browsers send sound and pictures that are counted: they come late, or not at all, when
+something else has the processor."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,19 +45,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.flaky(reruns=STARVED_BROWSER_RERUNS))
         if _wants_the_machine(item):
             item.add_marker("alone")
-    spared = [] if EVERY_PATH else [item for item in items if _repeats_in_python(item)]
+    spared = [] if EVERYTHING else [item for item in items if _can_be_spared(item)]
     config.hook.pytest_deselected(items=spared)
     items[:] = [item for item in items if item not in spared]
 
 
 def _wants_the_machine(item: pytest.Item) -> bool:
-    place = item.path.relative_to(item.config.rootpath).as_posix()
-    sends = item.get_closest_marker("browser") is not None and place not in PAGES
-    return sends or place.startswith(ALONE)
+    return item.path.relative_to(item.config.rootpath).as_posix() in ALONE
 
 
-def _repeats_in_python(item: pytest.Item) -> bool:
-    """Whether a browser would sit through the same again for the other packet path."""
+def _can_be_spared(item: pytest.Item) -> bool:
+    """Thorough; or a browser would sit through the same again for the other packet path."""
+    if item.get_closest_marker("thorough") is not None:
+        return True
     call = getattr(item, "callspec", None)
     other = call is not None and call.params.get("in_c") == "python"
     is_built = library.native() is not None

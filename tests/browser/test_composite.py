@@ -17,7 +17,7 @@ from media.recorder.composite.rendering import render
 from media.sealed import SealedWriter
 from media.store import Store
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -86,7 +86,7 @@ async def thumbnails(folder: Path, count: int) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_BOTH)
 async def test_a_video_is_asked_for_followed_called_off_and_played(
     site: Site, width: str, tmp_path: Path
 ) -> None:

@@ -166,6 +166,7 @@ async def test_where_packets_are_lost_it_says_how_many(site: Site) -> None:
         middleman.close()
 
 
+@pytest.mark.thorough
 async def test_firefox_measures_the_same(site: Site, tmp_path: Path) -> None:
     async with coturn(tmp_path) as turn, hosting(site, turn_server=turn.settings("udp", "tcp")):
         await alive(site)
@@ -183,6 +184,7 @@ async def test_firefox_measures_the_same(site: Site, tmp_path: Path) -> None:
                 assert ways[way][0] == "good", ways
 
 
+@pytest.mark.thorough
 async def test_without_any_way_it_names_every_place_to_open(site: Site) -> None:
     async with hosting(site), browsing(site, NO_UDP, NO_DEVICES) as limited:
         await alive(site)

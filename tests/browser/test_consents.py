@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from app.consent import service
 from app.consent.models import Purpose
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.browser.test_room import enter, hosting
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -75,7 +75,7 @@ async def test_a_coordinator_writes_a_text_and_sees_it_as_members_will(site: Sit
         assert not faults
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_BOTH)
 async def test_the_pages_of_consent_are_seen_and_have_no_barrier(site: Site, width: str) -> None:
     played, (wide, high) = site.played, WIDTHS[width]
     pages: list[tuple[str, str, Any]] = [

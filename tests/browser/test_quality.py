@@ -16,7 +16,7 @@ from app.kit.tokens import Access
 from signalling import node
 from signalling.messages import ReportQuality
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.browser.test_room import admit, enter
 from tests.fixtures.firefox import firefox
 from tests.fixtures.impairment import Middleman
@@ -112,7 +112,7 @@ async def losses(page: Page) -> list[str]:
     return await page.locator(LOSSY).all_inner_texts()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_BOTH)
 async def test_the_table_of_connections_has_no_barrier(site: Site, width: str) -> None:
     played = site.played
     await log(site.context, played)

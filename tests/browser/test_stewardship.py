@@ -12,7 +12,7 @@ from app.programmes.models import Programme
 from app.recordings.models import RecordingState, Tape, TapeState
 from app.retention import holds
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -49,7 +49,7 @@ def pages_of(site: Site) -> list[tuple[str, str, User]]:
     ]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_BOTH)
 async def test_every_page_is_seen_and_has_no_barrier(site: Site, width: str) -> None:
     await furnish(site)
     for name, path, user in pages_of(site):

@@ -148,6 +148,7 @@ async def test_what_was_withdrawn_before_is_left_out(meeting: RecordedMeeting) -
     assert recording.missing == made["manifest"]["missing"]
 
 
+@pytest.mark.thorough
 async def test_killed_again_and_again_it_ends_the_same(
     meeting: RecordedMeeting, tmp_path: Path
 ) -> None:

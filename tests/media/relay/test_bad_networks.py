@@ -74,6 +74,7 @@ async def two(stage: Stage, open_tab: OpenTab, new_network: NewNetwork) -> tuple
     return alice, bob
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lossy", ["alice", "bob"])
 async def test_one_packet_in_twenty_lost_is_hardly_noticed(
     stage: Stage, open_tab: OpenTab, new_network: NewNetwork, lossy: str

@@ -160,6 +160,7 @@ PIECES = 3
 """Of a meeting of 150 s."""
 
 
+@pytest.mark.thorough
 async def test_a_kill_costs_one_piece(meeting: RecordedMeeting) -> None:
     worker = start_worker(meeting.settings.data)
     await finished(meeting)
@@ -190,7 +191,9 @@ async def test_a_kill_costs_one_piece(meeting: RecordedMeeting) -> None:
     assert np.diff(times).max() < 0.1  # no seam between the pieces
 
 
-@pytest.mark.parametrize("how", ["called off", "withdrawn"])
+@pytest.mark.parametrize(
+    "how", [pytest.param("called off", marks=pytest.mark.thorough), "withdrawn"]
+)
 async def test_what_is_not_wanted_any_more_leaves_nothing(
     meeting: RecordedMeeting, how: str
 ) -> None:
