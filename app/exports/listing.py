@@ -21,7 +21,8 @@ from app.turns.service import TurnRow
 
 
 class Listing(NamedTuple):
-    index: TurnIndex | None
+    in_use: TurnIndex | None
+    """The index."""
     rows: list[TurnRow]
     codes: Codes
     lines: list[LineRow]

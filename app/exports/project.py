@@ -29,6 +29,6 @@ async def of_group(
             continue
         media = await media_of(db, meeting, recording, folder)
         found = await listing(db, meeting, recording, reader, media)
-        if found.index is not None:
+        if found.in_use is not None:
             lists.append(found.turns)
     return qdpx(lists, reader, f"eMessi {group.id}", now()) if lists else None

@@ -128,8 +128,8 @@ export class Actions {
 
   alone = () => {
     const { turn } = this;
-    if (turn) this.sound.alone(turn.user_id);
-    else this.hooks.say("workbench.none_selected");
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    if (!this.sound.alone(turn.user_id)) this.hooks.say("workbench.no_own_sound");
   };
 
   /** @param {string} user_id */

@@ -42,7 +42,7 @@ export class Lanes {
     this.wide = h("div", { class: "bench-wide" });
     this.field = h("div", { class: "bench-field", role: "application", tabindex: "0", "aria-label": hooks.label, "aria-describedby": "bench-now bench-keys" }, this.canvas, this.wide);
     const names = people.map(({ name, hue }, n) =>
-      h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, n < 10 ? `${(n + 1) % 10} · ${name}` : name)),
+      h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, n < 10 && people[n].id ? `${(n + 1) % 10} · ${name}` : name)),
     );
     const strip = h("div", { class: "bench-strip" }, hooks.overlaps);
     this.element = h("div", { class: "bench-lanes" }, h("div", { class: "bench-names", "aria-hidden": "true" }, h("div", { class: "bench-corner" }), ...names, strip), this.field);
