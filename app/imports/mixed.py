@@ -90,7 +90,7 @@ async def receive(
             await db.flush()
             for tape in tapes:
                 await told.track(db, actor, meeting, tape)
-            return tapes
+            return sorted(tapes, key=lambda tape: tape.id)
     except BaseException:
         await store.delete(path)
         raise

@@ -52,9 +52,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     index, spoken = await turns.of_recording(db, actor, recording_id)
     ready = found.state == RecordingState.READY
     tracks = await service.tracks(db, found.id)
-    tapes = await service.tapes(db, found.id)
     people = people_of(names, files, tracks, spoken, found.duration_ms or 0)
-    people += mix_of(visit, found, files, tapes)
+    people += mix_of(visit, found, files, await service.tapes(db, found.id))
     words = await transcripts.of_recording(visit, found, meeting)
     return visit.page(
         "recording.html",

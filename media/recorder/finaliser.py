@@ -126,6 +126,17 @@ class Finaliser:
         self.workshop(plan, run).loudness[user_id] = loudness
         return Heard(user_id, speech)
 
+    async def listen_to_all(
+        self, plan: Plan, run: str, length_ms: int, progress: Progress
+    ) -> tuple[tuple[int, int], ...]:
+        """Where somebody speaks in a mixed file, if everybody's consent covers it."""
+        if plan.mixed is None or not plan.all_indexed:
+            return ()
+        tapes = await self._tapes(plan, run, plan.mixed)
+        voice = _voice(tapes, MODEL_RATE, Source.MIXED)
+        speech, _ = await _work(listen, voice, length_ms, progress.reached_s, length_ms)
+        return speech
+
     async def tell_apart(
         self, plan: Plan, run: str, heard: Sequence[Heard], length_ms: int, progress: Progress
     ) -> tuple[Heard, ...]:

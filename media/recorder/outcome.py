@@ -69,6 +69,12 @@ class Plan:
         return min((t.user_id for t in self.tapes if t.source == Source.MIXED), default=None)
 
     @property
+    def all_indexed(self) -> bool:
+        """Whether everybody in a mixed file may be studied, to its end."""
+        there = {t.user_id for t in self.tapes if t.source == Source.MIXED}
+        return there <= self.indexed and not there & self.indexed_until.keys()
+
+    @property
     def consents(self) -> frozenset[UUID]:
         return frozenset(tape.consent_id for tape in self.tapes)
 

@@ -52,8 +52,51 @@ async def made_ready(site: Site) -> Recording:
     return recording
 
 
-async def test_one_file_and_its_turns_come_to_the_workbench(site: Site) -> None:
+async def brought_in(page: Page, site: Site) -> Recording:
+    """Somebody speaks from 1 to 4 and from 5 to 7 s."""
     sound = {"name": "tapaaminen.wav", "mimeType": "audio/wav", "buffer": wav(12, [(1, 4), (5, 7)])}
+    form = page.locator("form[data-track$=mixed]")
+    await form.locator("input[type=file]").set_input_files(sound)  # type: ignore[arg-type]
+    await form.locator("button").click()
+    sent = page.locator("section[aria-labelledby=mixed] .tag")
+    await expect(sent).to_be_visible(timeout=20_000)
+    return await made_ready(site)
+
+
+async def test_somebody_is_heard_until_a_person_says_who(site: Site) -> None:
+    """Undone, it is nobody's again."""
+    async with site.visitor(site.played.administrator) as visitor:
+        page = await visitor.new_page()
+        faults = listen(page)
+        await entered(page, site, "Aino Virtanen", "Eero Mäkelä")
+        recording = await brought_in(page, site)
+        await page.goto(f"{site.url}/recordings/{recording.id}/workbench")
+        saved = page.locator(".bench-saved[data-state=saved]")
+        await expect(saved).to_be_visible(timeout=20_000)
+        now_, left = page.locator("#bench-now"), page.locator(".bench-controls .tag")
+        await expect(left).to_contain_text("2 / 2")
+        await page.keyboard.press("ArrowDown")
+        await expect(now_).to_contain_text("Joku")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".bench-notice")).to_contain_text("kuka puhuu")
+        await check(page)
+        await take(page, "workbench_somebody-1280", whole=False)
+        await page.keyboard.press("2")
+        await expect(now_).to_contain_text("Eero Mäkelä")
+        await expect(left).to_contain_text("1 / 2")
+        await page.keyboard.press("z")
+        await expect(left).to_contain_text("2 / 2")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("1")
+        await expect(now_).to_contain_text("Aino Virtanen")
+        await expect(saved).to_be_visible(timeout=20_000)
+        await page.reload()
+        await expect(saved).to_be_visible(timeout=20_000)
+        await expect(left).to_contain_text("1 / 2")
+        assert not faults, faults
+
+
+async def test_one_file_and_its_turns_come_to_the_workbench(site: Site) -> None:
     turns = {"name": "tapaaminen.vtt", "mimeType": "text/vtt", "buffer": VTT}
     async with site.visitor(site.played.administrator) as visitor:
         page = await visitor.new_page()
@@ -69,15 +112,9 @@ async def test_one_file_and_its_turns_come_to_the_workbench(site: Site) -> None:
             await page.set_viewport_size({"width": wide, "height": high})
             await take(page, f"import_mixed-{width}")
         await page.set_viewport_size({"width": 1280, "height": 860})
-        form = page.locator("form[data-track$=mixed]")
-        await form.locator("input[type=file]").set_input_files(sound)  # type: ignore[arg-type]
-        await form.locator("button").click()
-        mixed = page.locator("section[aria-labelledby=mixed]")
-        await expect(mixed.locator(".tag")).to_be_visible(timeout=20_000)
-
-        recording = await made_ready(site)
+        recording = await brought_in(page, site)
         await page.goto(address)
-        await expect(mixed.locator(".tag.good")).to_be_visible()
+        await expect(page.locator("section[aria-labelledby=mixed] .tag.good")).to_be_visible()
         await page.goto(f"{site.url}/recordings/{recording.id}")
         await page.locator("details:has(#turn-file) summary").click()
         await page.locator("#turn-file").set_input_files(turns)  # type: ignore[arg-type]

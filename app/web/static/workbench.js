@@ -78,7 +78,7 @@ async function start() {
 
 /** The state of everything, shown. What is shown already costs nothing. */
 function changed() {
-  if (actions.selected && !bench.turns.has(actions.selected)) actions.selected = null;
+  if (!bench.find(actions.selected)) actions.selected = null;
   panel.update(queue);
   conflicts.update();
   lanes.want();

@@ -9,7 +9,7 @@ from app.erasures.attesting import attest_all
 from app.kit.settings import Settings
 from app.recordings.models import Erasure, FileKind, Recording, RecordingFile, Tape, TapeState
 from app.transcripts.erasure import erase_withdrawn
-from app.turns.models import Turn
+from app.turns.models import SharedSpeech, Turn
 from media.recorder.converting import convert_all
 from media.recorder.finaliser import Finaliser
 from media.store import Store
@@ -146,6 +146,55 @@ async def test_who_withdraws_after_another_takes_the_rest(settings: Settings) ->
 
     assert turns == []
     assert erased == {cast.alice.id, cast.bob.id}
+
+
+async def heard(cast: Cast, recording: Recording) -> list[list[int]]:
+    path = f"/api/v1/recordings/{recording.id}/workbench"
+    found: list[list[int]] = (await cast.researcher.client.get(path)).json()["heard"]
+    return found
+
+
+async def test_somebody_is_heard_and_is_nobody_s_turn(settings: Settings) -> None:
+    async with application(settings) as running:
+        cast = await assemble(running)
+        recording = await finished(running, await brought(cast, "audio", "indexing"))
+        spans = await heard(cast, recording)
+        turns = await turns_of(running)
+        async with running.context.database.transaction() as db:
+            await decide(db, cast, cast.carol, Purpose.INDEXING, Decision.REFUSED)
+        still = await heard(cast, recording)
+        async with running.context.database.transaction() as db:
+            await decide(db, cast, cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
+        none = await heard(cast, recording)
+        store: Store = running.app.state.store
+        await erase_withdrawn(running.context.database, store)
+        async with running.context.database.reading() as db:
+            kept = (await db.exec(select(SharedSpeech))).all()
+
+    for (start, end), (first, last) in zip(spans, [(1, 4), (5, 7), (8, 10)], strict=True):
+        assert start == pytest.approx(first * 1_000, abs=150)
+        assert end == pytest.approx(last * 1_000, abs=200)
+    assert turns == []
+    assert still == spans, "carol was not there"
+    assert (none, kept) == ([], [])
+
+
+async def test_nothing_is_listened_to_unless_everybody_may_be_studied(settings: Settings) -> None:
+    async with application(settings) as running:
+        cast = await assemble(running)
+        meeting_id = str((await entered(cast, [cast.alice, cast.bob])).json()["id"])
+        await signed(cast, cast.alice, "audio")
+        await signed(cast, cast.bob, "audio", "indexing")
+        await sent_mixed(cast, meeting_id, wav(12, [(1, 4)]))
+        recording = await finished(running, meeting_id)
+        assert await heard(cast, recording) == []
+
+
+async def test_turns_from_elsewhere_come_in_place_of_what_was_heard(settings: Settings) -> None:
+    async with application(settings) as running:
+        cast = await assemble(running)
+        recording = await with_turns(running, cast)
+        assert await heard(cast, recording) == []
 
 
 async def test_withdrawn_before_it_was_converted_it_is_gone(settings: Settings) -> None:

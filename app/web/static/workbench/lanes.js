@@ -139,7 +139,7 @@ export class Lanes {
     const by = new Map(this.people.map(({ id }) => [id, /** @type {Turn[]} */ ([])]));
     for (const turn of turns) by.get(turn.user_id)?.push(turn);
     this.#lanes = this.people.map(({ id }, n) => ({ turns: by.get(id) ?? [], colour: this.hues?.[n] ?? "", waves: null, isHeard: true }));
-    this.#overlaps = overlapsOf(turns);
+    this.#overlaps = overlapsOf(turns.filter(({ user_id }) => user_id));
   }
 
   #draw() {
