@@ -15,7 +15,7 @@ from app.consent import ledger
 from app.consent.models import ConsentDecision, Purpose
 from app.groups.models import GroupRole, Membership
 from app.meetings.models import Attendance
-from app.recordings.models import Recording, Source, Tape
+from app.recordings.models import VOICES, Recording, Tape
 
 NEEDED = (Purpose.AUDIO, Purpose.INDEXING)
 """Without either, what a person says is in no index."""
@@ -51,7 +51,7 @@ def silent(
         and row.user_id in arrived
         and row.decided_at <= arrived[row.user_id]
     }
-    taped = {tape.user_id for tape in tapes if tape.source == Source.MICROPHONE}
+    taped = {tape.user_id for tape in tapes if tape.source in VOICES}
     return {user for user in arrived if all((user, each) in granted for each in NEEDED)} - taped
 
 
@@ -62,7 +62,7 @@ def heard_from(
     decided = {row.id: row.decided_at for row in rows}
     first: dict[UUID, int] = {}
     for tape in tapes:
-        if tape.source == Source.MICROPHONE and tape.consent_id in decided:
+        if tape.source in VOICES and tape.consent_id in decided:
             at = _after(recording.started_at, decided[tape.consent_id])
             first[tape.user_id] = min(at, first.get(tape.user_id, at))
     return {user: at for user, at in first.items() if 0 < at < (recording.duration_ms or 0)}

@@ -34,19 +34,27 @@ FURTHER = ("include", "exclude", "example")
 def written(document: CodebookDocument, language: str) -> bytes:
     """UTF-8 XML, valid against Codebook.xsd when there is at least one axis."""
     root = Element("CodeBook", {"xmlns": NAMESPACE, "origin": "eMessi"})
-    codes = SubElement(root, "Codes")
-    for axis in document.axes:
-        place = _element(codes, axis, language, is_codable=False)
-        places: dict[UUID, Element] = {}
-        for code in axis.codes:
-            above = places.get(code.parent_id, place) if code.parent_id else place
-            places[code.id] = _element(above, code, language, is_codable=code.is_codable)
-            places[code.id].set("color", code.colour)
+    grow(SubElement(root, "Codes"), document, language, {})
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
+def grow(
+    codes: Element, document: CodebookDocument, language: str, places: dict[UUID, Element]
+) -> None:
+    """Puts the axes and codes of a document below `codes`, and into `places` where each stands.
+    What stands there already stays as it is: the ids of a file are unique."""
+    for axis in document.axes:
+        if axis.id not in places:
+            places[axis.id] = _element(codes, axis, language, is_codable=False)
+        for code in axis.codes:
+            if code.id not in places:
+                above = places.get(code.parent_id or axis.id, places[axis.id])
+                places[code.id] = _element(above, code, language, is_codable=code.is_codable)
+                places[code.id].set("color", code.colour)
+
+
 def _element(above: Element, thing: Axis | Code, language: str, *, is_codable: bool) -> Element:
-    name = _fit(thing.name.said(language)) or thing.label
+    name = fit(thing.name.said(language)) or thing.label
     attributes = {"guid": str(thing.id), "name": name, "isCodable": str(is_codable).lower()}
     element = SubElement(above, "Code", attributes)
     text = described(thing, language)
@@ -62,10 +70,11 @@ def described(thing: Axis | Code, language: str) -> str:
         for name in FURTHER:
             said = getattr(thing, name).said(language)
             parts += [f"{name.capitalize()}: {said}"] if said else []
-    return _fit("\n\n".join(part for part in parts if part)).strip()
+    return fit("\n\n".join(part for part in parts if part)).strip()
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
+    """Without what XML can't hold, lines ended as XML ends them."""
     return UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -142,7 +151,7 @@ def _fields(
         fields |= {"id": str(id_)} if (id_ := _id(element)) else {}
         return fields | {"name": {language: name}, "definition": {language: text}}
     fields = was.model_dump(mode="json", exclude={"codes"})
-    if name != (_fit(was.name.said(language)) or was.label):
+    if name != (fit(was.name.said(language)) or was.label):
         fields["name"][language] = name
     if text != described(was, language):
         fields["definition"][language] = text

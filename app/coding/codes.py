@@ -6,6 +6,7 @@ stands in columns of its own (`…_decided`) beside what each of them said.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,6 +33,25 @@ class Column(NamedTuple):
     is_beside: bool
 
 
+class Given(NamedTuple):
+    """One code that one source gave one turn."""
+
+    source: str
+    """`coder1` …, or `decided`."""
+    turn_id: UUID
+    code_id: UUID
+    given_at: datetime | None
+    """None: of what was decided where coders differed."""
+
+
+class Noted(NamedTuple):
+    """What a coder noted of a turn."""
+
+    source: str
+    turn_id: UUID
+    body: str
+
+
 @dataclass
 class Codes:
     columns: list[Column] = field(default_factory=list)
@@ -39,6 +59,9 @@ class Codes:
     """Turn → column's name → labels of codes."""
     versions: list[CodebookVersion] = field(default_factory=list)
     """Of the codebooks that the codes are explained by."""
+    given: list[Given] = field(default_factory=list)
+    """Code by code; of one turn, source and axis the first leads."""
+    notes: list[Noted] = field(default_factory=list)
     is_withheld: bool = False
     """Whoever asks still codes this recording, and is kept blind."""
 
@@ -56,16 +79,26 @@ async def of_recording(db: AsyncSession, user_id: UUID, recording_id: UUID) -> C
         prefix = f"b{place + 1}_" if place else ""
         numbers = await comparing.coder_numbers(db, book.programme_id)
         for assignment in assignments:
-            cells = {
-                (each.turn_id, each.axis_id): each.code_ids
-                for each in await work.decisions(db, assignment.id)
-            }
+            said = await work.decisions(db, assignment.id)
+            cells = {(each.turn_id, each.axis_id): each.code_ids for each in said}
             source = f"coder{numbers[assignment.coder_id]}"
             _add(found, codebooks.said(version).axes, prefix, source, cells)
+            found.given += [
+                Given(source, each.turn_id, code_id, each.decided_at)
+                for each in said
+                for code_id in each.code_ids
+            ]
+            memos = await work.memos(db, assignment.id)
+            found.notes += [Noted(source, turn_id, body) for turn_id, body in memos.items()]
         if len(assignments) > 1:
             decided = await comparing.decided(db, version.id)
             cells = {cell: each.code_ids for cell, each in decided.items()}
             _add(found, codebooks.said(version).axes, prefix, DECIDED, cells)
+            found.given += [
+                Given(DECIDED, turn_id, code_id, None)
+                for (turn_id, _), code_ids in cells.items()
+                for code_id in code_ids
+            ]
     return found
 
 

@@ -24,6 +24,7 @@ from app.recordings import service as recordings
 from app.recordings.models import Erasure, Recording, RecordingState
 from app.transcripts import erasure as transcripts
 from app.turns import service as turns
+from app.turns import shared
 from app.turns.models import Turn, TurnIndex
 from app.vault.models import DataKey
 from media.store import Store
@@ -80,6 +81,8 @@ async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
     if any(tape.user_id == erasure.user_id for tape in consents.to_erase(tapes, rows)):
         return False
     if erasure.user_id in await turns.unstudied(db, recording.id, meeting):
+        return False
+    if await shared.has_unallowed(db, recording.id, meeting):
         return False
     if await transcripts.has_unallowed(db, recording.id, erasure.user_id, rows):
         return False

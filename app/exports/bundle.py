@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.exports.consents import consents_table
+from app.exports.listing import media_of
+from app.exports.project import MEDIA
 from app.exports.reader import Reader
 from app.exports.study import of_turns
 from app.groups import service as groups
@@ -57,7 +59,7 @@ async def of_meeting(
         files = [file for file in files if file.kind != FileKind.MANIFEST]
         media = [await _media(db, keys, meeting, file, folder) for file in files]
         entries += unlike(media)
-        named = [(f.kind, f"media/{await reading.file_name(db, meeting, f)}") for f in files]
+        named = await media_of(db, meeting, recording, MEDIA)
         studied, about = await of_turns(db, meeting, recording, reader, named)
         entries += [made(folder + name, content) for name, content in studied]
         manifest["recording"] = await _described(db, recording, files, pseudonyms)
@@ -113,7 +115,7 @@ async def _media(
 ) -> Entry:
     name = await reading.file_name(db, meeting, file)
     return Entry(
-        path=f"{folder}media/{name}",
+        path=f"{folder}{MEDIA}{name}",
         sha256=file.sha256,
         size=file.size,
         sealed=file.path,

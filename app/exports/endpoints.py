@@ -10,30 +10,33 @@ from sqlmodel import col
 
 from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor
-from app.coding import codes
-from app.exports import bundle, register
+from app.exports import bundle, project, register
 from app.exports.formats.offered import FORMATS, Format
 from app.exports.forms import ExportedPerson, ExportPublic
+from app.exports.listing import listing, media_of
 from app.exports.models import ExportRecord
 from app.exports.reader import Reader
 from app.exports.streaming import zipped
-from app.exports.turnlist import turn_list
 from app.groups import access
 from app.groups.models import Group
 from app.kit.audit import Deed
 from app.kit.context import Context
+from app.kit.errors import Refusal
 from app.kit.http import Ctx, Db, Page, Paging, WritingDb
 from app.kit.paging import page
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
-from app.recordings import auditing, reading
+from app.recordings import auditing
+from app.recordings import service as recordings
 from app.recordings.endpoints import MediaStore
-from app.transcripts import service as transcripts
-from app.turns import service as turns
 from media.store import Store
 
 router = APIRouter(tags=["exports"])
+
+
+class NothingIndexed(Refusal):
+    code = "nothing_indexed"
 
 
 @router.get("/meetings/{meeting_id}/export", response_class=StreamingResponse)
@@ -55,16 +58,19 @@ async def export_meeting(
 async def export_group(
     group_id: UUID, db: WritingDb, actor: CurrentActor, context: Ctx, store: MediaStore
 ) -> StreamingResponse:
-    """Every meeting of a group, each in its folder."""
+    """Every meeting of a group, each in its folder, and all that is indexed as one project."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
     await register.hold(db, group.id)
     query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
     reader = _reader(context, actor)
     of_group = (await db.exec(query)).all()
+    placed = [(each, f"{n:02}-{each.kind}-{each.ordinal}/") for n, each in enumerate(of_group, 1)]
     entries = []
-    for place, meeting in enumerate(of_group, start=1):
-        folder = f"{place:02}-{meeting.kind}-{meeting.ordinal}/"
+    for meeting, folder in placed:
         entries += await bundle.of_meeting(db, context.keys, meeting, reader, folder)
+    beside = [(meeting, folder + project.MEDIA) for meeting, folder in placed]
+    whole = await project.of_group(db, group, beside, reader)
+    entries += [bundle.made(project.NAME, whole)] if whole else []
     entries = bundle.with_sums(entries)
     await auditing.exported(db, actor, group, None)
     await register.enter(db, actor, group.id, of_group, entries, whole_group=True)
@@ -84,6 +90,25 @@ async def exports_of_group(
     return found
 
 
+@router.get("/groups/{group_id}/project.qdpx", response_class=Response)
+async def project_of_group(group_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> Response:
+    """Every indexed recording of a group as one REFI-QDA project, without sound, for programs of
+    qualitative analysis."""
+    group = await access.require(db, actor, group_id, Action.READ_TURNS)
+    query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
+    of_group = (await db.exec(query)).all()
+    for meeting in of_group:
+        recording = await recordings.of_meeting(db, meeting.id)
+        if recording is not None:
+            deed, kind = Deed.DOWNLOADED, "turns"
+            await auditing.told(context.database, db, actor, meeting, deed, kind, recording.id)
+    reader = _reader(context, actor)
+    content = await project.of_group(db, group, [(each, "") for each in of_group], reader)
+    if content is None:
+        raise NothingIndexed
+    return _file(content, "application/zip", "emessi-group.qdpx")
+
+
 @router.get("/recordings/{recording_id}/turns/{form}", response_class=Response)
 async def turns_as(
     recording_id: UUID, form: Format, db: Db, actor: CurrentActor, context: Ctx
@@ -93,17 +118,16 @@ async def turns_as(
     recording, meeting = await auditing.opened(
         context.database, db, actor, recording_id, deed, action
     )
-    _, rows = await turns.allowed(db, recording.id, meeting)
-    files = await reading.usable_files(db, recording, meeting)
-    media = [(file.kind, await reading.file_name(db, meeting, file)) for file in files]
-    found = await codes.of_recording(db, actor.user_id, recording.id)
-    lines = await transcripts.allowed(db, recording.id, meeting)
-    listed = turn_list(meeting, recording, rows, media, found, lines)
+    reader, media = _reader(context, actor), await media_of(db, meeting, recording)
+    listed = (await listing(db, meeting, recording, reader, media)).turns
     way = FORMATS[form]
-    content = way.write(listed, _reader(context, actor).text)
-    name = f"turns-{meeting.ordinal}.{form}"
+    content = way.write(listed, reader)
+    return _file(content, way.media_type, f"turns-{meeting.ordinal}.{form}")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=way.media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _reader(context: Context, actor: Actor) -> Reader:

@@ -5,19 +5,17 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.coding import codes
 from app.exports.codebooks import codebooks_of, described_codes
 from app.exports.formats.offered import FORMATS
+from app.exports.listing import listing
 from app.exports.reader import Reader
 from app.exports.readme import readme
-from app.exports.turnlist import turn_list
 from app.groups.models import Group
 from app.meetings.models import Meeting
 from app.recordings.models import FileKind, Recording
 from app.sampling import service as sampling
 from app.transcripts import service as transcripts
 from app.transcripts import vtt
-from app.turns import service as turns
 from app.turns.table import table
 
 
@@ -32,9 +30,7 @@ async def of_turns(
 
     `media`: kind and name of the files that may be used.
     """
-    index, rows = await turns.allowed(db, recording.id, meeting)
-    coded = await codes.of_recording(db, reader.user_id, recording.id)
-    lines = await transcripts.allowed(db, recording.id, meeting)
+    index, rows, coded, lines, listed = await listing(db, meeting, recording, reader, media)
     group = await db.get_one(Group, meeting.group_id)
     sample = await sampling.in_force(db, group.programme_id)
     sampled = sampling.described(sample, recording.id) if sample else None
@@ -44,8 +40,7 @@ async def of_turns(
         ("README.txt", readme(reader.text, index, coded, sampled).encode()),
         *codebooks_of(coded, reader),
     ]
-    listed = turn_list(meeting, recording, rows, media, coded, lines)
-    files += [(f"turns.{name}", way.write(listed, reader.text)) for name, way in FORMATS.items()]
+    files += [(f"turns.{name}", way.write(listed, reader)) for name, way in FORMATS.items()]
     if lines:
         files.append(("transcript.vtt", vtt.write(transcripts.cues(lines)).encode()))
     about = {

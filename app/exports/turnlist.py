@@ -3,8 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
-from app.coding.codes import Codes
+from app.codebooks import service as codebooks
+from app.codebooks.document import CodebookDocument
+from app.coding.codes import Codes, Given, Noted
+from app.groups.models import Group
+from app.kit.ids import new_id
 from app.meetings.models import Meeting
 from app.recordings.models import FileKind, Recording
 from app.transcripts.attaching import attached
@@ -32,6 +37,16 @@ class Spoken:
     words: str = ""
     """What was said in it, where the consents allow that to be written down."""
     state: str = TurnState.PROPOSED
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the transcript; ms as of turns."""
+
+    pseudonym: str
+    start_ms: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +66,21 @@ class TurnList:
     """By start. Of one speaker no two overlap."""
     columns: tuple[str, ...] = ()
     """Of codes: an axis and who coded it, `theme_coder1`."""
+    recording_id: UUID = field(default_factory=new_id)
+    group_id: UUID = field(default_factory=new_id)
+    """Pseudonyms are those of a group."""
+    programme_id: UUID = field(default_factory=new_id)
+    """Coders have their numbers in a programme."""
+    lines: tuple[Line, ...] = ()
+    """By start. Of turns and of what stands between them."""
+    codebooks: tuple[CodebookDocument, ...] = ()
+    """What the codes mean; of one codebook the newest version first."""
+    given: tuple[Given, ...] = ()
+    """Codes of these turns, one by one."""
+    notes: tuple[Noted, ...] = ()
+    """Coders' memos of these turns."""
+    is_withheld: bool = False
+    """Whoever exports still codes this recording, and gets no codes."""
 
     def of(self, speaker: Speaker) -> list[Spoken]:
         return [turn for turn in self.turns if turn.pseudonym == speaker.pseudonym]
@@ -61,6 +91,7 @@ ON_THE_COMMON_CLOCK = frozenset({FileKind.MIXDOWN})
 
 
 def turn_list(
+    group: Group,
     meeting: Meeting,
     recording: Recording,
     rows: Sequence[TurnRow],
@@ -79,9 +110,11 @@ def turn_list(
             codes.of(row.turn.id),
             " ".join(line.text for line in said.get(row.turn.id, ())),
             row.turn.state,
+            row.turn.id,
         )
         for row in rows
     )
+    shown = {turn.id for turn in turns}
     roles = {row.speaker.pseudonym: str(row.speaker.role) for row in rows}
     last_ms = max((turn.end_ms for turn in turns), default=0)
     return TurnList(
@@ -94,4 +127,14 @@ def turn_list(
         speakers=tuple(Speaker(name, roles[name]) for name in sorted(roles)),
         turns=turns,
         columns=tuple(column.name for column in codes.columns),
+        recording_id=recording.id,
+        group_id=group.id,
+        programme_id=group.programme_id,
+        lines=tuple(Line(row.speaker.pseudonym, row.line.start_ms, row.line.text) for row in lines),
+        codebooks=tuple(
+            codebooks.said(each) for each in sorted(codes.versions, key=lambda v: -v.version)
+        ),
+        given=tuple(each for each in codes.given if each.turn_id in shown),
+        notes=tuple(each for each in codes.notes if each.turn_id in shown),
+        is_withheld=codes.is_withheld,
     )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from app.accounts.http import CurrentActor, PatientActor
 from app.consent.forms import DecisionPublic
 from app.consent.service import Paper
-from app.imports import service, told, turns, uploading
+from app.imports import mixed, service, told, turns, uploading
 from app.imports.forms import (
     ImportCreate,
     NamePublic,
@@ -65,6 +65,25 @@ async def enter_paper(
     )
     await told.paper(db, actor, group_id, form.user_id, len(rows))
     return [DecisionPublic.model_validate(row) for row in rows]
+
+
+@router.put(
+    "/meetings/{meeting_id}/imports/mixed",
+    response_model=list[TrackPublic],
+    openapi_extra={"requestBody": A_FILE},
+)
+async def upload_mixed(
+    meeting_id: UUID,
+    request: Request,
+    actor: PatientActor,
+    context: Ctx,
+    store: MediaStore,
+    offset_ms: OffsetMs = 0,
+) -> list[Tape]:
+    """One file with everybody's voices. Needs the consent to `audio` of everybody who was there;
+    whoever withdraws it later takes the whole file along."""
+    body = request.stream()
+    return await mixed.receive(context, store, actor, meeting_id, offset_ms, body)
 
 
 @router.put(

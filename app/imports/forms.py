@@ -11,7 +11,7 @@ from app.imports.turnfiles import DAY_MS, TurnFormat
 from app.kit.http import Form, Public
 from app.meetings.forms import Minutes, StartTime
 from app.meetings.models import MeetingKind
-from app.recordings.models import TapeState
+from app.recordings.models import Source, TapeState
 
 Offset = Annotated[int, Field(ge=-DAY_MS, le=DAY_MS)]
 
@@ -39,6 +39,8 @@ class PaperEnter(Form):
 class TrackPublic(Public):
     id: UUID
     user_id: UUID
+    source: Source
+    """`mixed`: everybody's voices in one file; it is listed for each who was there."""
     state: TapeState
     size: int
 

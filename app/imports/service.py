@@ -1,5 +1,5 @@
 """Bringing in a meeting that was recorded elsewhere: who was there, who agreed on what paper, each
-person's own sound, and turns that were marked with another program.
+person's own sound or everybody's in one file, and turns that were marked with another program.
 
 A track becomes a tape, as if our own node had written it, under the row of the ledger that allows
 it. From there on everything is as ever: files, turns, withdrawal, retention.

@@ -44,6 +44,10 @@ class HasTrack(Refusal):
     code = "import_has_track"
 
 
+class HasMixed(Refusal):
+    code = "import_has_mixed"
+
+
 class _Ground(NamedTuple):
     consent_id: UUID
     key: vault.Unwrapped
@@ -64,20 +68,8 @@ async def receive(
         meeting, recording = await service.get(db, actor, meeting_id)
         ground = await _ground(db, context, meeting, recording, user_id)
     tape_id = new_id()
-    folder = context.settings.data / "work" / f"upload-{tape_id}"
-    await asyncio.to_thread(folder.mkdir, parents=True)
     path = f"{meeting_id}/{tape_id}{SUFFIX}"
-    try:
-        sealed = folder / "sound"
-        limit = context.settings.web.import_limit_mb * 1_000_000
-        size = await _sealed(body, sealed, ground.key.key, limit)
-        try:
-            await asyncio.to_thread(check_sound, sealed, ground.key.key)
-        except NoSound:
-            raise NotMedia(field="file") from None
-        await store.put_file(path, sealed)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    size = await put(context, store, path, ground.key.key, body)
     try:
         async with context.database.transaction() as db:
             meeting, _ = await service.get(db, actor, meeting_id)
@@ -94,6 +86,27 @@ async def receive(
         raise
 
 
+async def put(
+    context: Context, store: Store, path: str, key: bytes, body: AsyncIterator[bytes]
+) -> int:
+    """Seals what comes and puts it into the store; bytes of the plain file. Raises TooLarge,
+    NotMedia: then nothing is there."""
+    folder = context.settings.data / "work" / f"upload-{new_id()}"
+    await asyncio.to_thread(folder.mkdir, parents=True)
+    try:
+        sealed = folder / "sound"
+        limit = context.settings.web.import_limit_mb * 1_000_000
+        size = await _sealed(body, sealed, key, limit)
+        try:
+            await asyncio.to_thread(check_sound, sealed, key)
+        except NoSound:
+            raise NotMedia(field="file") from None
+        await store.put_file(path, sealed)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    return size
+
+
 async def _ground(
     db: AsyncSession,
     context: Context,
@@ -103,7 +116,10 @@ async def _ground(
 ) -> _Ground:
     """What the track will rest on and be sealed by. One track of each person is enough."""
     consent_id = await service.audio_consent(db, meeting, user_id)
-    if any(tape.user_id == user_id for tape in await service.tracks(db, recording)):
+    there = await service.tracks(db, recording)
+    if any(tape.source == Source.MIXED for tape in there):
+        raise HasMixed
+    if any(tape.user_id == user_id for tape in there):
         raise HasTrack
     besides = await recordings.keys_of_others(db, recording.id, consent_id) if recording else []
     key = await vault.data_key(db, context.keys, meeting.id, user_id, "audio", besides=besides)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from app.consent import ledger
 from app.consent.models import ConsentDecision, Purpose
-from app.recordings.models import FileKind, RecordingFile, Source, Tape, TapeState
+from app.recordings.models import VOICES, FileKind, RecordingFile, Source, Tape, TapeState
 
 
 class Taped(Protocol):
@@ -34,8 +34,8 @@ class Taped(Protocol):
 SOURCES = {
     FileKind.PERSON: frozenset({Source.MICROPHONE, Source.CAMERA}),
     FileKind.SCREEN: frozenset({Source.SCREEN}),
-    FileKind.MIXDOWN: frozenset({Source.MICROPHONE}),
-    FileKind.PEAKS: frozenset({Source.MICROPHONE}),
+    FileKind.MIXDOWN: VOICES,
+    FileKind.PEAKS: VOICES,
     FileKind.MANIFEST: frozenset(Source),
     FileKind.COMPOSITE: frozenset(Source),
     FileKind.PREVIEW: frozenset({Source.CAMERA}),
@@ -76,9 +76,9 @@ def studied(
     standing = ledger.standing(rows)
     withdrawn, heard = set(), set()
     for tape in tapes:
-        if tape.source == Source.MICROPHONE and tape.consent_id in standing:
+        if tape.source in VOICES and tape.consent_id in standing:
             heard.add(tape.user_id)
-        elif tape.source == Source.MICROPHONE and tape.consent_id in then:
+        elif tape.source in VOICES and tape.consent_id in then:
             withdrawn.add(tape.user_id)
     agreed = {
         row.user_id
@@ -114,6 +114,18 @@ def to_erase(
         for t in tapes
         if (t.state in held and t.id not in usable)
         or (t.state != TapeState.ERASED and t.consent_id in over)
+    ]
+
+
+def along_with(going: Collection[Tape], tapes: Iterable[Tape]) -> list[Tape]:
+    """The rows of others whose voices are in a mixed file that goes. Their consents stand, and what
+    is known of them by it stays: only the sound they share is gone."""
+    mixed = {tape.path for tape in going if tape.source == Source.MIXED}
+    own = {tape.id for tape in going}
+    return [
+        tape
+        for tape in tapes
+        if tape.path in mixed and tape.id not in own and tape.state != TapeState.ERASED
     ]
 
 

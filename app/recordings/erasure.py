@@ -55,6 +55,9 @@ GONE = (TapeState.ERASED, TapeState.LOST)
 
 class Doomed(NamedTuple):
     tapes: frozenset[UUID]
+    along: frozenset[UUID]
+    """Of these, those whose own consents stand: the mixed file of theirs and of somebody else's
+    voice goes for that other's sake."""
     files: frozenset[UUID]
     paths: frozenset[str]
 
@@ -97,11 +100,13 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
     erasable = ERASABLE if over == NOT_OVER else OVERDUE
     if recording is None or meeting is None or recording.state not in erasable:
-        return Doomed(frozenset(), frozenset(), frozenset())
+        return Doomed(frozenset(), frozenset(), frozenset(), frozenset())
     rows = await consent.chain(db, meeting.group_id)
     standing = ledger.standing(rows) - over.consents
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
-    ending = {tape.id: tape for tape in consents.to_erase(tapes, rows, over.consents)}
+    own = consents.to_erase(tapes, rows, over.consents)
+    along = consents.along_with(own, tapes)
+    ending = {tape.id: tape for tape in [*own, *along]}
     staying = [t for t in tapes if t.id not in ending and t.state not in GONE]
     touched = bool(ending) or over.whole
     keeping = files if not touched else consents.usable(files, standing) if staying else []
@@ -113,11 +118,10 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     unused = {thing.data_key_id for thing in going} - still_used
     for key_id in unused:
         await vault.destroy(db, key_id)
-    await erasures.note_media(
-        db, recording_id, ledger.ended_by(rows), ending.values(), files_going, unused
-    )
+    await erasures.note_media(db, recording_id, ledger.ended_by(rows), own, files_going, unused)
     return Doomed(
         frozenset(ending),
+        frozenset(tape.id for tape in along),
         frozenset(file.id for file in files_going),
         frozenset(thing.path for thing in going),
     )
@@ -131,12 +135,13 @@ async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed, over
         tape.state, tape.size = TapeState.ERASED, 0
         tape.ended_at = tape.ended_at or now()
     files = [file for file in await service.files(db, recording_id) if file.id in doomed.files]
-    await _tell(db, recording, erased, len(files))
+    await _tell(db, recording, [t for t in erased if t.id not in doomed.along], len(files))
     await _forget(db, recording_id, doomed.files)
     if recording.state not in (AT_REST if over == NOT_OVER else OVERDUE):
         return  # it may go on, or the worker has begun again meanwhile, without these tapes
     if all(tape.state in GONE for tape in tapes):
-        move(recording, RecordingState.ERASED)
+        if recording.state != RecordingState.READY or not doomed.along:
+            move(recording, RecordingState.ERASED)
     elif recording.state == RecordingState.READY and doomed.files:
         move(recording, RecordingState.CLAIMED)
         recording.progress = 0

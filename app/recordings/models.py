@@ -40,6 +40,13 @@ class Source(StrEnum):
     MICROPHONE = "microphone"
     CAMERA = "camera"
     SCREEN = "screen"
+    MIXED = "mixed"
+    """Everybody's voices, brought from elsewhere in one file: a row for each who was there, under
+    that person's own consent, and one file under the same path and key for all."""
+
+
+VOICES = frozenset({Source.MICROPHONE, Source.MIXED})
+"""What a person is heard in."""
 
 
 class TapeState(StrEnum):

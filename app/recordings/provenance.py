@@ -26,6 +26,7 @@ from app.recordings.models import FileKind, Recording, RecordingFile, Source, Ta
 
 PURPOSE_OF = {
     Source.MICROPHONE: Purpose.AUDIO,
+    Source.MIXED: Purpose.AUDIO,
     Source.CAMERA: Purpose.VIDEO,
     Source.SCREEN: Purpose.VIDEO,
 }

@@ -22,6 +22,7 @@ from app.retention.periods import Deadline, due
 from app.retention.service import deadlines
 from app.transcripts import erasure as transcripts
 from app.transcripts.consents import WORDS
+from app.turns import shared
 from app.turns.erasure import STUDY, forget
 from app.turns.models import Speech, Turn, TurnIndex
 from media.store import Store
@@ -94,6 +95,8 @@ async def _erase_turns(
         speakers = select(Speech.user_id).where(Speech.recording_id == deadline.recording_id)
         everyone = (await db.exec(speakers)).all()
         await forget(db, deadline.recording_id, everyone if users is None else users)
+        if users is None or users:
+            await shared.forget(db, deadline.recording_id)
         for user_id, count in counts:
             about = _about("turns", deadline, user_id)
             audit.record(db, audit.Deed.ERASED, doer, about, details={"turns": count})

@@ -13,7 +13,7 @@ from uuid import UUID
 from app.consent import ledger
 from app.consent.models import ConsentDecision, Purpose
 from app.recordings import consents
-from app.recordings.models import Source, Tape
+from app.recordings.models import VOICES, Tape
 from app.transcripts.models import Utterance
 
 WORDS = (Purpose.AUDIO, Purpose.TRANSCRIPT)
@@ -58,7 +58,7 @@ def grounds(
 
 
 def _voices(tapes: Iterable[Tape]) -> list[Tape]:
-    return [tape for tape in tapes if tape.source == Source.MICROPHONE]
+    return [tape for tape in tapes if tape.source in VOICES]
 
 
 def usable(utterances: Iterable[Utterance], standing: Collection[UUID]) -> list[Utterance]:

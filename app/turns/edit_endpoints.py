@@ -33,6 +33,7 @@ async def workbench(
         index_id=found.in_use.id,
         sequence=found.sequence,
         turns=[turn_public(row) for row in found.rows],
+        heard=found.heard,
         undo=[edit_public(told) for told in found.undo],
         redo=[edit_public(told) for told in found.redo],
     )

@@ -19,7 +19,7 @@ from app.kit.permissions import Action, acting_as
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from app.recordings.models import Recording, RecordingState
-from app.turns import service
+from app.turns import service, shared
 from app.turns.editing import Change, Piece, TurnGone, change, reversed_
 from app.turns.forms import Create, EditMake, Move, Undo
 from app.turns.judging import REVERSALS, brought_back, effective, stacks
@@ -56,6 +56,7 @@ class Bench(NamedTuple):
     in_use: TurnIndex
     sequence: int
     rows: list[TurnRow]
+    heard: list[tuple[int, int]]
     undo: list[Told]
     redo: list[Told]
 
@@ -73,7 +74,9 @@ async def bench(db: AsyncSession, actor: Actor, recording_id: UUID) -> Bench:
     for stack in stacks(edits, actor.user_id):
         told = await _told(db, meeting, [by_id[id_] for id_ in stack[-REMEMBERED:]])
         steps.append([_today(step, named, copies) for step in told])
-    return Bench(index, edits[-1].sequence if edits else 0, rows, *steps)
+    is_imported = index.version.startswith(service.IMPORTED)
+    heard = [] if is_imported else await shared.of_recording(db, recording_id, meeting)
+    return Bench(index, edits[-1].sequence if edits else 0, rows, heard, *steps)
 
 
 def _today(step: Told, live: Mapping[UUID, TurnRow], copies: Mapping[UUID, UUID]) -> Told:

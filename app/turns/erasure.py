@@ -20,7 +20,7 @@ from app.meetings.models import Meeting
 from app.quality import erasure as quality
 from app.recordings import erasure, erasures
 from app.recordings.models import Recording, RecordingState
-from app.turns import service
+from app.turns import service, shared
 from app.turns.models import Speech, Turn, TurnEdit, TurnIndex
 from media.store import Store
 
@@ -52,6 +52,9 @@ async def erase_withdrawn(database: Database, store: Store) -> None:
             count = await erase_turns(db, recording_id)
         if count:
             logger.info("recording %s: %d turns erased", short(recording_id), count)
+    count = await shared.erase(database)
+    if count:
+        logger.info("%d recordings: speech of nobody known erased", count)
     count = await quality.erase(database)
     if count:
         logger.info("%d stretches of the quality log erased", count)

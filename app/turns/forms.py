@@ -145,6 +145,9 @@ class WorkbenchPublic(Public):
     sequence: int
     """Of the newest edit; 0 before the first."""
     turns: list[TurnPublic]
+    heard: list[tuple[int, int]]
+    """Where somebody speaks, from ms to ms, in a file of everybody's voices: whoever it is. Turns
+    are made of it by saying who."""
     undo: list[EditPublic]
     """The caller's own edits that can be undone, the latest last: the last fifty. Who has undone
     them asks again for those before."""

@@ -81,6 +81,19 @@ class Speech(SQLModel, table=True):
     heard_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+class SharedSpeech(SQLModel, table=True):
+    """Where somebody speaks in a file of everybody's voices; nobody has said who."""
+
+    __tablename__ = "shared_speech"
+
+    recording_id: UUID = Field(foreign_key="recordings.id", primary_key=True)
+    segments: list[list[int]] = Field(sa_type=JSON)
+    """[start, end] in ms after the recording's start, in order."""
+    consent_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    """The ledger rows of everybody who may be heard: all must stand."""
+    heard_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
 class TurnIndex(SQLModel, table=True):
     """One run of the detection over one recording; the newest is the one in use."""
 

@@ -18,6 +18,7 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
+from app.recordings.models import Recording
 from app.turns.models import Speech, Turn, TurnEdit, TurnIndex, TurnState
 
 IMPORTED = "imported"
@@ -101,6 +102,17 @@ async def is_edited(db: AsyncSession, recording_id: UUID) -> bool:
 async def newest(db: AsyncSession, recording_id: UUID) -> TurnIndex | None:
     query = select(TurnIndex).where(TurnIndex.recording_id == recording_id)
     return (await db.exec(query.order_by(col(TurnIndex.id).desc()).limit(1))).first()
+
+
+async def is_any_indexed(db: AsyncSession, group_id: UUID) -> bool:
+    """Whether there is an index of any recording of a group."""
+    query = (
+        select(TurnIndex.id)
+        .join(Recording, col(Recording.id) == TurnIndex.recording_id)
+        .join(Meeting, col(Meeting.id) == Recording.meeting_id)
+        .where(Meeting.group_id == group_id)
+    )
+    return (await db.exec(query.limit(1))).first() is not None
 
 
 async def is_imported(db: AsyncSession, recording_id: UUID) -> bool:

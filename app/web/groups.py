@@ -24,6 +24,7 @@ from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
 from app.sampling import service as sampling
 from app.turns import rules as turn_rules
+from app.turns import service as turns
 from app.turns.models import Laughter, TechnicalTalk
 from app.web import retention
 from app.web.consents import own_consents
@@ -118,6 +119,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_join=may(roles, Action.JOIN_MEETING),
         may_play=may(roles, Action.PLAY_RECORDING),
         may_read_turns=may(roles, Action.READ_TURNS),
+        is_indexed=await turns.is_any_indexed(db, group_id),
         may_export=may(roles, Action.EXPORT),
         may_import=may(roles, Action.IMPORT_RECORDING),
         erased=await own_erasures(visit, group_id),

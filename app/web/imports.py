@@ -10,8 +10,9 @@ from app.consent import service as consent
 from app.consent.models import Purpose
 from app.groups import access
 from app.groups import service as groups
-from app.imports import service
+from app.imports import mixed, service
 from app.kit.permissions import Action
+from app.recordings.models import Source
 from app.web.meetings import title_of
 from app.web.visit import Looking, PageRoute
 
@@ -33,14 +34,26 @@ async def tracks(meeting_id: UUID, visit: Looking) -> HTMLResponse:
     db = visit.db
     meeting, recording = await service.get(db, visit.actor, meeting_id)
     group = await groups.get(db, visit.actor, meeting.group_id)
+    members = await groups.members(db, group.id, former=True)
+    decided = ledger.fold(await consent.chain(db, group.id))
+    present = await mixed.present(db, meeting.id)
+    granted = ledger.granted(decided)
+    tapes = await service.tracks(db, recording)
     return visit.page(
         "import_tracks.html",
         meeting=meeting,
         title=title_of(visit, meeting),
         group=group,
         recording=recording,
-        members=await groups.members(db, group.id, former=True),
-        decided=ledger.fold(await consent.chain(db, group.id)),
-        tracks={tape.user_id: tape for tape in await service.tracks(db, recording)},
+        members=members,
+        decided=decided,
+        present=present,
+        not_agreed=[
+            user.name
+            for _, user in members
+            if user.id in present and Purpose.AUDIO not in granted.get(user.id, {})
+        ],
+        tracks={tape.user_id: tape for tape in tapes if tape.source != Source.MIXED},
+        mixed=next((tape for tape in tapes if tape.source == Source.MIXED), None),
         purposes=PURPOSES,
     )

@@ -1,6 +1,6 @@
 """The page of a recording: how far its finishing is, then everybody's files over their turns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,15 @@ from app.kit.audit import Deed
 from app.kit.db import now
 from app.kit.permissions import Action, may
 from app.recordings import auditing, reading, service
-from app.recordings.models import FileKind, RecordingFile, RecordingState, Source, Track
+from app.recordings.models import (
+    FileKind,
+    Recording,
+    RecordingFile,
+    RecordingState,
+    Source,
+    Tape,
+    Track,
+)
 from app.recordings.previews import sheet_of
 from app.retention import service as retention
 from app.retention.models import LegalHold
@@ -24,7 +32,7 @@ from app.turns import service as turns
 from app.web import completeness, transcripts
 from app.web.meetings import title_of
 from app.web.quality import HEADS, connections
-from app.web.visit import Looking, PageRoute
+from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
 
@@ -45,6 +53,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     ready = found.state == RecordingState.READY
     tracks = await service.tracks(db, found.id)
     people = people_of(names, files, tracks, spoken, found.duration_ms or 0)
+    people += mix_of(visit, found, files, await service.tapes(db, found.id))
     words = await transcripts.of_recording(visit, found, meeting)
     return visit.page(
         "recording.html",
@@ -79,9 +88,29 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
             ],
         },
         may_import=may(roles, Action.IMPORT_RECORDING),
-        hues={UUID(one["id"]): one["hue"] for one in people},
+        hues={UUID(one["id"]): one["hue"] for one in people if one["id"]},
         **words,
     )
+
+
+def mix_of(
+    visit: Visit, recording: Recording, files: Sequence[RecordingFile], tapes: Iterable[Tape]
+) -> list[dict[str, Any]]:
+    """In place of somebody's own sound: the common one, where everybody came in one file; else
+    nothing. It has no id, since it is nobody."""
+    if not any(tape.source == Source.MIXED for tape in tapes):
+        return []
+    found = next((file for file in files if file.kind == FileKind.MIXDOWN), None)
+    if found is None:
+        return []
+    file = {
+        "url": f"/api/v1/recordings/{recording.id}/files/{found.id}",
+        "start_ms": 0,
+        "duration_ms": recording.duration_ms or 0,
+        "has_picture": False,
+    }
+    about = {"id": "", "name": visit.text("recording.file_mixdown"), "hue": HUES, "share": 0}
+    return [about | {"preview": None, "files": [file], "turns": []}]
 
 
 def people_of(
@@ -90,10 +119,13 @@ def people_of(
     tracks: Iterable[Track],
     spoken: Sequence[turns.TurnRow],
     length_ms: int,
+    also: Collection[UUID] = (),
 ) -> list[dict[str, Any]]:
-    """Everyone who is heard, seen or indexed, in a fixed order, so that colours keep."""
+    """Everyone who is heard, seen or indexed, and `also` these, in a fixed order, so that colours
+    keep."""
     spans = {file.id: [t for t in tracks if t.file_id == file.id] for file in files}
     present = {f.user_id for f in files if f.kind in PLAYED} | {row.turn.user_id for row in spoken}
+    present |= set(also)
     floor = sum(_length(row) for row in spoken if not row.turn.is_backchannel)
     people = []
     for place, user_id in enumerate(each for each in names if each in present):

@@ -13,7 +13,7 @@ from app.recordings.models import FileKind, RecordingFile, RecordingState
 from app.turns import service as turns
 from app.turns.edits import NotIndexed
 from app.web.meetings import title_of
-from app.web.recordings import people_of
+from app.web.recordings import mix_of, people_of
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -40,6 +40,8 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
     length = max([found.duration_ms or 0, *(row.turn.end_ms for row in spoken)])
     voices = {_url(file) for file in files if file.kind == FileKind.PERSON}
     tracks = await service.tracks(db, found.id)
+    mix = mix_of(visit, found, files, await service.tapes(db, found.id))
+    common = next((_url(f).removeprefix("/api/v1") for f in files if _is_common(f)), None)
     people = [
         {name: person[name] for name in ("id", "name", "hue")}
         | {
@@ -47,7 +49,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "peaks": peaks.get(person["id"]),
             "may_speak": UUID(person["id"]) in studied,
         }
-        for person in people_of(names, files, tracks, spoken, length)
+        for person in people_of(names, files, tracks, spoken, length, studied if mix else ())
     ]
     return visit.page(
         "workbench.html",
@@ -60,8 +62,13 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "me": str(actor.user_id),
             "duration_ms": length,
             "people": people,
+            "mix": mix[0] | {"peaks": common, "may_speak": False} if mix else None,
         },
     )
+
+
+def _is_common(file: RecordingFile) -> bool:
+    return file.kind == FileKind.PEAKS and file.user_id is None
 
 
 def _url(file: RecordingFile) -> str:

@@ -19,7 +19,7 @@ from app.kit.context import Context
 from app.kit.ids import short
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
-from app.recordings.models import Recording, RecordingState, Tape, TapeState
+from app.recordings.models import Recording, RecordingState, Source, Tape, TapeState
 from app.recordings.states import move
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
@@ -55,7 +55,7 @@ async def convert_all(context: Context, store: Store) -> None:
     """Makes tapes of all tracks that wait. Cheap when there is none."""
     async with context.database.reading() as db:
         waiting = await service.uploaded(db)
-    for tape in waiting:
+    for tape in {each.path: each for each in waiting}.values():  # a mixed one has many rows
         try:
             await convert(context, store, tape)
         except OSError as error:
@@ -79,28 +79,32 @@ async def convert(context: Context, store: Store, tape: Tape) -> None:
         await store.get_file(tape.path, folder / "sound")
         order = _order(tape, meeting, path, key)
         try:
-            size = await asyncio.to_thread(_write, folder / "sound", order, _start_ns(tape))
+            size, length = await asyncio.to_thread(_write, folder / "sound", order, _start_ns(tape))
             await store.put_file(place, path)
         except NoSound:
-            size = 0
+            size, length = 0, timedelta(0)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    if not await _enter(context, tape, place, size):
+    if not await _enter(context, tape, place, size, length):
         await store.delete(place)  # it was erased meanwhile
     await store.delete(tape.path)
 
 
-async def _enter(context: Context, tape: Tape, place: str, size: int) -> bool:
+async def _enter(context: Context, tape: Tape, place: str, size: int, length: timedelta) -> bool:
     """Puts the tape into the books, and has a recording that was finished be finished anew."""
     async with context.database.transaction() as db:
         await recordings.hold(db, tape.recording_id)
-        row = await db.get_one(Tape, tape.id)
-        if row.state != TapeState.UPLOADED:
+        rows = await recordings.tapes(db, tape.recording_id)
+        rows = [r for r in rows if r.path == tape.path and r.state == TapeState.UPLOADED]
+        if not rows:
             return False
-        row.state = TapeState.STORED if size else TapeState.LOST
-        row.path, row.size = place, size
         recording = await db.get_one(Recording, tape.recording_id)
-        row.ended_at = recording.stopped_at
+        if tape.source == Source.MIXED and recording.stopped_at:
+            # No track of anybody's tells how long it lasts.
+            recording.stopped_at = max(recording.stopped_at, tape.started_at + length)
+        for row in rows:
+            row.state = TapeState.STORED if size else TapeState.LOST
+            row.path, row.size, row.ended_at = place, size, recording.stopped_at
         if recording.state in (RecordingState.READY, RecordingState.FAILED):
             move(recording, RecordingState.CLAIMED)
             recording.progress = 0
@@ -125,12 +129,12 @@ def _start_ns(tape: Tape) -> int:
     return (tape.started_at - EPOCH) // timedelta(microseconds=1) * 1000
 
 
-def _write(source: Path, order: TapeOrder, started_ns: int) -> int:
-    """The tape's size. Raises NoSound, OSError."""
+def _write(source: Path, order: TapeOrder, started_ns: int) -> tuple[int, timedelta]:
+    """The tape's size, and when its sound ends. Raises NoSound, OSError."""
     order.path.unlink(missing_ok=True)
     writer = TapeWriter(order, OPUS, _Still(0.0, started_ns))
     encoder = OpusEncoder(RATE, VOICE, BITRATE_BPS, complexity=COMPLEXITY)
-    flushed, sequence = 0.0, 0
+    flushed, sequence, at_s = 0.0, 0, 0.0
     for number, frame in _frames(sound(source, order.data_key, RATE)):
         at_s = number / 50
         if at_s - flushed > FLUSH_S:
@@ -146,7 +150,7 @@ def _write(source: Path, order: TapeOrder, started_ns: int) -> int:
         raise OSError(writer.failed)
     if not sequence:
         raise NoSound
-    return size
+    return size, timedelta(seconds=at_s + FRAME / RATE)
 
 
 def _frames(heard: Iterator[Heard]) -> Iterator[tuple[int, Samples]]:

@@ -98,9 +98,13 @@ class Finaliser:
     ) -> tuple[MadeFile, ...]:
         """Everybody's voices in one file, its waveform, and everybody's own."""
         voices = {user: Drawn(_voice(await self._tapes(plan, run, user))) for user in users}
-        if not voices or not length_ms:
+        drawn = list(voices.values())
+        if plan.mixed is not None:
+            tapes = await self._tapes(plan, run, plan.mixed)
+            drawn.append(Drawn(_voice(tapes, source=Source.MIXED)))
+        if not drawn or not length_ms:
             return ()
-        shop, drawn = self.workshop(plan, run), list(voices.values())
+        shop = self.workshop(plan, run)
         with shop.scratch() as out:
             peaks = await _work(mix, out, drawn, length_ms / 1000, progress.reached_s)
             files = [await shop.keep(FileKind.MIXDOWN, None, "shared", out)]
@@ -121,6 +125,17 @@ class Finaliser:
         speech, loudness = await _work(listen, *work)
         self.workshop(plan, run).loudness[user_id] = loudness
         return Heard(user_id, speech)
+
+    async def listen_to_all(
+        self, plan: Plan, run: str, length_ms: int, progress: Progress
+    ) -> tuple[tuple[int, int], ...]:
+        """Where somebody speaks in a mixed file, if everybody's consent covers it."""
+        if plan.mixed is None or not plan.all_indexed:
+            return ()
+        tapes = await self._tapes(plan, run, plan.mixed)
+        voice = _voice(tapes, MODEL_RATE, Source.MIXED)
+        speech, _ = await _work(listen, voice, length_ms, progress.reached_s, length_ms)
+        return speech
 
     async def tell_apart(
         self, plan: Plan, run: str, heard: Sequence[Heard], length_ms: int, progress: Progress
@@ -168,8 +183,9 @@ class Finaliser:
 
     async def _tapes(self, plan: Plan, run: str, user_id: UUID) -> PersonTapes:
         """Asks the ledger again, every time, before anything of a person is read."""
+        asked = user_id if plan.mixed is None else None  # in a mixed file everybody is heard
         async with self.context.database.reading() as db:
-            if not await planning.still_stands(db, plan, user_id):
+            if not await planning.still_stands(db, plan, asked):
                 raise PlanOutdated
         try:
             return await self.workshop(plan, run).tapes_of(user_id)
@@ -177,8 +193,8 @@ class Finaliser:
             raise PlanOutdated from None
 
 
-def _voice(tapes: PersonTapes, rate: int = SOUND_RATE) -> Voice:
-    return Voice(tapes.sound(Gaps(), Counts()), rate)
+def _voice(tapes: PersonTapes, rate: int = SOUND_RATE, source: Source = Source.MICROPHONE) -> Voice:
+    return Voice(tapes.sound(Gaps(), Counts(), source), rate)
 
 
 async def _work(function: Callable[..., R], *arguments: object) -> R:

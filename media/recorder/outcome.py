@@ -64,6 +64,17 @@ class Plan:
         return sorted({tape.user_id for tape in self.tapes})
 
     @property
+    def mixed(self) -> UUID | None:
+        """Under whose row a file of everybody's voices is read, if there is one."""
+        return min((t.user_id for t in self.tapes if t.source == Source.MIXED), default=None)
+
+    @property
+    def all_indexed(self) -> bool:
+        """Whether everybody in a mixed file may be studied, to its end."""
+        there = {t.user_id for t in self.tapes if t.source == Source.MIXED}
+        return there <= self.indexed and not there & self.indexed_until.keys()
+
+    @property
     def consents(self) -> frozenset[UUID]:
         return frozenset(tape.consent_id for tape in self.tapes)
 

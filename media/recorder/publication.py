@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import ledger
 from app.consent import service as consent
+from app.consent.models import Purpose
 from app.groups.models import Group
 from app.kit.ids import new_id
 from app.meetings.models import Meeting
@@ -16,7 +17,7 @@ from app.recordings import spans
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
 from app.recordings.off_record import spans_ms
 from app.recordings.states import move
-from app.turns import proposing
+from app.turns import proposing, shared
 from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.detection import VERSION
@@ -40,6 +41,7 @@ async def publish(
     verified: Sequence[Verified],
     heard: Sequence[Heard],
     length_ms: int,
+    anybody: Sequence[tuple[int, int]] = (),
 ) -> None:
     """One transaction makes it all visible, if every consent still stands; else PlanOutdated."""
     files, tracks = made
@@ -70,8 +72,7 @@ async def publish(
         if not await planning.still_stands(db, plan):
             raise PlanOutdated
         await _replace(db, plan.recording_id, [*files, written], tracks)
-        spoken_by = {one.user_id: one.speech for one in heard}
-        await proposing.keep_speech(db, plan.recording_id, spoken_by)
+        await _keep_speech(db, plan, relied_on, heard, anybody)
         meeting = await db.get_one(Meeting, plan.meeting_id)
         if not await turns.is_imported(db, plan.recording_id):
             await proposing.propose(db, meeting, plan.recording_id, rules, DETECTOR)
@@ -82,6 +83,21 @@ async def publish(
             move(recording, RecordingState.READY)
         recording.duration_ms, recording.progress = length_ms, 100
         recording.missing = [one.to_json() for one in lacking] if published else None
+
+
+async def _keep_speech(
+    db: AsyncSession,
+    plan: Plan,
+    relied_on: ledger.Current,
+    heard: Sequence[Heard],
+    anybody: Sequence[tuple[int, int]],
+) -> None:
+    """Each person's, and, of a mixed file, where somebody speaks: that rests on everybody's
+    consents to be studied too."""
+    spoken_by = {one.user_id: one.speech for one in heard}
+    await proposing.keep_speech(db, plan.recording_id, spoken_by)
+    studied = {relied_on[user][Purpose.INDEXING].id for user in plan.users} if anybody else set()
+    await shared.keep(db, plan.recording_id, anybody, plan.consents | studied)
 
 
 async def _rules(db: AsyncSession, group_id: UUID) -> TurnRuleSet:

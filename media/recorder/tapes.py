@@ -70,9 +70,11 @@ class PersonTapes:
             key=lambda item: item[0].starts_s,
         )
 
-    def sound(self, gaps: Gaps, counts: Counts) -> Iterator[Frame]:
-        """The microphone without holes."""
-        return without_holes(self._frames(Source.MICROPHONE, counts), gaps)
+    def sound(
+        self, gaps: Gaps, counts: Counts, source: Source = Source.MICROPHONE
+    ) -> Iterator[Frame]:
+        """The microphone, or a mixed file, without holes."""
+        return without_holes(self._frames(source, counts), gaps)
 
     def pictures(self, source: Source, counts: Counts, codec: str = "") -> Iterator[Frame]:
         """Camera or screen, in the order of time; of this codec, if one is named."""

@@ -72,7 +72,7 @@ class _Run:
         self._finaliser = finaliser
         self._plan = plan
         self._run = run
-        self._steps = 4 * len(plan.users) + 2
+        self._steps = 4 * len(plan.users) + 2 + (plan.mixed is not None)
         self._done = 0
 
     async def all_steps(self) -> None:
@@ -96,12 +96,16 @@ class _Run:
             await self._next("listen", length, Finaliser.listen, plan, run, user, length)
             for user in voices
         ]
+        anybody: tuple[tuple[int, int], ...] = ()
+        if plan.mixed is not None:
+            listening = (Finaliser.listen_to_all, plan, run, length)
+            anybody = await self._next("listen to all", length, *listening)
         telling = (plan, run, heard, length)
         heard = list(await self._next("tell apart", length, Finaliser.tell_apart, *telling))
         for user in (track.user_id for track in tracks if track.source == Source.CAMERA):
             files += await self._next("preview", length, Finaliser.preview, plan, run, user, length)
         made = (files, tracks)
-        await step("publish", publish, finaliser, plan, run, made, verified, heard, length)
+        await step("publish", publish, finaliser, plan, run, made, verified, heard, length, anybody)
 
     async def _next(
         self, name: str, length_ms: int, work: Callable[..., Awaitable[R]], *arguments: object

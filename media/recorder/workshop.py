@@ -48,7 +48,7 @@ class Workshop:
         if user_id not in self._people:
             local = []
             for tape in (t for t in self.plan.tapes if t.user_id == user_id):
-                path = self.folder / f"{tape.id}.tape"
+                path = self.folder / tape.path.rpartition("/")[2]  # a mixed one is fetched once
                 if not await asyncio.to_thread(path.exists):
                     await asyncio.to_thread(self.folder.mkdir, parents=True, exist_ok=True)
                     await self._store.get_file(tape.path, path)

@@ -8,7 +8,8 @@ import xlsxwriter
 from app.exports.turnlist import TurnList
 
 COLUMNS = ("pseudonym", "role", "start_ms", "end_ms", "duration_ms", "is_backchannel", "state")
-Text = Callable[[str], str]
+Text = Callable[..., str]
+"""Of a key, and of the values in it by their names."""
 
 
 def code_variable(column: str) -> str:

@@ -18,14 +18,15 @@ import { Sound } from "./workbench/sound.js";
 import { Waves } from "./workbench/waves.js";
 
 /** @typedef {{id: string, name: string, hue: number, may_speak: boolean, peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
-/** @typedef {{id: string, me: string, duration_ms: number, people: Person[]}} PageData */
+/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null}} PageData
+ * `mix`: everybody's voices in one, without an id, where nobody has a sound of their own */
 
 /** Others' edits are asked for this often. Lower: more requests. Higher: more conflicts. */
 const NEWS_MS = 10_000;
 
 const { lang } = document.documentElement;
 /** @type {PageData} */
-const { id, me, duration_ms, people } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const { id, me, duration_ms, people, mix } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
 const t = await loadTexts(lang);
 const api = new Api(lang);
 const path = `/recordings/${id}`;
@@ -37,8 +38,10 @@ const queue = new Queue(
   new Shelf(localStorage, `edits.${id}.${me}`),
 );
 bench.queue = queue;
-const sound = new Sound(people, duration_ms, changed);
-const lanes = new Lanes(people, duration_ms, {
+/** Shown and heard; only people speak. */
+const shown = mix ? [...people, mix] : people;
+const sound = new Sound(shown, duration_ms, changed);
+const lanes = new Lanes(shown, duration_ms, {
   label: t("workbench.lanes"),
   overlaps: t("workbench.overlaps"),
   show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
@@ -66,7 +69,7 @@ async function start() {
   addEventListener("online", () => queue.wake());
   setInterval(() => document.hidden || news(), NEWS_MS);
   requestAnimationFrame(frame);
-  for (const { id: person, peaks } of people) {
+  for (const { id: person, peaks } of shown) {
     const document_ = peaks && (await api.get(peaks).catch(() => null));
     if (document_) lanes.waves.set(person, new Waves(document_));
     lanes.want();
@@ -75,7 +78,7 @@ async function start() {
 
 /** The state of everything, shown. What is shown already costs nothing. */
 function changed() {
-  if (actions.selected && !bench.turns.has(actions.selected)) actions.selected = null;
+  if (!bench.find(actions.selected)) actions.selected = null;
   panel.update(queue);
   conflicts.update();
   lanes.want();

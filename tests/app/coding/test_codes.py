@@ -7,12 +7,16 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from openpyxl import load_workbook
 from pympi.Elan import Eaf
 
 from app.codebooks import csv_file, qdc
+from app.coding.models import CodingMemo
 from tests.app.coding.test_comparing import both, decide
+from tests.fixtures import refi
 from tests.fixtures.coded import API, Coded
 
 
@@ -94,6 +98,56 @@ async def test_the_codebook_comes_along_and_is_named_in_the_manifest(work: Coded
     assert "theme_coder1" in codes["columns"]
     for name in codes["columns"]:
         assert f"  {name}: " in files["README.txt"].decode()
+
+
+def project(content: bytes) -> Element:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        root = ElementTree.fromstring(archive.read("project.qde"))
+    refi.check(root)
+    return root
+
+
+async def test_a_project_holds_each_coders_codes_and_memos(work: Coded) -> None:
+    _, two = await both(work)
+    await decide(work, 2, "strain", "life")
+    noted = CodingMemo(assignment_id=two, turn_id=work.turns[2].id, body="<Kysy> äänestä & muusta")
+    async with work.kept.context.database.transaction() as db:
+        db.add(noted)
+    root = project((await bundle(work))["turns.qdpx"])
+    ns = refi.NAMESPACE
+    users = {user.get("guid"): user.get("name") for user in root.iter(f"{ns}User")}
+    names = {code.get("guid"): code.get("name") for code in root.iter(f"{ns}Code")}
+    theme = work.document.axes[0]
+    assert names[str(theme.id)] == theme.name.fi
+    given: dict[tuple[str | None, int], list[str | None]] = {}
+    notes = []
+    for selection in root.iter(f"{ns}AudioSelection"):
+        by = users[selection.get("creatingUser")]
+        codes = [ref.get("targetGUID") for ref in selection.iter(f"{ns}CodeRef")]
+        given[by, int(selection.get("begin", ""))] = codes
+        notes += [(by, ref.get("targetGUID")) for ref in selection.iter(f"{ns}NoteRef")]
+    third = work.turns[2].start_ms
+    _, values = work.code("theme", "values")
+    _, strain = work.code("theme", "strain")
+    _, life = work.code("theme", "life")
+    assert str(values) in given["coder1", third]
+    assert str(life) in given["coder2", third]
+    assert given["decided", third] == [str(strain), str(life)], "the first leads"
+    assert ("eMessi", third) not in given
+    bodies = {n.get("guid"): n.findtext(f"{ns}PlainTextContent") for n in root.iter(f"{ns}Note")}
+    assert [(by, bodies[id_]) for by, id_ in notes] == [("coder2", "<Kysy> äänestä & muusta")]
+
+
+async def test_who_still_codes_gets_a_project_without_codes(work: Coded) -> None:
+    mine = await work.assign(work.second)
+    other = await work.assign(work.first)
+    await work.code_all(work.first, other, ["life"])
+    path = f"{work.kept.path}/turns/qdpx"
+    blind = project((await work.second.client.get(path)).content)
+    assert next(blind.iter(f"{refi.NAMESPACE}Coding"), None) is None
+    await work.code_all(work.second, mine, ["values"])
+    seeing = project((await work.second.client.get(path)).content)
+    assert next(seeing.iter(f"{refi.NAMESPACE}Coding"), None) is not None
 
 
 async def test_one_coders_codes_go_out_and_unfinished_ones_do_not(work: Coded) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from sqlmodel import select
@@ -16,7 +17,9 @@ from app.groups.models import Membership
 from app.kit.db import now
 from app.meetings.models import Meeting, MeetingKind, MeetingState
 from app.recordings.models import FileKind
-from tests.fixtures.cast import Person
+from tests.fixtures import refi
+from tests.fixtures.cast import Cast, Person
+from tests.fixtures.coded import problem_of
 from tests.fixtures.kept import Kept
 
 Files = dict[str, bytes]
@@ -184,10 +187,64 @@ async def test_a_group_is_exported_meeting_by_meeting(kept: Kept) -> None:
     assert files.keys() == whole | {
         f"{bare}consents.csv",
         f"{bare}manifest.json",
+        "project.qdpx",
         "SHA256SUMS",
     }
+    (source,) = sources(files["project.qdpx"])
+    assert source.get("path") == f"relative:///{held}media/meeting-3-mixdown.json"
     assert manifest_holds(files, held)["meeting"]["ordinal"] == 3
     assert manifest_holds(files, bare)["recording"] is None
+
+
+def sources(project: bytes) -> list[ElementTree.Element]:
+    with zipfile.ZipFile(io.BytesIO(project)) as archive:
+        root = ElementTree.fromstring(archive.read("project.qde"))
+    refi.check(root)
+    return root.findall(f"*/{refi.NAMESPACE}AudioSource")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("coordinator", 200), ("researcher", 200), ("alice", 403), ("bob", 403), ("mallory", 404)],
+)
+async def test_who_may_have_the_project_of_a_group(who: str, status: int, kept: Kept) -> None:
+    client = getattr(kept.cast, who).client
+    path = f"/api/v1/groups/{kept.cast.group_id}/project.qdpx"
+    assert (await client.get(path)).status_code == status
+
+
+async def test_a_project_holds_what_the_consents_allow_and_no_sound(kept: Kept) -> None:
+    client = kept.cast.researcher.client
+    path = f"/api/v1/groups/{kept.cast.group_id}/project.qdpx"
+    answer = await client.get(path)
+    assert answer.headers["content-disposition"] == 'attachment; filename="emessi-group.qdpx"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.namelist() == ["project.qde"], "nobody's words are written down"
+    (source,) = sources(answer.content)
+    assert source.get("path") == "relative:///meeting-3-mixdown.json"
+    said = source.findall(f"{refi.NAMESPACE}AudioSelection")
+    assert [each.get("name") for each in said] == ["J1"] * 3, "alice is not indexed"
+
+    await kept.decide(kept.cast.alice, Purpose.AUDIO, Decision.WITHDRAWN)
+    (source,) = sources((await client.get(path)).content)
+    assert source.get("path") is None, "her voice was in the common sound track"
+
+    await kept.decide(kept.cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
+    (source,) = sources((await client.get(path)).content)
+    assert source.findall(f"{refi.NAMESPACE}AudioSelection") == []
+    asked = {"programme_id": str(kept.cast.programme_id), "deed": "downloaded"}
+    told = (await kept.cast.coordinator.client.get("/api/v1/audit", params=asked)).json()["items"]
+    assert {(each["object_kind"], each["object_id"]) for each in told} == {
+        ("turns", str(kept.recording.id))
+    }
+
+
+async def test_without_an_index_there_is_no_project(cast: Cast) -> None:
+    client = cast.coordinator.client
+    form = {"name": "Toinen", "programme_id": str(cast.programme_id)}
+    group = await client.post("/api/v1/groups", json=form)
+    answer = await client.get(f"/api/v1/groups/{group.json()['id']}/project.qdpx")
+    assert problem_of(answer) == (409, "nothing_indexed")
 
 
 @pytest.mark.parametrize("form", Format)
@@ -202,7 +259,7 @@ async def test_turns_are_handed_out_to_other_programs(kept: Kept, form: Format) 
     assert answer.headers["content-type"] == FORMATS[form].media_type
     assert answer.headers["content-disposition"] == f'attachment; filename="turns-3.{form}"'
     whole = answer.content
-    if form == Format.XLSX:
+    if form in (Format.XLSX, Format.QDPX):
         with zipfile.ZipFile(io.BytesIO(whole)) as book:
             whole = b"".join(book.read(name) for name in book.namelist())
     assert b"J1-person" in whole

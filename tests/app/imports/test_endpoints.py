@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlmodel import select
 
@@ -17,7 +18,7 @@ from app.turns import service as turns
 from media.store import Store
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.elsewhere import entered, sent, signed, wav
+from tests.fixtures.elsewhere import entered, sent, sent_mixed, signed, wav
 from tests.fixtures.kept import Kept, keep
 
 SOUND = wav(2, [(0.5, 1.5)])
@@ -148,6 +149,78 @@ async def test_into_a_meeting_of_our_own_nothing_is_brought(
     kept: Kept = await keep(running, cast)
     answer = await sent(cast, str(kept.meeting.id), cast.bob, SOUND)
     assert answer.json()["type"].endswith("import_recorded_here")
+
+
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["type"].split(":")[-1]
+
+
+async def test_a_mixed_file_needs_the_consent_of_everybody_who_was_there(
+    running: Application, cast: Cast
+) -> None:
+    meeting_id = (await entered(cast, [cast.alice, cast.bob])).json()["id"]
+    await signed(cast, cast.bob, "audio")
+    without = await sent_mixed(cast, meeting_id, SOUND)
+    await signed(cast, cast.alice, "audio", decision="refused")
+    refused = await sent_mixed(cast, meeting_id, SOUND)
+
+    assert problem(without) == problem(refused) == (409, "import_mixed_without_consent")
+    store: Store = running.app.state.store
+    assert await store.list(meeting_id) == []
+    async with running.context.database.reading() as db:
+        assert not (await db.exec(select(Recording))).all()
+
+    await signed(cast, cast.alice, "audio")
+    answer = await sent_mixed(cast, meeting_id, SOUND, 250)
+    assert answer.status_code == 200, answer.text
+    assert {t["user_id"] for t in answer.json()} == {str(cast.alice.id), str(cast.bob.id)}
+    assert {(t["source"], t["state"]) for t in answer.json()} == {("mixed", "uploaded")}
+    listed = await cast.coordinator.client.get(f"/api/v1/meetings/{meeting_id}/imports")
+    assert listed.json() == answer.json()
+    async with running.context.database.reading() as db:
+        tapes = (await db.exec(select(Tape))).all()
+        rows = {row.id: row.user_id for row in await consent.chain(db, cast.group_id)}
+    assert all(rows[tape.consent_id] == tape.user_id for tape in tapes)
+    assert len({(tape.path, tape.data_key_id) for tape in tapes}) == 1
+    stored = await store.read_range(tapes[0].path, 0, await store.size(tapes[0].path))
+    assert SOUND[44:2_000] not in stored  # sealed
+
+
+async def test_a_mixed_file_comes_alone(cast: Cast) -> None:
+    nobody = (await entered(cast, [])).json()["id"]
+    assert problem(await sent_mixed(cast, nobody, SOUND)) == (409, "import_mixed_nobody")
+
+    await signed(cast, cast.bob, "audio")
+    await signed(cast, cast.carol, "audio")
+    mixed = (await entered(cast, [cast.bob])).json()["id"]
+    assert (await sent_mixed(cast, mixed, SOUND)).status_code == 200
+    assert problem(await sent_mixed(cast, mixed, SOUND)) == (409, "import_has_tracks")
+    assert problem(await sent(cast, mixed, cast.carol, SOUND)) == (409, "import_has_mixed")
+
+    single = (await entered(cast, [cast.bob])).json()["id"]
+    assert (await sent(cast, single, cast.bob, SOUND)).status_code == 200
+    assert problem(await sent_mixed(cast, single, SOUND)) == (409, "import_has_tracks")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("researcher", 403), ("alice", 403), ("bob", 403), ("mallory", 404)]
+)
+async def test_who_may_not_bring_in_a_mixed_file(who: str, status: int, cast: Cast) -> None:
+    meeting_id = (await entered(cast, [cast.bob])).json()["id"]
+    await signed(cast, cast.bob, "audio")
+    path = f"/api/v1/meetings/{meeting_id}/imports/mixed"
+    answer = await getattr(cast, who).client.put(path, content=SOUND)
+    assert answer.status_code == status
+
+
+async def test_a_mixed_file_that_is_no_sound_leaves_nothing(
+    running: Application, cast: Cast
+) -> None:
+    meeting_id = (await entered(cast, [cast.bob])).json()["id"]
+    await signed(cast, cast.bob, "audio")
+    answer = await sent_mixed(cast, meeting_id, b"no sound at all" * 500)
+    assert problem(answer) == (422, "import_no_sound")
+    assert await running.app.state.store.list(meeting_id) == []
 
 
 RTTM = (

@@ -10,13 +10,21 @@ from app.consent.models import ConsentDecision, Decision, Purpose
 from app.kit.ids import new_id
 from app.recordings.consents import (
     allowed,
+    along_with,
     indexed_until,
     rests_on,
     studied,
     to_erase,
     usable,
 )
-from app.recordings.models import FileKind, RecordingFile, Source, Tape, TapeState
+from app.recordings.models import (
+    VOICES,
+    FileKind,
+    RecordingFile,
+    Source,
+    Tape,
+    TapeState,
+)
 
 BOB, CAROL = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -58,9 +66,9 @@ TAPES = {(who, source): tape(who, source) for who in (BOB, CAROL) for source in 
     [
         (FileKind.PERSON, BOB, {(BOB, Source.MICROPHONE), (BOB, Source.CAMERA)}),
         (FileKind.SCREEN, BOB, {(BOB, Source.SCREEN)}),
-        (FileKind.PEAKS, BOB, {(BOB, Source.MICROPHONE)}),
-        (FileKind.PEAKS, None, {(BOB, Source.MICROPHONE), (CAROL, Source.MICROPHONE)}),
-        (FileKind.MIXDOWN, None, {(BOB, Source.MICROPHONE), (CAROL, Source.MICROPHONE)}),
+        (FileKind.PEAKS, BOB, {(BOB, voice) for voice in VOICES}),
+        (FileKind.PEAKS, None, {(who, voice) for who in (BOB, CAROL) for voice in VOICES}),
+        (FileKind.MIXDOWN, None, {(who, voice) for who in (BOB, CAROL) for voice in VOICES}),
         (FileKind.MANIFEST, None, set(TAPES)),
     ],
 )
@@ -215,3 +223,19 @@ def test_speech_is_indexed_up_to_the_withdrawal_that_kept_it() -> None:
     assert indexed_until(said.rows, NOON + 2 * minute) == {BOB: None}
     said.says(Purpose.INDEXING, W)
     assert indexed_until(said.rows, NOON) == {}
+
+
+def test_a_mixed_file_takes_the_rows_of_everybody_in_it_along() -> None:
+    """And nothing else: no track of anybody's own, no other mixed file, nothing that is gone."""
+    mixed = [tape(who, Source.MIXED) for who in (BOB, CAROL)]
+    other, gone = tape(CAROL, Source.MIXED), tape(CAROL, Source.MIXED)
+    own = tape(CAROL, Source.MICROPHONE)
+    for each in (*mixed, gone, own):
+        each.path = "meeting/mixed.tape"
+    gone.state = TapeState.ERASED
+    other.path = "meeting/other.tape"
+    everything = [*mixed, other, gone]
+
+    assert along_with([mixed[0]], everything) == [mixed[1]]
+    assert along_with(mixed, everything) == []
+    assert along_with([own], [*everything, own]) == []

@@ -86,7 +86,7 @@ export class Player {
       "li",
       { class: `seat hue-${person.hue}`, "data-person": person.id },
       h("span", { class: "seat-picture" }, h("span", { class: "tile-avatar", "aria-hidden": "true" }, initials(person.name)), ...elements),
-      h("span", { class: "seat-words" }, h("b", {}, person.name), h("span", { class: "detail" }, t("recording.share", { percent: person.share, count: person.turns.filter((turn) => !turn.is_backchannel).length }))),
+      h("span", { class: "seat-words" }, h("b", {}, person.name), ...(person.id ? [h("span", { class: "detail" }, t("recording.share", { percent: person.share, count: person.turns.filter((turn) => !turn.is_backchannel).length }))] : [])),
       h("span", { class: "seat-acts" }, mute, solo),
     );
     const update = () => {

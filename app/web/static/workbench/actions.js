@@ -35,7 +35,7 @@ export class Actions {
   }
 
   get turn() {
-    return (this.selected && this.bench.turns.get(this.selected)) || null;
+    return this.bench.find(this.selected);
   }
 
   play = () => this.sound.toggle();
@@ -104,7 +104,7 @@ export class Actions {
   };
 
   create = () => {
-    const person = this.turn?.user_id ?? this.people[0]?.id;
+    const person = this.turn?.user_id || this.people[0]?.id;
     const start_ms = Math.round(this.sound.position_ms);
     const after = this.bench.order.find((other) => other.user_id === person && other.start_ms >= start_ms);
     const end_ms = Math.min(start_ms + NEW_MS, after?.start_ms ?? Infinity, this.bench.length_ms);
@@ -128,14 +128,16 @@ export class Actions {
 
   alone = () => {
     const { turn } = this;
-    if (turn) this.sound.alone(turn.user_id);
-    else this.hooks.say("workbench.none_selected");
+    if (!turn) return this.hooks.say("workbench.none_selected");
+    if (!this.sound.alone(turn.user_id)) this.hooks.say("workbench.no_own_sound");
   };
 
   /** @param {string} user_id */
   assign(user_id) {
     const { turn } = this;
     if (!turn) return this.hooks.say("workbench.none_selected");
+    const { start_ms, end_ms } = turn;
+    if (!turn.user_id) return void this.#make({ name: "create", given: newId(), user_id, start_ms, end_ms, is_backchannel: false });
     if (turn.user_id !== user_id) this.#make({ name: "assign", turn: turn.id, user_id, given: newId() });
   }
 
@@ -208,6 +210,10 @@ export class Actions {
 
   /** @param {import("./operations.js").Operation} operation @param {number} [which] of the given turns is selected */
   #make(operation, which = 0) {
+    if (operation.name !== "create" && this.turn && !this.turn.user_id) {
+      this.hooks.say("workbench.who_first");
+      return null;
+    }
     const done = this.bench.make(operation);
     if (done) this.#show(done, which);
     else this.hooks.say("workbench.cannot");

@@ -22,6 +22,8 @@ export class Bench {
   turns = new Map();
   /** @type {Turn[]} by start */
   order = [];
+  /** Where somebody speaks, and the sound does not say who. @type {Turn[]} */
+  heard = [];
   /** @type {Step[]} */
   undoable = [];
   /** @type {Step[]} */
@@ -45,8 +47,9 @@ export class Bench {
   }
 
   /** All that the server has. What is on its way here stays on top of it.
-   * @param {{index_id: string, sequence: number, turns: Turn[], undo: Done[], redo: Done[]}} found */
-  load({ index_id, sequence, turns, undo, redo }) {
+   * @param {{index_id: string, sequence: number, turns: Turn[], heard: [number, number][], undo: Done[], redo: Done[]}} found */
+  load({ index_id, sequence, turns, heard, undo, redo }) {
+    this.heard = heard.map(([start_ms, end_ms]) => somebody(start_ms, end_ms));
     this.#base = new Map(turns.map((turn) => [turn.id, turn]));
     Object.assign(this, { index_id, sequence });
     this.undoable = undo.map(step);
@@ -89,7 +92,7 @@ export class Bench {
     if (!done) return null;
     const edit = { id: newId(), operation, change: done };
     put(this.turns, done);
-    this.order = inOrder(this.turns.values());
+    this.order = this.#inOrder();
     this.#remember(edit);
     this.queue?.add(edit);
     this.changed();
@@ -136,6 +139,18 @@ export class Bench {
     return Boolean(operation && change(operation, this.turns, this.length_ms));
   }
 
+  /** A turn, or what may become one. @param {string | null} id @returns {Turn | null} */
+  find(id) {
+    return (id && this.turns.get(id)) || this.order.find((turn) => turn.id === id) || null;
+  }
+
+  /** What was heard stands among the turns until people have said whose it is. */
+  #inOrder() {
+    const turns = inOrder(this.turns.values());
+    const open = this.heard.filter((span) => !isTold(span, turns));
+    return open.length ? inOrder([...turns, ...open]) : turns;
+  }
+
   get #pending() {
     return this.queue?.edits ?? [];
   }
@@ -150,7 +165,7 @@ export class Bench {
       const done = reverses ? this.#fits(edit.change) : change(operation, this.turns, this.length_ms);
       if (done) put(this.turns, (edit.change = done));
     }
-    this.order = inOrder(this.turns.values());
+    this.order = this.#inOrder();
   }
 
   /** @param {Change} wanted */
@@ -171,7 +186,7 @@ export class Bench {
     if (!done) return null;
     Object.assign(last, { operation: joined, change: done });
     put(this.turns, done);
-    this.order = inOrder(this.turns.values());
+    this.order = this.#inOrder();
     this.#forgetStep(last.id);
     this.undoable.push({ id: last.id, change: done });
     this.queue?.again(last);
@@ -220,6 +235,17 @@ export class Bench {
     this.undoable = this.undoable.filter((known) => known.id !== id);
     this.redoable = this.redoable.filter((known) => known.id !== id);
   }
+}
+
+/** @param {number} start_ms @param {number} end_ms @returns {Turn} of nobody */
+function somebody(start_ms, end_ms) {
+  return { id: `heard-${start_ms}`, user_id: "", start_ms, end_ms, is_backchannel: false, state: "proposed" };
+}
+
+/** Whether turns cover half of it or more. @param {Turn} span @param {Turn[]} turns */
+function isTold({ start_ms, end_ms }, turns) {
+  const shared = turns.reduce((sum, turn) => sum + Math.max(0, Math.min(turn.end_ms, end_ms) - Math.max(turn.start_ms, start_ms)), 0);
+  return 2 * shared >= end_ms - start_ms;
 }
 
 /** @param {Done} edit @returns {Step} */

@@ -42,7 +42,7 @@ export class Lanes {
     this.wide = h("div", { class: "bench-wide" });
     this.field = h("div", { class: "bench-field", role: "application", tabindex: "0", "aria-label": hooks.label, "aria-describedby": "bench-now bench-keys" }, this.canvas, this.wide);
     const names = people.map(({ name, hue }, n) =>
-      h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, n < 10 ? `${(n + 1) % 10} · ${name}` : name)),
+      h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, n < 10 && people[n].id ? `${(n + 1) % 10} · ${name}` : name)),
     );
     const strip = h("div", { class: "bench-strip" }, hooks.overlaps);
     this.element = h("div", { class: "bench-lanes" }, h("div", { class: "bench-names", "aria-hidden": "true" }, h("div", { class: "bench-corner" }), ...names, strip), this.field);
@@ -139,7 +139,7 @@ export class Lanes {
     const by = new Map(this.people.map(({ id }) => [id, /** @type {Turn[]} */ ([])]));
     for (const turn of turns) by.get(turn.user_id)?.push(turn);
     this.#lanes = this.people.map(({ id }, n) => ({ turns: by.get(id) ?? [], colour: this.hues?.[n] ?? "", waves: null, isHeard: true }));
-    this.#overlaps = overlapsOf(turns);
+    this.#overlaps = overlapsOf(turns.filter(({ user_id }) => user_id));
   }
 
   #draw() {

@@ -42,13 +42,15 @@ export class Sound {
     this.playback.setRate(RATES[Math.max(0, Math.min(RATES.length - 1, at))]);
   }
 
-  /** Only this person, or everybody again. @param {string} person */
+  /** Only this person, or everybody again; whether they have a sound of their own. @param {string} person */
   alone(person) {
+    if (!this.playback.parts.some((part) => part.person === person)) return false;
     const was = this.playback.solo.has(person);
     this.playback.solo.clear();
     if (!was) this.playback.solo.add(person);
     this.playback.hush();
     this.playback.changed();
+    return true;
   }
 
   /** @param {string} person */

@@ -16,7 +16,7 @@ export function fine(ms) {
 
 /** @param {Turn} turn @param {Person[]} people @param {Translate} t */
 export function aboutTurn(turn, people, t) {
-  const name = people.find(({ id }) => id === turn.user_id)?.name ?? "";
+  const name = turn.user_id ? (people.find(({ id }) => id === turn.user_id)?.name ?? "") : t("workbench.somebody");
   const state = t(`workbench.state_${turn.state}`);
   const words = t("workbench.turn", { name, start: fine(turn.start_ms), end: fine(turn.end_ms), state });
   return turn.is_backchannel ? `${words}, ${t("recording.backchannel").toLocaleLowerCase(document.documentElement.lang)}` : words;

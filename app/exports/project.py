@@ -1,0 +1,34 @@
+"""Every recording of a group as one project for programs of qualitative analysis."""
+
+from collections.abc import Iterable
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.exports.formats.qdpx import qdpx
+from app.exports.listing import listing, media_of
+from app.exports.reader import Reader
+from app.groups.models import Group
+from app.kit.db import now
+from app.meetings.models import Meeting
+from app.recordings import service as recordings
+
+NAME = "project.qdpx"
+MEDIA = "media/"
+"""The folder of a meeting's media, in its export."""
+
+
+async def of_group(
+    db: AsyncSession, group: Group, meetings: Iterable[tuple[Meeting, str]], reader: Reader
+) -> bytes | None:
+    """`meetings`, in order, each with the folder that its media are in. None: nothing of the group
+    is indexed, or was before consents ended."""
+    lists = []
+    for meeting, folder in meetings:
+        recording = await recordings.of_meeting(db, meeting.id)
+        if recording is None:
+            continue
+        media = await media_of(db, meeting, recording, folder)
+        found = await listing(db, meeting, recording, reader, media)
+        if found.in_use is not None:
+            lists.append(found.turns)
+    return qdpx(lists, reader, f"eMessi {group.id}", now()) if lists else None

@@ -1,0 +1,71 @@
+"""Where somebody speaks in a file of everybody's voices. Who it is, only people can say.
+
+These are no turns, and in no figure: a turn is somebody's. The workbench shows them until a person
+has said whose they are, and makes turns of them then. They rest on the consents, to their voices
+and to be studied, of everybody who may be heard in them.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.kit.db import Database
+from app.meetings.models import Meeting
+from app.recordings.models import Recording
+from app.turns.models import SharedSpeech
+
+Spans = Sequence[tuple[int, int]]
+
+
+async def keep(
+    db: AsyncSession, recording_id: UUID, spans: Spans, consent_ids: Collection[UUID]
+) -> None:
+    """In place of what was heard before; nothing, where nothing was heard."""
+    await forget(db, recording_id)
+    if spans:
+        segments = [list(span) for span in spans]
+        rests_on = sorted(map(str, consent_ids))
+        db.add(SharedSpeech(recording_id=recording_id, segments=segments, consent_ids=rests_on))
+    await db.flush()
+
+
+async def of_recording(
+    db: AsyncSession, recording_id: UUID, meeting: Meeting
+) -> list[tuple[int, int]]:
+    """[start, end) in ms, in order, while everybody's consents stand."""
+    row = await db.get(SharedSpeech, recording_id)
+    if row is None or not await _stands(db, row, meeting):
+        return []
+    return [(start, end) for start, end in row.segments]
+
+
+async def forget(db: AsyncSession, recording_id: UUID) -> None:
+    """What is over its time for one who may be heard in it is over for all."""
+    await db.exec(delete(SharedSpeech).where(col(SharedSpeech.recording_id) == recording_id))
+
+
+async def has_unallowed(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> bool:
+    """Whether something is left that some consent allows no longer."""
+    row = await db.get(SharedSpeech, recording_id)
+    return row is not None and not await _stands(db, row, meeting)
+
+
+async def erase(database: Database) -> int:
+    """Deletes what some consent allows no longer; how many recordings' it was."""
+    count = 0
+    async with database.transaction() as db:
+        for row in (await db.exec(select(SharedSpeech))).all():
+            recording = await db.get_one(Recording, row.recording_id)
+            meeting = await db.get_one(Meeting, recording.meeting_id)
+            if not await _stands(db, row, meeting):
+                await db.delete(row)
+                count += 1
+    return count
+
+
+async def _stands(db: AsyncSession, row: SharedSpeech, meeting: Meeting) -> bool:
+    stands = {str(id_) for id_ in await consent.standing(db, [meeting.group_id])}
+    return bool(row.consent_ids) and stands.issuperset(row.consent_ids)

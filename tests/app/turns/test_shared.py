@@ -1,0 +1,70 @@
+"""Speech of nobody known: shown while everybody's consents stand, gone when one does not."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import select
+
+from app.consent.models import Decision, Purpose
+from app.kit.db import now
+from app.retention.erasure import run
+from app.turns import shared
+from app.turns.models import SharedSpeech
+from tests.fixtures.kept import Kept
+
+SPANS = [(1_000, 2_000), (3_000, 4_500)]
+
+
+async def rows_of(kept: Kept) -> list[UUID]:
+    """The grants that the speech rests on: both voices, and that bob may be studied."""
+    bob = await kept.decide(kept.cast.bob, Purpose.INDEXING, Decision.GRANTED)
+    alice = await kept.decide(kept.cast.alice, Purpose.INDEXING, Decision.GRANTED)
+    return [bob.id, alice.id]
+
+
+async def keep(kept: Kept) -> None:
+    rests_on = await rows_of(kept)
+    async with kept.context.database.transaction() as db:
+        await shared.keep(db, kept.recording.id, SPANS, rests_on)
+
+
+async def seen(kept: Kept) -> list[tuple[int, int]]:
+    async with kept.context.database.reading() as db:
+        return await shared.of_recording(db, kept.recording.id, kept.meeting)
+
+
+async def left(kept: Kept) -> int:
+    async with kept.context.database.reading() as db:
+        return len((await db.exec(select(SharedSpeech))).all())
+
+
+async def test_it_is_seen_until_one_withdraws_and_erased_then(kept: Kept) -> None:
+    await keep(kept)
+    assert await seen(kept) == SPANS
+    assert await shared.erase(kept.context.database) == 0
+    await kept.decide(kept.cast.alice, Purpose.INDEXING, Decision.WITHDRAWN)
+    assert await seen(kept) == []
+    async with kept.context.database.reading() as db:
+        assert await shared.has_unallowed(db, kept.recording.id, kept.meeting)
+    assert await shared.erase(kept.context.database) == 1
+    assert await left(kept) == 0
+
+
+async def test_what_is_heard_again_comes_in_its_place(kept: Kept) -> None:
+    await keep(kept)
+    async with kept.context.database.transaction() as db:
+        await shared.keep(db, kept.recording.id, [], [])
+    assert await left(kept) == 0
+
+
+async def test_what_rests_on_nothing_is_not_shown(kept: Kept) -> None:
+    async with kept.context.database.transaction() as db:
+        await shared.keep(db, kept.recording.id, SPANS, [])
+    assert await seen(kept) == []
+
+
+async def test_it_goes_when_its_time_is_over(kept: Kept) -> None:
+    await keep(kept)
+    later = now() + timedelta(days=3_650)
+    await run(kept.context.database, kept.store, later)
+    assert await left(kept) == 0
