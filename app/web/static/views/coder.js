@@ -12,7 +12,7 @@ import { Passage } from "./passage.js";
 
 /** @typedef {import("../client/languages.js").Translate} Translate */
 /** @typedef {import("../client/work.js").Work} Work */
-/** @typedef {{decide: (turn: string, axis: string) => void, note: (turn: string, body: string) => void, finish: () => Promise<void>}} Acts */
+/** @typedef {{decide: (turn: string, axis: string) => void, note: (turn: string, body: string) => void, finish: () => Promise<void>, renew: () => Promise<unknown>}} Acts */
 
 const LEAD_MS = 3000;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -27,6 +27,8 @@ export class Coder {
   #memoTimer;
   /** @type {import("../client/work.js").Turn | undefined} whose memo is being written */
   #noted;
+  /** Whether the last that was touched was touched by mouse or finger. */
+  #pointed = false;
 
   /** @param {Work} work @param {string | null} audio @param {Translate} t @param {Acts} acts */
   constructor(work, audio, t, acts) {
@@ -34,7 +36,7 @@ export class Coder {
     this.t = t;
     this.acts = acts;
     this.sound = h("audio", { src: audio ?? "", preload: "metadata" });
-    this.passage = new Passage(this.sound, () => this.update());
+    this.passage = new Passage(this.sound, () => this.heard(), acts.renew);
     this.hasSound = audio !== null;
     this.axes = new CoderAxes(work.axes, t, {
       choose: (axis, code, leads) => this.choose(axis, code, leads),
@@ -55,6 +57,9 @@ export class Coder {
     this.element = h("div", { class: "coder" }, this.#panel(), this.list.element);
     document.addEventListener("keydown", (event) => this.key(event));
     this.memo.addEventListener("blur", () => this.#keepMemo());
+    this.element.addEventListener("pointerdown", () => (this.#pointed = true));
+    this.element.addEventListener("click", () => this.#letGo("button, summary, input[type=checkbox]"));
+    this.element.addEventListener("change", () => this.#letGo("select"));
     this.go(Math.max(0, work.nextUncoded(-1)), false);
   }
 
@@ -131,8 +136,29 @@ export class Coder {
     if (this.hasSound && this.turn) this.passage.play(this.turn.start_ms, this.turn.end_ms, lead);
   }
 
+  /** Also of a sound that is loaded anew. @param {number} rate */
+  speed(rate) {
+    this.sound.playbackRate = this.sound.defaultPlaybackRate = rate;
+  }
+
+  /** What plays, or why nothing does. */
+  heard() {
+    const words = this.t("coding.sound_failed");
+    if (this.passage.failed) say(this.problem, words);
+    else if (this.problem.textContent === words) say(this.problem, "");
+    this.update();
+  }
+
+  /** After a click the keys are the coder's again: Space plays, and does not press the same once
+   * more. Who came by Tab stays. @param {string} controls */
+  #letGo(controls) {
+    const { activeElement } = document;
+    if (this.#pointed && activeElement instanceof HTMLElement && activeElement.matches(controls)) activeElement.blur();
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
+    this.#pointed = false;
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (target.matches("textarea, input:not([type=checkbox]), select")) {
@@ -207,7 +233,7 @@ export class Coder {
   #panel() {
     const { t } = this;
     const button = (/** @type {string} */ name, /** @type {() => void} */ onclick) => h("button", { type: "button", class: "button quiet small", onclick }, t(name));
-    const rate = h("select", { id: "rate", onchange: () => (this.sound.playbackRate = Number(rate.value)) }, ...RATES.map((each) => h("option", { value: each, selected: each === 1 }, `${each.toLocaleString(document.documentElement.lang)} ×`)));
+    const rate = h("select", { id: "rate", onchange: () => this.speed(Number(rate.value)) }, ...RATES.map((each) => h("option", { value: each, selected: each === 1 }, `${each.toLocaleString(document.documentElement.lang)} ×`)));
     const play = h("button", { type: "button", class: "button small", onclick: () => (this.passage.playing ? this.passage.stop() : this.play()) }, this.face, t("recording.play"));
     const sound = this.hasSound
       ? h("div", { class: "coder-sound" }, play, this.loop, h("label", { class: "unseen", for: "rate" }, t("recording.speed")), rate, h("label", { class: "check", for: "auto" }, this.auto, t("coding.auto")))
