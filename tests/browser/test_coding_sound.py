@@ -9,24 +9,20 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from sqlmodel import col, update
 
-from app.accounts import passwords
 from app.accounts.actor import Actor
-from app.accounts.http import ACCESS_COOKIE
-from app.accounts.models import User
 from app.codebooks import service as codebooks
 from app.coding import assigning
 from app.consent.models import Purpose
 from app.groups.models import Group
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from tests.browser.conftest import Site
+from tests.browser.signing import run_out, sign_in
 from tests.browser.test_pages import check, listen
 from tests.fixtures.recorded_meeting import RecordedMeeting, Speaker, finalise, record
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-PASSWORD = "kolme kissaa ja kuu"
 LENGTH_S = 16.0
 AINO, SAARA = "Aino Ankkuri", "Saara Salattu"
 SAID = {
@@ -199,22 +195,12 @@ async def test_a_click_leaves_the_keys_to_the_page(site: Site, to_hear: ToHear) 
 async def test_sound_comes_again_after_the_sign_in_ran_out(site: Site, to_hear: ToHear) -> None:
     """Also when the browser asks for the rest of a file a quarter of an hour later; and what is
     gone for good is said."""
-    coder = site.played.administrator
-    async with site.context.database.transaction() as db:
-        password_hash = await passwords.make_hash(PASSWORD)
-        await db.exec(
-            update(User).where(col(User.id) == coder.id).values(password_hash=password_hash)
-        )
     async with site.visitor(None) as context:
         page = await context.new_page()
-        await page.goto(f"{site.url}/sign-in")
-        await page.fill("input[name=email]", "riitta@example.org")
-        await page.fill("input[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"{site.url}/")
+        await sign_in(page, site, site.played.administrator)
         turns = await opened(page, to_hear.address)
         await page.select_option("#rate", "1.5")
-        await context.clear_cookies(name=ACCESS_COOKIE)
+        await run_out(page)
         await asked_anew(page)
         await page.locator(".coder h2").focus()
         await page.keyboard.press(" ")
