@@ -17,7 +17,7 @@ import { Shelf } from "./workbench/shelf.js";
 import { Sound } from "./workbench/sound.js";
 import { Waves } from "./workbench/waves.js";
 
-/** @typedef {{id: string, name: string, hue: number, may_speak: boolean, peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
+/** @typedef {{id: string, name: string, hue: number, may_speak: boolean, heard: [number, number][], peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
 /** @typedef {{id: string, me: string, duration_ms: number, people: Person[]}} PageData */
 
 /** Others' edits are asked for this often. Lower: more requests. Higher: more conflicts. */
@@ -43,6 +43,8 @@ const lanes = new Lanes(people, duration_ms, {
   overlaps: t("workbench.overlaps"),
   show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
   pick: (turn, ms) => actions.pick(turn, ms),
+  points: (turn) => actions.points(turn),
+  move: (turn, start_ms, end_ms) => actions.move(turn, start_ms, end_ms),
 });
 const actions = new Actions({ bench, lanes, sound, people }, { changed, say: (key) => panel.tell(t(key)), older });
 const panel = new Panel(actions, people, t);
