@@ -12,7 +12,7 @@ const { audio } = JSON.parse(document.getElementById("data")?.textContent ?? "{}
 const t = await loadTexts(lang);
 const api = new Api(lang);
 const sound = h("audio", { src: audio ?? "", preload: "metadata" });
-const passage = new Passage(sound, heard, () => api.get("/me").catch(() => null));
+const passage = new Passage(sound, heard, () => api.stay());
 const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".difference")]);
 const count = document.querySelector("[data-count]");
 

@@ -37,7 +37,7 @@ const queue = new Queue(
   new Shelf(localStorage, `edits.${id}.${me}`),
 );
 bench.queue = queue;
-const sound = new Sound(people, duration_ms, changed);
+const sound = new Sound(people, duration_ms, changed, () => api.stay());
 const lanes = new Lanes(people, duration_ms, {
   label: t("workbench.lanes"),
   overlaps: t("workbench.overlaps"),

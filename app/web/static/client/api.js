@@ -66,6 +66,11 @@ export class Api {
     return response.status === 204 ? null : response.json();
   }
 
+  /** The sign-in is renewed if it has run out: for what the browser fetches by itself, as sound. */
+  async stay() {
+    await this.get("/me").catch(() => null);
+  }
+
   async #renew() {
     const headers = { "content-type": "application/json" };
     const request = { method: "POST", headers, credentials: /** @type {const} */ ("same-origin"), body: "{}" };
