@@ -93,7 +93,7 @@ async def looked_at(
         await page.wait_for_load_state("networkidle")
         await check(page)
         if name in PICTURED:
-            await take(page, f"{name}-{width}")
+            await take(page, f"{name}-{width}", whole=False)
         assert await page.evaluate("document.documentElement.scrollWidth") <= wide, path
         assert faults == [], path
         await page.close()
