@@ -210,7 +210,8 @@ async def test_sound_comes_again_after_the_sign_in_ran_out(site: Site, to_hear: 
         await to_hear.meeting.withdraw(AINO, Purpose.AUDIO)
         await asked_anew(page)
         await page.keyboard.press(" ")
-        await expect(page.locator(".coder-panel [role=alert]:not(:empty)")).to_contain_text("Lataa sivu")
+        alarm = page.locator(".coder-panel [role=alert]:not(:empty)")
+        await expect(alarm).to_contain_text("Lataa sivu")
         await expect(page.get_by_role("button", name="Toista", exact=True)).to_be_visible()
 
 
