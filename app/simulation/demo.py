@@ -160,7 +160,8 @@ async def _studied(
 ) -> list[Login]:
     """By two researchers, who are appointed for it."""
     async with AsyncExitStack() as stack:
-        logins, coders = [], []
+        logins: list[Login] = []
+        coders: list[Coder] = []
         for name in RESEARCHERS:
             api = await stack.enter_async_context(client(str(administrator.base_url)))
             login, coder = await _appointed(administrator, api, programme_id, name)

@@ -113,7 +113,7 @@ async def _look_through(api: httpx.AsyncClient, recording_id: str) -> None:
     """The first turn begins a little earlier, all others but the last are accepted as they are."""
     turns = (await _sent(api, "GET", f"recordings/{recording_id}/workbench"))["turns"]
     for number, turn in enumerate(turns[:-1]):
-        operation = {"name": "accept", "turn": turn["id"], "given": str(uuid4())}
+        operation: dict[str, Any] = {"name": "accept", "turn": turn["id"], "given": str(uuid4())}
         if number == 0:
             earlier = max(0, turn["start_ms"] - EARLIER_MS)
             operation |= {"name": "move", "start_ms": earlier, "end_ms": turn["end_ms"]}

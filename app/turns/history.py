@@ -125,7 +125,9 @@ def ways(links: Mapping[UUID, Link], merges: Iterable[UUID]) -> Ways:
 
 def origins(turn_ids: Iterable[UUID], known: Ways) -> set[UUID]:
     """The proposed turns to which these go back."""
-    found, seen, left = set(), set(), list(turn_ids)
+    found: set[UUID] = set()
+    seen: set[UUID] = set()
+    left = list(turn_ids)
     while left:
         here = left.pop()
         if here in seen or here not in known:

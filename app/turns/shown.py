@@ -60,7 +60,8 @@ def history_rows(step: Step) -> Iterator[HistoryRow]:
 def _history_row(
     step: Step, side: Literal["before", "after", ""], row: TurnRow | None
 ) -> HistoryRow:
-    edit, turn, back = step.told.edit, row and row.turn, [each.turn for each in step.proposed]
+    edit, back = step.told.edit, [each.turn for each in step.proposed]
+    turn = row.turn if row else None
     return HistoryRow(
         edit=edit.sequence,
         made_at=edit.made_at,

@@ -1,6 +1,6 @@
 """The page of the edit history: who changed which turn to what, beside what had been proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -110,5 +110,5 @@ def _differences(now: TurnRow, before: TurnRow, t: Text) -> list[str]:
     return said
 
 
-def _query(asked: dict[str, object]) -> str:
+def _query(asked: Mapping[str, object]) -> str:
     return urlencode({name: value for name, value in asked.items() if value})

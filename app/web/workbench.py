@@ -71,7 +71,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
 
 def _heard(rows: Iterable[TurnRow]) -> defaultdict[UUID, list[tuple[int, int]]]:
     """Person → where the machine heard them begin and end: what a dragged edge is drawn to."""
-    found = defaultdict(list)
+    found: defaultdict[UUID, list[tuple[int, int]]] = defaultdict(list)
     for row in rows:
         found[row.turn.user_id].append((row.turn.start_ms, row.turn.end_ms))
     return found
