@@ -134,8 +134,11 @@ async def _codebook(api: httpx.AsyncClient, programme_id: str) -> str:
 def _sentence(turn: Mapping[str, Any], said: Sequence[Said]) -> int:
     """The one that fills most of the turn."""
 
+    start_ms: int = turn["start_ms"]
+    end_ms: int = turn["end_ms"]
+
     def shared(sentence: Said) -> int:
-        return min(turn["end_ms"], sentence[1]) - max(turn["start_ms"], sentence[0])
+        return min(end_ms, sentence[1]) - max(start_ms, sentence[0])
 
     return max(said, key=shared)[2]
 
