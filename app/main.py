@@ -37,7 +37,7 @@ from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
 from app.sampling import endpoints as sampling
 from app.transcripts import endpoints as transcripts
-from app.turns import edit_endpoints, rule_endpoints
+from app.turns import edit_endpoints, history_endpoints, rule_endpoints
 from app.turns import endpoints as turns
 from app.web import pages
 from media.store import Store
@@ -55,6 +55,7 @@ FEATURES = (
     codebooks,
     coding,
     edit_endpoints,
+    history_endpoints,
     rule_endpoints,
     transcripts,
     imports,

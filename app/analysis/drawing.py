@@ -9,6 +9,7 @@ policy forbids. A picture stands alone: it names its rules, and opens in any pro
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,6 +24,9 @@ HUES = (
     *("#b94459", "#2b709e", "#836646", "#6a58b0", "#66731f", "#566b77"),
 )
 """As in the style sheet; a person's is their place in the roster."""
+RULES_LETTERS = 118
+"""In a line under the picture. Lower: more lines. Higher: cut off where the letters are wide."""
+RULES_LINE = 14
 STEPS_S = (5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600)
 MOST_TICKS = 9
 
@@ -58,13 +62,15 @@ def draw(
     **values: Any,
 ) -> str:
     """The picture; `name` tells its title from other pictures' in one page."""
+    lines = wrap(rules, RULES_LETTERS, break_on_hyphens=False) or [""]
     return _environment.get_template(f"{template}.svg").render(
         name=name,
         width=WIDTH,
         height=round(height),
+        whole=round(height) + RULES_LINE * (len(lines) - 1),
         title=title,
         desc=desc,
-        rules=rules,
+        rules=[(line, RULES_LINE * number) for number, line in enumerate(lines)],
         legend=legend,
         **values,
     )

@@ -23,8 +23,15 @@ def rules(studied: Studied) -> str:
 
 def of_index(index: TurnIndex) -> str:
     """What the turns depend on, on one line: it stands under every picture and in every table."""
-    parameters = " · ".join(f"{key} {value}" for key, value in index.parameters.items())
-    return " · ".join(filter(None, [index.version, parameters]))
+    parameters = (f"{key} {_said(value)}" for key, value in index.parameters.items())
+    return " · ".join(filter(None, [index.version, *parameters]))
+
+
+def _said(value: Any) -> str:
+    """Of a parameter with parts, each part."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return "(" + ", ".join(f"{key} {part}" for key, part in value.items()) + ")"
 
 
 def balance(measured: Measured, t: Text) -> str:

@@ -42,3 +42,7 @@ async def demonstrate(settings: Settings, console: Console) -> None:
         f"The meeting and its turns: {settings.public_url}/recordings/{made.recording_id}",
         soft_wrap=True,
     )
+    console.print(
+        f"Codes by two, and what follows: {settings.public_url}/programmes/{made.programme_id}",
+        soft_wrap=True,
+    )

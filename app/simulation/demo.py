@@ -1,4 +1,4 @@
-"""The demonstration: a programme with one group and a finished, indexed meeting.
+"""The demonstration: a programme with one group and a meeting that is finished, indexed and coded.
 
 Everything goes through the REST API and the signalling, as it would for people.
 """
@@ -16,6 +16,7 @@ import httpx
 
 from app.simulation.meeting import Progress, simulate
 from app.simulation.participant import SimulatedPerson
+from app.simulation.research import Coder, Said, sentences_of, study
 from app.simulation.script import conversation
 
 PROGRAMME = "Demohanke: vertaismentorointi järjestöissä"
@@ -38,6 +39,7 @@ CAST = (
     Part("Daavid Salo", "member", ("audio", "video", "indexing")),
     Part("Eero Lehto", "member", ()),
 )
+RESEARCHERS = ("Riikka Tutkija", "Tuomas Tutkija")
 READY_S = 300
 HTTP_S = 30
 
@@ -53,6 +55,7 @@ class Login:
 @dataclass(frozen=True)
 class Demonstration:
     logins: list[Login]
+    programme_id: str
     meeting_id: str
     recording_id: str
 
@@ -90,9 +93,12 @@ async def demonstrate(
             every_days=28,
         )
         meeting_id = series["items"][0]["id"]
-        await simulate(people, meeting_id, conversation(len(CAST), length_s), progress)
-        recording_id = await finished(administrator, group["id"], progress)
-    return Demonstration(logins, meeting_id, recording_id)
+        script = conversation(len(CAST), length_s)
+        report = await simulate(people, meeting_id, script, progress)
+        recording_id, started_at = await finished(administrator, group["id"], progress)
+        said = sentences_of(script, round((report.began_at - started_at.timestamp()) * 1000))
+        logins += await _studied(administrator, programme["id"], recording_id, said)
+    return Demonstration(logins, programme["id"], meeting_id, recording_id)
 
 
 def client(url: str) -> httpx.AsyncClient:
@@ -102,15 +108,18 @@ def client(url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, headers=headers, timeout=HTTP_S, trust_env=False)
 
 
-async def finished(api: httpx.AsyncClient, group_id: str, progress: Progress) -> str:
-    """Waits until the newest recording is ready; its id. RuntimeError if it failed."""
+async def finished(
+    api: httpx.AsyncClient, group_id: str, progress: Progress
+) -> tuple[str, datetime]:
+    """Waits until the newest recording is ready; its id, and when it began. RuntimeError if it
+    failed."""
     async with asyncio.timeout(READY_S):
         while True:
             answer = await api.get("/api/v1/recordings", params={"group_id": group_id})
             answer.raise_for_status()
             for recording in reversed(answer.json()["items"]):
                 if recording["state"] == "ready":
-                    return str(recording["id"])
+                    return str(recording["id"]), datetime.fromisoformat(recording["started_at"])
                 if recording["state"] == "failed":
                     raise RuntimeError(
                         f"the recording could not be finished: {recording['failure']}"
@@ -144,6 +153,36 @@ async def _invited(
         **_account(login),
     )
     return login
+
+
+async def _studied(
+    administrator: httpx.AsyncClient, programme_id: str, recording_id: str, said: list[Said]
+) -> list[Login]:
+    """By two researchers, who are appointed for it."""
+    async with AsyncExitStack() as stack:
+        logins: list[Login] = []
+        coders: list[Coder] = []
+        for name in RESEARCHERS:
+            api = await stack.enter_async_context(client(str(administrator.base_url)))
+            login, coder = await _appointed(administrator, api, programme_id, name)
+            logins.append(login)
+            coders.append(coder)
+        to_words = [part.name for part in CAST if "transcript" in part.consents]
+        await study(administrator, programme_id, recording_id, coders, said, to_words)
+    return logins
+
+
+async def _appointed(
+    administrator: httpx.AsyncClient, api: httpx.AsyncClient, programme_id: str, name: str
+) -> tuple[Login, Coder]:
+    """A researcher of the programme, who signs in."""
+    login = _login(name, "researcher", f"{name.split()[0].lower()}@demo.example")
+    user = await _made(administrator, "users", **_account(login))
+    await _made(
+        administrator, f"programmes/{programme_id}/staff", email=login.email, role="researcher"
+    )
+    await _made(api, "sign-in", email=login.email, password=login.password)
+    return login, Coder(user["id"], api)
 
 
 def _login(name: str, role: str, email: str) -> Login:

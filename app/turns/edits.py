@@ -72,8 +72,8 @@ async def bench(db: AsyncSession, actor: Actor, recording_id: UUID) -> Bench:
     named, copies = {row.turn.id: row for row in rows}, await _copies(db, recording_id)
     steps = []
     for stack in stacks(edits, actor.user_id):
-        told = await _told(db, meeting, [by_id[id_] for id_ in stack[-REMEMBERED:]])
-        steps.append([_today(step, named, copies) for step in told])
+        latest = await told(db, meeting, [by_id[id_] for id_ in stack[-REMEMBERED:]])
+        steps.append([_today(step, named, copies) for step in latest])
     is_imported = index.version.startswith(service.IMPORTED)
     heard = [] if is_imported else await shared.of_recording(db, recording_id, meeting)
     return Bench(index, edits[-1].sequence if edits else 0, rows, heard, *steps)
@@ -94,7 +94,7 @@ async def since(
         TurnEdit.recording_id == recording_id, TurnEdit.sequence > sequence
     )
     edits = (await db.exec(query.order_by(col(TurnEdit.sequence)).limit(limit))).all()
-    return await _told(db, meeting, edits)
+    return await told(db, meeting, edits)
 
 
 async def make(db: AsyncSession, actor: Actor, recording_id: UUID, form: EditMake) -> Told:
@@ -109,7 +109,7 @@ async def make(db: AsyncSession, actor: Actor, recording_id: UUID, form: EditMak
         same = (before.recording_id, before.author_id) == (recording_id, actor.user_id)
         if not same or before.operation != form.operation.name:
             raise KeyReused(field="id")
-        return (await _told(db, meeting, [before]))[0]
+        return (await told(db, meeting, [before]))[0]
     index, rows = await service.allowed(db, recording_id, meeting)
     if index is None or recording.state != RecordingState.READY:
         raise NotIndexed
@@ -122,7 +122,7 @@ async def make(db: AsyncSession, actor: Actor, recording_id: UUID, form: EditMak
     edit = await _next(db, actor, recording_id, form)
     await _apply(db, edit, index, wanted)
     await _tell(db, actor, recording, meeting)
-    return (await _told(db, meeting, [edit]))[0]
+    return (await told(db, meeting, [edit]))[0]
 
 
 async def in_the_way(
@@ -141,10 +141,11 @@ async def in_the_way(
         spans.append((form.operation.start_ms, form.operation.end_ms))
     low, high = min((s for s, _ in spans), default=0), max((e for _, e in spans), default=0)
     there = [row for row in rows if row.turn.start_ms < high and low < row.turn.end_ms]
-    return await _told(db, meeting, edits), there
+    return await told(db, meeting, edits), there
 
 
-async def _told(db: AsyncSession, meeting: Meeting, edits: Sequence[TurnEdit]) -> list[Told]:
+async def told(db: AsyncSession, meeting: Meeting, edits: Sequence[TurnEdit]) -> list[Told]:
+    """These edits of one recording, with what may be shown of them."""
     if not edits:
         return []
     ids = {edit.id for edit in edits}

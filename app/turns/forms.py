@@ -162,6 +162,41 @@ class News(Public):
     edits: list[EditPublic]
 
 
+class HistoryStep(EditPublic):
+    proposed: list[TurnPublic]
+    """What its turns go back to: as the machine, or another program, had proposed them. Empty when
+    a person began them."""
+
+
+class History(Public):
+    items: list[HistoryStep]
+    """The newest first."""
+    before: int | None
+    """To be given for what is older; null: that was all."""
+
+
+class HistoryRow(Public):
+    """One turn that an edit took (`before`) or gave (`after`). An edit with nothing that may be
+    shown any more has one row without a turn."""
+
+    edit: int
+    made_at: datetime
+    author: str
+    operation: str
+    side: Literal["before", "after", ""]
+    pseudonym: str
+    start_ms: int | None
+    end_ms: int | None
+    is_backchannel: int | None
+    """1 or 0, as in the table of turns."""
+    state: TurnState | None
+    proposed_turns: int
+    """How many proposed turns the edit's turns go back to."""
+    proposed_start_ms: int | None
+    proposed_end_ms: int | None
+    """From the first of them to the last."""
+
+
 class TurnRulesMake(Form):
     bridge_pause_ms: Annotated[int, Field(ge=0, le=10_000)]
     backchannel_max_ms: Annotated[int, Field(ge=0, le=10_000)]

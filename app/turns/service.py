@@ -141,6 +141,14 @@ async def allowed(
     return indexes[-1], await shown(db, recording_id, meeting, live)
 
 
+async def proposed(db: AsyncSession, index: TurnIndex, meeting: Meeting) -> list[TurnRow]:
+    """All that this index proposed, in order of time, also what people have changed since; of
+    those whose consent allows it now."""
+    query = select(Turn).where(Turn.index_id == index.id, col(Turn.added_by_edit).is_(None))
+    turns = (await db.exec(query.order_by(col(Turn.start_ms), col(Turn.id)))).all()
+    return await shown(db, index.recording_id, meeting, turns)
+
+
 async def shown(
     db: AsyncSession, recording_id: UUID, meeting: Meeting, turns: Iterable[Turn]
 ) -> list[TurnRow]:

@@ -89,6 +89,10 @@ def _axis(visit: Visit, report: Report, compared: Compared) -> dict[str, Any]:
         "name": compared.axis.name.said(visit.language),
         "label": compared.axis.label,
         "definition": compared.axis.definition.said(visit.language),
+        "is_used": any(
+            code is not None and each.prevalence > 0
+            for code, each in zip(compared.codes, found.codes, strict=True)
+        ),
         "turns": found.whole.units,
         "recordings": found.whole.recordings,
         "estimates": {name: _estimate(visit, each) for name, each in whole.items()},

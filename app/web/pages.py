@@ -27,6 +27,7 @@ from app.web import (
     entrance,
     erasures,
     groups,
+    history,
     imports,
     meetings,
     person,
@@ -47,7 +48,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, imports, meetings, recordings, reference, transcripts),
     *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
-    *(agreement, content, programme_analysis, sampling, workbench),
+    *(agreement, content, history, programme_analysis, sampling, workbench),
 )
 for part in PARTS:
     router.include_router(part.router)

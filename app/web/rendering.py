@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -38,6 +39,13 @@ def _plain(value: datetime, language: str, shape: str) -> str:
         return str(format_datetime(local, "medium", locale=language))
     words = {"fi": "ccc d.M. 'klo' H.mm", "sv": "EEE d MMM 'kl.' HH:mm", "en": "EEE d MMM, HH:mm"}
     return str(format_datetime(local, words[language], locale=language))
+
+
+def _size(count: int, language: str) -> str:
+    """Of a file, from its bytes."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1_000))} kB"
+    return f"{format_decimal(count / 1_000_000, '#,##0.0', locale=language)} MB"
 
 
 _environment = Environment(
@@ -75,4 +83,7 @@ class Templates:
         def when_text(value: datetime) -> str:
             return _plain(value, language, "moment")
 
-        return {"t": t, "when": when, "when_text": when_text, "language": language}
+        def size(count: int) -> str:
+            return _size(count, language)
+
+        return {"t": t, "when": when, "when_text": when_text, "size": size, "language": language}

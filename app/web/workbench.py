@@ -1,5 +1,7 @@
 """The workbench's page: everybody's own sound and waveform, over which turns are corrected."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,6 +14,7 @@ from app.recordings import auditing, reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState
 from app.turns import service as turns
 from app.turns.edits import NotIndexed
+from app.turns.service import TurnRow
 from app.web.meetings import title_of
 from app.web.recordings import mix_of, people_of
 from app.web.visit import Looking, PageRoute
@@ -37,6 +40,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         for file in files
         if file.kind == FileKind.PEAKS
     }
+    heard = _heard(await turns.proposed(db, index, meeting))
     length = max([found.duration_ms or 0, *(row.turn.end_ms for row in spoken)])
     voices = {_url(file) for file in files if file.kind == FileKind.PERSON}
     tracks = await service.tracks(db, found.id)
@@ -48,6 +52,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "files": [file for file in person["files"] if file["url"] in voices],
             "peaks": peaks.get(person["id"]),
             "may_speak": UUID(person["id"]) in studied,
+            "heard": heard[UUID(person["id"])],
         }
         for person in people_of(names, files, tracks, spoken, length, studied if mix else ())
     ]
@@ -62,13 +67,21 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "me": str(actor.user_id),
             "duration_ms": length,
             "people": people,
-            "mix": mix[0] | {"peaks": common, "may_speak": False} if mix else None,
+            "mix": mix[0] | {"peaks": common, "may_speak": False, "heard": []} if mix else None,
         },
     )
 
 
 def _is_common(file: RecordingFile) -> bool:
     return file.kind == FileKind.PEAKS and file.user_id is None
+
+
+def _heard(rows: Iterable[TurnRow]) -> defaultdict[UUID, list[tuple[int, int]]]:
+    """Person → where the machine heard them begin and end: what a dragged edge is drawn to."""
+    found: defaultdict[UUID, list[tuple[int, int]]] = defaultdict(list)
+    for row in rows:
+        found[row.turn.user_id].append((row.turn.start_ms, row.turn.end_ms))
+    return found
 
 
 def _url(file: RecordingFile) -> str:

@@ -11,17 +11,27 @@ const { lang } = document.documentElement;
 const { audio } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
 const t = await loadTexts(lang);
 const api = new Api(lang);
-const passage = new Passage(h("audio", { src: audio ?? "", preload: "metadata" }), () => undefined);
+const sound = h("audio", { src: audio ?? "", preload: "metadata" });
+const passage = new Passage(sound, heard, () => api.stay());
 const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".difference")]);
 const count = document.querySelector("[data-count]");
 
+/** @type {HTMLElement | null} whose turn was played last */
+let playing = null;
+
 for (const card of cards) wire(card);
+
+function heard() {
+  const place = /** @type {HTMLElement | null | undefined} */ (playing?.querySelector("[data-problem]"));
+  if (place) say(place, passage.failed ? t("coding.sound_failed") : "");
+}
 
 /** @param {HTMLElement} card */
 function wire(card) {
   const find = (/** @type {string} */ what) => /** @type {HTMLElement} */ (card.querySelector(what));
   const select = /** @type {HTMLSelectElement} */ (find("[data-code]"));
   card.querySelector("[data-plays]")?.addEventListener("click", () => {
+    playing = card;
     passage.play(Number(card.dataset.start), Number(card.dataset.end));
   });
   for (const button of card.querySelectorAll("[data-takes]")) {

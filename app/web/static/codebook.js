@@ -38,12 +38,7 @@ async function bring(event, upload) {
   const kind = file.name.toLowerCase().endsWith(".csv") ? "csv" : "qdc";
   const label = t("codebook.import_go");
   if (!(await agreed(t, t("codebook.import"), t("codebook.import_replaces"), { label }))) return;
-  const headers = { "content-type": "application/octet-stream", "accept-language": lang };
-  const path = `/api/v1/codebooks/${data.id}/draft/${kind}?language=${lang}`;
-  const response = await fetch(path, { method: "PUT", headers, body: file }).catch(() => null);
-  if (response?.ok) return location.reload();
-  const problem = await response?.json().catch(() => null);
-  say(place(upload), problem?.title || t("form.failed"));
+  await attempt(upload, () => api.send("PUT", `/codebooks/${data.id}/draft/${kind}?language=${lang}`, file));
 }
 
 /** @param {HTMLElement} where @param {() => Promise<unknown>} act */

@@ -39,6 +39,7 @@ coder = new Coder(work, data.audio, t, {
   note(turn, body) {
     decisions.put(`${root}/turns/${turn}/memo`, { body, decided_at: new Date().toISOString() });
   },
+  renew: () => api.stay(),
   async finish() {
     await decisions.send();
     try {

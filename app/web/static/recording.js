@@ -29,7 +29,7 @@ localise();
 const place = document.getElementById("player");
 const progress = document.querySelector("progress");
 
-const player = place && data.duration_ms > 0 ? new Player(data.people, data.duration_ms, t) : null;
+const player = place && data.duration_ms > 0 ? new Player(data.people, data.duration_ms, t, () => new Api(lang).stay()) : null;
 if (place && player) {
   place.replaceChildren(player.element);
   const go = () => {

@@ -17,7 +17,7 @@ import { Shelf } from "./workbench/shelf.js";
 import { Sound } from "./workbench/sound.js";
 import { Waves } from "./workbench/waves.js";
 
-/** @typedef {{id: string, name: string, hue: number, may_speak: boolean, peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
+/** @typedef {{id: string, name: string, hue: number, may_speak: boolean, heard: [number, number][], peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
 /** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null}} PageData
  * `mix`: everybody's voices in one, without an id, where nobody has a sound of their own */
 
@@ -40,12 +40,14 @@ const queue = new Queue(
 bench.queue = queue;
 /** Shown and heard; only people speak. */
 const shown = mix ? [...people, mix] : people;
-const sound = new Sound(shown, duration_ms, changed);
+const sound = new Sound(shown, duration_ms, changed, () => api.stay());
 const lanes = new Lanes(shown, duration_ms, {
   label: t("workbench.lanes"),
   overlaps: t("workbench.overlaps"),
   show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
   pick: (turn, ms) => actions.pick(turn, ms),
+  points: (turn) => actions.points(turn),
+  move: (turn, start_ms, end_ms) => actions.move(turn, start_ms, end_ms),
 });
 const actions = new Actions({ bench, lanes, sound, people }, { changed, say: (key) => panel.tell(t(key)), older });
 const panel = new Panel(actions, people, t);

@@ -32,7 +32,7 @@ from app.turns.models import Laughter, TechnicalTalk, TurnState
 from app.turns.table import COLUMNS as TURN_COLUMNS
 from app.web.analysis import SIDES, WHOLE
 from app.web.audit import COUNTED
-from app.web.rendering import _plain
+from app.web.rendering import _plain, _size
 from signalling.messages import RefusalCode, TroubleName
 
 WEB = FOLDER.parent
@@ -152,6 +152,7 @@ STEMS: dict[str, list[str]] = {
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
     "variable.{}": list(TURN_COLUMNS),
     "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
+    "history.did_{}": list(OPERATIONS),
     "workbench.did_{}": list(OPERATIONS),
     "workbench.key_{}": [*ACTIONS, "assign"],
     "workbench.state_{}": list(TurnState),
@@ -236,6 +237,17 @@ def test_every_refusal_has_its_sentence() -> None:
 def test_times_are_written_as_the_language_writes_them(language: str, words: str) -> None:
     moment = datetime(2027, 3, 10, 16, 5, tzinfo=UTC)
     assert words in _plain(moment, language, "moment")
+
+
+@pytest.mark.parametrize(
+    ("count", "language", "words"),
+    [(0, "fi", "1 kB"), (12_400, "sv", "12 kB"), (999_999, "en", "1000 kB"),
+     (1_000_000, "fi", "1,0 MB"), (1_260_000_000, "en", "1,260.0 MB")],
+)  # fmt: skip
+def test_the_size_of_a_file_is_written_as_the_language_writes_numbers(
+    count: int, language: str, words: str
+) -> None:
+    assert _size(count, language) == words
 
 
 def test_no_template_has_a_script_or_a_style_of_its_own() -> None:

@@ -6,9 +6,11 @@ from app.kit.languages import LANGUAGES
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
+from tests.fixtures.coded_series import AXES as USED
 from tests.fixtures.coded_series import code_series
 from tests.fixtures.series import PEOPLE, Series, play_series
 
+AXES = ("theme", "function", "reference", "valence", "opening", "ending")
 PAGES = ("agreement", "content", "analysis")
 
 
@@ -101,3 +103,13 @@ async def test_group_and_meeting_lead_to_their_content(
     for other in ("x", str(cast.programme_id)):  # no group of this programme
         path, asked = f"/programmes/{cast.programme_id}/content", {"group": other}
         assert (await client.get(path, params=asked)).status_code == 404
+
+
+async def test_an_axis_that_nobody_used_has_no_table(
+    cast: Cast, coded: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    text = (await client.get(f"/programmes/{cast.programme_id}/agreement")).text
+    parts = {label: text.split(f'id="{label}"')[1].split("</section>")[0] for label in AXES}
+    assert {label for label, part in parts.items() if "<table>" in part} == set(USED)
+    assert all("Nobody gave codes" in parts[label] for label in AXES if label not in USED)

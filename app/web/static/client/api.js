@@ -40,20 +40,21 @@ export class Api {
   /**
    * A creating request carries one idempotency key over its retries. An access token that has
    * run out is renewed once, without the reader noticing.
-   * @param {string} method @param {string} path below /api/v1 @param {unknown} [body]
+   * @param {string} method @param {string} path below /api/v1 @param {unknown} [body] a file goes as it is
    * @returns {Promise<any>}
    */
   async send(method, path, body) {
     /** @type {Record<string, string>} */
     const headers = { accept: "application/json", "accept-language": this.language };
-    if (body !== undefined) headers["content-type"] = "application/json";
+    const isFile = body instanceof Blob;
+    if (body !== undefined) headers["content-type"] = isFile ? "application/octet-stream" : "application/json";
     if (method === "POST") headers["idempotency-key"] = crypto.randomUUID();
     /** @type {RequestInit} */
     const request = {
       method,
       headers,
       credentials: "same-origin",
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isFile ? body : JSON.stringify(body),
     };
     let response = await reach(ROOT + path, request);
     if (!response.ok) {
@@ -63,6 +64,11 @@ export class Api {
       if (!response.ok) throw await problem(response);
     }
     return response.status === 204 ? null : response.json();
+  }
+
+  /** The sign-in is renewed if it has run out: for what the browser fetches by itself, as sound. */
+  async stay() {
+    await this.get("/me").catch(() => null);
   }
 
   async #renew() {

@@ -6,13 +6,13 @@
 /** A phone that encodes 720 lines in software gets hot, and its battery empty, within a meeting. */
 const PHONE = Math.min(screen.width, screen.height) < 600 && matchMedia("(pointer: coarse)").matches;
 
-export const CAMERA = Object.freeze({
+const CAMERA = Object.freeze({
   width: { ideal: PHONE ? 640 : 1280 },
   height: { ideal: PHONE ? 360 : 720 },
   frameRate: { ideal: 24, max: 30 },
 });
 
-export const MICROPHONE = Object.freeze({
+const MICROPHONE = Object.freeze({
   echoCancellation: true,
   noiseSuppression: true,
   autoGainControl: true,

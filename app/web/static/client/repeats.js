@@ -13,7 +13,7 @@ export async function describe(peer, { type, sdp = "" }) {
 }
 
 /** @param {string} sdp */
-export function withRepeats(sdp) {
+function withRepeats(sdp) {
   return sdp.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n/gm, (line, number) => {
     const said = `a=rtcp-fb:${number} nack\r\n`;
     return sdp.includes(said) ? line : line + said;

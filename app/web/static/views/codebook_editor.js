@@ -5,6 +5,7 @@ import { ApiError } from "../client/api.js";
 import { axisForm, codeForm } from "./codebook_forms.js";
 import { agreed } from "./dialogs.js";
 import { h, say, set } from "./dom.js";
+import { Saving } from "./saving.js";
 
 /** @typedef {import("../client/api.js").Api} Api */
 /** @typedef {import("../client/languages.js").Translate} Translate */
@@ -19,10 +20,6 @@ const SAVE_MS = 1200;
 export class CodebookEditor {
   /** @type {Set<string>} of axes and codes that are unfolded */
   #open = new Set();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  /** @type {Promise<void>} one saving at a time, or the second would come before the first */
-  #saving = Promise.resolve();
 
   /** @param {HTMLFormElement} form @param {Data} data @param {Api} api @param {Translate} t */
   constructor(form, data, api, t) {
@@ -32,6 +29,7 @@ export class CodebookEditor {
     this.t = t;
     this.language = document.documentElement.lang;
     this.faults = data.faults;
+    this.saving = new Saving(() => this.#save(), SAVE_MS);
     this.path = `/codebooks/${data.id}`;
     this.axes = this.#find("[data-axes]");
     this.state = this.#find("[data-state]");
@@ -59,19 +57,12 @@ export class CodebookEditor {
   }
 
   changed() {
-    clearTimeout(this.#timer);
     say(this.problem, "");
     say(this.state, this.t("consent_text.writing"));
-    this.#timer = setTimeout(() => this.save(), SAVE_MS);
+    this.saving.later();
   }
 
-  save() {
-    clearTimeout(this.#timer);
-    this.#saving = this.#saving.then(() => this.#saveNow());
-    return this.#saving;
-  }
-
-  async #saveNow() {
+  async #save() {
     const { document: written, revision } = this.data;
     try {
       const draft = await this.api.send("PUT", `${this.path}/draft`, { document: written, revision });
@@ -89,7 +80,7 @@ export class CodebookEditor {
 
   async #publish() {
     say(this.problem, "");
-    await this.save();
+    await this.saving.now();
     if (this.faults.length) return say(this.problem, this.t("codebook.faults_first"));
     if (!(await agreed(this.t, this.t("codebook.publish"), this.t("codebook.publish_ask")))) return;
     await this.#attempt(() => this.api.post(`${this.path}/versions`, { revision: this.data.revision }));
@@ -98,8 +89,7 @@ export class CodebookEditor {
   async #discard() {
     const title = this.discard.textContent?.trim() ?? "";
     if (!(await agreed(this.t, title, this.t("codebook.discard_why"), { kind: "danger" }))) return;
-    clearTimeout(this.#timer);
-    await this.#saving;
+    await this.saving.stop();
     await this.#attempt(() => this.api.send("DELETE", `${this.path}/draft`));
   }
 

@@ -6,16 +6,14 @@
 
 import { CoderAxes, surer } from "./coder_axes.js";
 import { CoderList } from "./coder_list.js";
+import { CoderSound } from "./coder_sound.js";
 import { agreed, ask } from "./dialogs.js";
-import { clock, h, icon, say, set, showIcon } from "./dom.js";
-import { Passage } from "./passage.js";
+import { clock, h, say, set } from "./dom.js";
 
 /** @typedef {import("../client/languages.js").Translate} Translate */
 /** @typedef {import("../client/work.js").Work} Work */
-/** @typedef {{decide: (turn: string, axis: string) => void, note: (turn: string, body: string) => void, finish: () => Promise<void>}} Acts */
+/** @typedef {{decide: (turn: string, axis: string) => void, note: (turn: string, body: string) => void, finish: () => Promise<void>, renew: () => Promise<unknown>}} Acts */
 
-const LEAD_MS = 3000;
-const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 /** Lower: a request for every letter. Higher: more of a memo is lost with the tab. */
 const MEMO_MS = 800;
 const HELP = ["codes", "enter", "next", "axes", "uncoded", "play", "loop", "lead", "clear", "sure", "memo"];
@@ -27,15 +25,15 @@ export class Coder {
   #memoTimer;
   /** @type {import("../client/work.js").Turn | undefined} whose memo is being written */
   #noted;
+  /** Whether the last that was touched was touched by mouse or finger. */
+  #pointed = false;
 
   /** @param {Work} work @param {string | null} audio @param {Translate} t @param {Acts} acts */
   constructor(work, audio, t, acts) {
     this.work = work;
     this.t = t;
     this.acts = acts;
-    this.sound = h("audio", { src: audio ?? "", preload: "metadata" });
-    this.passage = new Passage(this.sound, () => this.update());
-    this.hasSound = audio !== null;
+    this.sound = new CoderSound(audio, t, acts.renew, () => this.turn);
     this.axes = new CoderAxes(work.axes, t, {
       choose: (axis, code, leads) => this.choose(axis, code, leads),
       hold: (axis) => this.hold(axis),
@@ -44,17 +42,17 @@ export class Coder {
     this.state = h("span", { class: "save-state", role: "status" });
     this.problem = h("p", { class: "status bad", role: "alert" });
     this.head = h("h2", { tabindex: "-1", "aria-live": "polite" });
-    this.face = icon("play");
     this.bar = h("progress", { class: "progress", max: Math.max(1, work.mine.length), "aria-label": t("coding.title") });
     this.count = h("span", { class: "detail" });
     this.memo = h("textarea", { id: "memo", maxlength: 5000, disabled: work.isDone, oninput: () => this.#writes() });
-    this.auto = h("input", { type: "checkbox", id: "auto", checked: this.hasSound });
-    this.loop = h("button", { type: "button", class: "button quiet small", "aria-pressed": "false", onclick: () => this.toggleLoop() }, t("coding.loop"));
     this.finishing = h("div", { class: "finishing" }, h("p", {}, t("coding.all_coded")), h("button", { type: "button", class: "button", onclick: () => this.finish() }, t("coding.finish")));
     this.list = new CoderList(work, t, (place) => this.go(place));
     this.element = h("div", { class: "coder" }, this.#panel(), this.list.element);
     document.addEventListener("keydown", (event) => this.key(event));
     this.memo.addEventListener("blur", () => this.#keepMemo());
+    this.element.addEventListener("pointerdown", () => (this.#pointed = true));
+    this.element.addEventListener("click", () => this.#letGo("button, summary, input[type=checkbox]"));
+    this.element.addEventListener("change", () => this.#letGo("select"));
     this.go(Math.max(0, work.nextUncoded(-1)), false);
   }
 
@@ -69,8 +67,7 @@ export class Coder {
     this.axis = this.turn ? Math.max(0, this.work.nextAxis(this.turn, -1)) : 0;
     this.#noted = this.turn;
     this.memo.value = this.turn ? (this.work.memos.get(this.turn.id) ?? "") : "";
-    if (plays && this.auto.checked) this.play();
-    else if (this.passage.playing) this.passage.stop();
+    this.sound.follow(plays);
     this.update();
     this.list.show(this.turn);
   }
@@ -126,13 +123,16 @@ export class Coder {
     else this.update();
   }
 
-  /** @param {number} [lead] */
-  play(lead = 0) {
-    if (this.hasSound && this.turn) this.passage.play(this.turn.start_ms, this.turn.end_ms, lead);
+  /** After a click the keys are the coder's again: Space plays, and does not press the same once
+   * more. Who came by Tab stays. @param {string} controls */
+  #letGo(controls) {
+    const { activeElement } = document;
+    if (this.#pointed && activeElement instanceof HTMLElement && activeElement.matches(controls)) activeElement.blur();
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    this.#pointed = false;
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (target.matches("textarea, input:not([type=checkbox]), select")) {
@@ -160,19 +160,14 @@ export class Coder {
     arrowright: () => this.hold(this.axis + 1),
     arrowleft: () => this.hold(this.axis - 1),
     n: () => this.go(Math.max(0, this.work.nextUncoded(this.place))),
-    " ": () => (this.passage.playing ? this.passage.stop() : this.play()),
-    l: () => this.toggleLoop(),
-    v: () => this.play(LEAD_MS),
+    " ": () => this.sound.toggle(),
+    l: () => this.sound.toggleLoop(),
+    v: () => this.sound.lead(),
     x: () => this.clear(),
     c: () => this.sure(this.axis),
     m: () => this.memo.focus(),
     "?": () => this.help(),
   };
-
-  toggleLoop() {
-    this.passage.loops = !this.passage.loops;
-    this.update();
-  }
 
   async help() {
     const lines = HELP.map((name) => h("li", {}, this.t(`coding.key_${name}`)));
@@ -193,8 +188,6 @@ export class Coder {
     const { work, turn, t } = this;
     say(this.count, t("coding.progress", { done: work.coded, all: work.mine.length }));
     this.bar.value = work.coded;
-    showIcon(this.face, this.passage.playing ? "pause" : "play");
-    set(this.loop, "aria-pressed", String(this.passage.loops));
     this.finishing.hidden = work.isDone || work.coded < work.mine.length || !work.mine.length;
     this.list.update(turn);
     if (!turn) return say(this.head, t("coding.nothing"));
@@ -207,23 +200,17 @@ export class Coder {
   #panel() {
     const { t } = this;
     const button = (/** @type {string} */ name, /** @type {() => void} */ onclick) => h("button", { type: "button", class: "button quiet small", onclick }, t(name));
-    const rate = h("select", { id: "rate", onchange: () => (this.sound.playbackRate = Number(rate.value)) }, ...RATES.map((each) => h("option", { value: each, selected: each === 1 }, `${each.toLocaleString(document.documentElement.lang)} ×`)));
-    const play = h("button", { type: "button", class: "button small", onclick: () => (this.passage.playing ? this.passage.stop() : this.play()) }, this.face, t("recording.play"));
-    const sound = this.hasSound
-      ? h("div", { class: "coder-sound" }, play, this.loop, h("label", { class: "unseen", for: "rate" }, t("recording.speed")), rate, h("label", { class: "check", for: "auto" }, this.auto, t("coding.auto")))
-      : h("p", { class: "hint" }, t("coding.no_sound"));
     return h(
       "section",
       { class: "card coder-panel", "aria-label": t("coding.title") },
       h("div", { class: "coder-count" }, this.bar, this.count, this.state),
       this.problem,
       this.head,
-      sound,
+      this.sound.element,
       this.axes.element,
       h("div", { class: "field" }, h("label", { for: "memo" }, t("coding.memo")), this.memo),
       h("div", { class: "buttons coder-moves" }, button("coding.previous", () => this.go(this.place - 1)), button("coding.following", () => this.go(this.place + 1)), h("button", { type: "button", class: "button small", onclick: () => this.#keys.n() }, t("coding.next_uncoded")), button("coding.keys", () => this.help())),
       this.finishing,
-      this.sound,
     );
   }
 

@@ -21,6 +21,10 @@ const JUMP_S = 0.3;
 /** Nearer than this is together; people notice 80 ms. */
 const NEAR_S = 0.02;
 
+/** Loads of a file that failed in a row. Lower: a sign-in that ran out silences people. Higher: a
+ * file that is gone is asked for in vain for longer. */
+const TRIES = 2;
+
 /** The most a file is hurried, so that no voice changes its pitch audibly. */
 const MOST_HURRY = 0.06;
 
@@ -36,12 +40,28 @@ export class Playback {
   #since = 0;
   /** @type {number | undefined} */
   #timer;
+  /** @type {Map<Part, number>} loads that failed in a row */
+  #failures = new Map();
 
-  /** @param {Part[]} parts @param {number} duration_ms @param {() => void} changed */
-  constructor(parts, duration_ms, changed) {
+  /**
+   * @param {Part[]} parts @param {number} duration_ms @param {() => void} changed
+   * @param {() => Promise<unknown>} renew of the sign-in, without which no more of a file comes
+   */
+  constructor(parts, duration_ms, changed, renew) {
     this.parts = parts;
     this.duration_ms = duration_ms;
     this.changed = changed;
+    this.renew = renew;
+    for (const part of parts) {
+      part.element.addEventListener("error", () => this.#again(part));
+      part.element.addEventListener("loadeddata", () => this.#came(part));
+    }
+  }
+
+  /** Of whom something could not be had, also not after `renew`. */
+  get missing() {
+    const lost = this.parts.filter((part) => (this.#failures.get(part) ?? 0) > TRIES);
+    return new Set(lost.map(({ person }) => person));
   }
 
   get position_ms() {
@@ -98,6 +118,21 @@ export class Playback {
     for (const { element, person } of this.parts) {
       element.muted = this.solo.size ? !this.solo.has(person) : this.muted.has(person);
     }
+  }
+
+  /** The clock goes on; the file finds its place in it when it has come. @param {Part} part */
+  async #again(part) {
+    const failures = (this.#failures.get(part) ?? 0) + 1;
+    this.#failures.set(part, failures);
+    if (failures > TRIES) return this.changed();
+    await this.renew();
+    part.element.load();
+    if (!this.playing) this.#place(part);
+  }
+
+  /** @param {Part} part */
+  #came(part) {
+    if (this.#failures.delete(part)) this.changed();
   }
 
   #mark() {

@@ -15,21 +15,24 @@ export class Player {
   /** @type {{turn: Turn, item: HTMLElement}[]} */
   #items = [];
 
-  /** @param {Person[]} people @param {number} duration_ms @param {Translate} t */
-  constructor(people, duration_ms, t) {
+  /** @param {Person[]} people @param {number} duration_ms @param {Translate} t @param {() => Promise<unknown>} renew */
+  constructor(people, duration_ms, t, renew) {
     this.t = t;
     const seats = people.map((person) => this.#seat(person));
-    this.playback = new Playback(seats.flatMap((seat) => seat.parts), duration_ms, () => this.update());
+    this.playback = new Playback(seats.flatMap((seat) => seat.parts), duration_ms, () => this.update(), renew);
     this.playback.hush();
     this.seats = seats;
     this.face = icon("play");
     this.words = h("span", {});
+    this.problem = h("p", { class: "status bad", role: "alert" });
+    this.names = new Map(people.map(({ id, name }) => [id, name]));
     this.now = h("span", { class: "clock" });
     this.timeline = new Timeline(people, this.playback, t);
     this.element = h(
       "div",
       { class: "player" },
       h("ul", { class: "seats", "aria-label": t("recording.people") }, ...seats.map((seat) => seat.element)),
+      this.problem,
       this.#controls(duration_ms),
       this.timeline.element,
       this.#legend(),
@@ -43,6 +46,8 @@ export class Player {
     const { playback, t } = this;
     showIcon(this.face, playback.playing ? "pause" : "play");
     say(this.words, t(playback.waiting ? "recording.loading" : playback.playing ? "recording.pause" : "recording.play"));
+    const missing = [...playback.missing].map((person) => this.names.get(person)).join(", ");
+    say(this.problem, missing && t("recording.missing_sound", { names: missing }));
     for (const seat of this.seats) seat.update();
     this.#follow();
   }

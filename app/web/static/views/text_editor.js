@@ -4,6 +4,7 @@
 import { ApiError } from "../client/api.js";
 import { agreed } from "./dialogs.js";
 import { say, set } from "./dom.js";
+import { Saving } from "./saving.js";
 
 /** @typedef {import("../client/api.js").Api} Api */
 /** @typedef {import("../client/languages.js").Translate} Translate */
@@ -20,10 +21,6 @@ export class TextEditor {
   #view = "preview";
   /** @type {number | undefined} */
   #previewTimer;
-  /** @type {number | undefined} */
-  #saveTimer;
-  /** @type {Promise<void>} one saving at a time, or the second would come before the first */
-  #saving = Promise.resolve();
 
   /** @param {HTMLFormElement} form @param {Api} api @param {Translate} t @param {Look} look */
   constructor(form, api, t, look) {
@@ -33,6 +30,7 @@ export class TextEditor {
     this.look = look;
     this.path = `/programmes/${form.dataset.programme}/consent-texts`;
     this.revision = Number(form.dataset.revision);
+    this.saving = new Saving(() => this.#save(), SAVE_MS);
     this.state = this.#find(".editor-state");
     this.problem = this.#find("[data-problem]");
     this.discard = this.#find("[data-discards]");
@@ -65,11 +63,10 @@ export class TextEditor {
 
   #changed() {
     clearTimeout(this.#previewTimer);
-    clearTimeout(this.#saveTimer);
     say(this.problem, "");
     say(this.state, this.t("consent_text.writing"));
     this.#previewTimer = setTimeout(() => this.#preview(), PREVIEW_MS);
-    this.#saveTimer = setTimeout(() => this.#save(), SAVE_MS);
+    this.saving.later();
   }
 
   async #preview() {
@@ -113,12 +110,7 @@ export class TextEditor {
     set(area, "aria-describedby", text ? fault.id : null);
   }
 
-  #save() {
-    this.#saving = this.#saving.then(() => this.#saveNow());
-    return this.#saving;
-  }
-
-  async #saveNow() {
+  async #save() {
     try {
       const draft = await this.api.send("PUT", `${this.path}/draft`, { ...this.#bodies(), revision: this.revision });
       this.revision = draft.revision;
@@ -132,15 +124,14 @@ export class TextEditor {
   }
 
   async #publish() {
-    clearTimeout(this.#saveTimer);
     say(this.problem, "");
-    await this.#saving;
+    await this.saving.stop();
     const previews = await this.#preview();
     const faulty = this.sections.find((section) => previews && this.#faultOf(previews[section.dataset.language ?? ""]));
     if (faulty) return this.#point(faulty);
     const { people = "0", version = "1" } = this.form.dataset;
     const why = this.t("consent_text.publish_why", { people, version: Number(version) + 1 });
-    if (!(await agreed(this.t, this.t("programme.save_text"), why))) return this.#save();
+    if (!(await agreed(this.t, this.t("programme.save_text"), why))) return this.saving.now();
     try {
       await this.api.post(this.path, { ...this.#bodies(), replaces: Number(version) });
       location.reload();
@@ -151,8 +142,7 @@ export class TextEditor {
 
   async #discard() {
     if (!(await agreed(this.t, this.t("consent_text.discard"), this.t("consent_text.discard_why"), { kind: "danger" }))) return;
-    clearTimeout(this.#saveTimer);
-    await this.#saving;
+    await this.saving.stop();
     await this.api.send("DELETE", `${this.path}/draft`);
     location.reload();
   }

@@ -153,6 +153,18 @@ export class Actions {
     else this.seek(ms);
   }
 
+  /** By the pointer: one edit, however far. @param {Turn} turn @param {number} start_ms @param {number} end_ms */
+  move({ id }, start_ms, end_ms) {
+    this.#move(this.#make({ name: "move", turn: id, start_ms, end_ms, given: newId() }));
+  }
+
+  /** Where an edge may be meant to go: where the machine heard this person begin and end, and where
+   * the sound stands. @param {Turn} turn */
+  points({ user_id }) {
+    const heard = this.people.find(({ id }) => id === user_id)?.heard ?? [];
+    return [...heard.flat(), Math.round(this.sound.position_ms)];
+  }
+
   /** @param {number} ms */
   seek(ms) {
     this.sound.playback.seek(ms);
@@ -194,7 +206,11 @@ export class Actions {
     const { turn } = this;
     if (!turn) return this.hooks.say("workbench.none_selected");
     const moved = { start_ms: turn.start_ms + start, end_ms: turn.end_ms + end };
-    const done = this.#make({ name: "move", turn: turn.id, ...moved, given: newId() });
+    this.#move(this.#make({ name: "move", turn: turn.id, ...moved, given: newId() }, 0, true));
+  }
+
+  /** @param {Change | null} done */
+  #move(done) {
     if (done && this.sound.loop) this.sound.loop = done.given[0];
   }
 
@@ -208,13 +224,14 @@ export class Actions {
     this.#show(done, 0);
   }
 
-  /** @param {import("./operations.js").Operation} operation @param {number} [which] of the given turns is selected */
-  #make(operation, which = 0) {
+  /** @param {import("./operations.js").Operation} operation @param {number} [which] of the given turns is selected
+   * @param {boolean} [isNudge] */
+  #make(operation, which = 0, isNudge = false) {
     if (operation.name !== "create" && this.turn && !this.turn.user_id) {
       this.hooks.say("workbench.who_first");
       return null;
     }
-    const done = this.bench.make(operation);
+    const done = this.bench.make(operation, isNudge);
     if (done) this.#show(done, which);
     else this.hooks.say("workbench.cannot");
     return done;

@@ -18,6 +18,8 @@ import { change, inOrder, newId, onWhatStands, put } from "./operations.js";
 export class Bench {
   /** @type {Map<string, Turn>} */
   #base = new Map();
+  /** The last edit, if it was a nudge. */
+  #nudge = "";
   /** @type {Map<string, Turn>} */
   turns = new Map();
   /** @type {Turn[]} by start */
@@ -83,9 +85,10 @@ export class Bench {
     this.changed();
   }
 
-  /** Whether it could be done here and now; it is on its way then. @param {Operation} operation */
-  make(operation) {
-    const nudged = this.#nudgedAgain(operation);
+  /** Whether it could be done here and now; it is on its way then. Nudges in a row are one edit.
+   * @param {Operation} operation @param {boolean} [isNudge] */
+  make(operation, isNudge = false) {
+    const nudged = isNudge ? this.#nudgedAgain(operation) : null;
     if (nudged !== null) return nudged;
     const reversed = this.#reversed(operation);
     const done = change(operation, this.turns, this.length_ms, reversed);
@@ -94,6 +97,7 @@ export class Bench {
     put(this.turns, done);
     this.order = this.#inOrder();
     this.#remember(edit);
+    this.#nudge = isNudge ? edit.id : "";
     this.queue?.add(edit);
     this.changed();
     return done;
@@ -177,7 +181,7 @@ export class Bench {
   #nudgedAgain(operation) {
     const last = this.queue?.last;
     if (!last || operation.name !== "move" || last.operation.name !== "move") return null;
-    if (last.operation.given !== operation.turn) return null;
+    if (last.id !== this.#nudge || last.operation.given !== operation.turn) return null;
     const { start_ms, end_ms } = operation;
     const joined = { ...last.operation, start_ms, end_ms };
     const before = new Map(this.turns);

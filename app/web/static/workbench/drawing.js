@@ -2,6 +2,7 @@
 /** Draws the stretch of time that is in view: nothing outside it costs anything. */
 
 import { clock } from "../views/dom.js";
+import { fine } from "./words.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {{turns: Turn[], colour: string, waves: import("./waves.js").Waves | null, isHeard: boolean}} Lane */
@@ -16,9 +17,10 @@ import { clock } from "../views/dom.js";
  * @property {string | null} selected
  * @property {boolean} loops
  * @property {number} position_ms
+ * @property {import("./dragging.js").Dragging["drag"]} drag
  * @property {Colours} colours
  */
-/** @typedef {{ink: string, soft: string, line: string, copper: string}} Colours */
+/** @typedef {{ink: string, soft: string, line: string, copper: string, surface: string}} Colours */
 
 export const RULER = 28;
 export const LANE = 56;
@@ -76,8 +78,26 @@ function drawLane(pen, scene, lane, top) {
   pen.fillRect(0, top, scene.width, 1);
   pen.globalAlpha = lane.isHeard ? 1 : 0.35;
   if (lane.waves) waveform(pen, scene, lane, top);
-  for (const turn of visible(lane.turns, scene)) bar(pen, scene, lane, turn, top);
+  const { drag } = scene;
+  for (const turn of visible(lane.turns, scene)) if (turn.id !== drag?.turn.id) bar(pen, scene, lane, turn, top);
+  if (drag && lane.turns.includes(drag.turn)) dragged(pen, scene, lane, drag, top);
   pen.globalAlpha = 1;
+}
+
+/** The turn as it would be, with the time of its edge; a whole line where it is on a point.
+ * @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {Lane} lane @param {NonNullable<Scene["drag"]>} drag @param {number} top */
+function dragged(pen, scene, lane, { turn, edge, at_ms, isSnapped }, top) {
+  bar(pen, scene, lane, { ...turn, [edge]: at_ms }, top);
+  const at = Math.round(x(scene, at_ms));
+  pen.fillStyle = scene.colours.copper;
+  if (isSnapped) pen.fillRect(at - 1, RULER, 2, scene.lanes.length * LANE);
+  const words = fine(at_ms);
+  const width = pen.measureText(words).width + 12;
+  const left = Math.max(0, Math.min(scene.width - width, edge === "start_ms" ? at - width - 4 : at + 4));
+  pen.fillStyle = scene.colours.ink;
+  pen.fillRect(left, top + (LANE - 20) / 2, width, 20);
+  pen.fillStyle = scene.colours.surface;
+  pen.fillText(words, left + 6, top + LANE / 2 + 4);
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {Lane} lane @param {number} top */
@@ -111,7 +131,7 @@ function bar(pen, scene, lane, turn, top) {
     pen.strokeRect(left + 0.75, y + 0.75, width - 1.5, height - 1.5);
     pen.setLineDash([]);
   }
-  if (turn.id === scene.selected) ring(pen, scene, left, y, width, height);
+  if (turn.id === scene.selected || turn.id === scene.drag?.turn.id) ring(pen, scene, left, y, width, height);
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {number} left @param {number} y @param {number} width @param {number} height */
@@ -119,6 +139,8 @@ function ring(pen, { colours, loops }, left, y, width, height) {
   pen.strokeStyle = colours.ink;
   pen.lineWidth = 2.5;
   pen.strokeRect(left - 2, y - 3, width + 4, height + 6);
+  pen.fillStyle = colours.ink;
+  for (const edge of [left - 2, left + width + 2]) pen.fillRect(edge - 2.5, y + height / 2 - 7, 5, 14);
   if (!loops) return;
   pen.fillStyle = colours.copper;
   pen.fillRect(left - 2, y - 6, width + 4, 3);

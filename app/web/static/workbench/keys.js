@@ -12,7 +12,7 @@ import { h } from "../views/dom.js";
  * they are written. Chosen so that each is one key on a Finnish, a Swedish and an English keyboard.
  * @type {[string, string[], string][]}
  */
-export const KEYS = [
+const KEYS = [
   ["play", [" "], "Space"],
   ["slower", [","], ","],
   ["faster", ["."], "."],

@@ -2,6 +2,7 @@
 /** The lanes: scrolled by the browser, drawn on one canvas that stays in view. */
 
 import { h, initials } from "../views/dom.js";
+import { Dragging } from "./dragging.js";
 import { draw, LANE, overlapsOf, RULER, STRIP, visible } from "./drawing.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
@@ -29,7 +30,8 @@ export class Lanes {
 
   /**
    * @param {Person[]} people @param {number} length_ms
-   * @param {{label: string, overlaps: string, show: () => Shown, pick: (turn: Turn | null, ms: number) => void}} hooks
+   * @param {{label: string, overlaps: string, show: () => Shown, pick: (turn: Turn | null, ms: number) => void,
+   *   points: (turn: Turn) => number[], move: (turn: Turn, start_ms: number, end_ms: number) => void}} hooks
    */
   constructor(people, length_ms, hooks) {
     this.people = people;
@@ -48,7 +50,17 @@ export class Lanes {
     this.element = h("div", { class: "bench-lanes" }, h("div", { class: "bench-names", "aria-hidden": "true" }, h("div", { class: "bench-corner" }), ...names, strip), this.field);
     this.field.addEventListener("scroll", () => this.want(), { passive: true });
     this.field.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    this.canvas.addEventListener("pointerdown", (event) => this.#point(event));
+    this.dragging = new Dragging(this.canvas, length_ms, {
+      under: (event) => this.#under(event),
+      lane: ({ user_id }) => this.#lanes[this.people.findIndex(({ id }) => id === user_id)]?.turns ?? [],
+      ms: (px) => px / this.#scale,
+      selected: () => hooks.show().selected,
+      points: hooks.points,
+      move: hooks.move,
+      pick: (place) => this.#pick(place),
+      scroll: (px) => (this.field.scrollLeft += px),
+      changed: () => this.want(),
+    });
     new ResizeObserver(() => this.#resize()).observe(this.field);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#colour());
   }
@@ -126,7 +138,7 @@ export class Lanes {
   #colour() {
     const style = getComputedStyle(this.field);
     const of = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-    this.colours = { ink: of("ink"), soft: of("ink-soft"), line: of("line"), copper: of("copper") };
+    this.colours = { ink: of("ink"), soft: of("ink-soft"), line: of("line"), copper: of("copper"), surface: of("surface") };
     this.hues = this.people.map(({ hue }) => of(`hue-${hue}`));
     this.#turns = [];
     this.want();
@@ -151,18 +163,22 @@ export class Lanes {
       this.#lanes[n].waves = this.waves.get(id) ?? null;
       this.#lanes[n].isHeard = heard(id);
     });
-    draw(pen, { from_ms: this.from_ms, scale: this.#scale, width: this.#width, lanes: this.#lanes, overlaps: this.#overlaps, selected, loops, position_ms, colours: this.colours });
+    const { drag } = this.dragging;
+    draw(pen, { from_ms: this.from_ms, scale: this.#scale, width: this.#width, lanes: this.#lanes, overlaps: this.#overlaps, selected, loops, position_ms, drag, colours: this.colours });
   }
 
-  /** @param {PointerEvent} event */
-  #point(event) {
+  /** @param {MouseEvent} event @returns {import("./dragging.js").Place} */
+  #under(event) {
     const { left, top } = this.canvas.getBoundingClientRect();
     const ms = this.from_ms + (event.clientX - left) / this.#scale;
-    const lane = this.#lanes[Math.floor((event.clientY - top - RULER) / LANE)];
+    return { ms, lane: this.#lanes[Math.floor((event.clientY - top - RULER) / LANE)]?.turns ?? null };
+  }
+
+  /** @param {import("./dragging.js").Place} place */
+  #pick({ ms, lane }) {
     const near = 4 / this.#scale;
     const view = { from_ms: ms - near, scale: 1, width: 2 * near };
-    const hit = lane && event.clientY - top >= RULER ? (visible(lane.turns, view)[0] ?? null) : null;
-    this.hooks.pick(hit, Math.max(0, Math.min(this.length_ms, ms)));
+    this.hooks.pick((lane && visible(lane, view)[0]) ?? null, Math.max(0, Math.min(this.length_ms, ms)));
   }
 
   /** @param {WheelEvent} event */

@@ -107,7 +107,7 @@ function allowed({ taken, given }, turns, length_ms) {
 }
 
 /** @param {Turn} one @param {Turn} other */
-export function meet(one, other) {
+function meet(one, other) {
   return one.user_id === other.user_id && one.start_ms < other.end_ms && other.start_ms < one.end_ms;
 }
 

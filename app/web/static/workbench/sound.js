@@ -13,8 +13,8 @@ export class Sound {
   /** @type {{start_ms: number, end_ms: number} | null} */
   loop = null;
 
-  /** @param {Person[]} people @param {number} length_ms @param {() => void} changed */
-  constructor(people, length_ms, changed) {
+  /** @param {Person[]} people @param {number} length_ms @param {() => void} changed @param {() => Promise<unknown>} renew */
+  constructor(people, length_ms, changed, renew) {
     const parts = people.flatMap(({ id, files }) =>
       files.map(({ url, start_ms, duration_ms }) => ({
         element: h("audio", { src: url, preload: "metadata" }),
@@ -23,7 +23,7 @@ export class Sound {
         person: id,
       })),
     );
-    this.playback = new Playback(parts, length_ms, changed);
+    this.playback = new Playback(parts, length_ms, changed, renew);
     this.element = h("div", { hidden: true }, ...parts.map(({ element }) => element));
   }
 
