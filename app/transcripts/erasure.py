@@ -1,10 +1,12 @@
 """Erasing words that no consent allows any longer, after everything below them."""
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from sqlalchemy import String, cast
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -90,9 +92,11 @@ async def _of(db: AsyncSession, recording_id: UUID) -> Sequence[Utterance]:
 
 
 async def _with_words_of_withdrawn(db: AsyncSession) -> list[UUID]:
-    """Recordings with words of someone who ever ended a consent they rest on."""
+    """Recordings with words that rest on a consent which stands no more. The words themselves are
+    not read: of somebody who ever ended a consent, only what their lines rest on."""
+    rests_on = cast(col(Utterance.consent_ids), String)
     query = (
-        select(Utterance.recording_id)
+        select(Utterance.recording_id, Meeting.group_id, rests_on)
         .join(Recording, col(Recording.id) == Utterance.recording_id)
         .join(Meeting, col(Meeting.id) == Recording.meeting_id)
         .join(
@@ -107,4 +111,8 @@ async def _with_words_of_withdrawn(db: AsyncSession) -> list[UUID]:
         )
         .distinct()
     )
-    return list((await db.exec(query)).all())
+    found = (await db.exec(query)).all()
+    standing = await consent.standing(db, {group_id for _, group_id, _ in found})
+    return sorted(
+        {id_ for id_, _, written in found if not consents.stands(json.loads(written), standing)}
+    )
