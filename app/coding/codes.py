@@ -63,7 +63,7 @@ async def of_recording(db: AsyncSession, user_id: UUID, recording_id: UUID) -> C
             source = f"coder{numbers[assignment.coder_id]}"
             _add(found, codebooks.said(version).axes, prefix, source, cells)
         if len(assignments) > 1:
-            decided = await comparing.decided(db, version.id)
+            decided = await comparing.decided(db, version.id, recording_id)
             cells = {cell: each.code_ids for cell, each in decided.items()}
             _add(found, codebooks.said(version).axes, prefix, DECIDED, cells)
     return found

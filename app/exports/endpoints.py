@@ -100,7 +100,7 @@ async def turns_as(
     lines = await transcripts.allowed(db, recording.id, meeting)
     listed = turn_list(meeting, recording, rows, media, found, lines)
     way = FORMATS[form]
-    content = way.write(listed, _reader(context, actor).text)
+    content = await asyncio.to_thread(way.write, listed, _reader(context, actor).text)
     name = f"turns-{meeting.ordinal}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=way.media_type, headers=headers)

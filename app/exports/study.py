@@ -1,5 +1,6 @@
 """What was made of a recording's turns: as tables, with codes and words, and how it came about."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.coding import codes
 from app.exports.codebooks import codebooks_of, described_codes
 from app.exports.formats.offered import FORMATS
+from app.exports.formats.workbook import Text
 from app.exports.reader import Reader
 from app.exports.readme import readme
-from app.exports.turnlist import turn_list
+from app.exports.turnlist import TurnList, turn_list
 from app.groups.models import Group
 from app.meetings.models import Meeting
 from app.recordings.models import FileKind, Recording
@@ -19,6 +21,12 @@ from app.transcripts import service as transcripts
 from app.transcripts import vtt
 from app.turns import service as turns
 from app.turns.table import table
+
+
+def written(turns: TurnList, text: Text) -> list[tuple[str, bytes]]:
+    """In every format. Takes a second or two of a long meeting: beside the loop, or nobody else is
+    answered meanwhile."""
+    return [(f"turns.{name}", way.write(turns, text)) for name, way in FORMATS.items()]
 
 
 async def of_turns(
@@ -45,7 +53,7 @@ async def of_turns(
         *codebooks_of(coded, reader),
     ]
     listed = turn_list(meeting, recording, rows, media, coded, lines)
-    files += [(f"turns.{name}", way.write(listed, reader.text)) for name, way in FORMATS.items()]
+    files += await asyncio.to_thread(written, listed, reader.text)
     if lines:
         files.append(("transcript.vtt", vtt.write(transcripts.cues(lines)).encode()))
     about = {
