@@ -82,7 +82,7 @@ async def measure(data: Path, size: Size | None, rounds: int, only: str) -> Meas
     looks = [each for each in await asked(context, study) if only in each.name]
     look_ms = await _look(context, store, rounds)
     await context.database.close()
-    megabytes = sum(file.stat().st_size for file in data.rglob("*.db*")) / 1e6
+    megabytes = (data / "emessi.db").stat().st_size / 1e6
     async with served(data, (free_port(), free_port())) as server:
         idle_mb = server.peak_mb
         async with httpx.AsyncClient(
@@ -114,13 +114,12 @@ async def _timed(
             raise SystemExit(f"{one.name}: {one.path} answered {answer.status_code}")
         size = len(answer.content)
     row = Row(one.name, times[0], statistics.median(times), one.goal_ms, size / 1000)
-    print(_line(row), flush=True)
+    print(_line(row), flush=True)  # it takes minutes
     return row
 
 
 def _token(context: Context, user: User) -> str:
-    client: Access = Access(user.id, user.is_administrator, user.language)
-    return context.tokens.access(client)
+    return context.tokens.access(Access(user.id, user.is_administrator, user.language))
 
 
 def _line(row: Row) -> str:

@@ -11,6 +11,7 @@ from app.exports.formats.offered import Format
 from app.kit.context import Context
 from app.sampling import service as sampling
 from app.sampling.forms import StratifiedSample
+from app.sampling.models import Method
 
 from .coded import actor
 from .study import Study
@@ -31,40 +32,35 @@ class Asked(NamedTuple):
 async def asked(context: Context, study: Study) -> list[Asked]:
     """In the order in which they are measured. Draws the sample that two of them show."""
     async with context.database.transaction() as db:
-        form = StratifiedSample(method="stratified", parts=2, per_stratum=1, seed=1)
+        form = StratifiedSample(method=Method.STRATIFIED, parts=2, per_stratum=1, seed=1)
         sample = await sampling.draw(db, actor(study.coordinator), study.programme.id, form)
         query = select(CodingAssignment).order_by(col(CodingAssignment.id).desc())
         assignments = (await db.exec(query)).all()
     still = next(each for each in assignments if each.state == AssignmentState.OPEN)
     coder = next(user for user in study.coders if user.id == still.coder_id)
-    working = {each.recording_id for each in assignments if each.state == AssignmentState.OPEN}
-    double = next(e for e in assignments if e.is_double and e.recording_id not in working)
+    blind = {each.recording_id for each in assignments if each.state == AssignmentState.OPEN}
+    double = next(e for e in assignments if e.is_double and e.recording_id not in blind)
+    facilitator = study.members[study.groups[0].id][0]
+    differing = f"/recordings/{double.recording_id}/codings/{study.version_id}"
     return [
         *_pages(study),
         Asked("sample, table", f"{API}/samples/{sample.id}/recordings.csv"),
         Asked("a coder's own work", f"/coding/{still.id}", by=coder),
-        Asked("where coders differ", f"/recordings/{double.recording_id}/codings/{study.version_id}"),
+        Asked("where coders differ", differing),
+        Asked("my data, page", "/my-data", by=facilitator),
         *_group_dynamics(study),
         *_coded(study),
         *_exports(study),
-        Asked(
-            "everything about me, JSON", f"{API}/me/data", EXPORT_MS, study.members[_group(study)][0]
-        ),
-        Asked(
-            "everything about me, ZIP", f"{API}/me/data.zip", EXPORT_MS, study.members[_group(study)][0]
-        ),
+        Asked("everything about me, JSON", f"{API}/me/data", EXPORT_MS, facilitator),
+        Asked("everything about me, ZIP", f"{API}/me/data.zip", EXPORT_MS, facilitator),
         Asked("everything about a coder, ZIP", f"{API}/me/data.zip", EXPORT_MS, study.coders[0]),
     ]
-
-
-def _group(study: Study):  # type: ignore[no-untyped-def]
-    return study.groups[0].id
 
 
 def _pages(study: Study) -> Iterator[Asked]:
     programme, recording = f"/programmes/{study.programme.id}", study.recordings[0].id
     yield Asked("programme", programme)
-    yield Asked("group", f"/groups/{_group(study)}")
+    yield Asked("group", f"/groups/{study.groups[0].id}")
     yield Asked("coding queue", f"{programme}/coding")
     yield Asked("coding queue, REST", f"{API}{programme}/coding-assignments")
     yield Asked("sample", f"{programme}/sampling")
@@ -76,12 +72,11 @@ def _pages(study: Study) -> Iterator[Asked]:
     yield Asked("workbench", f"/recordings/{recording}/workbench")
     yield Asked("workbench, index", f"{API}/recordings/{recording}/workbench")
     yield Asked("turns, table", f"{API}/recordings/{recording}/turns.csv")
-    yield Asked("my data, page", "/my-data", by=study.members[_group(study)][0])
 
 
 def _group_dynamics(study: Study) -> Iterator[Asked]:
     meeting = f"/meetings/{study.meetings[0].id}/analysis"
-    group = f"/groups/{_group(study)}/analysis"
+    group = f"/groups/{study.groups[0].id}/analysis"
     programme = f"/programmes/{study.programme.id}/analysis"
     yield Asked("meeting analysis", meeting)
     for table in ("people", "figures", "transitions"):
@@ -99,7 +94,10 @@ def _group_dynamics(study: Study) -> Iterator[Asked]:
 
 
 def _coded(study: Study) -> Iterator[Asked]:
-    programme, version = f"/programmes/{study.programme.id}", f"/codebook-versions/{study.version_id}"
+    programme, version = (
+        f"/programmes/{study.programme.id}",
+        f"/codebook-versions/{study.version_id}",
+    )
     yield Asked("agreement", f"{programme}/agreement")
     yield Asked("agreement, REST", f"{API}{version}/agreement")
     for table in ("coefficients", "confusions"):
@@ -107,9 +105,10 @@ def _coded(study: Study) -> Iterator[Asked]:
     content = f"{programme}/content?version={study.version_id}"
     yield Asked("content of the programme", content)
     yield Asked("content, another axis", f"{content}&axis=function&other=theme")
-    yield Asked("content of a group", f"{content}&group={_group(study)}")
+    yield Asked("content of a group", f"{content}&group={study.groups[0].id}")
     yield Asked(
-        "content of a meeting", f"{content}&group={_group(study)}&meeting={study.meetings[0].id}"
+        "content of a meeting",
+        f"{content}&group={study.groups[0].id}&meeting={study.meetings[0].id}",
     )
     yield Asked("content, for others", f"{content}&hide=1")
     for table in ("frequencies", "together", "follows", "effects"):
@@ -125,4 +124,4 @@ def _exports(study: Study) -> Iterator[Asked]:
         yield Asked(f"turns of a meeting as {form}", path, EXPORT_MS)
     yield Asked("transcript, WebVTT", f"{API}/recordings/{recording}/transcript.vtt", EXPORT_MS)
     yield Asked("export of a meeting", f"{API}/meetings/{study.meetings[0].id}/export", EXPORT_MS)
-    yield Asked("export of a group", f"{API}/groups/{_group(study)}/export", EXPORT_MS)
+    yield Asked("export of a group", f"{API}/groups/{study.groups[0].id}/export", EXPORT_MS)

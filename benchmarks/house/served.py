@@ -1,4 +1,4 @@
-"""`emessi serve` over a folder that is furnished already, and how much memory its application took."""
+"""`emessi serve` over a furnished folder, and how much memory its web application took."""
 
 import asyncio
 import os

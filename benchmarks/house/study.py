@@ -55,6 +55,8 @@ LENGTH_MS = 7_200_000
 MEMBERS = 7
 CODERS = 5
 STAND_IN = 16_384
+LONGEST = 1_500
+"""Turns of the first meeting: as many as a long and lively one has."""
 EDITED = 3
 """Each so manieth recording was corrected at the workbench …"""
 CORRECTIONS = 60
@@ -85,7 +87,7 @@ async def standing(db: AsyncSession) -> Study:
     coders = list((await db.exec(codes.order_by(col(User.id)))).all())
     study = Study(programme, (await db.exec(leads)).one(), coders)
     study.groups = list((await db.exec(select(Group).order_by(col(Group.name)))).all())
-    inside = select(Membership, User).join(User).order_by(col(User.id))
+    inside = select(Membership, User).join(User).order_by(col(Membership.pseudonym))
     for member, user in (await db.exec(inside)).all():
         study.members.setdefault(member.group_id, []).append(user)
     held = select(Meeting, Recording).join(Recording).order_by(col(Recording.id))
@@ -102,9 +104,7 @@ async def bulk(db: AsyncSession, rows: Sequence[SQLModel]) -> None:
         await db.exec(insert(type(rows[0])), params=[row.model_dump() for row in rows])
 
 
-async def furnish(
-    context: Context, store: Store, groups: int, meetings: int, count: int
-) -> Study:
+async def furnish(context: Context, store: Store, groups: int, meetings: int, count: int) -> Study:
     """So many groups of so many meetings each, with `count` turns in all."""
     study = Study(
         Programme(name="Järjestöt jaksaa", controller="Humak", retention_days=730),
@@ -118,13 +118,20 @@ async def furnish(
             first = user is study.coordinator
             role = ProgrammeRole.COORDINATOR if first else ProgrammeRole.RESEARCHER
             db.add(ProgrammeStaff(programme_id=study.programme.id, user_id=user.id, role=role))
-    shares = [count * (n + 1) // (groups * meetings) - count * n // (groups * meetings)
-              for n in range(groups * meetings)]  # fmt: skip
+    counts = _counts(groups * meetings, count)
     for number in range(groups):
-        own = shares[number * meetings : (number + 1) * meetings]
+        own = counts[number * meetings : (number + 1) * meetings]
         async with context.database.transaction() as db:
             await _group(context, store, db, study, number, own)
     return study
+
+
+def _counts(meetings: int, turns: int) -> list[int]:
+    """Turns of each meeting: the first has `LONGEST` if that is more than its share, the others
+    alike."""
+    first = max(LONGEST, turns // meetings) if turns > LONGEST else turns
+    left, others = turns - first, meetings - 1
+    return [first, *(left * (n + 1) // others - left * n // others for n in range(others))]
 
 
 async def _group(
@@ -279,9 +286,7 @@ class _Room:
         self, recording: Recording, kind: FileKind, user_id: UUID | None, consents: list[str]
     ) -> RecordingFile:
         scope = "shared" if user_id is None else "person"
-        key = await vault.data_key(
-            self.db, self.context.keys, recording.meeting_id, user_id, scope
-        )
+        key = await vault.data_key(self.db, self.context.keys, recording.meeting_id, user_id, scope)
         path = f"{recording.meeting_id}/{user_id or 'all'}-{kind}.sealed"
         with TemporaryDirectory() as folder:
             sealed = Path(folder) / "sealed"
@@ -364,7 +369,7 @@ class _Room:
             )
             old = made[at]
             values: dict[str, Any] = old.model_dump(exclude={"id"})
-            values |= {"end_ms": old.end_ms + 40, "state": TurnState.ACCEPTED}
+            values |= {"end_ms": old.end_ms - 40, "state": TurnState.ACCEPTED}
             given.append(Turn(**values | {"added_by_edit": edit.id, "made_from": old.id}))
             edits.append(edit)
             gone.append((old, edit.id))

@@ -31,25 +31,39 @@ def talked(users: Sequence[UUID], length_ms: int, count: int, seed: int) -> list
     backs = count // BACKCHANNELS
     held = _floor(weights, count - backs, dice)
     scale = (length_ms - 1_000) / max(end for _, _, end in held)
-    found = [Spoken(u, round(s * scale), max(round(e * scale), 1), False) for u, s, e in held]
-    longest = sorted(found, key=lambda each: each.start_ms - each.end_ms)[:backs]
-    for turn in longest:
-        listener = dice.choice([user for user in users if user != turn.user_id])
-        inside = turn.start_ms + dice.randint(100, max(101, turn.end_ms - turn.start_ms - 700))
-        found.append(Spoken(listener, inside, inside + 450, True))
-    return sorted(found, key=lambda each: (each.start_ms, -each.end_ms, each.user_id))
+    found = [Spoken(u, round(s * scale), round(e * scale), False) for u, s, e in held]
+    longest = sorted(range(len(found)), key=lambda place: found[place][1] - found[place][2])[:backs]
+    listening = [_listening(found, place, users, dice) for place in longest]
+    return sorted([*found, *listening], key=lambda each: (each.start_ms, -each.end_ms))
+
+
+def _listening(
+    held: Sequence[Spoken], place: int, users: Sequence[UUID], dice: random.Random
+) -> Spoken:
+    """By one who speaks neither then nor just before or after: of one person no turns overlap."""
+    turn = held[place]
+    near = {each.user_id for each in held[max(0, place - 2) : place + 3]}
+    listener = dice.choice([user for user in users if user not in near])
+    length = turn.end_ms - turn.start_ms
+    at = turn.start_ms + dice.randint(length // 3, length // 2)
+    return Spoken(listener, at, min(at + 450, turn.end_ms), True)
 
 
 def _floor(
     weights: Mapping[UUID, float], count: int, dice: random.Random
 ) -> list[tuple[UUID, float, float]]:
-    at, before, found = 2.0, None, []
+    """Seconds, in order of their start; nobody follows themselves or overlaps themselves."""
+    found: list[tuple[UUID, float, float]] = []
+    ended: dict[UUID, float] = {}
+    at, before = 2.0, None
     for _ in range(count):
         able = [user for user in weights if user != before]
         who = dice.choices(able, [weights[user] for user in able])[0]
+        at = max(at, ended.get(who, 0.0) + 0.1)
         end = at + min(dice.lognormvariate(1.9, 0.9), 180) + 1.2
         found.append((who, at, end))
-        at, before = max(end + dice.choice([-0.9, -0.25, 0.08, 0.35, 0.6, 1.4]), at + 0.2), who
+        ended[who], before = end, who
+        at = end + dice.choice([-0.9, -0.25, 0.08, 0.35, 0.6, 1.4])
     return found
 
 
