@@ -102,11 +102,14 @@ def count(table: Ratings) -> Counts:
     pairs = np.where(pairable, said * (said - 1), 1.0)
     agreeing = np.where(pairable, (tallied * (tallied - 1)).sum(axis=1) / pairs, 0.0)
     shares = tallied / np.where(said > 0, said, 1.0)[:, None]
-    weights = np.where(pairable, 1 / np.where(pairable, said - 1, 1), 0.0)
-    weighted = tallied * weights[:, None]
-    together = weighted[:, :, None] * tallied[:, None, :]
-    together[:, range(q), range(q)] -= weighted
-    coincidences = _by_recording(table, together.reshape(-1, q * q)).reshape(-1, q, q)
+    weighted = tallied * np.where(pairable, 1 / np.where(pairable, said - 1, 1), 0.0)[:, None]
+    coincidences = np.zeros((table.recordings, q, q))
+    order = np.argsort(of, kind="stable")
+    ends = np.searchsorted(of[order], np.arange(table.recordings + 1))
+    for number, (first, last) in enumerate(itertools.pairwise(ends)):
+        own = order[first:last]
+        coincidences[number] = weighted[own].T @ tallied[own]
+        coincidences[number] -= np.diag(weighted[own].sum(axis=0))
 
     def summed(each: NDArray[np.generic]) -> Floats:
         weights = each.astype(np.float64)
@@ -127,7 +130,9 @@ def _by_recording(table: Ratings, each: Floats) -> Floats:
     """The sums of columns of units, a row for each recording."""
     size = each.shape[1]
     cells = table.recording[:, None] * size + np.arange(size)
-    sums = np.bincount(cells.ravel(), each.ravel(), minlength=table.recordings * size)
+    sums: Floats = np.bincount(
+        cells.ravel(), weights=each.ravel(), minlength=table.recordings * size
+    ).astype(np.float64)
     return sums.reshape(table.recordings, size)
 
 
