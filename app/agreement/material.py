@@ -86,8 +86,9 @@ async def of_version(
     meeting_ids: Sequence[UUID] | None = None,
     axes: Collection[UUID] | None = None,
 ) -> Material:
-    """`least`: finished coders that a recording must have; with 1, coders are read only as far as
-    somebody before them was not asked for all of it. `meeting_ids`, `axes`: of these alone."""
+    """`least`: finished coders that a recording must have. With 1, coders are read only as far as
+    somebody before them was not asked for all of it; with more, only what is said of turns that
+    others than the first coded too. `meeting_ids`, `axes`: of these alone."""
     version = await codebooks.version(db, actor, version_id, Action.READ_TURNS)
     book = await db.get_one(Codebook, version.codebook_id)
     assigned = await _assigned(db, version.id, meeting_ids)
@@ -115,7 +116,7 @@ async def of_version(
         for each in spoken.recordings
     ]
     asked = _asked(turns, coded, done_of)
-    said = await _said(db, [one.id for each in whole for one in each.done], axes)
+    said = await _said(db, whole, least, axes)
     document = codebooks.said(version)
     return Material(book, version, document, coded, turns, *_joined(asked, said), waiting)
 
@@ -180,9 +181,10 @@ def _asked(
 
 
 async def _said(
-    db: AsyncSession, assignment_ids: Sequence[UUID], axes: Collection[UUID] | None
+    db: AsyncSession, whole: Sequence[Assigned], least: int, axes: Collection[UUID] | None
 ) -> pl.DataFrame:
     """`beside` is empty of the leading code, and tells the order of the others."""
+    every = [one.id for each in whole for one in each.done]
     ids = {
         "assignment": Coding.assignment_id,
         "turn": Coding.turn_id,
@@ -190,9 +192,14 @@ async def _said(
         "code": Coding.code_id,
         "beside": case((col(Coding.is_primary), None), else_=col(Coding.id)),
     }
-    where = [col(Coding.assignment_id).in_(assignment_ids), col(Coding.ended_at).is_(None)]
+    stands = col(Coding.ended_at).is_(None)
+    where = [col(Coding.assignment_id).in_(every), stands]
     if axes is not None:
         where.append(col(Coding.axis_id).in_(axes))
+    if least > 1:  # what one alone coded is compared with nothing: most of it, as a rule
+        others = [one.id for each in whole for one in each.done[1:]]
+        shared = select(Coding.turn_id).where(col(Coding.assignment_id).in_(others), stands)
+        where.append(col(Coding.turn_id).in_(shared))
     return await frame(db, ids, {}, where)
 
 

@@ -103,8 +103,7 @@ def confusion_row(
 
 def said(report: Report, compared: Compared, unit: int) -> Iterable[tuple[int, str]]:
     """The leading code of each coder who decided about the turn, in the order of assignment."""
-    column = {coder: place for place, coder in enumerate(report.coders)}
     for coder in report.moments[unit].coded.coders:
-        if report.decided[unit, column[coder]]:
-            chosen = compared.leading[unit, column[coder]]
+        if report.decided[unit, report.column[coder]]:
+            chosen = compared.leading[unit, report.column[coder]]
             yield coder, NONE if chosen == MISSING else label(compared.codes[chosen])

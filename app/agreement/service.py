@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -63,6 +63,11 @@ class Report:
     decided: Flags
     """Moments × coders: who decided about it, by a code on some axis."""
     axes: Sequence[Compared]
+
+    @cached_property
+    def column(self) -> dict[int, int]:
+        """Of each coder the column in matrices."""
+        return {coder: place for place, coder in enumerate(self.coders)}
 
 
 async def of_version(db: AsyncSession, actor: Actor, version_id: UUID) -> Report:
