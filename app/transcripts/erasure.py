@@ -92,23 +92,22 @@ async def _of(db: AsyncSession, recording_id: UUID) -> Sequence[Utterance]:
 
 
 async def _with_words_of_withdrawn(db: AsyncSession) -> list[UUID]:
-    """Recordings with words that rest on a consent which stands no more. The words themselves are
-    not read: of somebody who ever ended a consent, only what their lines rest on."""
-    rests_on = cast(col(Utterance.consent_ids), String)
+    """Recordings with words that rest on a consent which stands no more. Asked every few seconds,
+    so it begins with the few who ever ended a consent that words rest on, and reads of their lines
+    only what these rest on."""
+    ended = select(ConsentDecision.user_id).where(
+        col(ConsentDecision.purpose).in_(consents.WORDS),
+        ConsentDecision.decision != Decision.GRANTED,
+        col(ConsentDecision.keeps_earlier).is_(False),
+    )
+    users = (await db.exec(ended.distinct())).all()
+    if not users:
+        return []
     query = (
-        select(Utterance.recording_id, Meeting.group_id, rests_on)
+        select(Utterance.recording_id, Meeting.group_id, cast(col(Utterance.consent_ids), String))
         .join(Recording, col(Recording.id) == Utterance.recording_id)
         .join(Meeting, col(Meeting.id) == Recording.meeting_id)
-        .join(
-            ConsentDecision,
-            (col(ConsentDecision.group_id) == Meeting.group_id)
-            & (col(ConsentDecision.user_id) == Utterance.user_id),
-        )
-        .where(
-            col(ConsentDecision.purpose).in_(consents.WORDS),
-            ConsentDecision.decision != Decision.GRANTED,
-            col(ConsentDecision.keeps_earlier).is_(False),
-        )
+        .where(col(Utterance.user_id).in_(users))
         .distinct()
     )
     found = (await db.exec(query)).all()

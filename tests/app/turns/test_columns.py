@@ -18,6 +18,7 @@ from app.turns.models import Turn, TurnEdit, TurnIndex, TurnState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.series import Series, play_series
+from tests.fixtures.statements import statements
 
 
 @pytest.fixture
@@ -128,3 +129,22 @@ async def test_without_recordings_there_are_columns_without_rows(running: Applic
     assert spoken.recordings == []
     assert spoken.turns.columns == list(columns.COLUMNS)
     assert len(spoken.of(0)) == 0
+
+
+async def test_only_the_turns_of_the_recordings_asked_for_are_read(
+    running: Application, groups: list[Series]
+) -> None:
+    """SQLite has no statistics, and would take the live turns of everybody if an index offered."""
+    async with running.context.database.reading() as db:
+        query = select(Recording, Meeting).join(Meeting)
+        wanted = list((await db.exec(query)).all())
+        with statements(running.context.database) as sent:
+            await columns.of_recordings(db, wanted)
+            await turns.allowed(db, wanted[0][0].id, wanted[0][1])
+        connection = await db.connection()
+        of_turns = [each for each in sent if "FROM turns \n" in each]
+        assert len(of_turns) == 2
+        for each in of_turns:
+            blanks = tuple("x" * each.count("?"))
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", blanks)
+            assert "USING INDEX ix_turns_index_id" in str(plan.all())
