@@ -184,7 +184,6 @@ async def _said(
     db: AsyncSession, whole: Sequence[Assigned], least: int, axes: Collection[UUID] | None
 ) -> pl.DataFrame:
     """`beside` is empty of the leading code, and tells the order of the others."""
-    every = [one.id for each in whole for one in each.done]
     ids = {
         "assignment": Coding.assignment_id,
         "turn": Coding.turn_id,
@@ -193,13 +192,15 @@ async def _said(
         "beside": case((col(Coding.is_primary), None), else_=col(Coding.id)),
     }
     stands = col(Coding.ended_at).is_(None)
-    where = [col(Coding.assignment_id).in_(every), stands]
-    if axes is not None:
-        where.append(col(Coding.axis_id).in_(axes))
     if least > 1:  # what one alone coded is compared with nothing: most of it, as a rule
         others = [one.id for each in whole for one in each.done[1:]]
         shared = select(Coding.turn_id).where(col(Coding.assignment_id).in_(others), stands)
-        where.append(col(Coding.turn_id).in_(shared))
+        where = [col(Coding.turn_id).in_(shared), stands]
+    else:
+        every = [one.id for each in whole for one in each.done]
+        where = [col(Coding.assignment_id).in_(every), stands]
+    if axes is not None:
+        where.append(col(Coding.axis_id).in_(axes))
     return await frame(db, ids, {}, where)
 
 
