@@ -1,7 +1,6 @@
 """The `emessi` command."""
 
 import asyncio
-import gc
 import logging
 from pathlib import Path
 from typing import Annotated
@@ -61,13 +60,8 @@ def serve(
 def app(child: Child = False) -> None:
     """Start the web application alone."""
     config = _begin(child)
-    made = create_app(config)
-    # What was imported stays as long as the process: without this, every page of many rows waits
-    # several times while all of it is searched for what could be given back.
-    gc.collect()
-    gc.freeze()
     uvicorn.run(
-        made,
+        create_app(config),
         host=config.web.host,
         port=config.web.port,
         log_config=None,
