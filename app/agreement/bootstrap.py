@@ -7,6 +7,7 @@ are what resembles itself, groups are drawn in the same way.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,13 +34,16 @@ class Estimate(NamedTuple):
     """The middle 95 % of the resamples; NaN where there is no interval."""
 
 
+@lru_cache(maxsize=8)  # a page asks for it once for each code, and it depends on nothing else
 def times_drawn(recordings: int) -> Floats:
-    """Draws × recordings: how often each is in each resample. None below `FEWEST`."""
+    """Draws × recordings: how often each is in each resample. None below `FEWEST`. Read-only."""
     if recordings < FEWEST:
         return np.zeros((0, recordings))
     generator = np.random.default_rng(SEED)
     even = np.full(recordings, 1 / recordings)
-    return generator.multinomial(recordings, even, size=DRAWN).astype(np.float64)
+    times = generator.multinomial(recordings, even, size=DRAWN).astype(np.float64)
+    times.setflags(write=False)
+    return times
 
 
 def estimate(of: Callable[[Floats], Floats], times: Floats) -> Estimate:

@@ -3,13 +3,18 @@
 Only finished assignments are read, and never what was adjudicated: a decision made with all
 codings before one's eyes agrees with itself. Nothing of a recording that somebody still codes is
 told, and nothing at all of one that the reader still codes: to look would end being blind.
+
+Turns and codings are columns: of a whole programme there are hundreds of thousands, and all that is
+done with them is joining, sorting and counting (see `app.kit.frames`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
+import polars as pl
+from sqlalchemy import case
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,33 +22,23 @@ from app.accounts.actor import Actor
 from app.codebooks import service as codebooks
 from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import comparing, work
+from app.coding import comparing
 from app.coding.models import AssignmentState, Coding, CodingAssignment
+from app.groups.models import Membership
+from app.kit.frames import frame, key
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings.models import Recording, RecordingState
-from app.turns import service as turns
+from app.turns import columns
 from app.turns.models import TurnIndex
-from app.turns.service import TurnRow
 
-Codes = Mapping[tuple[UUID, UUID], Sequence[UUID]]
-"""Turn and axis → the codes that stand there, the leading one first."""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """One coder's finished work on one recording."""
-
-    coder: int
-    """The coder's number in the programme."""
-    to_code: frozenset[UUID]
-    """The turns that are to be coded, those among them that came into use since included."""
-    codes: Codes
-
-    @cached_property
-    def coded(self) -> frozenset[UUID]:
-        """The turns that the coder decided about: each got a code on some axis."""
-        return self.to_code & {turn_id for turn_id, _ in self.codes}
+ASKED = {
+    "assignment": pl.String,
+    "recording": pl.Int32,
+    "place": pl.Int32,
+    "coder": pl.Int32,
+    "turn": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -51,10 +46,10 @@ class CodedRecording:
     recording: Recording
     meeting: Meeting
     index: TurnIndex
-    rows: Sequence[TurnRow]
-    """The turns in use, in order of time."""
-    finished: Sequence[Finished]
-    """In the order of assignment."""
+    speakers: Sequence[Membership]
+    """By the number that they have in `Material.turns`."""
+    coders: Sequence[int]
+    """Who finished it: their numbers in the programme, in the order of assignment."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +58,23 @@ class Material:
     version: CodebookVersion
     document: CodebookDocument
     coded: Sequence[CodedRecording]
+    turns: pl.DataFrame
+    """The turns in use, as `app.turns.columns` has them; `unit` is the number of the row, and
+    `recording` the place in `coded`."""
+    asked: pl.DataFrame
+    """Which turns each coder was to code, those among them that came into use since included:
+    `unit`, `coder` and `place`, the coder's in the order of assignment. By unit and place."""
+    said: pl.DataFrame
+    """What stands there: `unit`, `coder`, `place`, `axis` and `code` (as keys). By unit and place;
+    of one axis the leading code first."""
     waiting: int
     """Recordings that somebody still codes."""
+
+
+class Assigned(NamedTuple):
+    recording: Recording
+    meeting: Meeting
+    done: Sequence[CodingAssignment]
 
 
 async def of_version(
@@ -74,37 +84,41 @@ async def of_version(
     *,
     least: int,
     meeting_ids: Sequence[UUID] | None = None,
+    axes: Collection[UUID] | None = None,
 ) -> Material:
-    """`least`: finished coders that a recording must have. `meeting_ids`: of these alone."""
+    """`least`: finished coders that a recording must have. With 1, coders are read only as far as
+    somebody before them was not asked for all of it; with more, only what is said of turns that
+    others than the first coded too. `meeting_ids`, `axes`: of these alone."""
     version = await codebooks.version(db, actor, version_id, Action.READ_TURNS)
     book = await db.get_one(Codebook, version.codebook_id)
     assigned = await _assigned(db, version.id, meeting_ids)
-    numbers = await comparing.coder_numbers(db, book.programme_id)
     blind = await _still_coded_by(db, actor.user_id)
-    whole: list[tuple[Recording, Meeting, list[CodingAssignment]]] = []
+    whole: list[Assigned] = []
     waiting = 0
     for recording, meeting, its in assigned:
         done = [each for each in its if each.state == AssignmentState.DONE]
         if recording.id in blind or (least > 1 and len(done) < len(its)):
             waiting += 1
         elif len(done) >= least:
-            whole.append((recording, meeting, done))
-    codes = await _codes(db, [each.id for _, _, done in whole for each in done])
-    coded = []
-    for recording, meeting, done in whole:
-        index, rows = await turns.allowed(db, recording.id, meeting)
-        if index is None:
-            continue
-        finished = [
-            Finished(
-                numbers[each.coder_id],
-                frozenset(work.to_code(each, rows)),
-                codes.get(each.id, {}),
-            )
-            for each in done
-        ]
-        coded.append(CodedRecording(recording, meeting, index, rows, finished))
-    return Material(book, version, codebooks.said(version), coded, waiting)
+            whole.append(Assigned(recording, meeting, done if least > 1 else _first(done)))
+    numbers = await comparing.coder_numbers(db, book.programme_id)
+    spoken = await columns.of_recordings(db, [(each[0], each[1]) for each in whole])
+    turns = spoken.turns.with_row_index("unit")
+    done_of = {each.recording.id: each.done for each in whole}
+    coded = [
+        CodedRecording(
+            each.recording,
+            each.meeting,
+            each.index,
+            list(each.people.values()),
+            [numbers[one.coder_id] for one in done_of[each.recording.id]],
+        )
+        for each in spoken.recordings
+    ]
+    asked = _asked(turns, coded, done_of)
+    said = await _said(db, whole, least, axes)
+    document = codebooks.said(version)
+    return Material(book, version, document, coded, turns, *_joined(asked, said), waiting)
 
 
 async def _assigned(
@@ -133,17 +147,65 @@ async def _still_coded_by(db: AsyncSession, user_id: UUID) -> set[UUID]:
     return set((await db.exec(query)).all())
 
 
-async def _codes(
-    db: AsyncSession, assignment_ids: Sequence[UUID]
-) -> dict[UUID, dict[tuple[UUID, UUID], list[UUID]]]:
-    """Columns, not objects: there may be hundreds of thousands."""
-    query = (
-        select(Coding.assignment_id, Coding.turn_id, Coding.axis_id, Coding.code_id)
-        .where(col(Coding.assignment_id).in_(assignment_ids), col(Coding.ended_at).is_(None))
-        .order_by(col(Coding.is_primary).desc(), col(Coding.id))
-    )
-    found: dict[UUID, dict[tuple[UUID, UUID], list[UUID]]] = {}
-    for assignment_id, turn_id, axis_id, code_id in (await db.exec(query)).all():
-        cells = found.setdefault(assignment_id, {})
-        cells.setdefault((turn_id, axis_id), []).append(code_id)
-    return found
+def _first(done: Sequence[CodingAssignment]) -> Sequence[CodingAssignment]:
+    """As far as the first who was asked for everything."""
+    whole = (place for place, each in enumerate(done) if each.turn_ids is None)
+    return done[: next(whole, len(done)) + 1]
+
+
+def _asked(
+    turns: pl.DataFrame,
+    coded: Sequence[CodedRecording],
+    done_of: dict[UUID, Sequence[CodingAssignment]],
+) -> pl.DataFrame:
+    """One row for each turn of each assignment: what `work.to_code` answers, of all of them."""
+    floor = turns.filter(~pl.col("is_backchannel")).select("unit", "recording", "turn")
+    whole, drawn = [], []
+    for number, each in enumerate(coded):
+        done = done_of[each.recording.id]
+        for place, (one, coder) in enumerate(zip(done, each.coders, strict=True)):
+            own = (key(one.id), number, place, coder)
+            if one.turn_ids is None:
+                whole.append((*own, None))
+            else:
+                drawn += [(*own, key(turn_id)) for turn_id in one.turn_ids]
+    every = pl.DataFrame(whole, schema=ASKED, orient="row").drop("turn")
+    some = pl.DataFrame(drawn, schema=ASKED, orient="row")
+    order = ["assignment", "turn", "unit", "place", "coder"]
+    return pl.concat(
+        [
+            floor.join(every, on="recording").select(order),
+            floor.join(some, on=["recording", "turn"]).select(order),
+        ]
+    ).sort("unit", "place")
+
+
+async def _said(
+    db: AsyncSession, whole: Sequence[Assigned], least: int, axes: Collection[UUID] | None
+) -> pl.DataFrame:
+    """`beside` is empty of the leading code, and tells the order of the others."""
+    ids = {
+        "assignment": Coding.assignment_id,
+        "turn": Coding.turn_id,
+        "axis": Coding.axis_id,
+        "code": Coding.code_id,
+        "beside": case((col(Coding.is_primary), None), else_=col(Coding.id)),
+    }
+    stands = col(Coding.ended_at).is_(None)
+    if least > 1:  # what one alone coded is compared with nothing: most of it, as a rule
+        others = [one.id for each in whole for one in each.done[1:]]
+        shared = select(Coding.turn_id).where(col(Coding.assignment_id).in_(others), stands)
+        where = [col(Coding.turn_id).in_(shared), stands]
+    else:
+        every = [one.id for each in whole for one in each.done]
+        where = [col(Coding.assignment_id).in_(every), stands]
+    if axes is not None:
+        where.append(col(Coding.axis_id).in_(axes))
+    return await frame(db, ids, {}, where)
+
+
+def _joined(asked: pl.DataFrame, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    found = said.join(asked, on=["assignment", "turn"])
+    found = found.sort("unit", "place", "axis", "beside")
+    kept = ("unit", "coder", "place", "axis", "code")
+    return asked.select("unit", "coder", "place"), found.select(kept)

@@ -8,15 +8,15 @@ code a turn is missing there, and not different.
 κ and α for a percent that looks fine: the two have to be read together.
 """
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.agreement.bootstrap import Estimate, estimate, times_drawn
+from app.agreement.bootstrap import Estimate, estimate, estimates, times_drawn
 from app.agreement.coefficients import COEFFICIENTS, Level, alpha
 from app.agreement.ratings import MISSING, Counts, Floats, Ratings, count
 
@@ -90,12 +90,13 @@ def _of_code(given: Ratings) -> CodeAgreement:
 
 def _agreement(counts: Counts) -> Agreement:
     own, times = _pairable(counts)
-    found = {name: estimate(partial(_drawn, of, own), times) for name, of in COEFFICIENTS.items()}
+
+    def together(rows: Floats) -> Floats:
+        drawn = own.drawn(rows)  # once for all of them: it is what takes the time
+        return np.stack([of(drawn) for of in COEFFICIENTS.values()], axis=1)
+
+    found = dict(zip(COEFFICIENTS, estimates(together, times), strict=True))
     return Agreement(int(own.pairable.sum()), len(own.pairable), found)
-
-
-def _drawn(of: Callable[[Counts], Floats], counts: Counts, rows: Floats) -> Floats:
-    return of(counts.drawn(rows))
 
 
 def _ordinal(leading: Ratings, in_order: int) -> Estimate:
@@ -114,11 +115,14 @@ def _pairable(counts: Counts) -> tuple[Counts, Floats]:
 def confusions(table: Ratings) -> Iterator[Confusion]:
     """Pairs of codes that were taken for one another, the most often first."""
     found: dict[tuple[int, int], list[int]] = {}
-    for unit, row in enumerate(table.values):
-        codes = sorted({int(value) for value in row if value != MISSING})
-        for place, one in enumerate(codes):
-            for other in codes[place + 1 :]:
-                found.setdefault((one, other), []).append(unit)
+    largest = table.values.max(axis=1, initial=MISSING)
+    smallest = np.where(table.values == MISSING, largest[:, None], table.values).min(
+        axis=1, initial=table.categories
+    )
+    for unit in np.flatnonzero(smallest < largest).tolist():
+        codes = sorted({value for value in table.values[unit].tolist() if value != MISSING})
+        for one, other in itertools.combinations(codes, 2):
+            found.setdefault((one, other), []).append(unit)
     for (one, other), units in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         yield Confusion(one, other, tuple(units))
 

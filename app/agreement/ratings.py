@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 MISSING = -1
 
@@ -91,25 +92,24 @@ class Counts:
 
 
 def count(table: Ratings) -> Counts:
-    q, shape = table.categories, (table.recordings, table.categories)
-    values, of = table.values, table.recording
+    q, values, of = table.categories, table.values, table.recording
     present = values != MISSING
-    tallied = np.zeros((len(values), q))
     unit, coder = np.nonzero(present)
-    np.add.at(tallied, (unit, values[unit, coder]), 1.0)
+    cells = np.bincount(unit * q + values[unit, coder], minlength=len(values) * q)
+    tallied = cells.reshape(len(values), q).astype(np.float64)
     said = tallied.sum(axis=1)
     pairable = said > 1
     pairs = np.where(pairable, said * (said - 1), 1.0)
     agreeing = np.where(pairable, (tallied * (tallied - 1)).sum(axis=1) / pairs, 0.0)
     shares = tallied / np.where(said > 0, said, 1.0)[:, None]
+    weighted = tallied * np.where(pairable, 1 / np.where(pairable, said - 1, 1), 0.0)[:, None]
     coincidences = np.zeros((table.recordings, q, q))
-    by_category = np.zeros(shape)
-    for number in range(table.recordings):
-        here = tallied[(of == number) & pairable]
-        weights = 1.0 / (here.sum(axis=1) - 1)
-        together = (here * weights[:, None]).T @ here
-        coincidences[number] = together - np.diag((here * weights[:, None]).sum(axis=0))
-        by_category[number] = shares[of == number].sum(axis=0)
+    order = np.argsort(of, kind="stable")
+    ends = np.searchsorted(of[order], np.arange(table.recordings + 1))
+    for number, (first, last) in enumerate(itertools.pairwise(ends)):
+        own = order[first:last]
+        coincidences[number] = weighted[own].T @ tallied[own]
+        coincidences[number] -= np.diag(weighted[own].sum(axis=0))
 
     def summed(each: NDArray[np.generic]) -> Floats:
         weights = each.astype(np.float64)
@@ -122,15 +122,28 @@ def count(table: Ratings) -> Counts:
         summed(said > 0),
         summed(pairable),
         summed(agreeing),
-        by_category,
+        _by_recording(table, shares),
     )
 
 
+def _by_recording(table: Ratings, each: Floats) -> Floats:
+    """The sums of columns of units, a row for each recording."""
+    size = each.shape[1]
+    cells = table.recording[:, None] * size + np.arange(size)
+    sums: Floats = np.bincount(
+        cells.ravel(), weights=each.ravel(), minlength=table.recordings * size
+    ).astype(np.float64)
+    return sums.reshape(table.recordings, size)
+
+
 def _contingencies(table: Ratings) -> Floats:
-    pairs = list(itertools.combinations(range(table.coders), 2))
-    counted = np.zeros((table.recordings, len(pairs), table.categories, table.categories))
-    for number, (one, other) in enumerate(pairs):
+    """Pairs of coders who never met in a unit are not among them: they have no agreement."""
+    q, found = table.categories, []
+    for one, other in itertools.combinations(range(table.coders), 2):
         a, b = table.values[:, one], table.values[:, other]
         both = (a != MISSING) & (b != MISSING)
-        np.add.at(counted, (table.recording[both], number, a[both], b[both]), 1.0)
-    return counted
+        if both.any():
+            cells = (table.recording[both] * q + a[both]) * q + b[both]
+            found.append(np.bincount(cells, minlength=table.recordings * q * q))
+    shape = (len(found), table.recordings, q, q)
+    return np.array(found, dtype=np.float64).reshape(shape).swapaxes(0, 1)

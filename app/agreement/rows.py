@@ -6,7 +6,8 @@ from app.agreement import bootstrap
 from app.agreement.bootstrap import Estimate
 from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow, Drawing
 from app.agreement.measures import Agreement
-from app.agreement.service import Compared, Moment, Report
+from app.agreement.ratings import MISSING
+from app.agreement.service import Compared, Report
 from app.codebooks.document import Code
 
 NONE = "none"
@@ -75,33 +76,34 @@ def _rows(
 def confusions(report: Report) -> list[ConfusionRow]:
     """By axis, what was confused most often first, in order of time."""
     return [
-        confusion_row(compared, one, other, report.moments[unit])
+        confusion_row(report, compared, one, other, unit)
         for compared in report.axes
         for one, other, units in compared.agreement.confusions
         for unit in units
     ]
 
 
-def confusion_row(compared: Compared, one: int, other: int, moment: Moment) -> ConfusionRow:
-    turn = moment.row.turn
+def confusion_row(
+    report: Report, compared: Compared, one: int, other: int, unit: int
+) -> ConfusionRow:
+    moment = report.moments[unit]
     return ConfusionRow(
         axis=compared.axis.label,
         one=label(compared.codes[one]),
         other=label(compared.codes[other]),
         meeting_id=moment.coded.meeting.id,
         recording_id=moment.coded.recording.id,
-        turn_id=turn.id,
-        pseudonym=moment.row.speaker.pseudonym,
-        start_ms=turn.start_ms,
-        end_ms=turn.end_ms,
-        said=" ".join(f"coder{coder}={code}" for coder, code in said(compared, moment)),
+        turn_id=moment.turn_id,
+        pseudonym=moment.pseudonym,
+        start_ms=moment.start_ms,
+        end_ms=moment.end_ms,
+        said=" ".join(f"coder{coder}={code}" for coder, code in said(report, compared, unit)),
     )
 
 
-def said(compared: Compared, moment: Moment) -> Iterable[tuple[int, str]]:
-    """The leading code of each coder who decided about the turn."""
-    labels = {code.id: code.label for code in compared.axis.codes}
-    for each in moment.coded.finished:
-        if moment.row.turn.id in each.coded:
-            stands = each.codes.get((moment.row.turn.id, compared.axis.id), ())
-            yield each.coder, labels.get(stands[0], NONE) if stands else NONE
+def said(report: Report, compared: Compared, unit: int) -> Iterable[tuple[int, str]]:
+    """The leading code of each coder who decided about the turn, in the order of assignment."""
+    for coder in report.moments[unit].coded.coders:
+        if report.decided[unit, report.column[coder]]:
+            chosen = compared.leading[unit, report.column[coder]]
+            yield coder, NONE if chosen == MISSING else label(compared.codes[chosen])

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+import polars as pl
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
@@ -14,10 +16,10 @@ from app.agreement import bootstrap, material, measures, unitizing
 from app.agreement.bootstrap import Estimate
 from app.agreement.material import CodedRecording, Material
 from app.agreement.measures import AxisAgreement, Said
-from app.agreement.ratings import MISSING, Floats, Ratings
-from app.agreement.unitizing import Lengths
+from app.agreement.ratings import MISSING, Flags, Floats, Ints, Ratings
+from app.agreement.unitizing import Continuum, Lengths
 from app.codebooks.document import Axis, Code
-from app.turns.service import TurnRow
+from app.kit.frames import key
 
 ALPHAS = {
     "u_alpha": unitizing.u_alpha,
@@ -26,12 +28,18 @@ ALPHAS = {
 }
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """A turn that was compared, and where it is heard."""
 
     coded: CodedRecording
-    row: TurnRow
+    turn_key: str
+    pseudonym: str
+    start_ms: int
+    end_ms: int
+
+    @property
+    def turn_id(self) -> UUID:
+        return UUID(self.turn_key)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Compared:
 
     axis: Axis
     codes: Sequence[Code | None]
+    leading: Ints
+    """Moments × coders: the place of the leading code in `codes`, or `MISSING`."""
     agreement: AxisAgreement
     by_time: dict[str, Estimate]
 
@@ -50,7 +60,14 @@ class Report:
     coders: Sequence[int]
     moments: Sequence[Moment]
     """The turns that two or more coded; the units of every axis, in their order."""
+    decided: Flags
+    """Moments × coders: who decided about it, by a code on some axis."""
     axes: Sequence[Compared]
+
+    @cached_property
+    def column(self) -> dict[int, int]:
+        """Of each coder the column in matrices."""
+        return {coder: place for place, coder in enumerate(self.coders)}
 
 
 async def of_version(db: AsyncSession, actor: Actor, version_id: UUID) -> Report:
@@ -60,96 +77,134 @@ async def of_version(db: AsyncSession, actor: Actor, version_id: UUID) -> Report
 
 
 def report(found: Material) -> Report:
-    moments = [
-        Moment(coded, row)
-        for coded in found.coded
-        for row in coded.rows
-        if sum(row.turn.id in each.coded for each in coded.finished) > 1
+    coders = sorted({number for each in found.coded for number in each.coders})
+    column = pl.DataFrame(
+        {"coder": coders, "column": range(len(coders))},
+        schema={"coder": pl.Int32, "column": pl.Int64},
+    )
+    coded = found.said.select("unit", "coder", "place").unique()
+    double = coded.group_by("unit").len().filter(pl.col("len") > 1).select("unit").sort("unit")
+    units = found.turns.join(double, on="unit", maintain_order="right").with_row_index("moment")
+    number = units.select("unit", pl.col("moment").cast(pl.Int64))
+    coded = coded.join(number, on="unit").join(column, on="coder")
+    decided = np.zeros((len(units), len(coders)), dtype=np.bool_)
+    decided[coded["moment"].to_numpy(), coded["column"].to_numpy()] = True
+    said = found.said.join(number, on="unit", maintain_order="left").join(
+        column, on="coder", maintain_order="left"
+    )
+    lanes = _lanes(units)
+    axes = [_compared(found, axis, units, lanes, said, decided) for axis in found.document.axes]
+    return Report(found, coders, _moments(found, units), decided, axes)
+
+
+def _moments(found: Material, units: pl.DataFrame) -> list[Moment]:
+    rows = units.select("recording", "turn", "speaker", "start_ms", "end_ms").iter_rows()
+    return [
+        Moment(coded := found.coded[place], turn, coded.speakers[who].pseudonym, start, end)
+        for place, turn, who, start, end in rows
     ]
-    coders = sorted({each.coder for coded in found.coded for each in coded.finished})
-    axes = [_compared(found, axis, moments, coders) for axis in found.document.axes]
-    return Report(found, coders, moments, axes)
 
 
 def _compared(
-    found: Material, axis: Axis, moments: Sequence[Moment], coders: Sequence[int]
+    found: Material,
+    axis: Axis,
+    units: pl.DataFrame,
+    lanes: pl.DataFrame,
+    said: pl.DataFrame,
+    decided: Flags,
 ) -> Compared:
     codes: list[Code | None] = [code for code in axis.codes if code.is_codable]
+    number = {key(code.id): place for place, code in enumerate(codes) if code is not None}
     if not axis.is_required:
         codes.append(None)
-    said = _said(axis, codes, moments, coders)
+    its = said.filter(pl.col("axis") == key(axis.id)).with_columns(
+        pl.col("code").replace_strict(number, default=None, return_dtype=pl.Int64).alias("number")
+    )
+    values = _said(axis, len(codes), units, its, decided)
     in_order = sum(code is not None for code in codes) if axis.is_ordinal else 0
-    agreement = measures.axis(said, in_order)
-    return Compared(axis, codes, agreement, _by_time(found, axis, codes))
+    agreement = measures.axis(values, in_order)
+    by_time = _by_time(found, lanes, its, len(number))
+    return Compared(axis, codes, values.leading.values, agreement, by_time)
 
 
-def _said(
-    axis: Axis, codes: Sequence[Code | None], moments: Sequence[Moment], coders: Sequence[int]
-) -> Said:
+def _said(axis: Axis, size: int, units: pl.DataFrame, its: pl.DataFrame, decided: Flags) -> Said:
     """Units × coders, filled where a coder decided about the turn."""
-    number = {code.id: place for place, code in enumerate(codes) if code is not None}
-    column = {coder: place for place, coder in enumerate(coders)}
-    leading = np.full((len(moments), len(coders)), MISSING, dtype=np.int64)
-    given = np.zeros((*leading.shape, len(codes)), dtype=np.bool_)
-    places: dict[UUID, int] = {}
-    recording = np.zeros(len(moments), dtype=np.int64)
-    for unit, moment in enumerate(moments):
-        recording[unit] = places.setdefault(moment.coded.recording.id, len(places))
-        for each in moment.coded.finished:
-            if moment.row.turn.id not in each.coded:
-                continue
-            stands = each.codes.get((moment.row.turn.id, axis.id), ())
-            chosen = [number[code_id] for code_id in stands if code_id in number]
-            if not chosen and not axis.is_required:
-                chosen = [len(codes) - 1]
-            if chosen:
-                leading[unit, column[each.coder]] = chosen[0]
-                given[unit, column[each.coder], chosen] = True
-    return Said(Ratings(leading, recording, len(places), len(codes)), given)
+    leading = np.full(decided.shape, MISSING, dtype=np.int64)
+    given = np.zeros((*decided.shape, size), dtype=np.bool_)
+    known = its.filter(pl.col("number").is_not_null())
+    unit, coder, code = (known[name].to_numpy() for name in ("moment", "column", "number"))
+    given[unit, coder, code] = True
+    first = known.unique(["moment", "column"], keep="first", maintain_order=True)
+    unit, coder, code = (first[name].to_numpy() for name in ("moment", "column", "number"))
+    leading[unit, coder] = code
+    if not axis.is_required:
+        silent = decided & (leading == MISSING)
+        leading[silent] = size - 1
+        given[silent, size - 1] = True
+    places: dict[int, int] = {}
+    of = [places.setdefault(each, len(places)) for each in units["recording"].to_list()]
+    recording = np.array(of, dtype=np.int64)
+    return Said(Ratings(leading, recording, len(places), size), given)
 
 
-def _by_time(found: Material, axis: Axis, codes: Sequence[Code | None]) -> dict[str, Estimate]:
+def _by_time(
+    found: Material, lanes: pl.DataFrame, its: pl.DataFrame, values: int
+) -> dict[str, Estimate]:
     """α for unitizing: every speaker of every recording is a continuum of their own, because turns
-    of two may overlap, and every turn with a code on this axis a unit."""
-    number = {code.id: place + 1 for place, code in enumerate(codes) if code is not None}
-    continua, of = [], []
-    for place, coded in enumerate(found.coded):
-        lanes = _lanes(coded)
-        length = max([coded.recording.duration_ms or 0, *(t[-1].turn.end_ms for t in lanes)])
-        for lane in lanes:
-            coders = [
-                [
-                    unitizing.Unit(row.turn.start_ms, row.turn.end_ms, number[stands[0]])
-                    for row in lane
-                    if (stands := each.codes.get((row.turn.id, axis.id)))
-                    and row.turn.id in each.coded
-                    and stands[0] in number
-                ]
-                for each in coded.finished
-            ]
-            continua.append(unitizing.Continuum(length, coders))
-            of.append(place)
-    lengths = unitizing.measure(continua, len(number))
-    inside = np.zeros((len(found.coded), len(continua)))
-    inside[of, range(len(of))] = 1
-    by_recording, times = lengths.drawn(inside), bootstrap.times_drawn(len(found.coded))
+    of two may overlap, and every turn with a code on this axis a unit. The speakers of a recording
+    stand one after another on one line, which changes no sum."""
+    lengths = unitizing.measure(_lines(found, lanes, its), values)
+    times = bootstrap.times_drawn(len(found.coded))
     return {
-        name: bootstrap.estimate(partial(_drawn, alpha, by_recording), times)
+        name: bootstrap.estimate(partial(_drawn, alpha, lengths), times)
         for name, alpha in ALPHAS.items()
     }
+
+
+def _lines(found: Material, lanes: pl.DataFrame, its: pl.DataFrame) -> list[Continuum]:
+    first = its.unique(["moment", "column"], keep="first", maintain_order=True)
+    cut = lanes.join(first.filter(pl.col("number").is_not_null()), on="moment")
+    by_place = cut.partition_by("recording", "place", as_dict=True)
+    of_each = lanes.group_by("recording").agg(pl.col("end_ms").max(), pl.col("lane").max() + 1)
+    ends = {number: (end, count) for number, end, count in of_each.iter_rows()}
+    lines = []
+    for number, coded in enumerate(found.coded):
+        end, count = ends.get(number, (0, 0))
+        length = max(coded.recording.duration_ms or 0, end)
+        own = (by_place.get((number, place)) for place in range(len(coded.coders)))
+        lines.append(Continuum(length * count, [_laid(each, length) for each in own]))
+    return lines
+
+
+def _laid(units: pl.DataFrame | None, length: int) -> Ints:
+    """Start, end and value of one coder's units, the lanes one after another."""
+    if units is None:
+        return np.zeros((0, 3), dtype=np.int64)
+    before = pl.col("lane") * length
+    laid = units.select(
+        pl.col("start_ms") + before, pl.col("end_ms") + before, pl.col("number") + 1
+    )
+    return laid.to_numpy().astype(np.int64)
 
 
 def _drawn(alpha: Callable[[Lengths], Floats], lengths: Lengths, rows: Floats) -> Floats:
     return alpha(lengths.drawn(rows))
 
 
-def _lanes(coded: CodedRecording) -> list[list[TurnRow]]:
-    """The turns that two coded, by speaker, without what overlaps the speaker's last."""
-    lanes: dict[UUID, list[TurnRow]] = {}
-    for row in coded.rows:
-        if sum(row.turn.id in each.coded for each in coded.finished) < 2:
-            continue
-        lane = lanes.setdefault(row.turn.user_id, [])
-        if not lane or row.turn.start_ms >= lane[-1].turn.end_ms:
-            lane.append(row)
-    return list(lanes.values())
+def _lanes(units: pl.DataFrame) -> pl.DataFrame:
+    """The turns that two coded without what overlaps the same speaker's last; `lane` counts the
+    speakers of each recording from 0."""
+    lane: dict[tuple[int, int], int] = {}
+    until: dict[tuple[int, int], int] = {}
+    lanes: dict[int, int] = {}
+    kept = []
+    columns = units.select("moment", "recording", "speaker", "start_ms", "end_ms")
+    for moment, recording, speaker, start, end in columns.iter_rows():
+        own = (recording, speaker)
+        if own not in lane:
+            lane[own] = lanes[recording] = lanes.get(recording, -1) + 1
+        if start >= until.get(own, 0):
+            until[own] = end
+            kept.append((moment, recording, lane[own], start, end))
+    names = ("moment", "recording", "lane", "start_ms", "end_ms")
+    return pl.DataFrame(kept, schema=dict.fromkeys(names, pl.Int64), orient="row")

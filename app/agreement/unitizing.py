@@ -39,8 +39,9 @@ class Unit(NamedTuple):
 
 class Continuum(NamedTuple):
     length: int
-    coders: Sequence[Sequence[Unit]]
-    """Of each coder the units, which do not overlap, in any order."""
+    coders: Sequence[Sequence[Unit] | Ints]
+    """Of each coder the units, which do not overlap, in any order; as rows, or as an array whose
+    columns are those of `Unit`."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +67,21 @@ def measure(continua: Sequence[Continuum], values: int) -> Lengths:
     observed = np.zeros((len(continua), size, size))
     wholes, met = np.zeros((len(continua), size)), np.zeros((len(continua), size))
     for number, continuum in enumerate(continua):
-        edges = _edges(continuum)
+        coders = [np.array(units, dtype=np.int64).reshape(-1, 3) for units in continuum.coders]
+        edges = _edges(continuum.length, coders)
         spans = np.diff(edges).astype(np.float64)
-        at = np.array([_values(units, edges) for units in continuum.coders])
+        at = np.array([_values(units, edges) for units in coders])
         for one, row in enumerate(at):
             others = [other for place, other in enumerate(at) if place != one]
             for other in others:
-                np.add.at(observed[number], (row, other), spans / len(others))
+                pairs = np.bincount(row * size + other, weights=spans, minlength=size * size)
+                observed[number] += pairs.reshape(size, size) / len(others)
             inside = np.any([other != GAP for other in others], axis=0)
             shared = np.concatenate([[0.0], np.cumsum(spans * inside)])
-            for start, end, value in continuum.coders[one]:
-                wholes[number, value] += (end - start) ** 2
-                first, last = np.searchsorted(edges, (start, end))
-                met[number, value] += (shared[last] - shared[first]) ** 2
+            start, end, value = coders[one].T
+            np.add.at(wholes[number], value, (end - start).astype(np.float64) ** 2)
+            first, last = np.searchsorted(edges, start), np.searchsorted(edges, end)
+            np.add.at(met[number], value, (shared[last] - shared[first]) ** 2)
             wholes[number, GAP] += spans[row == GAP].sum()
     return Lengths(observed, wholes, met)
 
@@ -118,16 +121,15 @@ def _alpha(observed: Floats, wholes: Floats) -> Floats:
     return 1 - ratio(total - agreeing, total - expected)
 
 
-def _edges(continuum: Continuum) -> Ints:
-    marks = [0, continuum.length]
-    marks += [mark for units in continuum.coders for unit in units for mark in unit[:2]]
-    return np.unique(np.array(marks, dtype=np.int64))
+def _edges(length: int, coders: Sequence[Ints]) -> Ints:
+    marks = [units[:, :2].ravel() for units in coders]
+    return np.unique(np.concatenate([[0, length], *marks]).astype(np.int64))
 
 
-def _values(units: Sequence[Unit], edges: Ints) -> Ints:
+def _values(units: Ints, edges: Ints) -> Ints:
     """The value of one coder between each two edges."""
-    found = np.full(len(edges) - 1, GAP, dtype=np.int64)
-    for start, end, value in units:
-        first, last = np.searchsorted(edges, (start, end))
-        found[first:last] = value
-    return found
+    steps = np.zeros(len(edges), dtype=np.int64)
+    start, end, value = units.T
+    np.add.at(steps, np.searchsorted(edges, start), value)
+    np.subtract.at(steps, np.searchsorted(edges, end), value)
+    return np.cumsum(steps)[:-1]

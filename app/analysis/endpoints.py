@@ -142,11 +142,12 @@ async def programme_chart(
     context: Ctx,
     language: Language = None,
 ) -> Response:
-    _, series = await service.of_programme(db, actor, programme_id)
-    if not series:
+    _, groups = await service.of_programme(db, actor, programme_id)
+    if not groups:
         raise service.NoTurns
-    t = _texts(context, language or actor.language)
-    return _picture(programme.chart(chart, [each for _, each in series], t), chart)
+    t, series = _texts(context, language or actor.language), [measured for _, measured in groups]
+    order = programme.by_order(programme.values(series))
+    return _picture(programme.chart(chart, order, programme.rules(series), t), chart)
 
 
 def _texts(context: Context, language: str) -> Text:

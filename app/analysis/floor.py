@@ -9,6 +9,7 @@ same pairs). Compare meetings with meetings, not milliseconds with the literatur
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,8 +38,7 @@ class Kind(StrEnum):
     """Silence and overlap touch: several began or stopped at the same moment."""
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(NamedTuple):
     """What lies between two stretches in which exactly one person speaks."""
 
     kind: Kind

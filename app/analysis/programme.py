@@ -25,10 +25,10 @@ def values(series: Series) -> Values:
     found: Values = {}
     for place, group in enumerate(series):
         for measured in group:
-            for row in rows.figures(measured):
-                if row.value is not None:
-                    own = found.setdefault((row.facilitator, row.figure), [{} for _ in series])
-                    own[place][measured.studied.meeting.ordinal] = row.value
+            for name, value in rows.values(measured.measures).items():
+                if value is not None:
+                    own = found.setdefault(name, [{} for _ in series])
+                    own[place][measured.studied.meeting.ordinal] = float(value)
     return found
 
 
@@ -96,9 +96,16 @@ NAMES = {
 }
 
 
-def chart(name: str, series: Series, t: Text) -> str:
-    """Means over groups by meeting order; shaded, from the lowest group to the highest."""
-    found = by_order(values(series))
+def rules(series: Series) -> list[str]:
+    """What the figures depend on; one line where all turns were made alike."""
+    return sorted({of_index(each.studied.index) for group in series for each in group})
+
+
+def chart(name: str, found: Sequence[OrderRow], made_by: Sequence[str], t: Text) -> str:
+    """Means over groups by meeting order; shaded, from the lowest group to the highest.
+
+    `found`: what `by_order` gave; `made_by`: what `rules` did.
+    """
     ordinals = sorted({row.meeting for row in found})
     by = {(row.facilitator, row.figure, row.meeting): row for row in found}
 
@@ -108,11 +115,10 @@ def chart(name: str, series: Series, t: Text) -> str:
 
     places = [along(number + 0.5, len(ordinals)) for number in range(len(ordinals))]
     words = [t("analysis.nth", number=number) for number in ordinals]
-    rules = {of_index(each.studied.index) for group in series for each in group}
     return two_lines(
         name,
         t,
-        " | ".join(sorted(rules)),
+        " | ".join(made_by),
         places=places,
         words=words,
         lines=[Line(t(key), of(place, "mean")) for place, key in enumerate(NAMES[name])],

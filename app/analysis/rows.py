@@ -16,10 +16,11 @@ from app.analysis.forms import (
     SpreadRow,
     TransitionRow,
 )
-from app.analysis.measures import Side
+from app.analysis.measures import Measures, Side
 from app.analysis.null import Chance
 from app.analysis.service import Measured
 from app.groups.models import GroupRole
+from app.kit.http import number
 
 WITH, WITHOUT, WHOLE = "with", "without", "whole"
 THRESHOLDS = {
@@ -69,7 +70,7 @@ def _made(measured: Measured) -> dict[str, str | int]:
 def people(measured: Measured) -> list[PersonRow]:
     broken = measured.measures.interruptions
     rows = []
-    for number, part in enumerate(measured.measures.parts):
+    for place, part in enumerate(measured.measures.parts):
         low, high = part.quartiles_ms or (None, None)
         own = {name: getattr(part, name) for name in PersonRow.model_fields if hasattr(part, name)}
         rows.append(
@@ -80,10 +81,10 @@ def people(measured: Measured) -> list[PersonRow]:
                     "role": GroupRole.FACILITATOR if part.is_facilitator else GroupRole.MEMBER,
                     "lower_quartile_ms": low,
                     "upper_quartile_ms": high,
-                    "interruptions_tried": int(broken.tried[number].sum()),
-                    "interruptions_succeeded": int(broken.succeeded[number].sum()),
-                    "interruptions_suffered": int(broken.succeeded[:, number].sum()),
-                    "dual_starts": int(broken.dual_starts[number]),
+                    "interruptions_tried": int(broken.tried[place].sum()),
+                    "interruptions_succeeded": int(broken.succeeded[place].sum()),
+                    "interruptions_suffered": int(broken.succeeded[:, place].sum()),
+                    "dual_starts": int(broken.dual_starts[place]),
                 }
             )
         )
@@ -92,15 +93,23 @@ def people(measured: Measured) -> list[PersonRow]:
 
 def figures(measured: Measured) -> list[FigureRow]:
     found, made = measured.measures, _made(measured)
-    rows = [
+    chances = {
+        WITH: found.everyone.chance,
+        WITHOUT: found.others.chance,
+        WHOLE: {"star": found.star_chance},
+    }
+    return [
         FigureRow.model_validate(
             made
-            | {"facilitator": name, "figure": figure, "value": value}
-            | _chance(side.chance.get(figure))
+            | {"facilitator": side, "figure": figure, "value": value}
+            | _chance(chances[side].get(figure))
         )
-        for name, side in ((WITH, found.everyone), (WITHOUT, found.others))
-        for figure, value in of_side(side).items()
+        for (side, figure), value in values(found).items()
     ]
+
+
+def values(found: Measures) -> dict[tuple[str, str], float | None]:
+    """Side and figure → what was measured, as tables give it."""
     whole = {
         "silence": found.shares.silence,
         "single": found.shares.single,
@@ -108,15 +117,12 @@ def figures(measured: Measured) -> list[FigureRow]:
         "longest_silence_ms": found.longest_silence_ms,
         "star": found.star,
     } | {f"shift_{code}": count for code, count in sorted(found.shifts.items())}
-    rows += [
-        FigureRow.model_validate(
-            made
-            | {"facilitator": WHOLE, "figure": figure, "value": value}
-            | _chance(found.star_chance if figure == "star" else None)
-        )
-        for figure, value in whole.items()
-    ]
-    return rows
+    sides = {WITH: of_side(found.everyone), WITHOUT: of_side(found.others), WHOLE: whole}
+    return {
+        (side, figure): number(value)
+        for side, figures in sides.items()
+        for figure, value in figures.items()
+    }
 
 
 def of_side(side: Side) -> Mapping[str, float | int | None]:
@@ -196,11 +202,11 @@ def passages(measured: Measured) -> list[PassageRow]:
 
 def spread(series: Iterable[Measured]) -> list[SpreadRow]:
     """Mean, sample standard deviation and range over meetings; a series of one has no deviation."""
-    values: dict[tuple[str, str], list[float]] = {}
+    samples: dict[tuple[str, str], list[float]] = {}
     for measured in series:
-        for row in figures(measured):
-            if row.value is not None:
-                values.setdefault((row.facilitator, row.figure), []).append(row.value)
+        for name, value in values(measured.measures).items():
+            if value is not None:
+                samples.setdefault(name, []).append(value)
     return [
         SpreadRow(
             facilitator=side,
@@ -211,7 +217,7 @@ def spread(series: Iterable[Measured]) -> list[SpreadRow]:
             low=min(found),
             high=max(found),
         )
-        for (side, figure), found in values.items()
+        for (side, figure), found in samples.items()
     ]
 
 

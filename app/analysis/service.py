@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
+import polars as pl
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.analysis.measures import Measures, measure
 from app.analysis.roster import Roster, heard_from, roster, silent
-from app.analysis.table import Talk, talk
-from app.consent import service as consent
+from app.analysis.table import Talk, in_order
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
@@ -20,12 +21,13 @@ from app.kit.errors import Refusal
 from app.kit.permissions import Action
 from app.meetings import attendance
 from app.meetings import service as meetings
-from app.meetings.models import Meeting, MeetingKind, MeetingState
+from app.meetings.models import Attendance, Meeting, MeetingKind, MeetingState
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 from app.recordings import service as recordings
 from app.recordings.models import Recording, RecordingState
-from app.turns import service as turns
+from app.turns import columns
+from app.turns.columns import Indexed
 from app.turns.models import TurnIndex
 
 
@@ -63,16 +65,21 @@ async def of_meeting(
     meeting = await meetings.get(db, actor, meeting_id, Action.READ_TURNS)
     if meeting.state in (MeetingState.SCHEDULED, MeetingState.OPEN):
         raise MeetingNotOver
-    studied = await _studied(db, meeting)
-    if studied is None:
+    recording = await recordings.of_meeting(db, meeting.id)
+    if recording is None or recording.state != RecordingState.READY:
         raise NoTurns
+    found = await _studied(db, [(recording, meeting)])
+    if not found:
+        raise NoTurns
+    studied = found[0]
     return Measured(studied, await asyncio.to_thread(measure, studied.talk, orders=orders))
 
 
 async def of_group(db: AsyncSession, actor: Actor, group_id: UUID) -> tuple[Group, list[Measured]]:
     """The group's mentoring meetings that are over and indexed, in their order."""
     group = await access.require(db, actor, group_id, Action.READ_TURNS)
-    return group, await asyncio.to_thread(_measured, await _series(db, group_id))
+    series = await _series(db, [group_id])
+    return group, await asyncio.to_thread(_measured, series[group_id])
 
 
 async def of_programme(
@@ -81,75 +88,73 @@ async def of_programme(
     """The same for every group of a programme, without the null hypotheses: what varies between
     groups is told instead."""
     programme = await programmes.require(db, actor, programme_id, Action.READ_TURNS)
-    query = select(Group).where(Group.programme_id == programme_id)
-    found = []
-    for group in (await db.exec(query.order_by(Group.name, col(Group.id)))).all():
-        studied = await _series(db, group.id)
-        if studied:
-            found.append((group, await asyncio.to_thread(_plain, studied)))
+    its_groups = await groups.of_programme(db, programme_id)
+    series = await _series(db, [group.id for group in its_groups])
+    measured = await asyncio.to_thread(_plain, series)
+    found = [(group, measured[group.id]) for group in its_groups if measured[group.id]]
     return programme, found
 
 
-async def _series(db: AsyncSession, group_id: UUID) -> list[Studied]:
-    query = meetings.of_group(group_id).where(
-        Meeting.kind == MeetingKind.MENTORING, Meeting.state == MeetingState.ENDED
+async def _series(db: AsyncSession, group_ids: Sequence[UUID]) -> dict[UUID, list[Studied]]:
+    """Of each group its mentoring meetings that are over and indexed, in their order."""
+    query = (
+        select(Recording, Meeting)
+        .where(Recording.meeting_id == Meeting.id, Recording.state == RecordingState.READY)
+        .where(col(Meeting.group_id).in_(group_ids), Meeting.kind == MeetingKind.MENTORING)
+        .where(Meeting.state == MeetingState.ENDED)
+        .order_by(col(Meeting.ordinal), col(Meeting.starts_at))
     )
-    series = (await db.exec(query.order_by(col(Meeting.ordinal), col(Meeting.starts_at)))).all()
-    return [each for meeting in series if (each := await _studied(db, meeting))]
+    found: dict[UUID, list[Studied]] = {each: [] for each in group_ids}
+    for each in await _studied(db, list((await db.exec(query)).all())):
+        found[each.meeting.group_id].append(each)
+    return found
 
 
-def _plain(found: Sequence[Studied]) -> list[Measured]:
-    return [Measured(each, measure(each.talk, drawn=0, orders=False)) for each in found]
+def _plain(series: Mapping[UUID, Sequence[Studied]]) -> dict[UUID, list[Measured]]:
+    return {
+        group_id: [Measured(each, measure(each.talk, drawn=0, orders=False)) for each in found]
+        for group_id, found in series.items()
+    }
 
 
 def _measured(found: Sequence[Studied]) -> list[Measured]:
     return [Measured(each, measure(each.talk, orders=False)) for each in found]
 
 
-async def _studied(db: AsyncSession, meeting: Meeting) -> Studied | None:
-    recording = await recordings.of_meeting(db, meeting.id)
-    if recording is None or recording.state != RecordingState.READY:
-        return None
-    index, rows = await turns.allowed(db, recording.id, meeting)
-    if index is None:
-        return None
-    present = await _roster(db, meeting, recording, index, {row.turn.user_id for row in rows})
-    if not present.people:
-        return None
-    return Studied(meeting, recording, index, present, _table(recording, present, rows))
+async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]) -> list[Studied]:
+    """Those that are indexed and have somebody who may be studied, in the order asked for."""
+    spoken = await columns.of_recordings(db, wanted)
+    stays = await attendance.of_meetings(db, [meeting.id for _, meeting in wanted])
+    return [
+        Studied(each.meeting, each.recording, each.index, present, _table(each, present, turns))
+        for place, each in enumerate(spoken.recordings)
+        if (present := _roster(each, stays[each.meeting.id], turns := spoken.of(place))).people
+    ]
 
 
-async def _roster(
-    db: AsyncSession,
-    meeting: Meeting,
-    recording: Recording,
-    index: TurnIndex,
-    speakers: set[UUID],
-) -> Roster:
-    ledger_rows = await consent.chain(db, meeting.group_id)
-    tapes = await recordings.tapes(db, recording.id)
-    stays = await attendance.of_meeting(db, meeting.id)
+def _roster(indexed: Indexed, stays: Sequence[Attendance], turns: pl.DataFrame) -> Roster:
     arrived = {stay.user_id: stay.joined_at for stay in reversed(stays)}
-    counted = await turns.studied_in(db, index, meeting)
-    counted |= silent(ledger_rows, tapes, index.created_at, arrived)
-    members = await groups.members(db, meeting.group_id, former=True)
+    ledger, tapes = indexed.ledger, indexed.tapes
+    users = indexed.users
     return roster(
-        recording,
-        {user.id: membership for membership, user in members},
+        indexed.recording,
+        indexed.people,
         stays,
-        counted,
-        speakers,
-        heard_from(ledger_rows, tapes, recording),
+        indexed.studied | silent(ledger, tapes, indexed.index.created_at, arrived),
+        {users[number] for number in turns["speaker"].unique().to_list()},
+        heard_from(ledger, tapes, indexed.recording),
     )
 
 
-def _table(recording: Recording, present: Roster, rows: Sequence[turns.TurnRow]) -> Talk:
-    number: Mapping[UUID, int] = {user: place for place, user in enumerate(present.people)}
-    spoken = [
-        (number[turn.user_id], turn.start_ms, turn.end_ms, turn.is_backchannel)
-        for turn, _, _ in rows
-        if turn.user_id in number
-    ]
-    last = max((end for _, _, end, _ in spoken), default=0)
-    length = max(recording.duration_ms or 0, last)
-    return talk(tuple(present.people.values()), length, spoken)
+def _table(indexed: Indexed, present: Roster, turns: pl.DataFrame) -> Talk:
+    place = {user: number for number, user in enumerate(present.people)}
+    number = np.array([place.get(user, _AWAY) for user in indexed.users], dtype=np.int64)
+    speaker = number[turns["speaker"].to_numpy()]
+    inside = speaker != _AWAY
+    start, end, back = (turns[name].to_numpy()[inside] for name in _TIMES)
+    length = max(indexed.recording.duration_ms or 0, int(end.max(initial=0)))
+    return in_order(tuple(present.people.values()), length, speaker[inside], start, end, back)
+
+
+_AWAY = -1
+_TIMES = ("start_ms", "end_ms", "is_backchannel")

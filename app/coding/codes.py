@@ -91,7 +91,7 @@ async def of_recording(db: AsyncSession, user_id: UUID, recording_id: UUID) -> C
             memos = await work.memos(db, assignment.id)
             found.notes += [Noted(source, turn_id, body) for turn_id, body in memos.items()]
         if len(assignments) > 1:
-            decided = await comparing.decided(db, version.id)
+            decided = await comparing.decided(db, version.id, recording_id)
             cells = {cell: each.code_ids for cell, each in decided.items()}
             _add(found, codebooks.said(version).axes, prefix, DECIDED, cells)
             found.given += [

@@ -24,6 +24,7 @@ from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from app.recordings.models import Recording
 from app.turns import service as turns
+from app.turns.models import Turn, TurnIndex
 from app.turns.service import TurnRow
 
 
@@ -91,7 +92,7 @@ async def compare(
     _, rows = await turns.allowed(db, recording.id, meeting)
     finished = await _finished(db, actor, recording.id, version, rows)
     shared = [row for row in rows if sum(row.turn.id in each.to_code for each in finished) > 1]
-    document, adjudicated = codebooks.said(version), await decided(db, version.id)
+    document, adjudicated = codebooks.said(version), await decided(db, version.id, recording.id)
     found = [
         Difference(row, axis, said, adjudicated.get((row.turn.id, axis.id)))
         for row in shared
@@ -193,9 +194,15 @@ def _differ(said: Sequence[Said]) -> bool:
     return len({(tuple(codes[:1]), frozenset(codes)) for codes in held}) > 1
 
 
-async def decided(db: AsyncSession, version_id: UUID) -> dict[tuple[UUID, UUID], Decided]:
+async def decided(
+    db: AsyncSession, version_id: UUID, recording_id: UUID
+) -> dict[tuple[UUID, UUID], Decided]:
+    """By turn and axis, of one recording."""
     query = (
         select(Adjudication)
+        .join(Turn, col(Turn.id) == Adjudication.turn_id)
+        .join(TurnIndex, col(TurnIndex.id) == Turn.index_id)
+        .where(TurnIndex.recording_id == recording_id)
         .where(Adjudication.version_id == version_id, col(Adjudication.ended_at).is_(None))
         .order_by(col(Adjudication.is_primary).desc(), col(Adjudication.id))
     )

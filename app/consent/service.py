@@ -1,6 +1,6 @@
 """Deciding on consent, and asking the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -105,6 +105,17 @@ async def chain(db: AsyncSession, group_id: UUID) -> list[ConsentDecision]:
     return list((await db.exec(query.order_by(col(ConsentDecision.sequence)))).all())
 
 
+async def chains(
+    db: AsyncSession, group_ids: Collection[UUID]
+) -> dict[UUID, list[ConsentDecision]]:
+    """The ledgers of these groups, each in its order."""
+    query = select(ConsentDecision).where(col(ConsentDecision.group_id).in_(group_ids))
+    found: dict[UUID, list[ConsentDecision]] = {each: [] for each in group_ids}
+    for row in (await db.exec(query.order_by(col(ConsentDecision.sequence)))).all():
+        found[row.group_id].append(row)
+    return found
+
+
 async def lengths(db: AsyncSession, group_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many decisions each group's ledger holds; it only ever grows."""
     query = (
@@ -131,8 +142,8 @@ async def is_open(db: AsyncSession, consent_id: UUID) -> bool:
 
 async def standing(db: AsyncSession, group_ids: Iterable[UUID]) -> set[UUID]:
     found: set[UUID] = set()
-    for group_id in group_ids:
-        found |= ledger.standing(await chain(db, group_id))
+    for rows in (await chains(db, list(group_ids))).values():
+        found |= ledger.standing(rows)
     return found
 
 

@@ -1,21 +1,26 @@
 """Coded turns of a meeting, a group or a programme, as the consents in force let them be used."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import polars as pl
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.agreement import material
 from app.agreement.material import CodedRecording, Material
-from app.codebooks.document import Axis, Choice, Code
-from app.coding import comparing
-from app.content.settled import Decided, settled
-from app.content.table import Coded, Sitting, Speaker, Unit, table
+from app.codebooks import service as codebooks
+from app.codebooks.document import Axis, Choice, Code, CodebookDocument
+from app.coding.models import Adjudication
+from app.content.settled import settled
+from app.content.table import Coded, Sitting, Speaker, table
 from app.groups.models import Group, GroupRole
 from app.kit.errors import NotFound
+from app.kit.frames import frame, key
+from app.kit.permissions import Action
 from app.meetings.models import Meeting
 
 
@@ -51,15 +56,23 @@ async def of_axes(
     """Along the axis with this label (None: the codebook's first), and along the one whose codes
     are counted together with its own: None: itself if a turn may have several of its codes, else
     another. Both of the same turns."""
-    ids = await _meetings(db, scope)
-    found = await material.of_version(db, actor, version_id, least=1, meeting_ids=ids)
-    if not found.document.axes:
+    version = await codebooks.version(db, actor, version_id, Action.READ_TURNS)
+    document = codebooks.said(version)
+    if not document.axes:
         raise NotFound
-    one = _axis(found, axis)
-    two = _axis(found, other) if other else _beside(found, one)
-    settled_since = await comparing.decided(db, version_id)
-    decided = {cell: each.code_ids for cell, each in settled_since.items()}
+    one = _axis(document, axis)
+    two = _axis(document, other) if other else _beside(document, one)
+    ids, axes = await _meetings(db, scope), {one.id, two.id}
+    found = await material.of_version(db, actor, version_id, least=1, meeting_ids=ids, axes=axes)
+    decided = await _decided(db, found, axes)
     groups = await _groups(db, found)
+    return await asyncio.to_thread(_both, found, (one, two), decided, groups)
+
+
+def _both(
+    found: Material, axes: tuple[Axis, Axis], decided: pl.DataFrame, groups: Sequence[Group]
+) -> tuple[Content, Content]:
+    one, two = axes
     content = _content(found, one, decided, groups)
     return content, content if two.id == one.id else _content(found, two, decided, groups)
 
@@ -72,15 +85,15 @@ async def _meetings(db: AsyncSession, scope: Scope) -> Sequence[UUID] | None:
     return (await db.exec(select(Meeting.id).where(Meeting.group_id == scope.group_id))).all()
 
 
-def _axis(found: Material, label: str | None) -> Axis:
-    for axis in found.document.axes:
+def _axis(document: CodebookDocument, label: str | None) -> Axis:
+    for axis in document.axes:
         if label in (None, axis.label):
             return axis
     raise NotFound
 
 
-def _beside(found: Material, axis: Axis) -> Axis:
-    others = [each for each in found.document.axes if each.id != axis.id]
+def _beside(document: CodebookDocument, axis: Axis) -> Axis:
+    others = [each for each in document.axes if each.id != axis.id]
     return axis if axis.choice == Choice.MULTIPLE or not others else others[0]
 
 
@@ -90,30 +103,70 @@ async def _groups(db: AsyncSession, found: Material) -> list[Group]:
     return list((await db.exec(query)).all())
 
 
-def _content(found: Material, axis: Axis, decided: Decided, groups: Sequence[Group]) -> Content:
+async def _decided(db: AsyncSession, found: Material, axes: Collection[UUID]) -> pl.DataFrame:
+    """What was decided where coders differed: `unit`, `axis`, `code` or none, the leading first."""
+    one = Adjudication
+    ids = {"turn": one.turn_id, "axis": one.axis_id, "code": one.code_id}
+    where = (
+        col(one.version_id) == found.version.id,
+        col(one.ended_at).is_(None),
+        col(one.axis_id).in_(axes),
+    )
+    rows = await frame(db, ids, {}, where, (col(one.is_primary).desc(), col(one.id)))
+    rows = rows.with_columns(pl.col("code").replace("", None))
+    units = found.turns.select("unit", "turn")
+    return rows.join(units, on="turn", maintain_order="left").drop("turn")
+
+
+def _content(
+    found: Material, axis: Axis, decided: pl.DataFrame, groups: Sequence[Group]
+) -> Content:
     codes = [code for code in axis.codes if code.is_codable]
-    code = {each.id: place for place, each in enumerate(codes)}
+    number = {key(code.id): place for place, code in enumerate(codes)}
+    chosen = settled(found.asked, _along(found.said, axis), _along(decided, axis)).with_columns(
+        pl.col("code").replace_strict(number, default=None, return_dtype=pl.Int64)
+    )
     group = {each.id: place for place, each in enumerate(groups)}
-    speakers: dict[tuple[int, UUID], int] = {}
-    people: list[Speaker] = []
-    units: list[Unit] = []
-    meetings: list[Sitting] = []
-    for number, coded in enumerate(found.coded):
-        own, last = group[coded.meeting.group_id], 0
-        chosen = settled(coded, decided, axis.id)
-        for row in coded.rows:
-            turn = row.turn
-            last = max(last, turn.end_ms)
-            if turn.id not in chosen:
-                continue
-            who = (own, turn.user_id)
-            if who not in speakers:
-                speakers[who] = len(people)
-                leads = row.speaker.role == GroupRole.FACILITATOR
-                people.append(Speaker(own, row.speaker.pseudonym, leads))
-            given = [code[each] for each in chosen[turn.id] if each in code]
-            units.append(Unit(number, speakers[who], turn.start_ms, turn.end_ms, given))
-        length = max(coded.recording.duration_ms or 0, last)
-        meetings.append(Sitting(own, coded.meeting.ordinal, length))
-    made = table(len(groups), people, meetings, len(codes), units)
+    of = [group[each.meeting.group_id] for each in found.coded]
+    units = found.turns.join(chosen, on="unit", how="semi").select(
+        "unit",
+        "speaker",
+        "start_ms",
+        "end_ms",
+        pl.col("recording").cast(pl.Int64).alias("meeting"),
+        pl.col("recording")
+        .replace_strict(dict(enumerate(of)), return_dtype=pl.Int64)
+        .alias("group"),
+    )
+    first = units.unique(["group", "speaker"], keep="first", maintain_order=True)
+    people = [
+        _speaker(found.coded[meeting], own, number)
+        for own, meeting, number in first.select("group", "meeting", "speaker").iter_rows()
+    ]
+    who = first.select("group", pl.col("speaker")).with_row_index("who")
+    units = units.join(who, on=["group", "speaker"], maintain_order="left")
+    made = table(len(groups), people, _meetings_of(found, of), len(codes), units, chosen)
     return Content(found, axis, codes, made, groups, found.coded)
+
+
+def _meetings_of(found: Material, groups: Sequence[int]) -> list[Sitting]:
+    """`groups`: of each the number of its group."""
+    ends = found.turns.group_by("recording").agg(pl.col("end_ms").max())
+    last = {number: int(end) for number, end in ends.iter_rows()}
+    return [
+        Sitting(
+            groups[number],
+            each.meeting.ordinal,
+            max(each.recording.duration_ms or 0, last.get(number, 0)),
+        )
+        for number, each in enumerate(found.coded)
+    ]
+
+
+def _along(rows: pl.DataFrame, axis: Axis) -> pl.DataFrame:
+    return rows.filter(pl.col("axis") == key(axis.id))
+
+
+def _speaker(coded: CodedRecording, group: int, number: int) -> Speaker:
+    member = coded.speakers[number]
+    return Speaker(group, member.pseudonym, member.role == GroupRole.FACILITATOR)

@@ -5,22 +5,22 @@ else what the coder said to whom the recording was assigned first, because a sec
 are there to measure the first's.
 """
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
-
-from app.agreement.material import CodedRecording
-
-Decided = Mapping[tuple[UUID, UUID], Sequence[UUID]]
-"""Turn and axis → what was decided; nothing in it: that no code fits."""
+import polars as pl
 
 
-def settled(coded: CodedRecording, decided: Decided, axis_id: UUID) -> dict[UUID, Sequence[UUID]]:
-    """Each turn that was to be coded → its codes on that axis, the leading one first."""
-    found: dict[UUID, Sequence[UUID]] = {}
-    for row in coded.rows:
-        turn_id = row.turn.id
-        first = next((each for each in coded.finished if turn_id in each.to_code), None)
-        if first is not None:
-            cell = (turn_id, axis_id)
-            found[turn_id] = decided[cell] if cell in decided else first.codes.get(cell, ())
-    return found
+def settled(asked: pl.DataFrame, said: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Of one axis: `unit` and `code`, the leading one first, of every turn that was to be coded; a
+    turn without a code has one row, and none in it. By unit.
+
+    `asked`, `said`: as in `Material`. `decided`: `unit`, `code` and `is_primary`, in their order;
+    one row without a code: that none fits.
+    """
+    first = asked.group_by("unit").agg(pl.col("place").min())
+    own = said.join(first, on=["unit", "place"], maintain_order="left").select("unit", "code")
+    own = own.join(decided, on="unit", how="anti", maintain_order="left")
+    named = decided.filter(pl.col("code").is_not_null()).select("unit", "code")
+    codes = pl.concat([own, named.join(first, on="unit", how="semi", maintain_order="left")])
+    silent = first.join(codes, on="unit", how="anti").select(
+        "unit", pl.lit(None, pl.String).alias("code")
+    )
+    return pl.concat([codes, silent]).sort("unit", maintain_order=True)

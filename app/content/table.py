@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from app.analysis.table import Flags, Ints
 
@@ -29,15 +30,6 @@ class Sitting(NamedTuple):
     ordinal: int
     """In the group's series, from 1."""
     length_ms: int
-
-
-class Unit(NamedTuple):
-    meeting: int
-    speaker: int
-    start_ms: int
-    end_ms: int
-    codes: Sequence[int]
-    """The leading one first."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +78,22 @@ def table(
     speakers: Sequence[Speaker],
     meetings: Sequence[Sitting],
     codes: int,
-    units: Sequence[Unit],
+    units: pl.DataFrame,
+    chosen: pl.DataFrame,
 ) -> Coded:
-    """`units` in any order."""
-    rows = sorted(units, key=lambda unit: (unit.meeting, unit.start_ms, -unit.end_ms))
-    columns = np.array([row[:4] for row in rows], dtype=np.int64).reshape(-1, 4)
+    """`units`: `unit`, `meeting`, `who` (the speaker's number), `start_ms` and `end_ms`, in any
+    order. `chosen`: `unit` and `code`, the leading one first; rows without a code say nothing."""
+    rows = units.sort("meeting", "start_ms", -pl.col("end_ms"), maintain_order=True)
+    number = rows.select("unit").with_row_index("row")
+    known = chosen.filter(pl.col("code").is_not_null()).join(
+        number, on="unit", maintain_order="left"
+    )
     given = np.zeros((len(rows), codes), dtype=np.bool_)
-    for number, row in enumerate(rows):
-        given[number, list(row.codes)] = True
-    leading = np.array([row.codes[0] if row.codes else NO_CODE for row in rows], dtype=np.int64)
-    meeting, speaker, start, end = (columns[:, place] for place in range(4))
+    given[known["row"].to_numpy(), known["code"].to_numpy()] = True
+    first = known.unique("row", keep="first", maintain_order=True)
+    leading = np.full(len(rows), NO_CODE, dtype=np.int64)
+    leading[first["row"].to_numpy()] = first["code"].to_numpy()
+    names = ("meeting", "who", "start_ms", "end_ms")
+    meeting, speaker, start, end = (rows[name].to_numpy().astype(np.int64) for name in names)
     own = (tuple(speakers), tuple(meetings), codes)
     return Coded(groups, *own, meeting, speaker, start, end, given, leading)

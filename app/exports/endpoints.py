@@ -121,7 +121,7 @@ async def turns_as(
     reader, media = _reader(context, actor), await media_of(db, meeting, recording)
     listed = (await listing(db, meeting, recording, reader, media)).turns
     way = FORMATS[form]
-    content = way.write(listed, reader)
+    content = await asyncio.to_thread(way.write, listed, reader)
     return _file(content, way.media_type, f"turns-{meeting.ordinal}.{form}")
 
 

@@ -1,5 +1,6 @@
 """What was made of a recording's turns: as tables, with codes and words, and how it came about."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from app.exports.formats.offered import FORMATS
 from app.exports.listing import listing
 from app.exports.reader import Reader
 from app.exports.readme import readme
+from app.exports.turnlist import TurnList
 from app.groups.models import Group
 from app.meetings.models import Meeting
 from app.recordings.models import FileKind, Recording
@@ -17,6 +19,12 @@ from app.sampling import service as sampling
 from app.transcripts import service as transcripts
 from app.transcripts import vtt
 from app.turns.table import table
+
+
+def written(turns: TurnList, reader: Reader) -> list[tuple[str, bytes]]:
+    """In every format. Takes a second or two of a long meeting: beside the loop, or nobody else is
+    answered meanwhile."""
+    return [(f"turns.{name}", way.write(turns, reader)) for name, way in FORMATS.items()]
 
 
 async def of_turns(
@@ -40,7 +48,7 @@ async def of_turns(
         ("README.txt", readme(reader.text, index, coded, sampled).encode()),
         *codebooks_of(coded, reader),
     ]
-    files += [(f"turns.{name}", way.write(listed, reader)) for name, way in FORMATS.items()]
+    files += await asyncio.to_thread(written, listed, reader)
     if lines:
         files.append(("transcript.vtt", vtt.write(transcripts.cues(lines)).encode()))
     about = {

@@ -1,5 +1,6 @@
 """What can happen to a group and to those in it."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,12 @@ def seen_by(actor: Actor, programme_id: UUID | None = None) -> SelectOfScalar[Gr
     return query.where(or_(col(Group.programme_id).in_(staffed), col(Group.id).in_(inside)))
 
 
+async def of_programme(db: AsyncSession, programme_id: UUID) -> list[Group]:
+    """By name."""
+    query = select(Group).where(Group.programme_id == programme_id)
+    return list((await db.exec(query.order_by(Group.name, col(Group.id)))).all())
+
+
 async def create(
     db: AsyncSession, actor: Actor, programme_id: UUID, fields: dict[str, Any]
 ) -> Group:
@@ -86,6 +93,17 @@ async def members(
     if not former:
         query = query.where(col(Membership.left_at).is_(None))
     return list((await db.exec(query)).all())
+
+
+async def everyone_in(
+    db: AsyncSession, group_ids: Collection[UUID]
+) -> dict[UUID, dict[UUID, Membership]]:
+    """Of each of these groups everybody's membership by user, also of those who left."""
+    query = select(Membership).where(col(Membership.group_id).in_(group_ids))
+    found: dict[UUID, dict[UUID, Membership]] = {each: {} for each in group_ids}
+    for row in (await db.exec(query.order_by(Membership.role, Membership.pseudonym))).all():
+        found[row.group_id][row.user_id] = row
+    return found
 
 
 async def role_of(db: AsyncSession, group_id: UUID, user_id: UUID) -> GroupRole | None:

@@ -64,14 +64,14 @@ class Public(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-def _number(value: object) -> object:
+def number(value: float | None) -> float | None:
     """There is no NaN in JSON, nor in a table that people open."""
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, 6)
     return value
 
 
-Number = Annotated[float | None, BeforeValidator(_number)]
+Number = Annotated[float | None, BeforeValidator(number)]
 """A figure of an analysis; None where it is undefined."""
 
 

@@ -1,5 +1,6 @@
 """Who was in a meeting from when to when: the roster that silent members are counted by."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -33,6 +34,12 @@ async def cut_off(db: AsyncSession, meeting_id: UUID) -> set[UUID]:
     return {stay.user_id for stay in stays}
 
 
-async def of_meeting(db: AsyncSession, meeting_id: UUID) -> list[Attendance]:
-    query = select(Attendance).where(Attendance.meeting_id == meeting_id)
-    return list((await db.exec(query.order_by(col(Attendance.joined_at)))).all())
+async def of_meetings(
+    db: AsyncSession, meeting_ids: Collection[UUID]
+) -> dict[UUID, list[Attendance]]:
+    """Everybody's stays in each of these meetings, by when they came."""
+    query = select(Attendance).where(col(Attendance.meeting_id).in_(meeting_ids))
+    found: dict[UUID, list[Attendance]] = {each: [] for each in meeting_ids}
+    for stay in (await db.exec(query.order_by(col(Attendance.joined_at)))).all():
+        found[stay.meeting_id].append(stay)
+    return found

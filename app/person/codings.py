@@ -1,13 +1,12 @@
 """Codings about one person's turns, and those the person made; others are told of by number."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.codebooks import service as codebooks
-from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding.models import (
     Adjudication,
@@ -20,24 +19,59 @@ from app.coding.models import (
 from app.turns.models import Turn
 
 
+class Names(NamedTuple):
+    """What the axes and codes of one version are called."""
+
+    axes: dict[UUID, str]
+    codes: dict[UUID, str]
+
+
+Called = dict[UUID, Names]
+"""By version."""
+
+
 async def told(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
-    documents: dict[UUID, CodebookDocument] = {}
-    for version in (await db.exec(select(CodebookVersion))).all():
-        documents[version.id] = codebooks.said(version)
+    called = await _called(db, user_id)
     return {
-        "about_my_turns": await _about(db, user_id, documents),
-        "decided_about_my_turns": await _decided(db, user_id, documents),
+        "about_my_turns": await _about(db, user_id, called),
+        "decided_about_my_turns": await _decided(db, user_id, called),
         "memos_about_my_turns": await _memos(db, user_id),
-        "by_me": await _by(db, user_id, documents),
+        "by_me": await _by(db, user_id, called),
         "decided_by_me": await _rows(db, Adjudication, Adjudication.decided_by == user_id),
         "drawn_for_me": await _rows(db, CodingDraw, CodingDraw.coder_id == user_id),
         "my_coder_numbers": await _rows(db, Coder, Coder.user_id == user_id),
     }
 
 
-async def _about(
-    db: AsyncSession, user_id: UUID, documents: dict[UUID, CodebookDocument]
-) -> list[dict[str, Any]]:
+async def _called(db: AsyncSession, user_id: UUID) -> Called:
+    """Of the versions with which this person coded or was coded, not of everybody's codebooks."""
+    about = (
+        select(CodingAssignment.version_id)
+        .join(Coding, col(Coding.assignment_id) == CodingAssignment.id)
+        .join(Turn, col(Turn.id) == Coding.turn_id)
+        .where(Turn.user_id == user_id)
+    )
+    decided = (
+        select(Adjudication.version_id)
+        .join(Turn, col(Turn.id) == Adjudication.turn_id)
+        .where(Turn.user_id == user_id)
+    )
+    mine = select(CodingAssignment.version_id).where(CodingAssignment.coder_id == user_id)
+    query = select(CodebookVersion).where(
+        or_(*(col(CodebookVersion.id).in_(each) for each in (about, decided, mine)))
+    )
+    return {version.id: _names(version) for version in (await db.exec(query)).all()}
+
+
+def _names(version: CodebookVersion) -> Names:
+    document = codebooks.said(version)
+    return Names(
+        {axis.id: axis.label for axis in document.axes},
+        {code.id: code.label for _, code in document.codes()},
+    )
+
+
+async def _about(db: AsyncSession, user_id: UUID, called: Called) -> list[dict[str, Any]]:
     query = (
         select(Coding, CodingAssignment, Turn, Coder)
         .where(Coding.assignment_id == CodingAssignment.id, Coding.turn_id == Turn.id)
@@ -53,15 +87,13 @@ async def _about(
             "start_ms": turn.start_ms,
             "end_ms": turn.end_ms,
             "coder": coder.number,
-            **_named(coding, documents[assignment.version_id]),
+            **_named(coding, called[assignment.version_id]),
         }
         for coding, assignment, turn, coder in (await db.exec(query)).all()
     ]
 
 
-async def _decided(
-    db: AsyncSession, user_id: UUID, documents: dict[UUID, CodebookDocument]
-) -> list[dict[str, Any]]:
+async def _decided(db: AsyncSession, user_id: UUID, called: Called) -> list[dict[str, Any]]:
     query = (
         select(Adjudication, Turn)
         .where(Adjudication.turn_id == Turn.id, Turn.user_id == user_id)
@@ -72,7 +104,7 @@ async def _decided(
             "start_ms": turn.start_ms,
             "end_ms": turn.end_ms,
             "reason": row.reason,
-            **_named(row, documents[row.version_id]),
+            **_named(row, called[row.version_id]),
         }
         for row, turn in (await db.exec(query)).all()
     ]
@@ -86,9 +118,7 @@ async def _memos(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-async def _by(
-    db: AsyncSession, user_id: UUID, documents: dict[UUID, CodebookDocument]
-) -> list[dict[str, Any]]:
+async def _by(db: AsyncSession, user_id: UUID, called: Called) -> list[dict[str, Any]]:
     """The person's own work: codes and memos, without whose turns they are about."""
     mine = select(CodingAssignment).where(CodingAssignment.coder_id == user_id)
     found = []
@@ -100,7 +130,7 @@ async def _by(
         found.append(
             assignment.model_dump(mode="json", warnings=False, include=shown)
             | {
-                "codings": [_named(row, documents[assignment.version_id]) for row in codings],
+                "codings": [_named(row, called[assignment.version_id]) for row in codings],
                 "memos": list((await db.exec(memos)).all()),
             }
         )
@@ -115,13 +145,11 @@ async def _rows(db: AsyncSession, table: Any, where: Any) -> list[dict[str, Any]
     ]
 
 
-def _named(row: Coding | Adjudication, document: CodebookDocument) -> dict[str, Any]:
+def _named(row: Coding | Adjudication, names: Names) -> dict[str, Any]:
     """With labels, as far as the version in use still knows them."""
-    codes = {code.id: code.label for _, code in document.codes()}
-    axis = document.axis(row.axis_id)
     return {
-        "axis": axis.label if axis else str(row.axis_id),
-        "code": codes.get(row.code_id, str(row.code_id)) if row.code_id else None,
+        "axis": names.axes.get(row.axis_id, str(row.axis_id)),
+        "code": names.codes.get(row.code_id, str(row.code_id)) if row.code_id else None,
         "is_primary": row.is_primary,
         "decided_at": row.decided_at.isoformat(),
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,

@@ -1,6 +1,6 @@
 """What is kept of a meeting: written by the node, finished by the worker, read by researchers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -161,6 +161,15 @@ async def tapes_on_node(db: AsyncSession, node_name: str) -> list[Tape]:
 async def tapes(db: AsyncSession, recording_id: UUID) -> list[Tape]:
     query = select(Tape).where(Tape.recording_id == recording_id)
     return list((await db.exec(query.order_by(col(Tape.id)))).all())
+
+
+async def tapes_of(db: AsyncSession, recording_ids: Collection[UUID]) -> dict[UUID, list[Tape]]:
+    """The tapes of these recordings, by recording."""
+    query = select(Tape).where(col(Tape.recording_id).in_(recording_ids))
+    found: dict[UUID, list[Tape]] = {each: [] for each in recording_ids}
+    for tape in (await db.exec(query.order_by(col(Tape.id)))).all():
+        found[tape.recording_id].append(tape)
+    return found
 
 
 async def files(db: AsyncSession, recording_id: UUID) -> list[RecordingFile]:

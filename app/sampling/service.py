@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.actor import Actor
+from app.groups import service as groups
 from app.groups.models import Group
 from app.kit import audit, chance
 from app.kit.errors import Invalid, NotFound, Refusal
@@ -145,8 +146,7 @@ def standing(sample: Sample, recording_id: UUID) -> str:
 
 
 async def group_names(db: AsyncSession, programme_id: UUID) -> dict[UUID, str]:
-    query = select(Group).where(Group.programme_id == programme_id)
-    return {group.id: group.name for group in (await db.exec(query)).all()}
+    return {group.id: group.name for group in await groups.of_programme(db, programme_id)}
 
 
 async def rows(db: AsyncSession, sample: Sample) -> list[SampledRow]:

@@ -1,7 +1,8 @@
 """Words to turns: a line belongs to that turn of its speaker with which it shares most. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 
@@ -29,16 +30,35 @@ L = TypeVar("L", bound=Timed)
 def attached(turns: Sequence[Turned], lines: Iterable[L]) -> Mapping[UUID, list[L]]:
     """Turn → its lines in order of time. A line that shares no time with any turn of its speaker
     belongs to none; of two turns that share the same, the earlier has it."""
-    by_person: dict[UUID, list[Turned]] = {}
+    by_person: dict[UUID, _Own] = {}
     for turn in sorted(turns, key=lambda each: (each.start_ms, each.end_ms)):
-        by_person.setdefault(turn.user_id, []).append(turn)
+        by_person.setdefault(turn.user_id, _Own([], [], [])).add(turn)
     found: dict[UUID, list[L]] = {}
     for line in sorted(lines, key=lambda each: (each.start_ms, each.end_ms)):
-        own = by_person.get(line.user_id, [])
+        own = by_person[line.user_id].near(line) if line.user_id in by_person else ()
         best = max(own, key=lambda turn: _shared_ms(turn, line), default=None)
         if best is not None and _shared_ms(best, line) > 0:
             found.setdefault(best.id, []).append(line)
     return found
+
+
+class _Own(NamedTuple):
+    """One person's turns by their start: a long meeting has too many to ask each of each line."""
+
+    turns: list[Turned]
+    starts: list[int]
+    reached: list[int]
+    """The latest end up to each turn."""
+
+    def add(self, turn: Turned) -> None:
+        self.turns.append(turn)
+        self.starts.append(turn.start_ms)
+        self.reached.append(max(turn.end_ms, self.reached[-1] if self.reached else 0))
+
+    def near(self, line: Timed) -> Sequence[Turned]:
+        """All that share time with it are among them."""
+        first = bisect_right(self.reached, line.start_ms)
+        return self.turns[first : bisect_left(self.starts, line.end_ms)]
 
 
 def _shared_ms(turn: Timed, line: Timed) -> int:

@@ -64,5 +64,9 @@ def _voices(tapes: Iterable[Tape]) -> list[Tape]:
 def usable(utterances: Iterable[Utterance], standing: Collection[UUID]) -> list[Utterance]:
     """The words that rest on consents that stand, and on nothing else. Words that name no consent
     are refused."""
-    stands = {str(id_) for id_ in standing}
-    return [each for each in utterances if each.consent_ids and stands.issuperset(each.consent_ids)]
+    return [each for each in utterances if stands(each.consent_ids, standing)]
+
+
+def stands(consent_ids: Collection[str], standing: Collection[UUID]) -> bool:
+    """Whether everything that words rest on stands; not if they rest on nothing."""
+    return bool(consent_ids) and all(UUID(each) in standing for each in consent_ids)

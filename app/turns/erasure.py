@@ -3,9 +3,9 @@
 import logging
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import union
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,7 +18,8 @@ from app.kit.db import Database
 from app.kit.ids import short
 from app.meetings.models import Meeting
 from app.quality import erasure as quality
-from app.recordings import erasure, erasures
+from app.recordings import consents, erasure, erasures
+from app.recordings import service as recordings
 from app.recordings.models import Recording, RecordingState
 from app.turns import service, shared
 from app.turns.models import Speech, Turn, TurnEdit, TurnIndex
@@ -98,18 +99,13 @@ async def forget(db: AsyncSession, recording_id: UUID, users: Collection[UUID]) 
 
 
 async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
-    """Finished recordings with turns or speech of someone who ever ended a consent they rest on."""
-    turns = select(TurnIndex.recording_id, Turn.user_id).where(Turn.index_id == TurnIndex.id)
-    kept = union(turns, select(Speech.recording_id, Speech.user_id)).subquery()
+    """Finished recordings with turns or speech that no consent covers any longer. Asked every few
+    seconds, so it begins with the few who ever ended a consent that turns rest on, and reads
+    nothing of anybody else."""
     query = (
-        select(Recording.id)
+        select(Recording.id, ConsentDecision.group_id, ConsentDecision.user_id)
         .join(Meeting, col(Meeting.id) == Recording.meeting_id)
-        .join(kept, kept.c.recording_id == Recording.id)
-        .join(
-            ConsentDecision,
-            (col(ConsentDecision.group_id) == Meeting.group_id)
-            & (col(ConsentDecision.user_id) == kept.c.user_id),
-        )
+        .join(ConsentDecision, col(ConsentDecision.group_id) == Meeting.group_id)
         .where(
             Recording.state != RecordingState.CLAIMED,
             col(ConsentDecision.purpose).in_(STUDY),
@@ -118,4 +114,31 @@ async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
         )
         .distinct()
     )
-    return list((await db.exec(query)).all())
+    found = (await db.exec(query)).all()
+    if not found:
+        return []
+    group_of = {recording_id: group_id for recording_id, group_id, _ in found}
+    users = {user_id for _, _, user_id in found}
+    chains = await consent.chains(db, set(group_of.values()))
+    tapes = await recordings.tapes_of(db, group_of)
+    return sorted(
+        {
+            recording_id
+            for recording_id, user_id, at in await _heard(db, users)
+            if recording_id in group_of
+            and user_id
+            not in consents.studied(chains[group_of[recording_id]], tapes[recording_id], at)
+        }
+    )
+
+
+async def _heard(db: AsyncSession, users: Collection[UUID]) -> list[tuple[UUID, UUID, datetime]]:
+    """Where there is something of these people: the recording, who, and when it was heard."""
+    turns = (
+        select(TurnIndex.recording_id, Turn.user_id, TurnIndex.created_at)
+        .where(Turn.index_id == TurnIndex.id, col(Turn.user_id).in_(users))
+        .distinct()
+    )
+    speech = select(Speech.recording_id, Speech.user_id, Speech.heard_at)
+    kept = speech.where(col(Speech.user_id).in_(users))
+    return [*(await db.exec(turns)).all(), *(await db.exec(kept)).all()]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, Index, String, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from app.kit.db import UtcDateTime, now
@@ -129,10 +129,17 @@ class TurnEdit(SQLModel, table=True):
     made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+def _touched_by(column: str) -> Index:
+    """Of the few that an edit touched: an index of all would lead to every live turn there is."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(f"ix_turns_{column}", column, sqlite_where=where, postgresql_where=where)
+
+
 class Turn(SQLModel, table=True):
     """One person's continuous holding of the floor; ms after the recording's start."""
 
     __tablename__ = "turns"
+    __table_args__ = (_touched_by("added_by_edit"), _touched_by("removed_by_edit"))
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     index_id: UUID = Field(foreign_key="turn_indexes.id", index=True)
@@ -142,9 +149,9 @@ class Turn(SQLModel, table=True):
     end_ms: int
     is_backchannel: bool = False
     state: TurnState = Field(default=TurnState.PROPOSED, sa_type=String, max_length=20)
-    added_by_edit: UUID | None = Field(default=None, foreign_key="turn_edits.id", index=True)
+    added_by_edit: UUID | None = Field(default=None, foreign_key="turn_edits.id")
     """None: the machine proposed it."""
-    removed_by_edit: UUID | None = Field(default=None, foreign_key="turn_edits.id", index=True)
+    removed_by_edit: UUID | None = Field(default=None, foreign_key="turn_edits.id")
     """None: it is live."""
     made_from: UUID | None = None
     """The turn that it took the place of, for what was attached to that one. It may be erased

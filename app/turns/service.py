@@ -138,7 +138,7 @@ async def allowed(
     if not indexes:
         return None, []
     live = await _live(db, indexes)
-    return indexes[-1], await shown(db, recording_id, meeting, live)
+    return indexes[-1], await _shown(db, recording_id, meeting, indexes, live)
 
 
 async def proposed(db: AsyncSession, index: TurnIndex, meeting: Meeting) -> list[TurnRow]:
@@ -153,9 +153,18 @@ async def shown(
     db: AsyncSession, recording_id: UUID, meeting: Meeting, turns: Iterable[Turn]
 ) -> list[TurnRow]:
     """Of these turns of a recording, those whose person's consent allows it now."""
+    return await _shown(db, recording_id, meeting, await _indexes(db, recording_id), turns)
+
+
+async def _shown(
+    db: AsyncSession,
+    recording_id: UUID,
+    meeting: Meeting,
+    indexes: Sequence[TurnIndex],
+    turns: Iterable[Turn],
+) -> list[TurnRow]:
     rows = await consent.chain(db, meeting.group_id)
     tapes = await recordings.tapes(db, recording_id)
-    indexes = await _indexes(db, recording_id)
     studied = {each.id: consents.studied(rows, tapes, each.created_at) for each in indexes}
     people = {
         user.id: (m, user.name)

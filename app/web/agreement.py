@@ -128,15 +128,14 @@ def _axis(visit: Visit, report: Report, compared: Compared) -> dict[str, Any]:
 def _moment(visit: Visit, report: Report, compared: Compared, unit: int) -> dict[str, Any]:
     moment = report.moments[unit]
     names = {code.label: _name(visit, code) for code in compared.codes if code}
-    turn = moment.row.turn
     return {
-        "href": f"/recordings/{moment.coded.recording.id}#t={turn.start_ms / 1000:.1f}",
+        "href": f"/recordings/{moment.coded.recording.id}#t={moment.start_ms / 1000:.1f}",
         "meeting": title_of(visit, moment.coded.meeting),
-        "clock": clock(turn.start_ms),
-        "pseudonym": moment.row.speaker.pseudonym,
+        "clock": clock(moment.start_ms),
+        "pseudonym": moment.pseudonym,
         "said": [
             (coder, names.get(label, _name(visit, None)))
-            for coder, label in rows.said(compared, moment)
+            for coder, label in rows.said(report, compared, unit)
         ],
     }
 

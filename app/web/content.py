@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
-from sqlmodel import col, select
+from sqlmodel import col
 
 from app.content import charts, rows, service
 from app.content.forms import ContentPublic, FrequencyRow
 from app.content.service import Content, Scope
 from app.content.suppression import FEWEST
-from app.groups.models import Group
+from app.groups.service import of_programme as in_programme
 from app.kit.errors import NotFound
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
@@ -67,7 +67,7 @@ async def content(
     programme = await access.require(db, actor, programme_id, Action.READ_TURNS)
     versions = await published(db, programme_id)
     version = chosen_of(versions, chosen.version)
-    groups = await _groups(visit, programme_id)
+    groups = await in_programme(db, programme_id)
     if chosen.group and chosen.group not in {group.id for group in groups}:
         raise NotFound
     meetings = await _meetings(visit, chosen.group) if chosen.group else []
@@ -107,11 +107,6 @@ async def content(
         **writing(visit),
         **common,
     )
-
-
-async def _groups(visit: Visit, programme_id: UUID) -> list[Group]:
-    query = select(Group).where(Group.programme_id == programme_id).order_by(Group.name)
-    return list((await visit.db.exec(query)).all())
 
 
 async def _meetings(visit: Visit, group_id: UUID) -> list[tuple[UUID, str]]:

@@ -22,7 +22,7 @@ async def programme_analysis(programme_id: UUID, visit: Looking) -> HTMLResponse
     programme, groups = await service.of_programme(visit.db, visit.actor, programme_id)
     series = [measured for _, measured in groups]
     values = over_groups.values(series)
-    order = over_groups.by_order(values)
+    order, rules = over_groups.by_order(values), over_groups.rules(series)
     return visit.page(
         "programme_analysis.html",
         programme=programme,
@@ -32,7 +32,7 @@ async def programme_analysis(programme_id: UUID, visit: Looking) -> HTMLResponse
         order=_order(visit, order),
         by_group=_by_group(visit, values),
         pictures={
-            name: Markup(over_groups.chart(name, series, visit.text))
+            name: Markup(over_groups.chart(name, order, rules, visit.text))
             for name in (over_groups.LINES if series else ())
         },
         path=f"/api/v1/programmes/{programme_id}/analysis",

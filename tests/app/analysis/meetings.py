@@ -1,13 +1,23 @@
 """Small meetings whose every figure can be worked out by hand, and large ones by chance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from hypothesis import strategies as st
 
-from app.analysis.table import Person, Span, Talk, talk
+from app.analysis.table import Person, Span, Talk, in_order
 
 Turns = list[tuple[int, int, int, bool]]
+
+
+def talk(
+    people: Sequence[Person], length_ms: int, turns: Iterable[tuple[int, int, int, bool]]
+) -> Talk:
+    """`turns`: number of the person, start, end, whether it is a back-channel; in any order."""
+    rows = list(turns)
+    columns = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3)
+    flags = np.array([row[3] for row in rows], dtype=np.bool_)
+    return in_order(tuple(people), length_ms, columns[:, 0], columns[:, 1], columns[:, 2], flags)
 
 
 def people(count: int, length_ms: int, facilitators: Iterable[int] = (0,)) -> list[Person]:

@@ -15,8 +15,8 @@ from app.analysis.floor import (
     passages,
     speech_shares,
 )
-from app.analysis.table import Talk, talk
-from tests.app.analysis.meetings import drawn, hand, people, talks
+from app.analysis.table import Talk
+from tests.app.analysis.meetings import drawn, hand, people, talk, talks
 
 PYMPI = {
     "P": Kind.PAUSE,

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 
 from app.analysis.floor import Kind
 from app.analysis.measures import measure, spread
-from app.analysis.table import Talk, talk
-from tests.app.analysis.meetings import drawn, hand, people, talks
+from app.analysis.table import Talk
+from tests.app.analysis.meetings import drawn, hand, people, talk, talks
 
 
 def test_both_sides_by_hand() -> None:

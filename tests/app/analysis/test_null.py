@@ -11,8 +11,8 @@ from scipy import stats
 
 from app.analysis import floor, null, participation, sequence
 from app.analysis.null import allotted, compare, reordered, walked
-from app.analysis.table import Talk, talk
-from tests.app.analysis.meetings import drawn, people
+from app.analysis.table import Talk
+from tests.app.analysis.meetings import drawn, people, talk
 
 MEETINGS = 150
 """Drawn per test. Higher: a smaller fault shows, and it takes longer."""

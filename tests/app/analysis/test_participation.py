@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.analysis import participation
 from app.analysis.participation import balance, balance_of, entropy, gini, over_time
-from app.analysis.table import Person, Span, Talk, talk
-from tests.app.analysis.meetings import drawn, hand, people, talks
+from app.analysis.table import Person, Span, Talk
+from tests.app.analysis.meetings import drawn, hand, people, talk, talks
 
 AMOUNTS = st.lists(st.integers(0, 10_000), min_size=2, max_size=12).filter(any)
 

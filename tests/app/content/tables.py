@@ -1,12 +1,46 @@
 """Coded turns whose every figure can be worked out by hand, and more by chance."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
+import polars as pl
 from hypothesis import strategies as st
 
-from app.content.table import Coded, Sitting, Speaker, Unit, table
+from app.content import table as tables_
+from app.content.table import Coded, Sitting, Speaker
 
 PEOPLE = [Speaker(0, "F1", True), Speaker(0, "J1", False), Speaker(1, "F1", True)]
 MEETINGS = [Sitting(0, 1, 100_000), Sitting(0, 2, 100_000), Sitting(1, 1, 100_000)]
+
+
+class Unit(NamedTuple):
+    meeting: int
+    speaker: int
+    start_ms: int
+    end_ms: int
+    codes: Sequence[int]
+    """The leading one first."""
+
+
+def table(
+    groups: int,
+    speakers: Sequence[Speaker],
+    meetings: Sequence[Sitting],
+    codes: int,
+    units: Sequence[Unit],
+) -> Coded:
+    names = ("unit", "meeting", "who", "start_ms", "end_ms")
+    rows = [(number, *unit[:4]) for number, unit in enumerate(units)]
+    chosen = [(number, code) for number, unit in enumerate(units) for code in unit.codes]
+    return tables_.table(
+        groups,
+        speakers,
+        meetings,
+        codes,
+        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row"),
+        pl.DataFrame(chosen, schema={"unit": pl.Int64, "code": pl.Int64}, orient="row"),
+    )
 
 
 def hand() -> Coded:

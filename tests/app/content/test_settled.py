@@ -1,40 +1,55 @@
 """Every turn once: what was decided, else what the first coder said."""
 
-from typing import Any
-from uuid import UUID
+import polars as pl
 
-from app.agreement.material import CodedRecording, Finished
 from app.content.settled import settled
-from app.turns.models import Turn
-from app.turns.service import TurnRow
 
-AXIS, FIRST, SECOND = UUID(int=1), UUID(int=11), UUID(int=12)
-TURNS = [Turn(id=UUID(int=100 + n), index_id=AXIS, user_id=AXIS, start_ms=n, end_ms=n + 1)
-         for n in range(4)]  # fmt: skip
+Rows = list[tuple[int, list[str | None]]]
 
 
-def coded(*finished: Finished) -> CodedRecording:
-    nothing: Any = None
-    rows = [TurnRow(turn, nothing, "") for turn in TURNS]
-    return CodedRecording(nothing, nothing, nothing, rows, finished)
+def asked(*coders: range) -> pl.DataFrame:
+    """Which units each was to code, in the order of assignment."""
+    rows = [(unit, place) for place, units in enumerate(coders) for unit in units]
+    return pl.DataFrame(rows, schema={"unit": pl.UInt32, "place": pl.Int32}, orient="row")
 
 
-def finished(coder: int, turns: range, code: UUID) -> Finished:
-    ids = [TURNS[n].id for n in turns]
-    return Finished(coder, frozenset(ids), {(each, AXIS): [code] for each in ids})
+def said(*coders: dict[int, list[str]]) -> pl.DataFrame:
+    rows = [
+        (unit, place, code)
+        for place, cells in enumerate(coders)
+        for unit, codes in cells.items()
+        for code in codes
+    ]
+    schema = {"unit": pl.UInt32, "place": pl.Int32, "code": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def decided(cells: dict[int, list[str | None]]) -> pl.DataFrame:
+    rows = [(unit, code) for unit, codes in cells.items() for code in codes]
+    return pl.DataFrame(rows, schema={"unit": pl.UInt32, "code": pl.String}, orient="row")
+
+
+def told(found: pl.DataFrame) -> Rows:
+    return list(found.group_by("unit", maintain_order=True).agg("code").iter_rows())
 
 
 def test_the_first_coder_counts_and_the_second_where_the_first_had_nothing_to_code() -> None:
-    found = settled(coded(finished(1, range(2), FIRST), finished(2, range(3), SECOND)), {}, AXIS)
-    assert list(found.values()) == [[FIRST], [FIRST], [SECOND]]
+    both = said({0: ["a"], 1: ["a", "c"]}, {0: ["b"], 1: ["b"], 2: ["b"]})
+    found = settled(asked(range(2), range(3)), both, decided({}))
+    assert told(found) == [(0, ["a"]), (1, ["a", "c"]), (2, ["b"])]
 
 
 def test_what_was_decided_counts_before_both() -> None:
-    decided = {(TURNS[0].id, AXIS): [SECOND], (TURNS[1].id, AXIS): []}
-    found = settled(coded(finished(1, range(2), FIRST)), decided, AXIS)
-    assert list(found.values()) == [[SECOND], []]
+    own = decided({0: ["b", "a"], 1: [None]})
+    found = settled(asked(range(2)), said({0: ["a"], 1: ["a"]}), own)
+    assert told(found) == [(0, ["b", "a"]), (1, [None])]
 
 
-def test_codes_of_another_axis_do_not_count() -> None:
-    found = settled(coded(finished(1, range(1), FIRST)), {}, UUID(int=2))
-    assert list(found.values()) == [()]
+def test_a_turn_without_a_code_is_there_without() -> None:
+    found = settled(asked(range(2), range(2)), said({}, {0: ["b"]}), decided({}))
+    assert told(found) == [(0, [None]), (1, [None])]
+
+
+def test_what_nobody_was_to_code_counts_for_nothing() -> None:
+    found = settled(asked(range(1)), said({0: ["a"]}), decided({5: ["b"]}))
+    assert told(found) == [(0, ["a"])]

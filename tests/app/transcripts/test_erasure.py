@@ -15,6 +15,7 @@ from app.transcripts.erasure import erase_withdrawn
 from app.transcripts.models import Utterance
 from tests.app.transcripts.test_endpoints import imported, line, lines
 from tests.fixtures.kept import Kept
+from tests.fixtures.statements import statements, writes
 
 
 async def rows(kept: Kept) -> list[Utterance]:
@@ -81,3 +82,16 @@ async def test_what_is_over_its_time_goes_with_its_words(kept: Kept, settings: S
     await retention.run(kept.context.database, kept.store, now() + timedelta(days=400))
 
     assert await rows(kept) == []
+
+
+async def test_who_refused_once_and_agreed_before_the_words_keeps_nobody_waiting(
+    kept: Kept,
+) -> None:
+    """Asked every few seconds, for as long as the words are kept."""
+    await kept.decide(kept.cast.bob, Purpose.TRANSCRIPT, Decision.REFUSED)
+    await kept.decide(kept.cast.bob, Purpose.TRANSCRIPT, Decision.GRANTED)
+    await edited(kept)
+    with statements(kept.context.database) as sent:
+        await erase_withdrawn(kept.context.database, kept.store)
+    assert writes(sent) == 0
+    assert len(await rows(kept)) == 3

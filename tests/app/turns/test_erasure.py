@@ -13,6 +13,7 @@ from app.turns.proposing import keep_speech
 from media.store import Store
 from tests.app.turns.test_edits import Desk, new
 from tests.fixtures.kept import Kept
+from tests.fixtures.statements import statements, writes
 
 
 async def speakers(kept: Kept) -> set[str]:
@@ -104,3 +105,15 @@ async def test_speech_without_turns_goes_too(kept: Kept) -> None:
     await erase(kept)
 
     assert (await left(kept))[2] == 0
+
+
+async def test_what_is_erased_is_looked_for_without_keeping_others_from_writing(
+    kept: Kept,
+) -> None:
+    await kept.decide(kept.cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
+    with statements(kept.context.database) as sent:
+        await erase(kept)
+    assert writes(sent) == 1
+    with statements(kept.context.database) as sent:
+        await erase(kept)
+    assert writes(sent) == 0

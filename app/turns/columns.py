@@ -1,0 +1,137 @@
+"""The turns of many recordings at once, as the consents in force let them be used.
+
+What `service.allowed` answers for one recording as objects, this answers for a whole programme as
+columns, in as many statements for a hundred recordings as for one. Nothing is remembered between
+requests: who withdrew a moment ago is in no column.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import case
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.consent.models import ConsentDecision
+from app.groups import service as groups
+from app.groups.models import Membership
+from app.kit.frames import frame, key
+from app.meetings.models import Meeting
+from app.recordings import consents
+from app.recordings import service as recordings
+from app.recordings.models import Recording, Tape
+from app.turns.models import Turn, TurnIndex, TurnState
+
+COLUMNS = ("recording", "turn", "speaker", "start_ms", "end_ms", "is_backchannel")
+"""`recording`: its place in the list; `turn`: its key; `speaker`: the place in `Indexed.users`."""
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """A recording with an index, and what its turns rest on."""
+
+    recording: Recording
+    meeting: Meeting
+    index: TurnIndex
+    """The one in use."""
+    ledger: Sequence[ConsentDecision]
+    """Of its group."""
+    tapes: Sequence[Tape]
+    people: Mapping[UUID, Membership]
+    """Of its group, also those who left."""
+
+    @property
+    def users(self) -> list[UUID]:
+        return list(self.people)
+
+    @property
+    def studied(self) -> set[UUID]:
+        """Whose turns of the index in use may be used now."""
+        return consents.studied(self.ledger, self.tapes, self.index.created_at)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    recordings: Sequence[Indexed]
+    """Those that have an index, in the order asked for."""
+    turns: pl.DataFrame
+    """By recording, start, end and id; see `COLUMNS`."""
+
+    def of(self, place: int) -> pl.DataFrame:
+        """The turns of one of the recordings."""
+        ends = self.turns["recording"]
+        first, last = ends.search_sorted(place, "left"), ends.search_sorted(place, "right")
+        return self.turns.slice(first, last - first)
+
+
+async def of_recordings(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]) -> Spoken:
+    """Who asks, was asked at the door."""
+    ids = [recording.id for recording, _ in wanted]
+    indexes = await _indexes(db, ids)
+    group_ids = {meeting.group_id for _, meeting in wanted}
+    chains = await consent.chains(db, group_ids)
+    people = await groups.everyone_in(db, group_ids)
+    tapes = await recordings.tapes_of(db, ids)
+    found = [
+        Indexed(
+            recording,
+            meeting,
+            indexes[recording.id][-1],
+            chains[meeting.group_id],
+            tapes[recording.id],
+            people[meeting.group_id],
+        )
+        for recording, meeting in wanted
+        if recording.id in indexes
+    ]
+    return Spoken(found, _usable(await _live(db, indexes), found, indexes))
+
+
+async def _indexes(
+    db: AsyncSession, recording_ids: Collection[UUID]
+) -> dict[UUID, list[TurnIndex]]:
+    """By recording, the newest last; those that have one."""
+    query = select(TurnIndex).where(col(TurnIndex.recording_id).in_(recording_ids))
+    found: dict[UUID, list[TurnIndex]] = {}
+    for index in (await db.exec(query.order_by(col(TurnIndex.id)))).all():
+        found.setdefault(index.recording_id, []).append(index)
+    return found
+
+
+async def _live(db: AsyncSession, indexes: Mapping[UUID, Sequence[TurnIndex]]) -> pl.DataFrame:
+    """What was accepted, and what the newest indexes propose besides."""
+    newest = [each[-1].id for each in indexes.values()]
+    every = [index.id for each in indexes.values() for index in each]
+    ids = {"turn": Turn.id, "index": Turn.index_id, "user": Turn.user_id}
+    numbers = {"start_ms": Turn.start_ms, "end_ms": Turn.end_ms, "is_backchannel": _BACKCHANNEL}
+    where = (
+        col(Turn.index_id).in_(every),
+        col(Turn.removed_by_edit).is_(None),
+        col(Turn.index_id).in_(newest) | (col(Turn.state) == TurnState.ACCEPTED),
+    )
+    live = await frame(db, ids, numbers, where)
+    return live.with_columns(pl.col("is_backchannel").cast(pl.Boolean))
+
+
+_BACKCHANNEL = case((col(Turn.is_backchannel), 1), else_=0)
+
+
+def _usable(
+    live: pl.DataFrame, found: Sequence[Indexed], indexes: Mapping[UUID, Sequence[TurnIndex]]
+) -> pl.DataFrame:
+    """The turns of those whose consent covered each index when it was made, and stands."""
+    allowed = [
+        (key(index.id), key(user), place, number)
+        for place, each in enumerate(found)
+        for index in indexes[each.recording.id]
+        for studied in (consents.studied(each.ledger, each.tapes, index.created_at),)
+        for number, user in enumerate(each.people)
+        if user in studied
+    ]
+    schema = {"index": pl.String, "user": pl.String, "recording": pl.Int32, "speaker": pl.Int32}
+    who = pl.DataFrame(allowed, schema=schema, orient="row")
+    turns = live.join(who, on=["index", "user"], how="inner").select(COLUMNS)
+    return turns.sort("recording", "start_ms", "end_ms", "turn")

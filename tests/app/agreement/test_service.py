@@ -1,0 +1,193 @@
+"""What is compared as columns is what a walk over turns and codings, one by one, finds."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import pytest
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.actor import Actor
+from app.agreement import bootstrap, material, service, unitizing
+from app.agreement.ratings import MISSING, Floats
+from app.agreement.unitizing import Continuum, Lengths, Unit
+from app.codebooks import service as codebooks
+from app.codebooks.document import Axis
+from app.codebooks.models import Codebook, CodebookVersion
+from app.coding import assigning, comparing, work
+from app.coding.models import Coding, CodingAssignment, DrawUnit
+from app.kit.db import now
+from app.meetings.models import Meeting
+from app.programmes.models import ProgrammeRole, ProgrammeStaff
+from app.recordings.models import Recording
+from app.turns import service as turns
+from app.turns.service import TurnRow
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast, Person
+from tests.fixtures.coded_series import CodedSeries
+
+
+class Walked(NamedTuple):
+    """One recording, read row by row."""
+
+    recording: Recording
+    rows: Sequence[TurnRow]
+    finished: dict[int, dict[tuple[UUID, UUID], list[UUID]]]
+    """By coder, in the order of assignment: turn and axis → codes."""
+
+    def coders_of(self, row: TurnRow) -> list[int]:
+        return [
+            coder
+            for coder, cells in self.finished.items()
+            if any(turn_id == row.turn.id for turn_id, _ in cells)
+        ]
+
+
+async def walk(db: AsyncSession, version: CodebookVersion) -> list[Walked]:
+    book = await db.get_one(Codebook, version.codebook_id)
+    numbers = await comparing.coder_numbers(db, book.programme_id)
+    query = select(Recording, Meeting).join(Meeting).order_by(col(Meeting.starts_at))
+    found = []
+    for recording, meeting in (await db.exec(query)).all():
+        _, rows = await turns.allowed(db, recording.id, meeting)
+        finished = {}
+        for each in await work.assignments(db, recording.id, version.id):
+            wanted = set(work.to_code(each, rows))
+            cells = {
+                (one.turn_id, one.axis_id): one.code_ids
+                for one in await work.decisions(db, each.id)
+                if one.turn_id in wanted
+            }
+            finished[numbers[each.coder_id]] = cells
+        if len(finished) > 1:
+            found.append(Walked(recording, rows, finished))
+    return found
+
+
+@pytest.fixture
+async def uneven(running: Application, cast: Cast, coded: CodedSeries) -> CodedSeries:
+    """A third coder codes a few drawn turns besides; and a part of what the first said was taken
+    back."""
+    async with running.context.database.transaction() as db:
+        third = await _third(db, cast)
+        drawn = await assigning.draw(
+            db, cast.coordinator.actor, coded.version_id, third.user_id, DrawUnit.TURN, 0.1, seed=5
+        )
+        its = select(CodingAssignment).where(CodingAssignment.draw_id == drawn.id)
+        version = await db.get_one(CodebookVersion, coded.version_id)
+        required = [axis for axis in codebooks.said(version).axes if axis.is_required]
+        for assignment in (await db.exec(its)).all():
+            for number, turn_id in enumerate(assignment.turn_ids or []):
+                for axis in required:
+                    code_id = axis.codes[number % 3].id
+                    own = {"assignment_id": assignment.id, "turn_id": UUID(turn_id)}
+                    db.add(Coding(**own, axis_id=axis.id, code_id=code_id))
+            await db.flush()
+            await work.finish(db, third, assignment.id)
+        some = select(Coding).order_by(col(Coding.id)).limit(300)
+        for number, coding in enumerate((await db.exec(some)).all()):
+            if number % 7 == 0:
+                coding.ended_at = now()
+    return coded
+
+
+async def _third(db: AsyncSession, cast: Cast) -> Actor:
+    person: Person = cast.mallory
+    db.add(
+        ProgrammeStaff(
+            programme_id=cast.programme_id, user_id=person.id, role=ProgrammeRole.RESEARCHER
+        )
+    )
+    await db.flush()
+    return person.actor
+
+
+async def test_matrices_are_those_of_a_walk(
+    running: Application, cast: Cast, uneven: CodedSeries
+) -> None:
+    async with running.context.database.reading() as db:
+        version = await db.get_one(CodebookVersion, uneven.version_id)
+        found = await material.of_version(db, cast.coordinator.actor, version.id, least=2)
+        walked = await walk(db, version)
+    report = service.report(found)
+    units = [(each, row) for each in walked for row in each.rows if len(each.coders_of(row)) > 1]
+    assert [moment.turn_id for moment in report.moments] == [row.turn.id for _, row in units]
+    assert [moment.start_ms for moment in report.moments] == [r.turn.start_ms for _, r in units]
+    assert report.coders == [1, 2, 3]
+    for place, (each, row) in enumerate(units):
+        told = [
+            coder for coder, sure in zip(report.coders, report.decided[place], strict=True) if sure
+        ]
+        assert told == sorted(each.coders_of(row))
+    for compared in report.axes:
+        assert compared.leading.tolist() == _leading(compared.axis, units, report.coders)
+
+
+def _leading(
+    axis: Axis, units: Sequence[tuple[Walked, TurnRow]], coders: Sequence[int]
+) -> list[list[int]]:
+    number = {code.id: place for place, code in enumerate(axis.codes)}
+    none = MISSING if axis.is_required else len(axis.codes)
+    return [
+        [
+            number[said[0]]
+            if (said := each.finished.get(coder, {}).get((row.turn.id, axis.id)))
+            else none
+            if coder in each.coders_of(row)
+            else MISSING
+            for coder in coders
+        ]
+        for each, row in units
+    ]
+
+
+async def test_boundaries_are_those_of_one_continuum_a_speaker(
+    running: Application, cast: Cast, uneven: CodedSeries
+) -> None:
+    async with running.context.database.reading() as db:
+        version = await db.get_one(CodebookVersion, uneven.version_id)
+        found = await material.of_version(db, cast.coordinator.actor, version.id, least=2)
+        walked = await walk(db, version)
+    for compared in service.report(found).axes[:3]:
+        continua, of = _continua(walked, compared.axis)
+        inside = np.zeros((len(walked), len(continua)))
+        inside[of, range(len(of))] = 1
+        lengths = unitizing.measure(continua, len(compared.axis.codes)).drawn(inside)
+        times = bootstrap.times_drawn(len(walked))
+        for name, alpha in service.ALPHAS.items():
+            plain = bootstrap.estimate(partial(_drawn, alpha, lengths), times)
+            assert compared.by_time[name] == pytest.approx(plain, nan_ok=True)
+
+
+def _drawn(alpha: Callable[[Lengths], Floats], lengths: Lengths, rows: Floats) -> Floats:
+    return alpha(lengths.drawn(rows))
+
+
+def _continua(walked: Sequence[Walked], axis: Axis) -> tuple[list[Continuum], list[int]]:
+    number = {code.id: place + 1 for place, code in enumerate(axis.codes)}
+    continua, of = [], []
+    for place, each in enumerate(walked):
+        lanes: dict[UUID, list[TurnRow]] = {}
+        for row in each.rows:
+            lane = lanes.setdefault(row.turn.user_id, [])
+            if len(each.coders_of(row)) > 1 and (
+                not lane or row.turn.start_ms >= lane[-1].turn.end_ms
+            ):
+                lane.append(row)
+        last = max(lane[-1].turn.end_ms for lane in lanes.values() if lane)
+        length = max(each.recording.duration_ms or 0, last)
+        for lane in filter(None, lanes.values()):
+            coders = [
+                [
+                    Unit(row.turn.start_ms, row.turn.end_ms, number[said[0]])
+                    for row in lane
+                    if (said := cells.get((row.turn.id, axis.id)))
+                ]
+                for cells in each.finished.values()
+            ]
+            continua.append(Continuum(length, coders))
+            of.append(place)
+    return continua, of
