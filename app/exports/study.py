@@ -27,10 +27,12 @@ async def of_turns(
     recording: Recording,
     reader: Reader,
     media: Sequence[tuple[FileKind, str]],
+    notes: str,
 ) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
     """Names and contents of files, and what the manifest says of them.
 
-    `media`: kind and name of the files that may be used.
+    `media`: kind and name of the files that may be used. `notes`: README.txt's words about
+    observation notes.
     """
     index, rows = await turns.allowed(db, recording.id, meeting)
     coded = await codes.of_recording(db, reader.user_id, recording.id)
@@ -41,7 +43,7 @@ async def of_turns(
     columns = [column.name for column in coded.columns]
     files = [
         ("turns.csv", table(meeting, rows, columns, coded.values).encode()),
-        ("README.txt", readme(reader.text, index, coded, sampled).encode()),
+        ("README.txt", readme(reader.text, index, coded, sampled, notes).encode()),
         *codebooks_of(coded, reader),
     ]
     listed = turn_list(meeting, recording, rows, media, coded, lines)

@@ -75,7 +75,7 @@ STEMS: dict[str, list[str]] = {
     "audit.kind_{}": [
         *("recording", "file", "turns", "meeting", "group"),
         *("programme", "account", "consent_text", "codebook", "log"),
-        *("sample", "transcript", "consents"),
+        *("sample", "transcript", "consents", "notes"),
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
     "person.erased_{}": ["account", "media", "waiting"],
