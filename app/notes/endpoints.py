@@ -1,9 +1,10 @@
 """Observation notes over HTTP: written in the room, read afterwards."""
 
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor
@@ -20,11 +21,17 @@ HERE = "/{meeting_id}/notes"
 
 
 @router.get(HERE)
-async def notes(meeting_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> NotesPublic:
+async def notes(
+    meeting_id: UUID,
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    mine: Annotated[bool, Query(description="Only what the caller wrote.")] = False,
+) -> NotesPublic:
     """Everybody's for the research team, one's own for those who write them. Whoever still codes
     the recording sees only their own."""
     meeting = await told.opened(context.database, db, actor, meeting_id)
-    found = await service.shown(db, actor, meeting)
+    found = await (service.own if mine else service.shown)(db, actor, meeting)
     await told.read(context.database, db, actor, meeting, found)
     items = [public(row, actor) for row in found.rows]
     return NotesPublic(items=items, is_withheld=found.is_withheld)

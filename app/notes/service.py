@@ -77,8 +77,12 @@ async def shown(db: AsyncSession, actor: Actor, meeting: Meeting) -> Shown:
     """What this person may read, who was asked at the door; their own at least."""
     group = await db.get_one(Group, meeting.group_id)
     if not may(await access.roles(db, actor, group), Action.READ_NOTES):
-        return Shown(await _rows(db, meeting, actor.user_id), is_withheld=False)
+        return await own(db, actor, meeting)
     return await everybodys(db, actor.user_id, meeting)
+
+
+async def own(db: AsyncSession, actor: Actor, meeting: Meeting) -> Shown:
+    return Shown(await _rows(db, meeting, actor.user_id), is_withheld=False)
 
 
 async def everybodys(db: AsyncSession, user_id: UUID, meeting: Meeting) -> Shown:

@@ -1,18 +1,22 @@
 """The workbench's page: everybody's own sound and waveform, over which turns are corrected."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from app.groups import service as groups
+from app.groups.access import roles as roles_in
 from app.kit.audit import Deed
 from app.kit.permissions import Action
+from app.notes.service import Shown
 from app.recordings import auditing, reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState
 from app.turns import service as turns
 from app.turns.edits import NotIndexed
 from app.web.meetings import title_of
+from app.web.notes import notes_of
 from app.web.recordings import people_of
 from app.web.visit import Looking, PageRoute
 
@@ -49,19 +53,38 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         }
         for person in people_of(names, files, tracks, spoken, length)
     ]
+    group = await groups.get(db, actor, meeting.group_id)
+    noted = await notes_of(visit, meeting, await roles_in(db, actor, group))
     return visit.page(
         "workbench.html",
         recording=found,
         title=title_of(visit, meeting),
-        group=await groups.get(db, actor, meeting.group_id),
+        group=group,
         index=index,
         data={
             "id": str(found.id),
             "me": str(actor.user_id),
             "duration_ms": length,
             "people": people,
+            **_notes(noted["notes"], length),
         },
     )
+
+
+def _notes(found: Shown, length_ms: int) -> dict[str, Any]:
+    """Those that lie on the recording's time line."""
+    shown = [
+        {
+            "id": str(row.note.id),
+            "at_ms": row.position_ms,
+            "author": row.author,
+            "kind": row.note.kind,
+            "text": row.note.text,
+        }
+        for row in found.rows
+        if row.position_ms is not None and 0 <= row.position_ms < length_ms
+    ]
+    return {"notes": shown, "notes_withheld": found.is_withheld}
 
 
 def _url(file: RecordingFile) -> str:

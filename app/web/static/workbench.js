@@ -10,6 +10,7 @@ import { Bench } from "./workbench/bench.js";
 import { Conflicts } from "./workbench/conflicts.js";
 import { listen } from "./workbench/keys.js";
 import { Lanes } from "./workbench/lanes.js";
+import { NotesBar } from "./workbench/notes.js";
 import { isDone } from "./workbench/operations.js";
 import { Panel } from "./workbench/panel.js";
 import { Queue } from "./workbench/queue.js";
@@ -18,14 +19,15 @@ import { Sound } from "./workbench/sound.js";
 import { Waves } from "./workbench/waves.js";
 
 /** @typedef {{id: string, name: string, hue: number, may_speak: boolean, peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
-/** @typedef {{id: string, me: string, duration_ms: number, people: Person[]}} PageData */
+/** @typedef {import("./workbench/notes.js").Note} Note */
+/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], notes: Note[], notes_withheld: boolean}} PageData */
 
 /** Others' edits are asked for this often. Lower: more requests. Higher: more conflicts. */
 const NEWS_MS = 10_000;
 
 const { lang } = document.documentElement;
 /** @type {PageData} */
-const { id, me, duration_ms, people } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const { id, me, duration_ms, people, notes, notes_withheld } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
 const t = await loadTexts(lang);
 const api = new Api(lang);
 const path = `/recordings/${id}`;
@@ -38,16 +40,19 @@ const queue = new Queue(
 );
 bench.queue = queue;
 const sound = new Sound(people, duration_ms, changed);
+const bar = new NotesBar(notes, { seek: (ms) => actions.play_from(ms), step: (way) => (way > 0 ? actions.next_note() : actions.previous_note()), changed: () => lanes.want() }, { withheld: notes_withheld }, t);
 const lanes = new Lanes(people, duration_ms, {
   label: t("workbench.lanes"),
   overlaps: t("workbench.overlaps"),
+  noted: notes.length ? t("notes.title") : "",
+  notes: bar,
   show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
   pick: (turn, ms) => actions.pick(turn, ms),
 });
-const actions = new Actions({ bench, lanes, sound, people }, { changed, say: (key) => panel.tell(t(key)), older });
+const actions = new Actions({ bench, lanes, sound, people, notes: bar }, { changed, say: (key) => panel.tell(t(key)), older });
 const panel = new Panel(actions, people, t);
 const conflicts = new Conflicts(actions, people, t);
-document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, panel.bottom, sound.element);
+document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, bar.element, panel.bottom, sound.element);
 
 listen(lanes.field, actions, t);
 await start();

@@ -23,6 +23,7 @@ from app.kit.errors import Refusal
 from app.kit.languages import FOLDER, LANGUAGES, Languages
 from app.kit.permissions import Role
 from app.meetings.models import MeetingKind, MeetingState
+from app.notes.models import NoteKind
 from app.person.endpoints import OF_ONESELF
 from app.programmes.models import ProgrammeRole
 from app.recordings.completeness import Reason
@@ -134,6 +135,7 @@ STEMS: dict[str, list[str]] = {
     "language.{}": list(LANGUAGES),
     "completeness.reason_{}": list(Reason),
     "completeness.source_{}": list(Source),
+    "notes.kind_{}": list(NoteKind),
     "meeting.every_{}": ["7", "14", "21", "28"],
     "meeting.kind_{}": list(MeetingKind),
     "meeting.over_{}": [MeetingState.ENDED, MeetingState.CANCELLED],

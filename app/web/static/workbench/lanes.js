@@ -1,8 +1,8 @@
 // @ts-check
 /** The lanes: scrolled by the browser, drawn on one canvas that stays in view. */
 
-import { h, initials } from "../views/dom.js";
-import { draw, LANE, overlapsOf, RULER, STRIP, visible } from "./drawing.js";
+import { h, icon, initials } from "../views/dom.js";
+import { draw, LANE, NOTES, overlapsOf, RULER, STRIP, visible } from "./drawing.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("../workbench.js").Person} Person */
@@ -13,6 +13,8 @@ const ZOOM = 1.6;
 const CLOSEST = 0.5;
 /** Browsers draw no element wider than this. */
 const WIDEST_PX = 15_000_000;
+/** A finger is as good as a pointer. */
+const NEAR_PX = 14;
 /** Part of the view that a turn is shown from. */
 const MARGIN = 0.2;
 
@@ -29,7 +31,8 @@ export class Lanes {
 
   /**
    * @param {Person[]} people @param {number} length_ms
-   * @param {{label: string, overlaps: string, show: () => Shown, pick: (turn: Turn | null, ms: number) => void}} hooks
+   * @param {{label: string, overlaps: string, noted: string, notes: import("./notes.js").NotesBar, show: () => Shown, pick: (turn: Turn | null, ms: number) => void}} hooks
+   *   `noted`: what the lane of notes is called; empty, there is none
    */
   constructor(people, length_ms, hooks) {
     this.people = people;
@@ -37,7 +40,7 @@ export class Lanes {
     this.hooks = hooks;
     /** @type {Map<string, import("./waves.js").Waves>} */
     this.waves = new Map();
-    this.height = RULER + people.length * LANE + STRIP;
+    this.height = RULER + people.length * LANE + STRIP + (hooks.noted ? NOTES : 0);
     this.canvas = h("canvas", { class: "bench-canvas", "aria-hidden": "true" });
     this.wide = h("div", { class: "bench-wide" });
     this.field = h("div", { class: "bench-field", role: "application", tabindex: "0", "aria-label": hooks.label, "aria-describedby": "bench-now bench-keys" }, this.canvas, this.wide);
@@ -45,10 +48,12 @@ export class Lanes {
       h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, n < 10 ? `${(n + 1) % 10} · ${name}` : name)),
     );
     const strip = h("div", { class: "bench-strip" }, hooks.overlaps);
-    this.element = h("div", { class: "bench-lanes" }, h("div", { class: "bench-names", "aria-hidden": "true" }, h("div", { class: "bench-corner" }), ...names, strip), this.field);
+    this.element = h("div", { class: "bench-lanes" }, h("div", { class: "bench-names", "aria-hidden": "true" }, h("div", { class: "bench-corner" }), ...names, strip, hooks.noted ? h("div", { class: "bench-noted" }, icon("note"), h("span", {}, hooks.noted)) : null), this.field);
     this.field.addEventListener("scroll", () => this.want(), { passive: true });
     this.field.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.canvas.addEventListener("pointerdown", (event) => this.#point(event));
+    this.canvas.addEventListener("pointermove", (event) => hooks.notes.hover(this.#noteAt(event)));
+    this.canvas.addEventListener("pointerleave", () => hooks.notes.hover(null));
     new ResizeObserver(() => this.#resize()).observe(this.field);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#colour());
   }
@@ -151,11 +156,20 @@ export class Lanes {
       this.#lanes[n].waves = this.waves.get(id) ?? null;
       this.#lanes[n].isHeard = heard(id);
     });
-    draw(pen, { from_ms: this.from_ms, scale: this.#scale, width: this.#width, lanes: this.#lanes, overlaps: this.#overlaps, selected, loops, position_ms, colours: this.colours });
+    draw(pen, { from_ms: this.from_ms, scale: this.#scale, width: this.#width, lanes: this.#lanes, overlaps: this.#overlaps, selected, loops, position_ms, colours: this.colours, notes: this.hooks.noted ? this.hooks.notes : null });
+  }
+
+  /** @param {PointerEvent} event */
+  #noteAt(event) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const below = event.clientY - top - (this.height - NOTES);
+    return this.hooks.noted && below >= 0 ? this.hooks.notes.near(this.from_ms + (event.clientX - left) / this.#scale, NEAR_PX / this.#scale) : null;
   }
 
   /** @param {PointerEvent} event */
   #point(event) {
+    const note = this.#noteAt(event);
+    if (note) return this.hooks.notes.choose(note);
     const { left, top } = this.canvas.getBoundingClientRect();
     const ms = this.from_ms + (event.clientX - left) / this.#scale;
     const lane = this.#lanes[Math.floor((event.clientY - top - RULER) / LANE)];
