@@ -80,7 +80,9 @@ STEMS: dict[str, list[str]] = {
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
     "person.erased_{}": ["account", "media", "waiting"],
-    "person.kept_{}": ["decisions", "stays", "entries", "handed_over"],
+    "person.kept_{}": [
+        *("decisions", "stays", "entries", "notes", "notes_near", "handed_over"),
+    ],
     "person.{}": ["readme"],
     "agreement.{}": [*COEFFICIENTS, "cu_alpha", "u_alpha", "binary_alpha"],
     "agreement.about_{}": [*COEFFICIENTS, "by_time", "confusions", "prevalence"],
