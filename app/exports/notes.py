@@ -32,7 +32,7 @@ async def noted(db: AsyncSession, meeting: Meeting, reader: Reader) -> Noted:
         return Noted(None, {"included": False}, reader.text("export.readme_notes_left_out"))
     found = await service.everybodys(db, reader.user_id, meeting)
     if found.is_withheld:
-        about = {"included": False, "withheld": True}
+        about: dict[str, Any] = {"included": False, "withheld": True}
         return Noted(None, about, reader.text("export.readme_notes_withheld"))
     about = {"included": True, "count": len(found.rows)}
     return Noted(table(meeting, found.rows).encode(), about, reader.text("export.readme_notes"))

@@ -33,7 +33,7 @@ NOTHING = UUID(int=0)
 class Due(NamedTuple):
     meeting: Meeting
     group: Group
-    count: int
+    notes: int
 
 
 async def erase(
@@ -55,8 +55,8 @@ async def erase(
             about = audit.About(
                 KIND, each.meeting.id, None, each.group.programme_id, each.group.id, each.meeting.id
             )
-            audit.record(db, audit.Deed.ERASED, doer, about, details={"notes": each.count})
-    return sum(each.count for each in found)
+            audit.record(db, audit.Deed.ERASED, doer, about, details={"notes": each.notes})
+    return sum(each.notes for each in found)
 
 
 async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> list[Due]:
