@@ -30,6 +30,7 @@ from app.kit.limits import LimitedBody
 from app.kit.settings import Settings
 from app.meetings import endpoints as meetings
 from app.meetings import placement
+from app.notes import endpoints as notes
 from app.person import endpoints as person
 from app.programmes import endpoints as programmes
 from app.quality import endpoints as quality
@@ -63,6 +64,7 @@ FEATURES = (
     sampling,
     retention,
     quality,
+    notes,
     analysis,
     agreement,
     content,

@@ -10,6 +10,7 @@ from app.groups import models as groups
 from app.invitations import models as invitations
 from app.kit import audit, idempotency
 from app.meetings import models as meetings
+from app.notes import models as notes
 from app.programmes import models as programmes
 from app.quality import models as quality
 from app.recordings import models as recordings
@@ -31,6 +32,7 @@ __all__ = [
     "idempotency",
     "invitations",
     "meetings",
+    "notes",
     "programmes",
     "quality",
     "recordings",

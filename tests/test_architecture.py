@@ -26,6 +26,7 @@ STAIRCASE: list[set[str]] = [
     {"app.transcripts"},
     {"app.imports"},
     {"app.retention", "app.coding"},
+    {"app.notes"},
     {"app.exports", "app.analysis", "app.agreement"},
     {"app.content"},
     {"app.erasures"},

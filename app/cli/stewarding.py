@@ -24,6 +24,7 @@ from app.kit.errors import Refusal
 from app.kit.ids import short
 from app.kit.settings import Settings
 from app.meetings.models import Meeting
+from app.notes import erasure as notes
 from app.person import erasure, words
 from app.programmes.models import Programme
 from app.retention import erasure as retention_run
@@ -61,11 +62,13 @@ async def retention(settings: Settings, console: Console, programme: str, *, era
         done = await retention_run.run(
             opened.database, store, moment, doer=COMMAND, programme_id=chosen
         )
+        noted = await notes.erase(opened.database, moment, doer=COMMAND, programme_id=chosen)
     for one in done:
         ending = "" if one.complete else "; the store could not be reached, the next run goes on"
         name = short(one.deadline.recording_id)
         console.print(f"Recording {name}: {one.tapes} tapes, {one.turns} turns erased{ending}.")
     console.print(f"{len(done)} recordings erased, in whole or in part.")
+    console.print(f"{noted} observation notes erased.")
 
 
 async def _table(db: AsyncSession, listed: Sequence[Deadline], moment: datetime) -> Table:

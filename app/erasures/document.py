@@ -13,6 +13,7 @@ from app.erasures import service
 from app.exports.register import Registered
 from app.groups import service as groups
 from app.meetings.models import Meeting
+from app.notes import service as notes
 from app.recordings import service as recordings
 from app.recordings.models import Erasure, Recording
 from app.vault.models import DataKey
@@ -24,6 +25,8 @@ sealed objects. Together, and with the installation's key, they can be read unti
 is rotated."""
 EXPORTS = "exports"
 """What people have on their own machines."""
+OBSERVATION_NOTES = "observation_notes"
+"""Whom they speak of stands in their words alone: people must read them."""
 
 
 async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
@@ -34,6 +37,7 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
     pseudonyms = {user.id: member.pseudonym for member, user in members}
     causes = await service.withdrawals(db, erasure)
     exports = await service.exports_before(db, erasure)
+    noted = await notes.exist(db, meeting.id)
     return {
         "format": FORMAT,
         "software": f"emessi {version('emessi')}",
@@ -62,7 +66,11 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
             if file.created_at >= erasure.begun_at
         ],
         "exports_before": [_export(each) for each in exports],
-        "not_reached": [DATABASE_BACKUPS, *([EXPORTS] if exports else [])],
+        "not_reached": [
+            DATABASE_BACKUPS,
+            *([EXPORTS] if exports else []),
+            *([OBSERVATION_NOTES] if noted else []),
+        ],
         "erased_from": _at(erasure.begun_at),
         "attested_at": _at(erasure.attested_at) if erasure.attested_at else None,
     }

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.exports import notes
 from app.exports.consents import consents_table
 from app.exports.listing import media_of
 from app.exports.project import MEDIA
@@ -52,7 +53,10 @@ async def of_meeting(
     people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
     pseudonyms = {user: member.pseudonym for user, member in people.items()}
     entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting)).encode())]
-    manifest = _about(meeting, list(people.values()))
+    noted = await notes.noted(db, meeting, reader)
+    if noted.table is not None:
+        entries.append(made(folder + notes.NAME, noted.table))
+    manifest = _about(meeting, list(people.values())) | {"notes": noted.about}
     recording = await recordings.of_meeting(db, meeting.id)
     if recording is not None:
         files = await reading.usable_files(db, recording, meeting)
@@ -60,7 +64,7 @@ async def of_meeting(
         media = [await _media(db, keys, meeting, file, folder) for file in files]
         entries += unlike(media)
         named = await media_of(db, meeting, recording, MEDIA)
-        studied, about = await of_turns(db, meeting, recording, reader, named)
+        studied, about = await of_turns(db, meeting, recording, reader, named, noted.words)
         entries += [made(folder + name, content) for name, content in studied]
         manifest["recording"] = await _described(db, recording, files, pseudonyms)
         manifest |= about

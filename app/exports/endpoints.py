@@ -2,9 +2,10 @@
 
 import asyncio
 from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import col
 
@@ -34,6 +35,11 @@ from media.store import Store
 
 router = APIRouter(tags=["exports"])
 
+WithNotes = Annotated[
+    bool,
+    Query(description="Observation notes too: free text that may name people. Read them first."),
+]
+
 
 class NothingIndexed(Refusal):
     code = "nothing_indexed"
@@ -41,28 +47,38 @@ class NothingIndexed(Refusal):
 
 @router.get("/meetings/{meeting_id}/export", response_class=StreamingResponse)
 async def export_meeting(
-    meeting_id: UUID, db: WritingDb, actor: CurrentActor, context: Ctx, store: MediaStore
+    meeting_id: UUID,
+    db: WritingDb,
+    actor: CurrentActor,
+    context: Ctx,
+    store: MediaStore,
+    notes: WithNotes = False,
 ) -> StreamingResponse:
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
     await register.hold(db, meeting.group_id)
-    reader = _reader(context, actor)
+    reader = _reader(context, actor, wants_notes=notes)
     entries = bundle.with_sums(await bundle.of_meeting(db, context.keys, meeting, reader))
     group = await db.get_one(Group, meeting.group_id)
-    await auditing.exported(db, actor, group, meeting)
+    await auditing.exported(db, actor, group, meeting, with_notes=notes)
     await register.enter(db, actor, meeting.group_id, [meeting], entries, whole_group=False)
     return _archive(entries, store, f"emessi-meeting-{meeting.ordinal}.zip")
 
 
 @router.get("/groups/{group_id}/export", response_class=StreamingResponse)
 async def export_group(
-    group_id: UUID, db: WritingDb, actor: CurrentActor, context: Ctx, store: MediaStore
+    group_id: UUID,
+    db: WritingDb,
+    actor: CurrentActor,
+    context: Ctx,
+    store: MediaStore,
+    notes: WithNotes = False,
 ) -> StreamingResponse:
     """Every meeting of a group, each in its folder, and all that is indexed as one project."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
     await register.hold(db, group.id)
     query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
-    reader = _reader(context, actor)
+    reader = _reader(context, actor, wants_notes=notes)
     of_group = (await db.exec(query)).all()
     placed = [(each, f"{n:02}-{each.kind}-{each.ordinal}/") for n, each in enumerate(of_group, 1)]
     entries = []
@@ -72,7 +88,7 @@ async def export_group(
     whole = await project.of_group(db, group, beside, reader)
     entries += [bundle.made(project.NAME, whole)] if whole else []
     entries = bundle.with_sums(entries)
-    await auditing.exported(db, actor, group, None)
+    await auditing.exported(db, actor, group, None, with_notes=notes)
     await register.enter(db, actor, group.id, of_group, entries, whole_group=True)
     return _archive(entries, store, "emessi-group.zip")
 
@@ -130,9 +146,9 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _reader(context: Context, actor: Actor) -> Reader:
+def _reader(context: Context, actor: Actor, *, wants_notes: bool = False) -> Reader:
     text = partial(context.languages.text, language=actor.language)
-    return Reader(actor.user_id, actor.language, text)
+    return Reader(actor.user_id, actor.language, text, wants_notes)
 
 
 def _archive(entries: list[bundle.Entry], store: Store, name: str) -> StreamingResponse:

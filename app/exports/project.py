@@ -1,5 +1,6 @@
 """Every recording of a group as one project for programs of qualitative analysis."""
 
+import asyncio
 from collections.abc import Iterable
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -31,4 +32,6 @@ async def of_group(
         found = await listing(db, meeting, recording, reader, media)
         if found.in_use is not None:
             lists.append(found.turns)
-    return qdpx(lists, reader, f"eMessi {group.id}", now()) if lists else None
+    if not lists:
+        return None
+    return await asyncio.to_thread(qdpx, lists, reader, f"eMessi {group.id}", now())

@@ -11,3 +11,5 @@ class Reader(NamedTuple):
     language: str
     text: Text
     """Of the words for people, in that language."""
+    wants_notes: bool = False
+    """Observation notes too, which go out only when they are asked for."""

@@ -12,10 +12,15 @@ from app.turns.table import COLUMNS
 
 
 def readme(
-    text: Text, index: TurnIndex | None, codes: Codes, sampled: Mapping[str, Any] | None
+    text: Text,
+    index: TurnIndex | None,
+    codes: Codes,
+    sampled: Mapping[str, Any] | None,
+    notes: str,
 ) -> str:
     """Plain text in the reader's language. `sampled`: the decision on what is indexed, and what it
-    says of this recording; None where nothing was decided."""
+    says of this recording; None where nothing was decided. `notes`: what is said of observation
+    notes."""
     lines = [text("export.readme_title"), "", text("export.readme_times"), ""]
     lines += [text("export.readme_variables"), ""]
     lines += [f"  {column}: {text(f'variable.{column}')}" for column in COLUMNS]
@@ -31,7 +36,7 @@ def readme(
         lines += [f"  codebook.{form}: {text(f'export.codebook_{form}')}" for form in FileForm]
     lines += ["", text("sampling.readme"), "", f"  {_sampling(text, sampled)}"]
     lines += ["", f"  transcript.vtt: {text('export.readme_transcript')}"]
-    lines += ["", text("export.readme_consent"), ""]
+    lines += ["", f"  {notes}", "", text("export.readme_consent"), ""]
     return "\n".join(lines)
 
 

@@ -33,10 +33,12 @@ async def of_turns(
     recording: Recording,
     reader: Reader,
     media: Sequence[tuple[FileKind, str]],
+    notes: str,
 ) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
     """Names and contents of files, and what the manifest says of them.
 
-    `media`: kind and name of the files that may be used.
+    `media`: kind and name of the files that may be used. `notes`: README.txt's words about
+    observation notes.
     """
     index, rows, coded, lines, listed = await listing(db, meeting, recording, reader, media)
     group = await db.get_one(Group, meeting.group_id)
@@ -45,7 +47,7 @@ async def of_turns(
     columns = [column.name for column in coded.columns]
     files = [
         ("turns.csv", table(meeting, rows, columns, coded.values).encode()),
-        ("README.txt", readme(reader.text, index, coded, sampled).encode()),
+        ("README.txt", readme(reader.text, index, coded, sampled, notes).encode()),
         *codebooks_of(coded, reader),
     ]
     files += await asyncio.to_thread(written, listed, reader)

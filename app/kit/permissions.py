@@ -41,6 +41,12 @@ class Action(StrEnum):
     """Write, import, and ask a machine for words."""
     READ_QUALITY = "read_quality"
     """How well people's connections worked: who observes or studies must know what they miss."""
+    WRITE_NOTES = "write_notes"
+    """Note down what happens in a meeting, and read, edit and delete what one noted oneself."""
+    READ_NOTES = "read_notes"
+    """Everybody's."""
+    REMOVE_NOTES = "remove_notes"
+    """Another's, when somebody asks to have it taken out."""
     EDIT_CODEBOOK = "edit_codebook"
     ASSIGN_CODING = "assign_coding"
     CODE = "code"
@@ -62,11 +68,11 @@ _INSIDE = frozenset({A.SEE_GROUP, A.JOIN_MEETING, A.DECIDE_OWN_CONSENT})
 _STAFF = frozenset({A.SEE_PROGRAMME, A.SEE_GROUP, A.SEE_RECORDING_STATUS})
 _RESEARCH = frozenset(
     {A.PLAY_RECORDING, A.READ_TURNS, A.EDIT_TURNS, A.READ_TRANSCRIPT, A.EDIT_TRANSCRIPT}
-    | {A.READ_QUALITY, A.EDIT_CODEBOOK, A.CODE}
+    | {A.READ_QUALITY, A.READ_NOTES, A.EDIT_CODEBOOK, A.CODE}
 )
 _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
-    | {A.JOIN_MEETING, A.RUN_MEETING, A.READ_CONSENTS, A.EXPORT}
+    | {A.JOIN_MEETING, A.RUN_MEETING, A.WRITE_NOTES, A.REMOVE_NOTES, A.READ_CONSENTS, A.EXPORT}
     | {A.READ_AUDIT, A.MANAGE_RETENTION, A.ASSIGN_CODING, A.DRAW_SAMPLE, A.IMPORT_RECORDING}
 )
 
@@ -78,8 +84,9 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.COORDINATOR: _STAFF | _RESEARCH | _COORDINATION,
     Role.RESEARCHER: _STAFF | _RESEARCH,
     Role.FACILITATOR: _INSIDE
-    | {A.EDIT_GROUP, A.INVITE, A.SCHEDULE, A.RUN_MEETING, A.SEE_RECORDING_STATUS},
-    Role.OBSERVER: _INSIDE | {A.SEE_RECORDING_STATUS, A.READ_QUALITY},
+    | {A.EDIT_GROUP, A.INVITE, A.SCHEDULE, A.RUN_MEETING, A.SEE_RECORDING_STATUS}
+    | {A.WRITE_NOTES},
+    Role.OBSERVER: _INSIDE | {A.SEE_RECORDING_STATUS, A.READ_QUALITY, A.WRITE_NOTES},
     Role.MEMBER: _INSIDE,
 }
 

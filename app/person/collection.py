@@ -41,6 +41,7 @@ async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
         "speech": await traces.speech(db, user.id),
         "corrections": await traces.corrections(db, user.id),
         "transcript": await traces.words(db, user.id),
+        "notes": await traces.noted(db, user.id),
         "connections": await traces.connections(db, user.id),
         "sent": await traces.sent(db, user.id),
         "exports": await traces.handed_over(db, user.id),

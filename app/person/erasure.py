@@ -3,7 +3,8 @@
 Everything is withdrawn in the ledger, and what a withdrawal reaches is erased as ever: keys first.
 The account is emptied and nobody can sign in by it. What stays carries an id that stands for nobody
 any longer: the ledger, because it proves what was asked and decided; attendance, which counts
-people; the audit log, which proves that this was done.
+people; the audit log, which proves that this was done; observation notes that the person wrote,
+because they are about others.
 
 A hold does not stop it: the person's consent is the only ground on which the material was kept.
 """
@@ -29,6 +30,7 @@ from app.kit.idempotency import IdempotentReply
 from app.kit.ids import short
 from app.kit.permissions import Action, Role, may
 from app.meetings.models import Attendance, Meeting, MeetingState
+from app.notes.models import ObservationNote
 from app.programmes.models import ProgrammeStaff
 from app.recordings.models import Tape, TapeState
 from app.transcripts.erasure import erase_withdrawn
@@ -58,6 +60,10 @@ class Held(NamedTuple):
     decisions: int
     stays: int
     entries: int
+    notes: int
+    """Observation notes that the person wrote."""
+    notes_near: int
+    """Those that others wrote in meetings where the person was: any of them may speak of them."""
 
 
 class Report(NamedTuple):
@@ -72,6 +78,8 @@ class Report(NamedTuple):
     decisions: int
     stays: int
     entries: int
+    notes: int
+    notes_near: int
 
 
 async def held(db: AsyncSession, user_id: UUID) -> Held:
@@ -82,12 +90,17 @@ async def held(db: AsyncSession, user_id: UUID) -> Held:
         audit.AuditEntry.subject_id == user_id,
         audit.AuditEntry.actor_id == user_id,
     )
+    own = ObservationNote.author_id == user_id
+    there = select(Attendance.meeting_id).where(Attendance.user_id == user_id)
+    near = col(ObservationNote.meeting_id).in_(there)
     return Held(
         tapes=await count(Tape, Tape.user_id == user_id, Tape.state != TapeState.ERASED),
         turns=await count(Turn, Turn.user_id == user_id),
         decisions=await count(ConsentDecision, ConsentDecision.user_id == user_id),
         stays=await count(Attendance, Attendance.user_id == user_id),
         entries=await count(audit.AuditEntry, about),
+        notes=await count(ObservationNote, own),
+        notes_near=await count(ObservationNote, near, ObservationNote.author_id != user_id),
     )
 
 
@@ -148,6 +161,8 @@ async def erase_media(database: Database, store: Store, user_id: UUID, before: H
         decisions=after.decisions,
         stays=after.stays,
         entries=after.entries,
+        notes=after.notes,
+        notes_near=after.notes_near,
     )
 
 

@@ -22,5 +22,7 @@ class ErasureReport(Public):
     decisions: int
     stays: int
     entries: int
+    notes: int
+    notes_near: int
     lines: list[str]
     """The same in words, in the reader's language: what is erased, what is kept and why."""

@@ -13,7 +13,10 @@ from app.kit.permissions import Role
 from app.meetings.models import Meeting
 from app.recordings.models import Recording, Tape
 
-LOOKS = (Deed.WATCHED, Deed.PLAYED, Deed.DOWNLOADED, Deed.READ_TURNS, Deed.EXPORTED, Deed.ERASED)
+LOOKS = (
+    *(Deed.WATCHED, Deed.PLAYED, Deed.DOWNLOADED, Deed.READ_TURNS, Deed.READ_NOTES),
+    *(Deed.EXPORTED, Deed.ERASED),
+)
 NAMED = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.RESEARCHER, Role.FACILITATOR})
 """Who acts for the programme, and is told of by name; of others the role is enough."""
 

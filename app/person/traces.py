@@ -1,5 +1,5 @@
 """What is noted of a person beside recordings: words, connections, sources sent, speech,
-corrections, exports, erasures."""
+corrections, exports, erasures; and what the person noted."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consent import service as consent
 from app.consent.models import ConsentDecision
 from app.exports.models import ExportContent, ExportRecord
+from app.notes.models import ObservationNote
 from app.quality.models import QualitySample
 from app.recordings.models import Erasure, PublicationSpan
 from app.transcripts import consents as transcripts
@@ -76,6 +77,15 @@ async def corrections(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
             for edit in (await db.exec(made.order_by(col(TurnEdit.made_at)))).all()
         ],
     }
+
+
+async def noted(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    """The observation notes that the person wrote. Whom a note speaks of is in its words alone, so
+    those about the person cannot be found here."""
+    query = select(ObservationNote).where(ObservationNote.author_id == user_id)
+    found = (await db.exec(query.order_by(col(ObservationNote.at)))).all()
+    hidden = {"author_id"}
+    return [row.model_dump(mode="json", warnings=False, exclude=hidden) for row in found]
 
 
 async def handed_over(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:

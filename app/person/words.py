@@ -14,10 +14,13 @@ def lines(report: Report, languages: Languages, language: str) -> list[str]:
     ]
     if report.waiting:
         found.append(said("person.erased_waiting", tapes=report.waiting))
-    return [
-        *found,
+    kept = [
         said("person.kept_decisions", count=report.decisions),
         said("person.kept_stays", count=report.stays),
         said("person.kept_entries", count=report.entries),
-        said("person.kept_handed_over"),
     ]
+    if report.notes:
+        kept.append(said("person.kept_notes", count=report.notes))
+    if report.notes_near:
+        kept.append(said("person.kept_notes_near", count=report.notes_near))
+    return [*found, *kept, said("person.kept_handed_over")]

@@ -65,14 +65,22 @@ async def served(
     await told(database, db, actor, meeting, deed, "file", file.id, file.user_id)
 
 
-async def exported(db: AsyncSession, actor: Actor, group: Group, meeting: Meeting | None) -> None:
+async def exported(
+    db: AsyncSession,
+    actor: Actor,
+    group: Group,
+    meeting: Meeting | None,
+    *,
+    with_notes: bool = False,
+) -> None:
     """Before the first byte of an export, with the register's entry; each is one of its own."""
     kind, id_ = ("meeting", meeting.id) if meeting else ("group", group.id)
     about = audit.About(
         kind, id_, None, group.programme_id, group.id, meeting.id if meeting else None
     )
     doer = await _doer(db, actor, group, Action.EXPORT)
-    audit.record(db, Deed.EXPORTED, doer, about)
+    details = {"with_notes": 1} if with_notes else {}
+    audit.record(db, Deed.EXPORTED, doer, about, details=details)
 
 
 async def changed(

@@ -18,7 +18,9 @@ from app.web.visit import Looking, PageRoute, read
 router = APIRouter(route_class=PageRoute)
 
 SHOWN = 50
-COUNTED = ("tapes", "files", "turns", "recordings", "days_before", "days_after", "version")
+COUNTED = (
+    *("tapes", "files", "turns", "notes", "recordings", "days_before", "days_after", "version"),
+)
 """The details that have words; the rest is in the table to download."""
 Text = Annotated[str, Query(max_length=40)]
 

@@ -12,6 +12,7 @@ from app.kit.permissions import Action, may
 from app.meetings import service
 from app.meetings.models import Meeting, MeetingState
 from app.web.consents import own_consents
+from app.web.notes import notes_of
 from app.web.quality import HEADS, connections
 from app.web.visit import Looking, PageRoute, Visit
 
@@ -34,13 +35,17 @@ async def meeting(meeting_id: UUID, visit: Looking) -> HTMLResponse:
             group=group,
             connections=await connections(visit, found, roles),
             connection_heads=HEADS,
+            **await notes_of(visit, found, roles),
         )
     decides = may(roles, Action.DECIDE_OWN_CONSENT)
     own = await own_consents(visit, group) if decides else None
-    return visit.page("meeting.html", data=_data(visit, found, group, own), own=own)
+    data = _data(visit, found, group, own, writes_notes=may(roles, Action.WRITE_NOTES))
+    return visit.page("meeting.html", data=data, own=own)
 
 
-def _data(visit: Visit, meeting: Meeting, group: Any, own: Any) -> dict[str, Any]:
+def _data(
+    visit: Visit, meeting: Meeting, group: Any, own: Any, *, writes_notes: bool
+) -> dict[str, Any]:
     """What the room's modules must know before they ask anything."""
     assert visit.user is not None
     nothing = {
@@ -59,6 +64,7 @@ def _data(visit: Visit, meeting: Meeting, group: Any, own: Any) -> dict[str, Any
             "starts_at": meeting.starts_at.isoformat(),
         },
         "group": {"id": str(group.id), "name": group.name},
-        "me": {"name": visit.user.name},
+        "me": {"id": str(visit.user.id), "name": visit.user.name},
+        "writes_notes": writes_notes,
         "consent": own["data"] if own else nothing,
     }

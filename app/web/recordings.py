@@ -31,6 +31,7 @@ from app.retention.models import LegalHold
 from app.turns import service as turns
 from app.web import completeness, transcripts
 from app.web.meetings import title_of
+from app.web.notes import notes_of
 from app.web.quality import HEADS, connections
 from app.web.visit import Looking, PageRoute, Visit
 
@@ -90,6 +91,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         may_import=may(roles, Action.IMPORT_RECORDING),
         hues={UUID(one["id"]): one["hue"] for one in people if one["id"]},
         **words,
+        **await notes_of(visit, meeting, roles),
     )
 
 

@@ -2,20 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from app.groups import service as groups
+from app.groups.access import roles as roles_in
 from app.kit.audit import Deed
 from app.kit.permissions import Action
+from app.notes.service import Shown
 from app.recordings import auditing, reading, service
 from app.recordings.models import FileKind, RecordingFile, RecordingState
 from app.turns import service as turns
 from app.turns.edits import NotIndexed
 from app.turns.service import TurnRow
 from app.web.meetings import title_of
+from app.web.notes import notes_of
 from app.web.recordings import mix_of, people_of
 from app.web.visit import Looking, PageRoute
 
@@ -56,11 +60,13 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         }
         for person in people_of(names, files, tracks, spoken, length, studied if mix else ())
     ]
+    group = await groups.get(db, actor, meeting.group_id)
+    noted = await notes_of(visit, meeting, await roles_in(db, actor, group))
     return visit.page(
         "workbench.html",
         recording=found,
         title=title_of(visit, meeting),
-        group=await groups.get(db, actor, meeting.group_id),
+        group=group,
         index=index,
         data={
             "id": str(found.id),
@@ -68,6 +74,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "duration_ms": length,
             "people": people,
             "mix": mix[0] | {"peaks": common, "may_speak": False, "heard": []} if mix else None,
+            **_notes(noted["notes"], length),
         },
     )
 
@@ -82,6 +89,22 @@ def _heard(rows: Iterable[TurnRow]) -> defaultdict[UUID, list[tuple[int, int]]]:
     for row in rows:
         found[row.turn.user_id].append((row.turn.start_ms, row.turn.end_ms))
     return found
+
+
+def _notes(found: Shown, length_ms: int) -> dict[str, Any]:
+    """Those that lie on the recording's time line."""
+    shown = [
+        {
+            "id": str(row.note.id),
+            "at_ms": row.position_ms,
+            "author": row.author,
+            "kind": row.note.kind,
+            "text": row.note.text,
+        }
+        for row in found.rows
+        if row.position_ms is not None and 0 <= row.position_ms < length_ms
+    ]
+    return {"notes": shown, "notes_withheld": found.is_withheld}
 
 
 def _url(file: RecordingFile) -> str:

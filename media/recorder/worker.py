@@ -15,6 +15,7 @@ from app.kit.db import Database, now
 from app.kit.ids import short
 from app.kit.settings import Settings
 from app.meetings.abandonment import end_abandoned
+from app.notes import erasure as notes
 from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
 from app.retention import erasure as retention
@@ -72,6 +73,7 @@ async def run(settings: Settings) -> None:
     while not stopping.is_set():
         if loop.time() >= retention_at:
             await retention.run(context.database, finaliser.store, now())
+            await notes.erase(context.database, now())
             retention_at = loop.time() + RETENTION_EVERY_S
         await _look(settings, context, finaliser.store, followed)
         try:

@@ -4,6 +4,7 @@
 import { Api, ApiError } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
 import { Meeting } from "./client/meeting.js";
+import { Notes } from "./client/notes.js";
 import { farewell } from "./views/farewell.js";
 import { Lobby } from "./views/lobby.js";
 import { RoomView } from "./views/room.js";
@@ -13,7 +14,8 @@ import { RoomView } from "./views/room.js";
  * @property {"fi" | "sv" | "en"} language
  * @property {{id: string, title: string, starts_at: string}} meeting
  * @property {{id: string, name: string}} group
- * @property {{name: string}} me
+ * @property {{id: string, name: string}} me
+ * @property {boolean} writes_notes
  * @property {import("./views/consent.js").Consents & {text_version: number}} consent
  */
 
@@ -35,6 +37,10 @@ const meeting = new Meeting(() => api.post(`/meetings/${data.meeting.id}/join`),
   },
 });
 
+/** What I note down goes by its own way: nobody in the room is told, and it outlives the room. */
+const notes = data.writes_notes ? new Notes(api, localStorage, data.meeting.id, data.me.id, render) : null;
+addEventListener("online", () => notes?.send());
+
 /** Several facts in one turn of the event loop are drawn once. */
 function render() {
   if (scheduled) return;
@@ -52,7 +58,7 @@ function draw() {
     return;
   }
   if (meeting.room.stage === "inside" && !(view instanceof RoomView)) {
-    show(new RoomView(meeting, data, t, { left: leave, decide }));
+    show(new RoomView(meeting, data, t, { left: leave, decide, notes }));
   }
   view?.update();
 }

@@ -6,6 +6,7 @@ import { loadTexts } from "./client/languages.js";
 import { followComposite } from "./views/composite.js";
 import { say } from "./views/dom.js";
 import { ofTurns, wireImport } from "./views/file_import.js";
+import { NotesList } from "./views/notes_list.js";
 import { Player } from "./views/player.js";
 import { localise } from "./views/times.js";
 import { Transcript } from "./views/transcript.js";
@@ -44,6 +45,9 @@ if (place && player) {
 
 const transcript = document.getElementById("transcript");
 if (transcript) new Transcript(transcript, data.speakers, player?.playback ?? null, new Api(lang), t);
+
+const notes = document.getElementById("notes");
+if (notes) new NotesList(notes, player?.playback ?? null, new Api(lang), t);
 
 const turnFile = document.querySelector("form[data-turns]");
 if (turnFile instanceof HTMLFormElement) {

@@ -10,6 +10,7 @@ import { Bench } from "./workbench/bench.js";
 import { Conflicts } from "./workbench/conflicts.js";
 import { listen } from "./workbench/keys.js";
 import { Lanes } from "./workbench/lanes.js";
+import { NotesBar } from "./workbench/notes.js";
 import { isDone } from "./workbench/operations.js";
 import { Panel } from "./workbench/panel.js";
 import { Queue } from "./workbench/queue.js";
@@ -18,7 +19,8 @@ import { Sound } from "./workbench/sound.js";
 import { Waves } from "./workbench/waves.js";
 
 /** @typedef {{id: string, name: string, hue: number, may_speak: boolean, heard: [number, number][], peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
-/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null}} PageData
+/** @typedef {import("./workbench/notes.js").Note} Note */
+/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null, notes: Note[], notes_withheld: boolean}} PageData
  * `mix`: everybody's voices in one, without an id, where nobody has a sound of their own */
 
 /** Others' edits are asked for this often. Lower: more requests. Higher: more conflicts. */
@@ -26,7 +28,7 @@ const NEWS_MS = 10_000;
 
 const { lang } = document.documentElement;
 /** @type {PageData} */
-const { id, me, duration_ms, people, mix } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const { id, me, duration_ms, people, mix, notes, notes_withheld } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
 const t = await loadTexts(lang);
 const api = new Api(lang);
 const path = `/recordings/${id}`;
@@ -41,18 +43,21 @@ bench.queue = queue;
 /** Shown and heard; only people speak. */
 const shown = mix ? [...people, mix] : people;
 const sound = new Sound(shown, duration_ms, changed, () => api.stay());
+const bar = new NotesBar(notes, { seek: (ms) => actions.play_from(ms), step: (way) => (way > 0 ? actions.next_note() : actions.previous_note()), changed: () => lanes.want() }, { withheld: notes_withheld }, t);
 const lanes = new Lanes(shown, duration_ms, {
   label: t("workbench.lanes"),
   overlaps: t("workbench.overlaps"),
+  noted: notes.length ? t("notes.title") : "",
+  notes: bar,
   show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
   pick: (turn, ms) => actions.pick(turn, ms),
   points: (turn) => actions.points(turn),
   move: (turn, start_ms, end_ms) => actions.move(turn, start_ms, end_ms),
 });
-const actions = new Actions({ bench, lanes, sound, people }, { changed, say: (key) => panel.tell(t(key)), older });
+const actions = new Actions({ bench, lanes, sound, people, notes: bar }, { changed, say: (key) => panel.tell(t(key)), older });
 const panel = new Panel(actions, people, t);
 const conflicts = new Conflicts(actions, people, t);
-document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, panel.bottom, sound.element);
+document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, bar.element, panel.bottom, sound.element);
 
 listen(lanes.field, actions, t);
 await start();

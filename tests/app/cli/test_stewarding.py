@@ -18,6 +18,7 @@ from app.retention import holds
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.kept import Kept, keep
+from tests.fixtures.noted import jot
 
 pytestmark = pytest.mark.timeout(600)
 ROOT = Path(__file__).parents[3]
@@ -54,6 +55,8 @@ async def overdue(kept: Kept) -> None:
 
 async def test_retention_lists_and_erases_only_when_asked(kept: Kept) -> None:
     await overdue(kept)
+    long_ago = now() - timedelta(days=366)
+    await jot(kept.context, kept.meeting, kept.cast.olga, "hiljaa", long_ago)
 
     listed = await emessi(kept, "retention")
     assert (listed.code, len(await kept.files())) == (0, 7)
@@ -64,6 +67,7 @@ async def test_retention_lists_and_erases_only_when_asked(kept: Kept) -> None:
     erased = await emessi(kept, "retention", "--erase", "--programme", programme)
     assert erased.code == 0, erased.said
     assert "3 tapes, 4 turns erased" in erased.said
+    assert "1 observation notes erased" in erased.said
     assert await kept.state() == RecordingState.ERASED
 
 

@@ -15,6 +15,7 @@ from app.vault.models import DataKey
 from media.store import Store
 from tests.fixtures.cast import Person
 from tests.fixtures.kept import Kept
+from tests.fixtures.noted import jot
 
 
 async def erase(kept: Kept) -> None:
@@ -95,6 +96,15 @@ async def test_turns_alone_have_a_receipt_too(kept: Kept) -> None:
     said = await document(kept)
     assert (said["turns_deleted"], said["objects_deleted"], said["keys_destroyed"]) == (3, [], [])
     assert said["not_reached"] == ["database_backups"]
+
+
+async def test_notes_of_the_meeting_are_named_as_out_of_reach(kept: Kept) -> None:
+    await jot(kept.context, kept.meeting, kept.cast.olga, "hiljaa", kept.recording.started_at)
+    await withdraw(kept, kept.cast.bob, Purpose.INDEXING)
+    await erase(kept)
+    await attest(kept)
+
+    assert (await document(kept))["not_reached"] == ["database_backups", "observation_notes"]
 
 
 async def test_two_who_withdraw_have_a_receipt_each(kept: Kept) -> None:

@@ -35,6 +35,9 @@ edit_turns             yes           yes         yes        .           .       
 read_transcript        yes           yes         yes        .           .        .
 edit_transcript        yes           yes         yes        .           .        .
 read_quality           yes           yes         yes        .           yes      .
+write_notes            yes           yes         .          yes         yes      .
+read_notes             yes           yes         yes        .           .        .
+remove_notes           yes           yes         .          .           .        .
 edit_codebook          yes           yes         yes        .           .        .
 assign_coding          yes           yes         .          .           .        .
 code                   yes           yes         yes        .           .        .

@@ -28,6 +28,7 @@ from app.vault.service import KeyDestroyed
 from media.store import Store
 from tests.fixtures.cast import Person
 from tests.fixtures.kept import Kept
+from tests.fixtures.noted import jot
 
 ERASE_ME = "/api/v1/me/erasure"
 
@@ -217,6 +218,28 @@ async def test_an_administrator_erases_a_person_who_asked(kept: Kept) -> None:
         held = select(ProgrammeStaff).where(ProgrammeStaff.user_id == kept.cast.researcher.id)
         assert (await db.exec(held)).all() == []
     assert await entries(kept, kept.cast.researcher) == [("person_erased", "administrator")] * 2
+
+
+async def test_notes_are_taken_along_by_their_author_and_stay_without_the_name(kept: Kept) -> None:
+    """They are about others; whom others' notes speak of, only people can tell."""
+    olga, at = kept.cast.olga, kept.recording.started_at
+    await attend(kept, olga)
+    await attend(kept, kept.cast.bob)
+    await jot(kept.context, kept.meeting, olga, "J1 puhuu eniten.", at)
+    (mine,) = json.loads((await archive(olga)).read("notes.json"))
+    assert (mine["text"], "author_id" in mine) == ("J1 puhuu eniten.", False)
+    assert json.loads((await archive(kept.cast.bob)).read("notes.json")) == []
+
+    erased = await olga.client.post(ERASE_ME, json={"confirmation": "Olga"})
+    assert (erased.json()["notes"], erased.json()["notes_near"]) == (1, 0)
+    assert "1 observation notes that the person wrote" in " ".join(erased.json()["lines"])
+    path = f"/api/v1/meetings/{kept.meeting.id}/notes"
+    (note,) = (await kept.cast.researcher.client.get(path)).json()["items"]
+    assert (note["author"], note["pseudonym"]) == (erased.json()["name"], "H1")
+
+    erased = await kept.cast.bob.client.post(ERASE_ME, json={"confirmation": "Bob"})
+    assert (erased.json()["notes"], erased.json()["notes_near"]) == (0, 1)
+    assert "1 observation notes that others wrote" in " ".join(erased.json()["lines"])
 
 
 @pytest.mark.parametrize("typed", ["", "bob", "Alice"])

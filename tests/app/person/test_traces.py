@@ -34,6 +34,7 @@ TOLD = {
     "speech": "speech",
     "turn_edits": "corrections",
     "utterances": "transcript",
+    "observation_notes": "notes",
     "quality_samples": "connections",
     "publication_spans": "sent",
     "export_contents": "exports",

@@ -30,7 +30,8 @@ async def test_the_room_is_told_who_and_what(
     assert found is not None
     data = json.loads(found[1])
     assert data["language"] == language
-    assert data["me"] == {"name": "Bob"}
+    assert data["me"] == {"id": str(cast.bob.id), "name": "Bob"}
+    assert data["writes_notes"] is False
     assert data["consent"] == {
         "text_version": 1,
         "purposes": ["audio", "video", "indexing", "transcript", "quotation", "sharing"],

@@ -23,6 +23,7 @@ from app.kit.errors import Refusal
 from app.kit.languages import FOLDER, LANGUAGES, Languages
 from app.kit.permissions import Role
 from app.meetings.models import MeetingKind, MeetingState
+from app.notes.models import NoteKind
 from app.person.endpoints import OF_ONESELF
 from app.programmes.models import ProgrammeRole
 from app.recordings.completeness import Reason
@@ -75,11 +76,13 @@ STEMS: dict[str, list[str]] = {
     "audit.kind_{}": [
         *("recording", "file", "turns", "meeting", "group"),
         *("programme", "account", "consent_text", "codebook", "log"),
-        *("sample", "transcript", "consents"),
+        *("sample", "transcript", "consents", "notes"),
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
     "person.erased_{}": ["account", "media", "waiting"],
-    "person.kept_{}": ["decisions", "stays", "entries", "handed_over"],
+    "person.kept_{}": [
+        *("decisions", "stays", "entries", "notes", "notes_near", "handed_over"),
+    ],
     "person.{}": ["readme"],
     "agreement.{}": [*COEFFICIENTS, "cu_alpha", "u_alpha", "binary_alpha"],
     "agreement.about_{}": [*COEFFICIENTS, "by_time", "confusions", "prevalence"],
@@ -134,6 +137,7 @@ STEMS: dict[str, list[str]] = {
     "language.{}": list(LANGUAGES),
     "completeness.reason_{}": list(Reason),
     "completeness.source_{}": list(Source),
+    "notes.kind_{}": list(NoteKind),
     "meeting.every_{}": ["7", "14", "21", "28"],
     "meeting.kind_{}": list(MeetingKind),
     "meeting.over_{}": [MeetingState.ENDED, MeetingState.CANCELLED],

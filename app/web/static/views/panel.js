@@ -114,7 +114,7 @@ export class PeoplePanel {
       "li",
       {},
       h("span", { class: "avatar", "aria-hidden": "true" }, initials(name)),
-      h("span", { class: "main" }, h("b", {}, id === room.me ? t("room.you", { name }) : name), h("span", { class: "detail" }, `${t(`role.${role}`)} · ${kept}`)),
+      h("span", { class: "main" }, h("b", {}, id === room.me ? t("room.you", { name }) : name), h("span", { class: "detail" }, [t(`role.${role}`), ...(role === "member" ? [] : [t("notes.takes_notes")]), kept].join(" · "))),
       hand_raised ? icon("hand") : null,
       room.facilitates && id !== room.me ? remove : null,
     );

@@ -8,22 +8,24 @@ import { ask } from "./dialogs.js";
 import { clock, h, icon, say, set } from "./dom.js";
 import { deviceTrouble } from "./lobby.js";
 import { ChatPanel, Panel, PeoplePanel } from "./panel.js";
+import { NotesPanel } from "./notes.js";
 import { OffRecordBanner } from "./off_record.js";
 import { Stage } from "./stage.js";
 import { recordedKinds } from "./tile.js";
-import { Toolbar } from "./toolbar.js";
+import { NOTES_KEY, Toolbar } from "./toolbar.js";
 import { Troubles } from "./troubles.js";
 
 /** @typedef {import("../client/meeting.js").Meeting} Meeting */
 /** @typedef {import("../client/languages.js").Translate} Translate */
 /** @typedef {import("../meeting.js").PageData} PageData */
-/** @typedef {{left: () => void, decide: import("./consent.js").Decide}} Actions */
+/** @typedef {{left: () => void, decide: import("./consent.js").Decide, notes: import("../client/notes.js").Notes | null}} Actions */
+/** @typedef {"chat" | "people" | "notes" | null} PanelName */
 
 /** A passing message stays this long; long enough to be read twice. */
 const NOTICE_MS = 9000;
 
 export class RoomView {
-  /** @type {"chat" | "people" | null} */
+  /** @type {PanelName} */
   #open = null;
   #read = 0;
   #interrupted = false;
@@ -37,9 +39,10 @@ export class RoomView {
     this.t = t;
     this.actions = actions;
     this.stage = new Stage(meeting, t, () => set(this.tap, "hidden", false));
-    this.toolbar = new Toolbar(meeting, t, (action) => this.#act(action));
+    this.toolbar = new Toolbar(meeting, t, (action) => this.#act(action), actions.notes !== null);
     this.chat = new ChatPanel(meeting, t);
     this.people = new PeoplePanel(meeting, t, (participant) => this.#remove(participant));
+    this.notes = actions.notes && new NotesPanel(actions.notes, meeting, t);
     this.panel = new Panel(t, () => this.#show(null));
     this.recording = h("p", { class: "recording-words", role: "status" });
     this.timer = h("span", { class: "recording-time" });
@@ -52,6 +55,7 @@ export class RoomView {
     this.tap = h("button", { type: "button", class: "banner tap", hidden: true, onclick: () => this.#hear() }, icon("sound"), t("room.tap_to_hear"));
     this.door = h("button", { type: "button", class: "banner tap", "data-action": "door", hidden: true, onclick: () => this.#show("people") });
     this.element = this.#build();
+    document.addEventListener("keydown", this.#key);
     this.ticker = setInterval(() => this.#tick(), 1000);
   }
 
@@ -75,6 +79,7 @@ export class RoomView {
     if (this.#open === "chat") this.#read = room.chat.length;
     this.chat.update();
     this.people.update();
+    this.notes?.update();
     this.troubles.update(room);
     this.toolbar.update({ panel: this.#open, unread: Math.max(0, room.chat.length - this.#read) });
     set(this.lost, "hidden", meeting.connection_state !== "reconnecting");
@@ -96,6 +101,7 @@ export class RoomView {
 
   close() {
     clearInterval(this.ticker);
+    document.removeEventListener("keydown", this.#key);
     clearTimeout(this.#noticeTimer);
     this.stage.close();
     this.element.remove();
@@ -123,15 +129,22 @@ export class RoomView {
     say(this.timer, since ? clock(Date.now() - Date.parse(since)) : "");
   }
 
-  /** @param {"chat" | "people" | null} which */
+  #key = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== NOTES_KEY || !this.notes || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    this.#show("notes");
+  };
+
+  /** @param {PanelName} which */
   #show(which) {
     const before = this.#open;
     this.#open = which;
-    const content = which === "chat" ? this.chat.element : which === "people" ? this.people.element : null;
-    this.panel.show(which ? this.t(`room.${which}`) : "", content);
+    const content = which ? (this[which]?.element ?? null) : null;
+    this.panel.show(which ? this.t(which === "notes" ? "notes.title" : `room.${which}`) : "", content);
     this.element.classList.toggle("with-panel", which !== null);
     this.update();
     if (which === "chat") this.chat.input.focus();
+    else if (which === "notes") this.notes?.text.focus();
     else if (which === "people") this.panel.title.focus();
     else if (before) this.toolbar.buttons[before].element.focus();
   }
@@ -150,6 +163,7 @@ export class RoomView {
         return void this.meeting.command({ type: "raise_hand", raised: !room.myself?.hand_raised });
       case "chat":
       case "people":
+      case "notes":
         return this.#show(this.#open === action ? null : action);
       case "off_record":
         return this.off_record.press();

@@ -6,7 +6,10 @@ import { h, icon, say, set, showIcon } from "./dom.js";
 
 /** @typedef {import("../client/meeting.js").Meeting} Meeting */
 /** @typedef {import("../client/languages.js").Translate} Translate */
-/** @typedef {"microphone" | "camera" | "screen" | "hand" | "chat" | "people" | "off_record" | "record" | "leave"} Action */
+/** @typedef {"microphone" | "camera" | "screen" | "hand" | "chat" | "people" | "notes" | "off_record" | "record" | "leave"} Action */
+
+/** Opens the notes. Not a letter: those would be pressed while writing. */
+export const NOTES_KEY = "F2";
 
 class ToolButton {
   /** @param {Action} action @param {string} symbol @param {(action: Action) => void} act */
@@ -34,8 +37,8 @@ class ToolButton {
 }
 
 export class Toolbar {
-  /** @param {Meeting} meeting @param {Translate} t @param {(action: Action) => void} act */
-  constructor(meeting, t, act) {
+  /** @param {Meeting} meeting @param {Translate} t @param {(action: Action) => void} act @param {boolean} writes_notes */
+  constructor(meeting, t, act, writes_notes) {
     this.meeting = meeting;
     this.t = t;
     this.buttons = {
@@ -45,6 +48,7 @@ export class Toolbar {
       hand: new ToolButton("hand", "hand", act),
       chat: new ToolButton("chat", "chat", act),
       people: new ToolButton("people", "people", act),
+      notes: new ToolButton("notes", "note", act),
       off_record: new ToolButton("off_record", "off-record", act),
       record: new ToolButton("record", "record", act),
       leave: new ToolButton("leave", "leave", act),
@@ -55,9 +59,11 @@ export class Toolbar {
       ...Object.values(this.buttons).map((button) => button.element),
     );
     set(this.buttons.screen.element, "hidden", !canShareScreen());
+    set(this.buttons.notes.element, "hidden", !writes_notes);
+    set(this.buttons.notes.element, "aria-keyshortcuts", NOTES_KEY);
   }
 
-  /** @param {{panel: "chat" | "people" | null, unread: number}} state */
+  /** @param {{panel: import("./room.js").PanelName, unread: number}} state */
   update({ panel, unread }) {
     const { t, buttons } = this;
     const { room, capture } = this.meeting;
@@ -71,6 +77,7 @@ export class Toolbar {
     buttons.hand.show(t("room.hand"), { pressed: room.myself?.hand_raised ?? false });
     buttons.chat.show(t("room.chat"), { pressed: panel === "chat", count: unread });
     buttons.people.show(t("room.people"), { pressed: panel === "people", count: room.lobby.size });
+    buttons.notes.show(t("notes.title"), { pressed: panel === "notes" });
     buttons.record.show(t(running ? "room.record_stop" : "room.record_start"), { symbol: running ? "stop" : "record" });
     buttons.leave.show(t("room.leave"));
     const off = room.off_record.since !== null;

@@ -8,6 +8,7 @@ import { newId } from "./operations.js";
 /** @typedef {import("./bench.js").Bench} Bench */
 /** @typedef {import("./lanes.js").Lanes} Lanes */
 /** @typedef {import("./sound.js").Sound} Sound */
+/** @typedef {import("./notes.js").NotesBar} NotesBar */
 /** @typedef {import("../workbench.js").Person} Person */
 
 const STEP_MS = 1000;
@@ -22,15 +23,16 @@ export class Actions {
   selected = null;
 
   /**
-   * @param {{bench: Bench, lanes: Lanes, sound: Sound, people: Person[]}} parts
+   * @param {{bench: Bench, lanes: Lanes, sound: Sound, people: Person[], notes: NotesBar}} parts
    * @param {{changed: () => void, say: (key: string) => void, older: () => Promise<void>}} hooks
    *   `older`: asks the server for what can be undone from before
    */
-  constructor({ bench, lanes, sound, people }, hooks) {
+  constructor({ bench, lanes, sound, people, notes }, hooks) {
     this.bench = bench;
     this.lanes = lanes;
     this.sound = sound;
     this.people = people;
+    this.notes = notes;
     this.hooks = hooks;
   }
 
@@ -57,6 +59,8 @@ export class Actions {
     if (found) this.#choose(found);
     else this.hooks.say("workbench.none_left");
   };
+  next_note = () => this.#note(1);
+  previous_note = () => this.#note(-1);
   start_earlier = () => this.#nudge(-NUDGE_MS, 0);
   start_later = () => this.#nudge(NUDGE_MS, 0);
   end_earlier = () => this.#nudge(0, -NUDGE_MS);
@@ -169,6 +173,21 @@ export class Actions {
   seek(ms) {
     this.sound.playback.seek(ms);
     this.lanes.reveal(this.sound.position_ms);
+  }
+
+  /** @param {1 | -1} way */
+  #note(way) {
+    const { notes } = this;
+    if (notes.go(way, this.sound.position_ms)) this.hooks.say("");
+    else this.hooks.say(notes.notes.length ? "workbench.no_more_notes" : "workbench.no_notes");
+  }
+
+  /** @param {number} ms */
+  play_from(ms) {
+    this.sound.loop = null;
+    this.seek(ms);
+    if (!this.sound.playback.playing) this.sound.toggle();
+    this.hooks.changed();
   }
 
   /** @param {Turn | null} turn */

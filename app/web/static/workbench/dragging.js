@@ -5,7 +5,8 @@ import { edgeAt, placed } from "./grip.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("./grip.js").Held} Held */
-/** @typedef {{ms: number, lane: Turn[] | null}} Place under the pointer; null: beside the lanes */
+/** @typedef {{ms: number, lane: Turn[] | null, note: import("./notes.js").Note | null}} Place
+ * under the pointer; null: beside the lanes, or the notes */
 /**
  * @typedef {object} Hooks
  * @property {(event: MouseEvent) => Place} under

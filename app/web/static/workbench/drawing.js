@@ -5,6 +5,7 @@ import { clock } from "../views/dom.js";
 import { fine } from "./words.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
+/** @typedef {import("./notes.js").Note} Note */
 /** @typedef {{turns: Turn[], colour: string, waves: import("./waves.js").Waves | null, isHeard: boolean}} Lane */
 /** @typedef {{start_ms: number, end_ms: number}} Span */
 /**
@@ -19,6 +20,7 @@ import { fine } from "./words.js";
  * @property {number} position_ms
  * @property {import("./dragging.js").Dragging["drag"]} drag
  * @property {Colours} colours
+ * @property {{notes: Note[], selected: Note | null, hovered: Note | null} | null} notes null: there is no lane of them
  */
 /** @typedef {{ink: string, soft: string, line: string, copper: string, surface: string}} Colours */
 
@@ -26,25 +28,31 @@ export const RULER = 28;
 export const LANE = 56;
 /** The strip at the bottom where several speak at once. */
 export const STRIP = 12;
+/** The lane of notes below it. */
+export const NOTES = 32;
 
 /** Marks of the ruler, in ms: the first that leaves room for its time. */
 const MARKS_MS = [10, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000];
 const MARK_PX = 70;
+/** Half of a note's width, px. */
+const MARK = 7;
 
 /** @param {CanvasRenderingContext2D} pen @param {Scene} scene */
 export function draw(pen, scene) {
   const { width, lanes } = scene;
   const bottom = RULER + lanes.length * LANE;
-  pen.clearRect(0, 0, width, bottom + STRIP);
+  const floor = bottom + STRIP + (scene.notes ? NOTES : 0);
+  pen.clearRect(0, 0, width, floor);
   ruler(pen, scene, bottom);
   lanes.forEach((lane, n) => drawLane(pen, scene, lane, RULER + n * LANE));
   pen.fillStyle = scene.colours.copper;
   for (const span of visible(scene.overlaps, scene)) {
     pen.fillRect(x(scene, span.start_ms), bottom + 4, Math.max(1, (span.end_ms - span.start_ms) * scene.scale), STRIP - 6);
   }
+  if (scene.notes) drawNotes(pen, scene, bottom + STRIP);
   const at = x(scene, scene.position_ms);
   pen.fillStyle = scene.colours.ink;
-  pen.fillRect(at - 1, 0, 2, bottom + STRIP);
+  pen.fillRect(at - 1, 0, 2, floor);
   triangle(pen, at);
 }
 
@@ -144,6 +152,29 @@ function ring(pen, { colours, loops }, left, y, width, height) {
   if (!loops) return;
   pen.fillStyle = colours.copper;
   pen.fillRect(left - 2, y - 6, width + 4, 3);
+}
+
+/** Observations are round, technical help is square; the one that is read has a line through the lanes.
+ * @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {number} top */
+function drawNotes(pen, scene, top) {
+  const { colours, width, notes } = scene;
+  pen.fillStyle = colours.line;
+  pen.fillRect(0, top, width, 1);
+  for (const note of notes?.notes ?? []) {
+    const at = x(scene, note.at_ms);
+    if (at < -MARK || at > width + MARK) continue;
+    const isRead = note === notes?.selected || note === notes?.hovered;
+    pen.fillStyle = pen.strokeStyle = colours.copper;
+    if (isRead) pen.fillRect(at - 0.5, RULER, 1, top - RULER + NOTES / 2);
+    pen.beginPath();
+    if (note.kind === "technical") pen.rect(at - MARK + 1, top + NOTES / 2 - MARK + 1, 2 * MARK - 2, 2 * MARK - 2);
+    else pen.arc(at, top + NOTES / 2, MARK, 0, 2 * Math.PI);
+    pen.fill();
+    if (note !== notes?.selected) continue;
+    pen.strokeStyle = colours.ink;
+    pen.lineWidth = 2.5;
+    pen.stroke();
+  }
 }
 
 /** Those in view of spans in order that do not overlap one another.

@@ -25,6 +25,8 @@ const KEYS = [
   ["next", ["ArrowDown"], "↓"],
   ["previous", ["ArrowUp"], "↑"],
   ["unaccepted", ["u"], "U"],
+  ["previous_note", ["w"], "W"],
+  ["next_note", ["e"], "E"],
   ["accept", ["Enter"], "Enter"],
   ["start_earlier", ["a"], "A"],
   ["start_later", ["s"], "S"],
