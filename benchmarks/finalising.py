@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from house.conversation import record
-from sfu import cpu
-
 from app.kit import context
 from app.kit.settings import Settings
 from app.recordings.models import Source
 from app.vault import service as vault
+from benchmarks.house.conversation import record
+from benchmarks.sfu import cpu
 from media.recorder.finaliser import Finaliser
 from media.recorder.progress import Progress
 from media.recorder.publication import publish
@@ -143,7 +142,7 @@ def _spent(arguments: list[str]) -> float:
 
 def apart(data: Path, recording_id: str) -> dict[str, Any]:
     """In a process of its own, so that its memory is its own."""
-    command = [sys.executable, __file__, "--run", str(data), recording_id]
+    command = [sys.executable, "-m", "benchmarks.finalising", "--run", str(data), recording_id]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found: dict[str, Any] = json.loads(printed.splitlines()[-1])
     return found
