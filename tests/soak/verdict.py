@@ -1,13 +1,14 @@
 """What became of a recording, against the truth of those who spoke."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 from app.kit.context import Context
 from app.recordings import service as recordings
-from app.recordings.models import FileKind, Recording, Tape, TapeState
+from app.recordings.models import FileKind, Recording, Tape, TapeState, Track
 from app.vault import service as vault
 from media.sealed import SealedReader
 from media.store import Store
@@ -63,13 +64,23 @@ async def judge(
         began = recording.started_at.timestamp()
         ends = [began + (t.start_ms + t.duration_ms) / 1e3 for t in tracks if t.user_id == user_id]
         pairs = zip(truth.sent, truth.due, strict=True)
-        last = max((due for at, due in pairs if truth.covers(at)), default=0.0)
-        if max(ends, default=0.0) < last - MOST_LOST_S:
-            verdict.complaints.append("a finished track ends before its voice did")
+        last, sent = max(((due, at) for at, due in pairs if truth.covers(at)), default=(0.0, 0.0))
+        if (early := last - max(ends, default=0.0)) > MOST_LOST_S:
+            verdict.complaints.append(
+                f"recording {recording_id}: a finished track ends {early:.3f} s before its voice "
+                f"did, which was {sent - last:.3f} s late; {_told(tracks, user_id)}"
+            )
         frames = sum(t.details["frames"] for t in tracks if t.user_id == user_id)
         if frames < len(arrivals.get(user_id, [])):
             verdict.complaints.append(f"{frames} frames of {len(arrivals[user_id])} packets")
     return verdict
+
+
+def _told(tracks: Sequence[Track], user_id: UUID) -> str:
+    """What a person's tracks say of themselves."""
+    return "; ".join(
+        f"{t.start_ms} ms + {t.duration_ms} ms, {t.details}" for t in tracks if t.user_id == user_id
+    )
 
 
 def _compare(verdict: Verdict, truth: Truth, arrivals: list[float]) -> None:
