@@ -1,14 +1,13 @@
 """What became of a recording, against the truth of those who spoke."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 from app.kit.context import Context
 from app.recordings import service as recordings
-from app.recordings.models import FileKind, Recording, Tape, TapeState, Track
+from app.recordings.models import FileKind, Recording, Tape, TapeState
 from app.vault import service as vault
 from media.sealed import SealedReader
 from media.store import Store
@@ -61,26 +60,21 @@ async def judge(
         verdict.complaints.append("the manifest has tapes of its own, or leaves some out")
     for user_id, truth in truths.items():
         _compare(verdict, truth, arrivals.get(user_id, []))
+        own = [track for track in tracks if track.user_id == user_id]
         began = recording.started_at.timestamp()
-        ends = [began + (t.start_ms + t.duration_ms) / 1e3 for t in tracks if t.user_id == user_id]
-        pairs = zip(truth.sent, truth.due, strict=True)
-        last, sent = max(((due, at) for at, due in pairs if truth.covers(at)), default=(0.0, 0.0))
-        if (early := last - max(ends, default=0.0)) > MOST_LOST_S:
+        end = max(began + (t.start_ms + t.duration_ms) / 1e3 for t in own) if own else 0.0
+        said = zip(truth.sent, truth.due, strict=True)
+        after = [due for at, due in said if truth.covers(at) and due > end]
+        if len(after) * PACKET_S > MOST_LOST_S:
             verdict.complaints.append(
-                f"recording {recording_id}: a finished track ends {early:.3f} s before its voice "
-                f"did, which was {sent - last:.3f} s late; {_told(tracks, user_id)}"
+                f"recording {recording_id}: a finished track ends {max(after) - end:.3f} s before "
+                f"its voice did; {len(after)} packets, "
+                + "; ".join(f"{t.start_ms} + {t.duration_ms} ms, {t.details}" for t in own)
             )
-        frames = sum(t.details["frames"] for t in tracks if t.user_id == user_id)
+        frames = sum(t.details["frames"] for t in own)
         if frames < len(arrivals.get(user_id, [])):
             verdict.complaints.append(f"{frames} frames of {len(arrivals[user_id])} packets")
     return verdict
-
-
-def _told(tracks: Sequence[Track], user_id: UUID) -> str:
-    """What a person's tracks say of themselves."""
-    return "; ".join(
-        f"{t.start_ms} ms + {t.duration_ms} ms, {t.details}" for t in tracks if t.user_id == user_id
-    )
 
 
 def _compare(verdict: Verdict, truth: Truth, arrivals: list[float]) -> None:
