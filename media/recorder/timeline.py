@@ -16,7 +16,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,11 +105,13 @@ def _runs(rows: Rows, clock_rate: int, starts_s: float) -> Iterable[tuple[int, P
     ends = np.diff(rows.stretch) != 0
     ends |= np.diff(at // RUN_S) != 0
     ends |= np.abs(np.diff(delay)) > STEP_S
-    edges = [0, *(np.flatnonzero(ends) + 1).tolist(), len(x)]
-    for begin, end in pairwise(edges):
-        best = begin + int(np.argmin(delay[begin:end]))
-        first = float(x[begin:end].min())
-        yield int(rows.stretch[begin]), Point(first, float(x[best]), float(at[best]))
+    begins = np.concatenate(([0], np.flatnonzero(ends) + 1))
+    number = np.concatenate(([0], np.cumsum(ends)))
+    best = np.lexsort((delay, number))[begins]
+    first = np.minimum.reduceat(x, begins)
+    columns = (rows.stretch[begins], first, x[best], at[best])
+    for stretch, *times in zip(*(column.tolist() for column in columns), strict=True):
+        yield stretch, Point(*times)
 
 
 class Mapping:
