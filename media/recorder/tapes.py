@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
@@ -105,8 +104,7 @@ class PersonTapes:
                 found = opus_frames(tape.opened(), mappings, counts)
             else:
                 rows = ordered(RowReader().batches(tape.opened()), counts.losses)
-                packets = chain.from_iterable(each.packets() for each in rows)
-                found = frames(packets, reading.codec, mappings, reading.starts_s, counts)
+                found = frames(rows, reading.codec, mappings, reading.starts_s, counts)
             if before is not None:
                 found = _after(self._between(before, reading), found)
             yield from found
