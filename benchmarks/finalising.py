@@ -5,6 +5,7 @@ README.md says what is measured and how. `--quick` for a first look, `--json` fo
 
 import argparse
 import asyncio
+import gc
 import json
 import resource
 import subprocess
@@ -51,6 +52,8 @@ class Costs:
 async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     """One run of every step of the workflow, in its order, in this process."""
     ours = context.make(Settings(data=data))
+    gc.collect()
+    gc.freeze()  # as the worker does
     finaliser, costs, run = Finaliser(ours, Store.open(ours.settings)), Costs(), "run"
     plan = await costs.of("plan", finaliser.plan(recording_id))
     assert plan is not None
