@@ -14,14 +14,13 @@ sources of a person.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from media.recorder.clockwork import (
-    STEP_S,
     Line,
     Point,
     Reports,
@@ -34,11 +33,8 @@ from media.recorder.clockwork import (
     skew_of,
     weighted_median,
 )
-from media.recorder.rows import RowReader, Rows
+from media.recorder.scanning import Scan, Stretch
 
-RUN_S = 0.5
-"""One quickest packet per run. Lower: more to look at. Higher: that a clock stood still is noticed
-later."""
 WINDOW_S = 5.0
 """A line follows one quickest packet per window. Lower: slow ones are taken for quick. Higher: a
 network that is slow for a while hides more."""
@@ -54,64 +50,11 @@ SET_S = 1.0
 """Where reports agree, RTP and NTP time run together; only both stopping (a sleeping laptop) makes
 a step of this size in what the packets need. Lower: a slow network looks like sleep. Higher: a
 short sleep moves what follows."""
-NTP_FRACTION = 1 << 32
 RUNS_ON_S = 0.5
 """An SSRC that comes back on a tape, at most so far from where its clock must be, never stopped.
 Lower: a clock read through a slow network is taken for a new one. Higher: the other way round."""
 ROUNDING_S = 0.001
 """Files count milliseconds."""
-
-
-@dataclass
-class Stretch:
-    """What one stretch of one tape shows; times are seconds."""
-
-    clock_rate: int
-    ssrc: int = 0
-    points: list[Point] = field(default_factory=list)
-    """(first RTP time, RTP time and arrival of the quickest packet) of each run of packets."""
-    reports: list[tuple[float, float]] = field(default_factory=list)
-    """(RTP time, sender's NTP time)."""
-
-
-@dataclass(frozen=True)
-class Scan:
-    """One reading of one tape for its times; arrivals are seconds on the common clock."""
-
-    stretches: Sequence[Stretch]
-    packets: int
-    malformed: int
-
-
-def scan(chunks: Iterable[bytes], clock_rate: int, tape_starts_s: float) -> Scan:
-    """`chunks`: opened ones, as `TapeReader.opened` gives them."""
-    reader, stretches, packets = RowReader(), list[Stretch](), 0
-    for batch in reader.batches(chunks):
-        packets += len(batch.rows)
-        if len(batch.rows):
-            while len(stretches) <= int(batch.rows.stretch[-1]):
-                stretches.append(Stretch(clock_rate, reader.ssrcs[len(stretches)]))
-            for number, point in _runs(batch.rows, clock_rate, tape_starts_s):
-                stretches[number].points.append(point)
-        for number, rtp, ntp, _ in batch.reports:
-            stretches[number].reports.append((rtp / clock_rate, ntp / NTP_FRACTION))
-    return Scan(stretches, packets, reader.malformed)
-
-
-def _runs(rows: Rows, clock_rate: int, starts_s: float) -> Iterable[tuple[int, Point]]:
-    """The quickest of each run: until its time or a stretch ends, or the delay makes a step."""
-    x, at = rows.timestamp / clock_rate, rows.arrival_s + starts_s
-    delay = at - x
-    ends = np.diff(rows.stretch) != 0
-    ends |= np.diff(at // RUN_S) != 0
-    ends |= np.abs(np.diff(delay)) > STEP_S
-    begins = np.concatenate(([0], np.flatnonzero(ends) + 1))
-    number = np.concatenate(([0], np.cumsum(ends)))
-    best = np.lexsort((delay, number))[begins]
-    first = np.minimum.reduceat(x, begins)
-    columns = (rows.stretch[begins], first, x[best], at[best])
-    for stretch, *times in zip(*(column.tolist() for column in columns), strict=True):
-        yield stretch, Point(*times)
 
 
 class Mapping:

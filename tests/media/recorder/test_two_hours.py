@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.recorder.timeline import Scan, align, scan
+from media.recorder.scanning import Scan, scan
+from media.recorder.timeline import align
 from media.tape.format import CodecInfo, Packet, SenderReport
 from tests.fixtures.senders import OPUS, VP8, Sender, chunked
 
