@@ -38,8 +38,10 @@ def _pictures(rows: Rows, assembly: Assembly) -> Iterator[Picture]:
     told = _descriptors(rows)
     begins, ends = told.begin.tolist(), rows.end.tolist()
     firsts, lasts = _regular(rows, told)
-    columns = (rows.arrival_s[firsts], rows.sequence[firsts], rows.timestamp[firsts])
-    columns += (rows.stretch[firsts], told.base[lasts], told.layer[lasts])
+    columns = (
+        *(rows.arrival_s[firsts], rows.sequence[firsts], rows.timestamp[firsts]),
+        *(rows.stretch[firsts], told.base[lasts], told.layer[lasts]),
+    )
     at = 0
     for first, last, *numbers in zip(
         firsts.tolist(), lasts.tolist(), *(column.tolist() for column in columns), strict=True
