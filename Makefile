@@ -26,8 +26,8 @@ types: .venv/dev.stamp
 check: lint types test
 
 bench: system .venv/dev.stamp
-	@for script in benchmarks/forwarding.py benchmarks/rooms.py benchmarks/first_frame.py benchmarks/finalising.py \
-		benchmarks/workbench.py benchmarks/detection.py benchmarks/scale.py; do $(BIN)/python $$script || exit 1; done
+	@for name in forwarding rooms first_frame finalising workbench detection scale; do \
+		$(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # Each of atheris's targets runs for FUZZ_SECONDS; the memory of a relay is watched for SOAK_MINUTES;
 # SOAK_KILLS processes are killed under people who speak.

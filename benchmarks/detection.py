@@ -8,11 +8,8 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import mean
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from app.simulation.script import conversation
 from media.audio.speech import MODEL_RATE

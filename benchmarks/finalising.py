@@ -5,6 +5,7 @@ README.md says what is measured and how. `--quick` for a first look, `--json` fo
 
 import argparse
 import asyncio
+import gc
 import json
 import resource
 import subprocess
@@ -17,13 +18,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from house.conversation import record
-from sfu import cpu
-
 from app.kit import context
 from app.kit.settings import Settings
 from app.recordings.models import Source
 from app.vault import service as vault
+from benchmarks.house.conversation import record
+from benchmarks.sfu import cpu
 from media.recorder.finaliser import Finaliser
 from media.recorder.progress import Progress
 from media.recorder.publication import publish
@@ -52,6 +52,8 @@ class Costs:
 async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     """One run of every step of the workflow, in its order, in this process."""
     ours = context.make(Settings(data=data))
+    gc.collect()
+    gc.freeze()  # as the worker does
     finaliser, costs, run = Finaliser(ours, Store.open(ours.settings)), Costs(), "run"
     plan = await costs.of("plan", finaliser.plan(recording_id))
     assert plan is not None
@@ -143,7 +145,7 @@ def _spent(arguments: list[str]) -> float:
 
 def apart(data: Path, recording_id: str) -> dict[str, Any]:
     """In a process of its own, so that its memory is its own."""
-    command = [sys.executable, __file__, "--run", str(data), recording_id]
+    command = [sys.executable, "-m", "benchmarks.finalising", "--run", str(data), recording_id]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found: dict[str, Any] = json.loads(printed.splitlines()[-1])
     return found

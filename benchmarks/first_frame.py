@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from house.installation import NotStarted, installation
-from house.people import Person, chromium
-from sfu import cpu
+from benchmarks.house.installation import NotStarted, installation
+from benchmarks.house.people import Person, chromium
+from benchmarks.sfu import cpu
 
 GOAL_MS = 600.0
 

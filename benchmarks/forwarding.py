@@ -13,13 +13,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sfu import cpu
-from sfu.janus import Janus
-from sfu.measurement import Measurement, joined, median, window
-from sfu.ours import Ours
-from sfu.packets import EVEN, Pace
-from sfu.server import Server, ServerFailed
-
+from benchmarks.sfu import cpu
+from benchmarks.sfu.janus import Janus
+from benchmarks.sfu.measurement import Measurement, joined, median, window
+from benchmarks.sfu.ours import Ours
+from benchmarks.sfu.packets import EVEN, Pace
+from benchmarks.sfu.server import Server, ServerFailed
 from media.native import library
 
 GOALS = {"c": 0.3, "python": 0.5}

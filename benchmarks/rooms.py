@@ -13,11 +13,10 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sfu import cpu
-from sfu.measurement import Measurement, joined, window
-from sfu.ours import Ours
-from sfu.server import ServerFailed
-
+from benchmarks.sfu import cpu
+from benchmarks.sfu.measurement import Measurement, joined, window
+from benchmarks.sfu.ours import Ours
+from benchmarks.sfu.server import ServerFailed
 from media.native import library
 
 PEOPLE = 8

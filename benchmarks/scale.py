@@ -15,12 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
-from house.coded import code
-from house.pages import Asked, asked
-from house.served import served
-from house.study import Study, furnish, standing
-from sfu import cpu
-from sfu.addresses import free_port
 
 from app import tables
 from app.accounts.models import User
@@ -30,6 +24,12 @@ from app.kit.context import Context
 from app.kit.settings import Settings
 from app.kit.tokens import Access
 from app.transcripts.erasure import erase_withdrawn
+from benchmarks.house.coded import code
+from benchmarks.house.pages import Asked, asked
+from benchmarks.house.served import served
+from benchmarks.house.study import Study, furnish, standing
+from benchmarks.sfu import cpu
+from benchmarks.sfu.addresses import free_port
 from media.store import Store
 
 GROUPS, MEETINGS, TURNS = 11, 8, 100_000

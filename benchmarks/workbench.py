@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from house.indexed import indexed
-from house.people import chromium
 from playwright.async_api import Page
-from sfu import cpu
 
 from app.kit import migrate
 from app.kit.settings import Settings, WebSettings
 from app.kit.tokens import Access
 from app.main import create_app
+from benchmarks.house.indexed import indexed
+from benchmarks.house.people import chromium
+from benchmarks.sfu import cpu
 
 PORT = 8493
 LENGTH_MS = 7_200_000

@@ -40,11 +40,16 @@ def sound(path: Path, data_key: bytes, rate: int) -> Iterator[Heard]:
     """Frame by frame at that rate; gaps are where nothing is. What is damaged is passed over.
     Raises NoSound where there is none."""
     resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
+    end: int | None = None
     try:
         with av.open(Unsealed(str(path), data_key), "r") as container:
             for packet in container.demux(audio=0):
                 for at_s, samples in _decoded(packet, resampler):
-                    yield Heard(round(at_s * rate), samples)
+                    end = round(at_s * rate) + len(samples)
+                    yield Heard(end - len(samples), samples)
+        if end is not None:
+            for part in resampler.resample(None):  # what it held back to look ahead
+                yield Heard(end, part.to_ndarray()[0].astype(np.float32))
     except (av.FFmpegError, IndexError):
         raise NoSound from None
 

@@ -61,7 +61,7 @@ async def receive(
     async with context.database.transaction() as db:
         meeting, recording = await service.get(db, actor, meeting_id)
         ground = await _ground(db, context, meeting, recording)
-    path = f"{meeting_id}/{new_id()}{uploading.SUFFIX}"
+    path = uploading.path_of(meeting_id, new_id())
     size = await uploading.put(context, store, path, ground.key.key, body)
     try:
         async with context.database.transaction() as db:

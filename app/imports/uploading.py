@@ -17,7 +17,7 @@ from app.accounts.actor import Actor
 from app.imports import service, told
 from app.kit.context import Context
 from app.kit.errors import Invalid, Refusal
-from app.kit.ids import new_id
+from app.kit.ids import made_at, new_id
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from app.recordings.models import Recording, Source, Tape, TapeState
@@ -27,6 +27,9 @@ from media.sound_file import NoSound, check_sound
 from media.store import Store
 
 SUFFIX = ".upload.sealed"
+ON_ITS_WAY = timedelta(days=1)
+"""A file that nothing refers to may so long be one whose row is just being written. Lower: a slow
+upload is taken for one that was cut. Higher: what a killed process left stays for longer."""
 BATCH = 1 << 20
 """Bytes sealed at a time. Lower: more changes of thread. Higher: more memory for each upload."""
 
@@ -53,6 +56,22 @@ class _Ground(NamedTuple):
     key: vault.Unwrapped
 
 
+def path_of(meeting_id: UUID, tape_id: UUID) -> str:
+    """Where it lies in the store until it is a tape."""
+    return f"{meeting_id}/{tape_id}{SUFFIX}"
+
+
+def may_come(path: str, now: datetime) -> bool:
+    """Whether this file of the store may be an upload whose row is not in the books yet."""
+    if not path.endswith(SUFFIX):
+        return False
+    try:
+        tape_id = UUID(path.rpartition("/")[2].removesuffix(SUFFIX))
+    except ValueError:
+        return False
+    return now - made_at(tape_id) < ON_ITS_WAY
+
+
 async def receive(
     context: Context,
     store: Store,
@@ -68,7 +87,7 @@ async def receive(
         meeting, recording = await service.get(db, actor, meeting_id)
         ground = await _ground(db, context, meeting, recording, user_id)
     tape_id = new_id()
-    path = f"{meeting_id}/{tape_id}{SUFFIX}"
+    path = path_of(meeting_id, tape_id)
     size = await put(context, store, path, ground.key.key, body)
     try:
         async with context.database.transaction() as db:

@@ -1,10 +1,11 @@
 """What was published while a recording ran, as the node wrote it down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -54,15 +55,7 @@ async def of_recording(db: AsyncSession, recording_id: UUID) -> Sequence[Publica
 
 
 async def _row(db: AsyncSession, span: Begun) -> PublicationSpan:
-    row = await db.get(PublicationSpan, span.id)
-    if row is None:
-        row = PublicationSpan(
-            id=span.id,
-            recording_id=span.recording_id,
-            user_id=span.user_id,
-            source=span.source,
-            started_at=span.started_at,
-        )
-        db.add(row)
-        await db.flush()
-    return row
+    """Begin and end may both be on their way to the books, and neither sees the other there."""
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await db.exec(insert(PublicationSpan).values(**asdict(span)).on_conflict_do_nothing())
+    return await db.get_one(PublicationSpan, span.id)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sfu.addresses import free_port
+
+from benchmarks.sfu.addresses import free_port
 
 _START_TIMEOUT_S = 120.0
 _STOP_TIMEOUT_S = 30.0

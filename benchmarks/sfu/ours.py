@@ -11,7 +11,7 @@ from typing import Any
 from .addresses import own_address
 from .server import ServerFailed
 
-_FOLDER = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _REPLY_TIMEOUT_S = 15.0
 
 
@@ -30,14 +30,14 @@ class Ours:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "sfu.relay_server",
+            "benchmarks.sfu.relay_server",
             own_address(),
             str(spool),
             "c" if native else "python",
             stdin=PIPE,
             stdout=PIPE,
             limit=2**20,
-            cwd=_FOLDER,
+            cwd=_ROOT,
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )
         return cls(process)

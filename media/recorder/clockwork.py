@@ -22,9 +22,16 @@ SKEW_NEEDS_S = 60.0
 """Believe in a skew only over pairs of points this far apart: then 6 ms of noise are 100 ppm, and
 the median of many pairs is better by far. Lower: noise becomes skew. Higher: short stretches of a
 bad clock run away."""
+NEAR_S = 90.0
+"""A first look at a skew takes pairs at most so far apart: few small steps lie between. Lower: more
+noise. Higher: more steps."""
 STEP_S = 0.08
 """The delay rises by this and stays: the sender's media clock stood still for a moment (sound that
 was not captured). Lower: a bad network looks like that. Higher: an error of this size may stay."""
+SMALL_STEP_S = 0.015
+"""A smaller step counts if the sender's own reports show it too: a busy machine loses some
+milliseconds of sound here and there, which add up. Lower: noise cuts the line to pieces. Higher: so
+much may be off."""
 STAYS_S = 120.0
 """A queue in the network is empty for a moment in less than this. Lower: congestion is taken for a
 clock that stood still. Higher: the other way round."""
@@ -34,6 +41,8 @@ LEAP_STAYS_S = 5.0
 RECENT_S = 60.0
 """A step is one from the quickest of so long before. Lower: slow ones are taken for quick. Higher:
 what is left of a skew looks like a step."""
+FEW = 20
+"""Slopes of which one cannot say where they lie closest."""
 MINUTE_S = 60.0
 
 
@@ -68,25 +77,41 @@ class Segment:
 def skew_of(rows: Sequence[Sequence[Point]]) -> float:
     """How many of our seconds one of the sender's lasts: the median slope of pairs (after Theil and
     Sen) within a row. Pairs over a step are steeper than any clock and do not count."""
-    slopes, weights = [], []
+    return weighted_median(*_slopes(rows))
+
+
+def first_skew_of(row: Sequence[Point]) -> float:
+    """The same where small steps are still in the row. Pairs over them are steeper by much and by
+    little, the others all alike: where the slopes lie closest together, it is."""
+    slopes = np.sort(_slopes([row], NEAR_S)[0])
+    if len(slopes) < FEW:
+        return skew_of([row])
+    count = len(slopes) // 4
+    begin = int(np.argmin(slopes[count:] - slopes[:-count]))
+    return float(np.median(slopes[begin : begin + count + 1]))
+
+
+def _slopes(rows: Sequence[Sequence[Point]], most_s: float = float("inf")) -> tuple[Floats, Floats]:
+    """Of pairs at most so far apart; and how far they are."""
+    slopes, weights = [np.zeros(0)], [np.zeros(0)]
     for row in rows:
         points = quickest(row, MINUTE_S / 6)
         x, at = np.array([p.x for p in points]), np.array([p.at for p in points])
         apart = 1
         while apart < len(x):
             run, rise = x[apart:] - x[:-apart], at[apart:] - at[:-apart]
-            far = run >= SKEW_NEEDS_S
+            far = (run >= SKEW_NEEDS_S) & (run <= most_s)
             slope = rise[far] / run[far]
             fits = np.abs(slope - 1) <= LARGEST_SKEW
             slopes.append(slope[fits])
             weights.append(run[far][fits])
             apart = max(apart + 1, apart * 5 // 4)
-    if not slopes:
-        return 1.0
-    return _weighted_median(np.concatenate(slopes), np.concatenate(weights))
+    return np.concatenate(slopes), np.concatenate(weights)
 
 
-def segments_of(points: Sequence[Point], skew: float) -> list[Segment]:
+def segments_of(
+    points: Sequence[Point], skew: float, reports: "Reports | None" = None
+) -> list[Segment]:
     """Cut where the delay makes a step and stays there."""
     if not points:
         return []
@@ -94,27 +119,58 @@ def segments_of(points: Sequence[Point], skew: float) -> list[Segment]:
     arrivals = np.array([p.at for p in points])
     recent: deque[tuple[float, float]] = deque()
     cuts = [0]
-    for number, (delay, arrival) in enumerate(zip(delays, arrivals, strict=True)):
+    for number, (delay, arrival) in enumerate(zip(delays.tolist(), arrivals.tolist(), strict=True)):
         while recent and arrival - recent[0][0] > RECENT_S and len(recent) > 1:
             recent.popleft()
-        if recent and _steps(number, delays, arrivals, min(low for _, low in recent)):
-            cuts.append(number)
-            recent.clear()
+        if recent:
+            low = recent[0][1]
+            if not -LEAP_S < delay - low < SMALL_STEP_S:
+                since = points[cuts[-1]].first
+                rise = _step(number, delays, arrivals, low)
+                if abs(rise) >= STEP_S or (
+                    rise and reports and reports.show(rise, since, points[number])
+                ):
+                    cuts.append(number)
+                    recent.clear()
+        while recent and recent[-1][1] >= delay:
+            recent.pop()  # never again the lowest
         recent.append((arrival, delay))
     edges = [*cuts, len(points)]
     return [Segment(points[begin].first, points[begin:end]) for begin, end in pairwise(edges)]
 
 
-def _steps(number: int, delays: Floats, arrivals: Floats, low: float) -> bool:
+def _step(number: int, delays: Floats, arrivals: Floats, low: float) -> float:
+    """By how much the delay rose here, or fell, and stays; 0 if it comes back."""
     step = delays[number] - low
-    if -LEAP_S < step < STEP_S:
-        return False
-    stays_s = LEAP_STAYS_S if abs(step) > LEAP_S else STAYS_S
+    leaps = abs(step) > LEAP_S
+    stays_s = LEAP_STAYS_S if leaps else STAYS_S
     end = int(np.searchsorted(arrivals, arrivals[number] + stays_s, "right"))
     if step < 0:
-        return bool(delays[number:end].max() < low - LEAP_S)
-    least = LEAP_S if abs(step) > LEAP_S else STEP_S
-    return bool(delays[number:end].min() > low + least)
+        fall = float(delays[number:end].max() - low)
+        return fall if fall < -LEAP_S else 0.0
+    rise = float(delays[number:end].min() - low)
+    return rise if rise > (LEAP_S if leaps else SMALL_STEP_S) else 0.0
+
+
+class Reports:
+    """How far a sender's wall clock is ahead of its media clock, as its reports tell."""
+
+    def __init__(self, told: Sequence[Point], slope: float) -> None:
+        """`told`: of each report the time on the media clock, and as `at` that on the wall clock.
+        `slope`: of the wall clock over the media clock while that runs."""
+        self._x = np.array([point.x for point in told])
+        self._ahead = np.array([point.at - point.x * slope for point in told])
+
+    def show(self, rise_s: float, since: float, point: Point) -> bool:
+        """Whether the media clock fell behind by at least half of this at the point. A report is
+        made late at times, never early: the earliest of some tell."""
+        here = int(np.searchsorted(self._x, point.first))
+        begin = int(np.searchsorted(self._x, max(since, point.first - RECENT_S)))
+        end = int(np.searchsorted(self._x, point.first + RECENT_S))
+        if not here or here == end:
+            return False
+        before = self._ahead[min(begin, here - 1) : here].min()
+        return bool(self._ahead[here:end].min() - before >= rise_s / 2)
 
 
 def quickest(points: Sequence[Point], window_s: float) -> list[Point]:
@@ -147,7 +203,7 @@ def high_error_s(points: Sequence[Point], line: Line) -> float:
     return float(max(-each.min(), np.quantile(each, 0.9), 0.0))
 
 
-def _weighted_median(values: Floats, weights: Floats) -> float:
+def weighted_median(values: Floats, weights: Floats) -> float:
     if not len(values):
         return 1.0
     order = np.argsort(values)

@@ -22,6 +22,8 @@ from media.recorder.scratch import Scratch
 REPEATABLE = {"fflags": "+bitexact"}
 """The same frames give the same bytes: no random segment id, no date."""
 TICK = Fraction(1, 90_000)
+BUFFER_BYTES = 1 << 18
+"""Written at a time. Lower: each piece is encrypted for itself, which costs too. Higher: memory."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,14 @@ def form_of(codec: str) -> Form:
 def container(out: Scratch, form: Form = WEBM) -> OutputContainer:
     """Closing it moves the index to the front, for which it reads back what it wrote."""
     options = REPEATABLE | dict(form.options)
-    return av.open(out, "w", format=form.name, options=options, io_open=lambda *_: out.view())
+    return av.open(
+        out,
+        "w",
+        format=form.name,
+        options=options,
+        buffer_size=BUFFER_BYTES,
+        io_open=lambda *_: out.view(),
+    )
 
 
 class NoHead(ValueError):

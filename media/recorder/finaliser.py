@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
+from app.imports.uploading import may_come
 from app.kit.context import Context
+from app.kit.db import now
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingState, Source
 from app.recordings.states import move
@@ -176,7 +178,7 @@ class Finaliser:
             kept = {file.path for file in await recordings.files(db, plan.recording_id)}
             kept |= {tape.path for tape in await recordings.tapes(db, plan.recording_id)}
         for key in there:
-            if key.endswith(SEALED) and key not in kept:
+            if key.endswith(SEALED) and key not in kept and not may_come(key, now()):
                 await self.store.delete(key)
         await self.workshop(plan, run).clear()
         self._workshops.pop(run, None)

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
+from itertools import chain
 
+from media.recorder import vp8_rows
 from media.recorder.av1 import Av1
 from media.recorder.h264 import H264
-from media.recorder.packets import Losses, RtpPacket
+from media.recorder.packets import Losses
 from media.recorder.pictures import Assembly, Chain, PictureCodec
+from media.recorder.rows import Rows
 from media.recorder.timeline import Mapping
 from media.recorder.vp8 import Vp8
 from media.recorder.vp9 import Vp9
@@ -52,7 +55,7 @@ class Counts:
 
 
 def frames(
-    ordered: Iterable[RtpPacket],
+    ordered: Iterable[Rows],
     mime_type: str,
     mappings: Sequence[Mapping],
     tape_starts_s: float,
@@ -65,20 +68,24 @@ def frames(
 
 
 def _shown(
-    packets: Iterable[RtpPacket],
+    ordered: Iterable[Rows],
     codec: PictureCodec,
     mappings: Sequence[Mapping],
     starts_s: float,
     counts: Counts,
 ) -> Iterator[Frame]:
-    chain, assembly = Chain(), Assembly(codec)
+    carried, assembly = Chain(), Assembly(codec)
     before = counts.incomplete
-    for picture in assembly.pictures(packets):
+    if isinstance(codec, Vp8):
+        found = vp8_rows.pictures(ordered, assembly)
+    else:
+        found = assembly.pictures(chain.from_iterable(each.packets() for each in ordered))
+    for picture in found:
         counts.incomplete = before + assembly.incomplete
         size = codec.size(picture.data)
         if size is not None:
             counts.width, counts.height = max(counts.width, size[0]), max(counts.height, size[1])
-        if not chain.carries(picture, is_keyframe=size is not None):
+        if not carried.carries(picture, is_keyframe=size is not None):
             counts.undecodable += 1
             continue
         counts.frames += 1

@@ -100,18 +100,37 @@ class Assembly:
 
     def pictures(self, packets: Iterable[RtpPacket]) -> Iterator[Picture]:
         for packet in packets:
-            if not packet.payload:  # only padding: a number without a picture
-                self._skip(packet)
-                continue
-            try:
-                part = self._codec.read(packet.payload)
-            except (ValueError, IndexError):
-                continue
-            if part.is_spare:
-                self._skip(packet)
-                continue
-            yield from self._add(packet, part)
+            yield from self.add(packet)
+        self.end()
+
+    def add(self, packet: RtpPacket) -> Iterator[Picture]:
+        if not packet.payload:  # only padding: a number without a picture
+            self._skip(packet)
+            return
+        try:
+            part = self._codec.read(packet.payload)
+        except (ValueError, IndexError):
+            return
+        if part.is_spare:
+            self._skip(packet)
+            return
+        yield from self._add(packet, part)
+
+    def end(self) -> None:
+        """No packet comes any more."""
         self.incomplete += self._first is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no picture has begun."""
+        return self._first is None
+
+    def whole(self, first: RtpPacket, count: int, last: Part, data: bytes) -> Picture:
+        """In place of `add` while it is idle: all packets of one picture, each in its place, the
+        last with its marker. For codecs of which one packet tells whether a picture begins."""
+        follows = first.sequence == self._expected
+        self._expected = first.sequence + count
+        return Picture(first, follows, last.base, last.layer, data)
 
     def _skip(self, packet: RtpPacket) -> None:
         self._expected += packet.sequence == self._expected

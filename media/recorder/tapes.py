@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from media.recorder.frames import PICTURES, Counts, Frame, frames
 from media.recorder.outcome import Interruption
 from media.recorder.placement import Gaps, without_holes
 from media.recorder.rows import RowReader, ordered
+from media.recorder.scanning import Scan, scan
 from media.recorder.sound import opus_frames
-from media.recorder.timeline import Mapping, Scan, align, scan
+from media.recorder.timeline import Mapping, align
 from media.tape.format import NotATape
 from media.tape.reader import Ending, TapeReader
 
@@ -58,8 +58,13 @@ class PersonTapes:
         interruptions: Sequence[Interruption] = (),
     ) -> None:
         self._interruptions = interruptions
-        self.readings = [_read(tape, origin_ns) for tape in tapes]
-        usable = [(r, r.scan) for r in self.readings if r.scan is not None]
+        readings = [_read(tape, origin_ns) for tape in tapes]
+        self.readings = [_without_points(reading) for reading in readings]
+        usable = [
+            (kept, read.scan)
+            for kept, read in zip(self.readings, readings, strict=True)
+            if read.scan is not None
+        ]
         alignment = align([found for _, found in usable])
         self._errors = {
             reading.tape.id: error
@@ -107,8 +112,7 @@ class PersonTapes:
                 found = opus_frames(tape.opened(), mappings, counts)
             else:
                 rows = ordered(RowReader().batches(tape.opened()), counts.losses)
-                packets = chain.from_iterable(each.packets() for each in rows)
-                found = frames(packets, reading.codec, mappings, reading.starts_s, counts)
+                found = frames(rows, reading.codec, mappings, reading.starts_s, counts)
             if before is not None:
                 found = _after(self._between(before, reading), found)
             yield from found
@@ -120,6 +124,12 @@ class PersonTapes:
             if before.starts_s <= one.start_ms / 1000 <= reading.starts_s:
                 return one.reason
         return NODE_STOPPED if before.ending == TORN else NOT_RECORDED
+
+
+def _without_points(reading: Reading) -> Reading:
+    """As it is kept: of two hours the points are some megabytes, and done with when aligned."""
+    scan = reading.scan and replace(reading.scan, stretches=())
+    return replace(reading, scan=scan)
 
 
 def _name(mime_type: str) -> str:

@@ -14,91 +14,47 @@ sources of a person.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from media.recorder.clockwork import (
-    STEP_S,
     Line,
     Point,
+    Reports,
     Segment,
+    first_skew_of,
     high_error_s,
     level_of,
     quickest,
     segments_of,
     skew_of,
+    weighted_median,
 )
-from media.recorder.rows import RowReader, Rows
+from media.recorder.scanning import Scan, Stretch
 
 WINDOW_S = 5.0
-"""One quickest packet per window. Lower: slow ones are taken for quick. Higher: a network that is
-slow for a while hides more."""
+"""A line follows one quickest packet per window. Lower: slow ones are taken for quick. Higher: a
+network that is slow for a while hides more."""
 REPORTS_AGREE_S = 0.1
-"""Reports further off their own line than this are not used: the sender's clock was set."""
+"""Reports further off their own line than this are not used."""
+MOST_AGREE = 0.8
+"""If fewer do than this share, the sender's clock was set, and none is used. Lower: a clock that is
+set near the end is believed. Higher: one report that a busy machine made late undoes all."""
+LOOKS = 16
+"""At a clock's skew, until it stays. Lower: what adds up is taken for skew. Higher: work."""
+SKEW_STAYS = 1e-6
 SET_S = 1.0
 """Where reports agree, RTP and NTP time run together; only both stopping (a sleeping laptop) makes
 a step of this size in what the packets need. Lower: a slow network looks like sleep. Higher: a
 short sleep moves what follows."""
-NTP_FRACTION = 1 << 32
 RUNS_ON_S = 0.5
 """An SSRC that comes back on a tape, at most so far from where its clock must be, never stopped.
 Lower: a clock read through a slow network is taken for a new one. Higher: the other way round."""
 ROUNDING_S = 0.001
 """Files count milliseconds."""
-
-
-@dataclass
-class Stretch:
-    """What one stretch of one tape shows; times are seconds."""
-
-    clock_rate: int
-    ssrc: int = 0
-    points: list[Point] = field(default_factory=list)
-    """(first RTP time, RTP time and arrival of the quickest packet) of each run of packets."""
-    reports: list[tuple[float, float]] = field(default_factory=list)
-    """(RTP time, sender's NTP time)."""
-
-
-@dataclass(frozen=True)
-class Scan:
-    """One reading of one tape for its times; arrivals are seconds on the common clock."""
-
-    stretches: Sequence[Stretch]
-    packets: int
-    malformed: int
-
-
-def scan(chunks: Iterable[bytes], clock_rate: int, tape_starts_s: float) -> Scan:
-    """`chunks`: opened ones, as `TapeReader.opened` gives them."""
-    reader, stretches, packets = RowReader(), list[Stretch](), 0
-    for batch in reader.batches(chunks):
-        packets += len(batch.rows)
-        if len(batch.rows):
-            while len(stretches) <= int(batch.rows.stretch[-1]):
-                stretches.append(Stretch(clock_rate, reader.ssrcs[len(stretches)]))
-            for number, point in _runs(batch.rows, clock_rate, tape_starts_s):
-                stretches[number].points.append(point)
-        for number, rtp, ntp, _ in batch.reports:
-            stretches[number].reports.append((rtp / clock_rate, ntp / NTP_FRACTION))
-    return Scan(stretches, packets, reader.malformed)
-
-
-def _runs(rows: Rows, clock_rate: int, starts_s: float) -> Iterable[tuple[int, Point]]:
-    """The quickest of each run: until a window or a stretch ends, or the delay makes a step."""
-    x, at = rows.timestamp / clock_rate, rows.arrival_s + starts_s
-    delay = at - x
-    ends = np.diff(rows.stretch) != 0
-    ends |= np.diff(at // WINDOW_S) != 0
-    ends |= np.abs(np.diff(delay)) > STEP_S
-    edges = [0, *(np.flatnonzero(ends) + 1).tolist(), len(x)]
-    for begin, end in pairwise(edges):
-        best = begin + int(np.argmin(delay[begin:end]))
-        first = float(x[begin:end].min())
-        yield int(rows.stretch[begin]), Point(first, float(x[best]), float(at[best]))
 
 
 class Mapping:
@@ -147,6 +103,7 @@ class _Piece:
     segment: Segment
     sender: Line | None
     """RTP → NTP time, where its reports agree."""
+    tape: int = 0
     line: Line | None = None
     """RTP time → common clock."""
     error_s: float = 0.0
@@ -160,7 +117,10 @@ def align(scans: Sequence[Scan]) -> Alignment:
     """All tapes of one person together. Sources with agreeing reports share their line."""
     runs = [_runs_of(each.stretches) for each in scans]
     pieces = [[piece for run in each for piece in run.pieces] for each in runs]
-    _share([piece for each in pieces for piece in each if piece.sender])
+    for number, each in enumerate(pieces):
+        for piece in each:
+            piece.tape = number
+    _share(pieces)
     for each in pieces:
         _alone(each)
     errors = [max((p.error_s for p in each), default=-ROUNDING_S) + ROUNDING_S for each in pieces]
@@ -209,45 +169,78 @@ def _shift(before: Stretch, after: Stretch) -> float | None:
 
 
 def _pieces(stretch: Stretch) -> list[_Piece]:
-    skew = skew_of([stretch.points])
-    segments = segments_of(stretch.points, skew)
-    begins = [segment.begins for segment in segments[1:]]
-    told: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for rtp, ntp in stretch.reports:
-        told[int(np.searchsorted(begins, rtp, "right"))].append((rtp, ntp))
+    """Many small steps look like a skew at first; within what is cut by it the skew shows."""
+    told = [Point(rtp, rtp, ntp) for rtp, ntp in sorted(stretch.reports)]
+    skews, seen = (first_skew_of(stretch.points), first_skew_of(told)), (0.0, 0.0)
+    for _ in range(LOOKS):
+        segments = segments_of(stretch.points, skews[0], Reports(told, skews[1]))
+        within, seen = _within(segments, told), skews
+        skews = skew_of([each.points for each in segments]), skew_of(within)
+        if np.allclose(skews, seen, atol=SKEW_STAYS):
+            break
     found = []
-    for number, segment in enumerate(segments):
-        sender, error = _sender_line(told[number])
+    for segment, reports in zip(segments, within, strict=True):
+        sender, error = _sender_line(reports, skews[1])
         found.append(_Piece(segment, sender, error_s=error))
     return found
 
 
-def _sender_line(reports: Sequence[tuple[float, float]]) -> tuple[Line | None, float]:
-    """The line through the reports, and how far they are off it at most."""
+def _within(segments: Sequence[Segment], told: Sequence[Point]) -> list[list[Point]]:
+    begins = [segment.begins for segment in segments[1:]]
+    found: list[list[Point]] = [[] for _ in segments]
+    for point in told:
+        found[int(np.searchsorted(begins, point.x, "right"))].append(point)
+    return found
+
+
+def _sender_line(reports: Sequence[Point], slope: float) -> tuple[Line | None, float]:
+    """The line through the reports, and how far most are off it. A busy machine makes a report too
+    late at times, none too early: so the line goes through the earlier ones."""
     if not reports:
         return None, 0.0
-    points = [Point(rtp, rtp, ntp) for rtp, ntp in reports]
-    slope = skew_of([points])
-    at = points[0].x
-    level = float(np.median([p.at - (p.x - at) * slope for p in points]))
-    line = Line(slope, at, level)
-    worst = max(abs(p.at - line(p.x)) for p in points)
-    return (line, worst) if worst < REPORTS_AGREE_S else (None, 0.0)
+    at = reports[0].x
+    heights = np.array([p.at - (p.x - at) * slope for p in reports])
+    agree = heights[np.abs(heights - np.median(heights)) < REPORTS_AGREE_S]
+    if len(agree) < MOST_AGREE * len(heights):
+        return None, 0.0
+    level = float(np.quantile(agree, 0.1))
+    return Line(slope, at, level), float(np.median(np.abs(agree - level)))
 
 
-def _share(pieces: Sequence[_Piece]) -> None:
-    """One line for all that count in the sender's NTP time; a new one after it slept."""
-    if not pieces:
-        return
-    slope = skew_of([piece.in_ntp() for piece in pieces])
-    for epoch in _epochs(pieces, slope):
-        points = quickest([p for piece in epoch for p in piece.in_ntp()], WINDOW_S)
-        line = Line(slope, points[0].x, level_of(points, slope))
-        error = high_error_s(points, line)
-        for piece in epoch:
+def _share(tapes: Sequence[Sequence[_Piece]]) -> None:
+    """One line for all that count in the sender's NTP time; a new one after it slept.
+
+    A piece whose few reports were late would be late on it, and one whose few packets were slow on
+    a line of its own: neither is ever early, so the earlier is nearer.
+    """
+    told = [piece for each in tapes for piece in each if piece.sender]
+    slope = skew_of([piece.in_ntp() for piece in told])
+    for epoch in _epochs(told, slope):
+        lines = [_own_line(piece.in_ntp(), slope) for piece in epoch]
+        shared = _shared_line(epoch, lines)
+        for piece, own in zip(epoch, lines, strict=True):
             assert piece.sender is not None
+            by_itself = own.value <= shared(own.at)
+            line = own if by_itself else shared
             piece.line = line.after(piece.sender)
-            piece.error_s += error
+            # By itself it is where its packets say, whatever is wrong with its reports.
+            said = 0.0 if by_itself else piece.error_s
+            piece.error_s = said + high_error_s(quickest(piece.in_ntp(), WINDOW_S), line)
+
+
+def _own_line(points: Sequence[Point], slope: float) -> Line:
+    points = quickest(points, WINDOW_S)
+    return Line(slope, points[0].x, level_of(points, slope))
+
+
+def _shared_line(pieces: Sequence[_Piece], lines: Sequence[Line]) -> Line:
+    """Of the tape whose packets come soonest; of its pieces the middle one, by their packets."""
+    at = lines[0].at
+    heights: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for piece, line in zip(pieces, lines, strict=True):
+        heights[piece.tape].append((line(at), len(piece.segment.points)))
+    levels = [weighted_median(*np.array(each, np.float64).T) for each in heights.values()]
+    return Line(lines[0].slope, at, min(levels))
 
 
 def _epochs(pieces: Sequence[_Piece], slope: float) -> list[list[_Piece]]:
@@ -270,16 +263,12 @@ def _alone(pieces: Sequence[_Piece]) -> None:
     if not lonely:
         return
     slope = skew_of([piece.segment.points for piece in pieces])
-    lags = [
-        level_of(piece.segment.points, slope) - piece.line(piece.segment.points[0].x)
-        for piece in pieces
-        if piece.line is not None
-    ]
+    told = [(piece.line, _own_line(piece.segment.points, slope)) for piece in pieces if piece.line]
+    lags = [own.value - line(own.at) for line, own in told]
     lag = float(np.median(lags)) if lags else 0.0
     for piece in lonely:
-        points = quickest(piece.segment.points, WINDOW_S)
-        line = Line(slope, points[0].x, level_of(points, slope))
-        piece.error_s += high_error_s(points, line)
+        line = _own_line(piece.segment.points, slope)
+        piece.error_s += high_error_s(quickest(piece.segment.points, WINDOW_S), line)
         piece.line = Line(slope, line.at, line.value - lag)
 
 

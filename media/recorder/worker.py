@@ -1,6 +1,7 @@
 """The recorder worker's process: takes recordings from the durable queue, one at a time."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -68,6 +69,8 @@ async def run(settings: Settings) -> None:
         loop.create_task(_take_requests(settings, context.database)),
         loop.create_task(_take_uploads(context, finaliser.store)),
     ]
+    gc.collect()
+    gc.freeze()  # what is loaded stays: looking through it again and again took a tenth of the work
     logger.info("worker %s is ready", settings.worker.name)
     retention_at, followed = loop.time(), Seen()
     while not stopping.is_set():

@@ -1,10 +1,14 @@
 """The store, as a folder and as S3."""
 
+import errno
+import shutil
 from pathlib import Path
 
+import obstore
 import pytest
 
-from media.store import Missing, NotStored, Store
+from app.kit.settings import Settings
+from media.store import Missing, NotStored, Store, Unreachable
 
 
 @pytest.fixture
@@ -59,16 +63,42 @@ async def test_what_is_missing_says_so(store: Store, tmp_path: Path) -> None:
 async def test_another_content_is_noticed(
     store: Store, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import obstore
+    real, copy = obstore.put_async, shutil.copyfile
 
-    real = obstore.put_async
+    def spoilt(path: Path) -> Path:
+        made = path.with_name("spoilt")
+        made.write_bytes(path.read_bytes()[:-1] + b"!")
+        return made
 
     async def corrupting(inner: object, key: str, path: Path) -> object:
-        spoilt = path.with_name("spoilt")
-        spoilt.write_bytes(path.read_bytes()[:-1] + b"!")
-        return await real(inner, key, spoilt)  # type: ignore[arg-type]
+        return await real(inner, key, spoilt(path))  # type: ignore[arg-type]
 
     monkeypatch.setattr(obstore, "put_async", corrupting)
+    monkeypatch.setattr(shutil, "copyfile", lambda path, to: copy(spoilt(path), to))
 
     with pytest.raises(NotStored):
         await store.put_file("m/a", file)
+
+
+async def test_a_copy_that_was_cut_is_no_file(file: Path, tmp_path: Path) -> None:
+    """The process was killed while it copied."""
+    store = Store.open(Settings(data=tmp_path / "data"))
+    await store.put_file("m/a", file)
+    (tmp_path / "data/store/m/b#17").write_bytes(b"half")
+
+    assert await store.list("m") == ["m/a"]
+
+
+async def test_a_disk_that_takes_nothing_is_a_store_out_of_reach(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, to: Path) -> None:
+        to.write_bytes(b"the beginning")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = Store.open(Settings(data=tmp_path / "data"))
+    monkeypatch.setattr(shutil, "copyfile", full)
+
+    with pytest.raises(Unreachable):
+        await store.put_file("m/a", file)
+    assert [p for p in (tmp_path / "data/store").rglob("*") if p.is_file()] == []

@@ -60,13 +60,18 @@ async def judge(
         verdict.complaints.append("the manifest has tapes of its own, or leaves some out")
     for user_id, truth in truths.items():
         _compare(verdict, truth, arrivals.get(user_id, []))
+        own = [track for track in tracks if track.user_id == user_id]
         began = recording.started_at.timestamp()
-        ends = [began + (t.start_ms + t.duration_ms) / 1e3 for t in tracks if t.user_id == user_id]
-        pairs = zip(truth.sent, truth.due, strict=True)
-        last = max((due for at, due in pairs if truth.covers(at)), default=0.0)
-        if max(ends, default=0.0) < last - MOST_LOST_S:
-            verdict.complaints.append("a finished track ends before its voice did")
-        frames = sum(t.details["frames"] for t in tracks if t.user_id == user_id)
+        end = max(began + (t.start_ms + t.duration_ms) / 1e3 for t in own) if own else 0.0
+        said = zip(truth.sent, truth.due, strict=True)
+        after = [due for at, due in said if truth.covers(at) and due > end]
+        if len(after) * PACKET_S > MOST_LOST_S:
+            verdict.complaints.append(
+                f"recording {recording_id}: a finished track ends {max(after) - end:.3f} s before "
+                f"its voice did; {len(after)} packets, "
+                + "; ".join(f"{t.start_ms} + {t.duration_ms} ms, {t.details}" for t in own)
+            )
+        frames = sum(t.details["frames"] for t in own)
         if frames < len(arrivals.get(user_id, [])):
             verdict.complaints.append(f"{frames} frames of {len(arrivals[user_id])} packets")
     return verdict

@@ -7,6 +7,8 @@ import pytest
 from sqlmodel import select
 
 from app.consent.models import Decision, Purpose
+from app.imports.uploading import SUFFIX, path_of
+from app.kit.ids import new_id
 from app.kit.settings import Settings
 from app.recordings.models import FileKind, Recording, RecordingFile, Tape, TapeState, Track
 from app.transcripts.erasure import erase_withdrawn
@@ -51,6 +53,25 @@ async def finished(running: Application, meeting_id: str) -> Recording:
     await finalise(meeting)
     async with running.context.database.reading() as db:
         return await db.get_one(Recording, recording.id)
+
+
+async def test_finishing_leaves_an_upload_whose_row_is_just_being_written(
+    settings: Settings, tmp_path: Path
+) -> None:
+    long_ago = UUID(int=new_id().int - (2 * 86_400_000 << 80))
+    (tmp_path / "sealed").write_bytes(b"sealed")
+    async with application(settings) as running:
+        cast = await assemble(running)
+        meeting_id = await brought(running, cast)
+        store: Store = running.app.state.store
+        coming, left = (path_of(UUID(meeting_id), each) for each in (new_id(), long_ago))
+        for path in (coming, left, f"{meeting_id}/odd{SUFFIX}"):
+            await store.put_file(path, tmp_path / "sealed")
+
+        await finished(running, meeting_id)
+
+        uploads = [path for path in await store.list(meeting_id) if path.endswith(SUFFIX)]
+    assert uploads == [coming]
 
 
 async def test_a_meeting_from_elsewhere_becomes_files_tracks_and_turns(settings: Settings) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.recorder.timeline import Scan, align, scan
+from media.recorder.scanning import Scan, scan
+from media.recorder.timeline import align
 from media.tape.format import Packet, SenderReport
 from tests.fixtures.senders import OPUS, VP8, Network, Sender, chunked
 
