@@ -128,7 +128,7 @@ async def _two_notes(veikko: Page, site: Site) -> list[datetime]:
     await expect(veikko.locator(FIELD)).to_have_value("J1 ei kuule.")
     await veikko.keyboard.press("Enter")
     await expect(veikko.locator(".note-list .waiting")).to_contain_text("J1 ei kuule.")
-    await expect(veikko.locator(".notes [role=status]", has_text="Odottaa")).to_be_visible()
+    await expect(veikko.get_by_text("Odottaa tällä laitteella")).to_be_visible()
     assert len(await rows(site)) == 1
     await veikko.unroute("**/notes")
     await veikko.evaluate("dispatchEvent(new Event('online'))")
