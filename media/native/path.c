@@ -39,6 +39,7 @@ enum {
     ONE_BYTE = 0xBEDE,
     TWO_BYTE = 0x1000,
     SPEECH = 77, /* media/rtp/speaker.py */
+    HELD_MS = 1,
     MOST_SEGMENTS = 16, /* 32 of 2,048 bytes would be more than a message may have */
 };
 
@@ -61,6 +62,7 @@ struct scratch {
     uint32_t out_count;    /* datagrams */
     uint32_t out_messages; /* of one or more datagrams to one receiver */
     uint64_t flushes;
+    uint8_t unfinished; /* the last picture forwarded: more of it is on its way */
     uint8_t out_bytes[BATCH][LARGEST_DATAGRAM];
     struct epoll_event events[MOST_READY];
 };
@@ -482,6 +484,8 @@ static int forward(struct path *path, struct peer *peer, struct source *source, 
     }
     if (tape && tape->open)
         record(tape, packet, length, now);
+    if (!levels)
+        path->scratch->unfinished = !(packet[1] & 0x80); /* the marker: RFC 3551 §4.1, RFC 7741 §4.1 */
     for (uint32_t i = 0; i < source->outlet_count && !source->quiet; i++)
         send_to(path, source->outlets[i], packet, length, numbers->highest, &places, now);
     if (source->watching == 1) {
@@ -529,8 +533,8 @@ static void take(struct path *path, uint32_t slot, int length, uint32_t address_
     leave(path, slot, length, peer, 1);
 }
 
-/* Reads one batch and deals with it; the number of datagrams read, BATCH if there may be more. */
-uint32_t path_drain(struct path *path, double now) {
+/* Reads one batch and deals with it, but for handing over what goes out. */
+static uint32_t drain(struct path *path, double now) {
     struct scratch *scratch = path->scratch;
     path->left_count = path->watched_count = 0;
     path->batch++;
@@ -546,8 +550,14 @@ uint32_t path_drain(struct path *path, double now) {
     scratch->last_read = read > 0 ? (uint32_t)read : 0;
     for (uint32_t i = 0; i < scratch->last_read; i++)
         take(path, i, (int)scratch->in[i].msg_len, scratch->in[i].msg_hdr.msg_namelen, now);
-    flush(path);
     return scratch->last_read;
+}
+
+/* Reads one batch and deals with it; the number of datagrams read, BATCH if there may be more. */
+uint32_t path_drain(struct path *path, double now) {
+    uint32_t read = drain(path, now);
+    flush(path);
+    return read;
 }
 
 /* ---- Waiting ------------------------------------------------------------------------------ */
@@ -562,26 +572,39 @@ static double monotonic(void) {
 /* What an event loop does when it has nothing else to do: sleeps until something happens to one of
  * the files in `epoll`, and tells which in `ready`. Packets do not end the sleep unless something of
  * them is Python's to deal with. For four people, who send one packet at a time, waking Python for
- * each cost more than half of all the time it took. */
+ * each cost more than half of all the time it took.
+ *
+ * The first packets of a picture wait for its last, for a millisecond at most: nobody can see a part
+ * of one, and all of it goes to a receiver as one message. Whatever ends the sleep ends that, too. */
 void path_wait(struct path *path, int epoll, int timeout_ms) {
     struct scratch *scratch = path->scratch;
     double deadline = monotonic() + timeout_ms * 1e-3;
+    double held = 0;
     path->ready_count = path->left_count = path->watched_count = 0;
     for (;;) {
-        int happened = epoll_wait(epoll, scratch->events, MOST_READY, timeout_ms);
+        int brief = scratch->out_count && timeout_ms ? HELD_MS : timeout_ms;
+        int happened = epoll_wait(epoll, scratch->events, MOST_READY, brief);
         for (int i = 0; i < happened; i++) {
             struct epoll_event *event = &scratch->events[i];
             if (event->data.fd == path->fd) {
-                path_drain(path, monotonic());
+                drain(path, monotonic());
                 if (!path->left_count && !path->watched_count)
                     continue;
             }
             path->ready[path->ready_count++] = (struct ready){event->data.fd, event->events};
         }
-        if (happened <= 0 || path->ready_count || timeout_ms == 0)
+        double now = monotonic();
+        int awake = happened < 0 || path->ready_count || timeout_ms == 0;
+        if (!held)
+            held = now;
+        if (awake || happened == 0 || !scratch->unfinished || now - held >= HELD_MS * 1e-3)
+            flush(path);
+        if (!scratch->out_count)
+            held = 0;
+        if (awake)
             return;
         if (timeout_ms > 0) {
-            double left = deadline - monotonic();
+            double left = deadline - now;
             if (left <= 0)
                 return;
             timeout_ms = (int)(left * 1e3) + 1;

@@ -1,6 +1,8 @@
 """The C packet path and the Python one, given the same datagrams, do the same to the last byte."""
 
 import asyncio
+import contextlib
+import select
 import socket
 import sys
 from collections.abc import Iterator
@@ -506,6 +508,57 @@ async def test_a_picture_goes_to_a_receiver_as_one_message_of_many_datagrams(
     assert 4 * each + 300 < len(data) < 5 * each
     numbers = [int.from_bytes(data[at + 2 : at + 4], "big") for at in range(0, len(data), each)]
     assert numbers == [(numbers[0] + n) & 0xFFFF for n in range(5)]
+    await house.close()
+
+
+@needs_native
+async def test_a_picture_sent_bit_by_bit_is_one_message(tmp_path: Path) -> None:
+    house, native = House(tmp_path, native=True), library.native()
+    assert native is not None
+    far = house._far[2]
+    far.setsockopt(socket.SOL_UDP, UDP_GRO, 1)
+    begun, *row = (packet for packet, _ in packets([Step(ssrc=6, body=bytes(500))] * 61))
+    house.send(begun)
+    house.drain()
+    far.recv(2048)
+
+    asyncio.get_running_loop().remove_reader(house._port._socket)  # it would read them itself
+    sizes = []
+    with select.epoll() as epoll:
+        epoll.register(house._port._socket, select.EPOLLIN)
+        for picture in zip(*[iter(row)] * 3, strict=True):  # every third packet has the marker
+            waiting = asyncio.to_thread(native.path_wait, house._port._path, epoll.fileno(), 20)
+            slept = asyncio.create_task(waiting)
+            for packet in picture:
+                await asyncio.sleep(0.0004)
+                house.send(packet)
+            await slept
+            sizes.append([])
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    sizes[-1].append(len(far.recv(65_535)))
+
+    one = max(len(packet) for packet in row)
+    assert all(sum(messages) > 2 * one for messages in sizes)  # nothing is held for ever
+    assert any(len(messages) == 1 for messages in sizes)  # a busy machine may make more of some
+    await house.close()
+
+
+@needs_native
+async def test_a_picture_without_its_end_is_not_held(tmp_path: Path) -> None:
+    house, native = House(tmp_path, native=True), library.native()
+    assert native is not None
+    script = [packet for packet, _ in packets([Step(ssrc=6)] * 3)]  # the first has the marker
+    house.send(script[0])
+    house.drain()
+    for packet in script[1:]:
+        house.send(packet)
+    with select.epoll() as epoll:
+        epoll.register(house._port._socket, select.EPOLLIN)
+        native.path_wait(house._port._path, epoll.fileno(), 30)
+
+    (row,) = house._received(2).values()
+    assert len(row) == 3
     await house.close()
 
 
