@@ -5,6 +5,7 @@ import contextlib
 import select
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -530,8 +531,10 @@ async def test_a_picture_sent_bit_by_bit_is_one_message(tmp_path: Path) -> None:
             waiting = asyncio.to_thread(native.path_wait, house._port._path, epoll.fileno(), 20)
             slept = asyncio.create_task(waiting)
             for packet in picture:
-                await asyncio.sleep(0.0004)
                 house.send(packet)
+                sent_at = time.perf_counter()
+                while time.perf_counter() < sent_at + 0.0002:
+                    await asyncio.sleep(0)
             await slept
             sizes.append([])
             with contextlib.suppress(BlockingIOError):
@@ -540,7 +543,8 @@ async def test_a_picture_sent_bit_by_bit_is_one_message(tmp_path: Path) -> None:
 
     one = max(len(packet) for packet in row)
     assert all(sum(messages) > 2 * one for messages in sizes)  # nothing is held for ever
-    assert any(len(messages) == 1 for messages in sizes)  # a busy machine may make more of some
+    whole = sum(len(messages) == 1 for messages in sizes)
+    assert whole > len(sizes) / 4  # a busy machine may make more of some
     await house.close()
 
 
