@@ -55,15 +55,24 @@ async def has_unallowed(db: AsyncSession, recording_id: UUID, meeting: Meeting) 
 
 async def erase(database: Database) -> int:
     """Deletes what some consent allows no longer; how many recordings' it was."""
-    count = 0
+    async with database.reading() as db:
+        if not await _fallen(db):
+            return 0
     async with database.transaction() as db:
-        for row in (await db.exec(select(SharedSpeech))).all():
-            recording = await db.get_one(Recording, row.recording_id)
-            meeting = await db.get_one(Meeting, recording.meeting_id)
-            if not await _stands(db, row, meeting):
-                await db.delete(row)
-                count += 1
-    return count
+        fallen = await _fallen(db)
+        for row in fallen:
+            await db.delete(row)
+    return len(fallen)
+
+
+async def _fallen(db: AsyncSession) -> list[SharedSpeech]:
+    found = []
+    for row in (await db.exec(select(SharedSpeech))).all():
+        recording = await db.get_one(Recording, row.recording_id)
+        meeting = await db.get_one(Meeting, recording.meeting_id)
+        if not await _stands(db, row, meeting):
+            found.append(row)
+    return found
 
 
 async def _stands(db: AsyncSession, row: SharedSpeech, meeting: Meeting) -> bool:

@@ -56,6 +56,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     people = people_of(names, files, tracks, spoken, found.duration_ms or 0)
     people += mix_of(visit, found, files, await service.tapes(db, found.id))
     words = await transcripts.of_recording(visit, found, meeting)
+    members = [{"id": str(id_), "name": name} for id_, name in names.items()]
     return visit.page(
         "recording.html",
         recording=found,
@@ -81,12 +82,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "state": found.state,
             "duration_ms": (found.duration_ms or 0) if ready else 0,
             "people": people,
-            "members": [{"id": str(id_), "name": name} for id_, name in names.items()],
-            "speakers": [
-                {"id": str(id_), "name": name}
-                for id_, name in names.items()
-                if id_ in words["writable"]
-            ],
+            "members": members,
+            "speakers": [one for one in members if UUID(one["id"]) in words["writable"]],
         },
         may_import=may(roles, Action.IMPORT_RECORDING),
         hues={UUID(one["id"]): one["hue"] for one in people if one["id"]},

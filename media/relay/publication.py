@@ -24,15 +24,13 @@ TAPED_LAYERS = 2
 """A tape takes the middle of three layers, 360 lines at 300 kbit/s. Lower: faces of 180 lines.
 Higher: four times the disk, and a sender that must send the largest even if nobody looks at it."""
 TAPED_KEYFRAME_S = 10.0
-"""A recording is entered at key frames only; Chromium makes one in 100 s unless it is asked. Lower:
-up to a tenth of the bits is spent on them. Higher: whoever jumps in a recording waits while a
-player decodes all pictures from the last one."""
+"""Recordings are entered at key frames; Chromium makes one in 100 s by itself. Lower: more bits are
+spent on them. Higher: who jumps waits while everything since the last one is decoded."""
 NOMINAL_BPS = (100_000, 300_000, 1_200_000, 2_500_000)
 """Of the layers, from the smallest, until they have been measured."""
 UNLAYERED_BPS = (600_000,)
 TEMPORAL_SHARES = {Step(0, 0): 0.4, Step(0, 1): 0.6}
-"""Of the smallest layer's bits, when only a quarter or half of its pictures are given: libwebrtc's
-division among three temporal layers."""
+"""Of the smallest layer's bits, given a quarter or half of its pictures: libwebrtc's division."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,7 @@ class Publication:
             self._give(subscription, now)
 
     def _give(self, subscription: Subscription, now: float) -> None:
-        """The only layer: at once, or where another source was before, its pictures from the next
-        key frame on."""
+        """The only layer: at once, or after another source from its next key frame on."""
         layer = self.layers[0]
         if subscription.left is None or subscription.left is layer:
             subscription.rewriter.restart()
@@ -242,8 +239,8 @@ class Publication:
         self.follow(now)
 
     def follow(self, now: float) -> None:
-        """Have the tape take the largest of its layers that is sent, from its next key frame on,
-        and a key frame now and then. Call a few times a second."""
+        """Have the tape take the largest layer sent, from its next key frame on, and get one every
+        few seconds. Call a few times a second."""
         for layer in self.layers:
             if layer.tape is not None and now - self._taped_keyframe_at >= TAPED_KEYFRAME_S:
                 self._enter(layer, now)

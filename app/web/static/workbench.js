@@ -51,7 +51,8 @@ const lanes = new Lanes(shown, duration_ms, {
   notes: bar,
   show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
   pick: (turn, ms) => actions.pick(turn, ms),
-  points: (turn) => actions.points(turn),
+  // Where an edge may be meant to go: where the machine heard this person begin and end, or the sound stands.
+  points: ({ user_id }) => [...(people.find((one) => one.id === user_id)?.heard ?? []).flat(), Math.round(sound.position_ms)],
   move: (turn, start_ms, end_ms) => actions.move(turn, start_ms, end_ms),
 });
 const actions = new Actions({ bench, lanes, sound, people, notes: bar }, { changed, say: (key) => panel.tell(t(key)), older });

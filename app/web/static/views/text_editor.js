@@ -128,7 +128,10 @@ export class TextEditor {
     await this.saving.stop();
     const previews = await this.#preview();
     const faulty = this.sections.find((section) => previews && this.#faultOf(previews[section.dataset.language ?? ""]));
-    if (faulty) return this.#point(faulty);
+    if (faulty) {
+      this.saving.now();
+      return this.#point(faulty);
+    }
     const { people = "0", version = "1" } = this.form.dataset;
     const why = this.t("consent_text.publish_why", { people, version: Number(version) + 1 });
     if (!(await agreed(this.t, this.t("programme.save_text"), why))) return this.saving.now();
@@ -136,6 +139,7 @@ export class TextEditor {
       await this.api.post(this.path, { ...this.#bodies(), replaces: Number(version) });
       location.reload();
     } catch (reason) {
+      this.saving.now();
       this.#failed(reason);
     }
   }

@@ -59,8 +59,8 @@ export class Actions {
     if (found) this.#choose(found);
     else this.hooks.say("workbench.none_left");
   };
-  next_note = () => this.#note(1);
-  previous_note = () => this.#note(-1);
+  next_note = () => this.hooks.say(this.notes.go(1, this.sound.position_ms));
+  previous_note = () => this.hooks.say(this.notes.go(-1, this.sound.position_ms));
   start_earlier = () => this.#nudge(-NUDGE_MS, 0);
   start_later = () => this.#nudge(NUDGE_MS, 0);
   end_earlier = () => this.#nudge(0, -NUDGE_MS);
@@ -159,27 +159,13 @@ export class Actions {
 
   /** By the pointer: one edit, however far. @param {Turn} turn @param {number} start_ms @param {number} end_ms */
   move({ id }, start_ms, end_ms) {
-    this.#move(this.#make({ name: "move", turn: id, start_ms, end_ms, given: newId() }));
-  }
-
-  /** Where an edge may be meant to go: where the machine heard this person begin and end, and where
-   * the sound stands. @param {Turn} turn */
-  points({ user_id }) {
-    const heard = this.people.find(({ id }) => id === user_id)?.heard ?? [];
-    return [...heard.flat(), Math.round(this.sound.position_ms)];
+    this.#make({ name: "move", turn: id, start_ms, end_ms, given: newId() });
   }
 
   /** @param {number} ms */
   seek(ms) {
     this.sound.playback.seek(ms);
     this.lanes.reveal(this.sound.position_ms);
-  }
-
-  /** @param {1 | -1} way */
-  #note(way) {
-    const { notes } = this;
-    if (notes.go(way, this.sound.position_ms)) this.hooks.say("");
-    else this.hooks.say(notes.notes.length ? "workbench.no_more_notes" : "workbench.no_notes");
   }
 
   /** @param {number} ms */
@@ -225,12 +211,7 @@ export class Actions {
     const { turn } = this;
     if (!turn) return this.hooks.say("workbench.none_selected");
     const moved = { start_ms: turn.start_ms + start, end_ms: turn.end_ms + end };
-    this.#move(this.#make({ name: "move", turn: turn.id, ...moved, given: newId() }, 0, true));
-  }
-
-  /** @param {Change | null} done */
-  #move(done) {
-    if (done && this.sound.loop) this.sound.loop = done.given[0];
+    this.#make({ name: "move", turn: turn.id, ...moved, given: newId() }, 0, true);
   }
 
   /** @param {"undo" | "redo"} name */
@@ -253,6 +234,7 @@ export class Actions {
     const done = this.bench.make(operation, isNudge);
     if (done) this.#show(done, which);
     else this.hooks.say("workbench.cannot");
+    if (done && operation.name === "move") this.sound.loop &&= done.given[0];
     return done;
   }
 

@@ -4,6 +4,7 @@
  * Knows no page; whoever shows it is told when something changed.
  */
 
+import { isTold, somebody } from "./heard.js";
 import { change, inOrder, newId, onWhatStands, put } from "./operations.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
@@ -239,17 +240,6 @@ export class Bench {
     this.undoable = this.undoable.filter((known) => known.id !== id);
     this.redoable = this.redoable.filter((known) => known.id !== id);
   }
-}
-
-/** @param {number} start_ms @param {number} end_ms @returns {Turn} of nobody */
-function somebody(start_ms, end_ms) {
-  return { id: `heard-${start_ms}`, user_id: "", start_ms, end_ms, is_backchannel: false, state: "proposed" };
-}
-
-/** Whether turns cover half of it or more. @param {Turn} span @param {Turn[]} turns */
-function isTold({ start_ms, end_ms }, turns) {
-  const shared = turns.reduce((sum, turn) => sum + Math.max(0, Math.min(turn.end_ms, end_ms) - Math.max(turn.start_ms, start_ms)), 0);
-  return 2 * shared >= end_ms - start_ms;
 }
 
 /** @param {Done} edit @returns {Step} */

@@ -40,15 +40,16 @@ export class NotesBar {
     this.#show();
   }
 
-  /** The next one, or the one before: of the one that is read, else of the playhead. Whether there
-   * is one. @param {1 | -1} way @param {number} position_ms */
+  /** The next one, or the one before: of the one that is read, else of the playhead. What is to be
+   * said if there is none. @param {1 | -1} way @param {number} position_ms */
   go(way, position_ms) {
     const { notes, selected } = this;
     const after = notes.findIndex(({ at_ms }) => at_ms >= position_ms);
     const playhead = after < 0 ? notes.length : after;
     const note = notes[selected ? notes.indexOf(selected) + way : way > 0 ? playhead : playhead - 1];
-    if (note) this.choose(note);
-    return Boolean(note);
+    if (!note) return notes.length ? "workbench.no_more_notes" : "workbench.no_notes";
+    this.choose(note);
+    return "";
   }
 
   /** The nearest, if it is near enough. @param {number} ms @param {number} reach_ms @returns {Note | null} */
