@@ -39,6 +39,8 @@ enum {
     ONE_BYTE = 0xBEDE,
     TWO_BYTE = 0x1000,
     SPEECH = 77, /* media/rtp/speaker.py */
+    /* A picture's begin waits so long for its end. Lower than the scatter of a browser's burst (it is
+     * sent within 1 ms): more messages. Higher: a lost end delays what came before it. */
     HELD_MS = 1,
     MOST_SEGMENTS = 16, /* 32 of 2,048 bytes would be more than a message may have */
 };
