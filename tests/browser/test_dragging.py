@@ -55,10 +55,10 @@ async def place(page: Page, person: str, ms: float) -> tuple[float, float]:
 
 
 async def whole(page: Page) -> None:
-    """Zoomed out as far as it goes."""
+    """Zoomed out as far as it goes; the canvas sticks where it was until the next frame."""
     await press(page, *["-"] * 12, "Home")
-    fits = "(() => { const f = document.querySelector('.bench-field');"
-    assert await page.evaluate(fits + "return f.scrollWidth <= f.clientWidth + 1; })()")
+    fits = "(f => f.scrollWidth <= f.clientWidth + 1)(document.querySelector('.bench-field'))"
+    await page.wait_for_function(fits)
 
 
 async def drag(page: Page, person: str, from_ms: int, to_ms: int, *, drop: bool = True) -> None:
