@@ -9,21 +9,12 @@ at its end it would have to be looked for first.
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 import av
-from av.container import InputContainer, OutputContainer
+from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Stream
 
 from media.recorder.frames import PICTURES, Frame
-from media.recorder.scratch import Scratch
-
-REPEATABLE = {"fflags": "+bitexact"}
-"""The same frames give the same bytes: no random segment id, no date."""
-TICK = Fraction(1, 90_000)
-BUFFER_BYTES = 1 << 18
-"""Written at a time. Lower: each piece is encrypted for itself, which costs too. Higher: memory."""
 
 
 @dataclass(frozen=True)
@@ -47,32 +38,8 @@ def form_of(codec: str) -> Form:
     return MP4 if codec == "h264" else WEBM
 
 
-def container(out: Scratch, form: Form = WEBM) -> OutputContainer:
-    """Closing it moves the index to the front, for which it reads back what it wrote."""
-    options = REPEATABLE | dict(form.options)
-    return av.open(
-        out,
-        "w",
-        format=form.name,
-        options=options,
-        buffer_size=BUFFER_BYTES,
-        io_open=lambda *_: out.view(),
-    )
-
-
 class NoHead(ValueError):
     """A key frame that says too little to begin a file with."""
-
-
-def add_pictures(target: OutputContainer, first: Frame) -> Stream:
-    """The stream that begins with this key frame."""
-    if first.codec not in DELIMITED:
-        width, height = SIZES[first.codec](first.data) or (0, 0)
-        return target.add_mux_stream(first.codec, width=width, height=height)
-    with read_alone(first) as source:
-        stream = target.add_stream_from_template(source.streams.video[0], opaque=True)
-    stream.time_base = TICK
-    return stream
 
 
 def read_alone(frame: Frame) -> InputContainer:

@@ -2,18 +2,14 @@
 the waveforms, from the same decoding."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
-import av
 import numpy as np
-from av.stream import Stream
 
-from media.audio.opus import LOOKAHEAD, RATE, SOUND_RATE, Encoder, Samples
+from media.audio.opus import SOUND_RATE, Encoder, Samples
 from media.audio.peaks import Peaks
-from media.recorder.containers import container
-from media.recorder.muxer import add_opus
 from media.recorder.scratch import Scratch
 from media.recorder.voice import Voice
+from media.recorder.webm import WebmWriter
 
 BLOCK_FRAMES = 25
 """Half a second. Lower: more overhead. Higher: more memory; and who is silent is silent for a whole
@@ -45,10 +41,8 @@ def mix(
     """Writes a WebM whose time 0 is the recording's start; returns the mix's peaks."""
     peaks, encoder = Peaks(), Encoder()
     remaining = -(-round(length_s * SOUND_RATE) // Encoder.FRAME)
-    with container(out) as target:
-        stream = add_opus(target)
-        target.start_encoding()
-        at = -LOOKAHEAD
+    at_s = 0.0
+    with WebmWriter(out, sound=True, pictures=None) as target:
         while remaining:
             frames = min(BLOCK_FRAMES, remaining)
             count = frames * Encoder.FRAME
@@ -60,20 +54,12 @@ def mix(
             else:
                 peaks.add(mixed)
                 packets = encoder.encode(mixed)
-            for data, seconds in packets:
-                packet: av.Packet[Stream] = av.Packet(data)
-                packet.stream, packet.time_base = stream, _TICK
-                packet.pts = packet.dts = at
-                packet.duration = length = round(seconds * RATE)
-                packet.is_keyframe = True
-                target.mux_one(packet)
-                at += length
+            for data, lasts_s in packets:
+                target.add(0, at_s, data, lasts_s, True)
+                at_s += lasts_s
             remaining -= frames
             progress(length_s - remaining * Encoder.FRAME / SOUND_RATE)
     return peaks
-
-
-_TICK = Fraction(1, RATE)
 
 
 def sum_of(parts: Sequence[Samples]) -> Samples | None:

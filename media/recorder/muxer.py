@@ -5,31 +5,22 @@ in how they treat a file that begins late (Chromium keeps its time stamps, Firef
 0), and all agree on one that begins at 0. Where 0 lies on the common clock is `zero_s`.
 """
 
-import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import chain, dropwhile
-from typing import Literal
+from itertools import dropwhile
 
-import av
-from av.audio.codeccontext import AudioCodecContext
-from av.audio.stream import AudioStream
-from av.container import OutputContainer
-from av.stream import Stream
-
-from media.audio.opus import RATE
-from media.recorder.containers import WEBM, Form, add_pictures, can_begin, container
+from media.recorder.containers import DELIMITED, SIZES, WEBM, Form, can_begin
+from media.recorder.ffmpeg import FfmpegWriter
 from media.recorder.frames import Frame
 from media.recorder.scratch import Scratch
+from media.recorder.webm import Pictures, WebmWriter
 
-MICROSECOND = Fraction(1, 1_000_000)
 PICTURE_S = 1 / 30
 """How long the last picture is said to last."""
 SMALLEST_STEP_S = 0.001
 """WebM counts milliseconds; two pictures in one of them would be one."""
-
-Tagged = tuple[float, Literal[0, 1], Frame]
+TOLD_S = 1.0
+"""Media time between two reports of progress."""
 
 
 @dataclass
@@ -64,56 +55,50 @@ def mux(
     begins = [frame.at_s for frame in (first_audio, first_video) if frame is not None]
     if not begins:
         return None
-    zero = min(begins)
+    zero = told = min(begins)
     extents: list[Extent | None] = [None, None]
-    with container(out, form) as target:
-        streams: list[Stream | None] = [
-            add_opus(target) if first_audio else None,
-            add_pictures(target, first_video) if first_video else None,
-        ]
-        target.start_encoding()
-        merged = heapq.merge(_tagged(first_audio, audio, 0), _tagged(first_video, video, 1))
-        for at, kind, frame in _stepping(merged):
-            stream, extent = streams[kind], extents[kind]
-            assert stream is not None
-            target.mux_one(_packet(stream, at - zero, frame))
+    with _writer(out, form, first_audio is not None, first_video) as writer:
+        for at, kind, frame in _merged(first_audio, audio, first_video, video):
+            lasts = frame.duration_s or PICTURE_S
+            writer.add(kind, at - zero, frame.data, lasts, frame.is_keyframe)
+            extent = extents[kind]
             if extent is None:
                 extent = extents[kind] = Extent(at, at)
-            extent.end_s = at + (frame.duration_s or PICTURE_S)
+            extent.end_s = at + lasts
             extent.frames += 1
-            progress(at)
+            if at >= told:
+                progress(at)
+                told = at + TOLD_S
     return Muxed(zero, extents[0], extents[1])
 
 
-def add_opus(target: OutputContainer) -> AudioStream:
-    """A mono Opus stream with its header. Its encoder may stay unused."""
-    stream = target.add_stream("libopus", rate=RATE)
-    assert isinstance(stream, AudioStream)
-    context = stream.codec_context
-    assert isinstance(context, AudioCodecContext)
-    context.layout, context.format, context.bit_rate = "mono", "s16", 48_000
-    return stream
+def _writer(
+    out: Scratch, form: Form, sound: bool, first: Frame | None
+) -> WebmWriter | FfmpegWriter:
+    """`first`: the key picture that the file begins with. What says in its head how its pictures
+    are read, and MP4, are FFmpeg's."""
+    if form is not WEBM or (first is not None and first.codec in DELIMITED):
+        return FfmpegWriter(out, form, sound=sound, first=first)
+    if first is None:
+        return WebmWriter(out, sound=sound, pictures=None)
+    size = SIZES[first.codec](first.data) or (0, 0)
+    return WebmWriter(out, sound=sound, pictures=Pictures(first.codec, *size))
 
 
-def _tagged(first: Frame | None, rest: Iterator[Frame], kind: Literal[0, 1]) -> Iterator[Tagged]:
-    for frame in chain([first] if first else [], rest):
-        yield frame.at_s, kind, frame
-
-
-def _stepping(frames: Iterator[Tagged]) -> Iterator[Tagged]:
-    """Pictures that would share a millisecond get one of their own."""
+def _merged(
+    sound: Frame | None, sounds: Iterator[Frame], picture: Frame | None, pictures: Iterator[Frame]
+) -> Iterator[tuple[float, int, Frame]]:
+    """By time, sound (0) before pictures (1). Pictures that would share a millisecond get one of
+    their own."""
     last = float("-inf")
-    for at, kind, frame in frames:
-        if kind == 1:
-            at = last = max(at, last + SMALLEST_STEP_S)
-        yield at, kind, frame
-
-
-def _packet(stream: Stream, at_s: float, frame: Frame) -> "av.Packet[Stream]":
-    packet: av.Packet[Stream] = av.Packet(frame.data)
-    packet.stream = stream
-    packet.time_base = MICROSECOND
-    packet.pts = packet.dts = round(at_s * 1e6)
-    packet.duration = round(frame.duration_s * 1e6)
-    packet.is_keyframe = frame.is_keyframe
-    return packet
+    at = picture.at_s if picture is not None else 0.0
+    while sound is not None or picture is not None:
+        if picture is None or (sound is not None and sound.at_s <= at):
+            assert sound is not None
+            yield sound.at_s, 0, sound
+            sound = next(sounds, None)
+        else:
+            yield at, 1, picture
+            last, picture = at, next(pictures, None)
+            if picture is not None:
+                at = max(picture.at_s, last + SMALLEST_STEP_S)

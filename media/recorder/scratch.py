@@ -1,8 +1,8 @@
 """A temporary file whose bytes on the disk are noise, and which vanishes with the process.
 
-A muxer must go back and fill in what it learnt at the end, so a finished file cannot be sealed as
-it is written. It is written here first: encrypted (AES-256 in counter mode) with a key that only
-this process's memory holds, in a file without a name.
+A file's head tells what is known at its end, so a finished file cannot be sealed as it is written.
+It is written here first: encrypted (AES-256 in counter mode) with a key that only this process's
+memory holds, in a file without a name.
 """
 
 import io
@@ -27,6 +27,7 @@ class Scratch(io.RawIOBase):
         self._file = file
         self._secret = key
         self._key = algorithms.AES256(key)
+        self._head = b""
         self._at = 0
 
     def view(self) -> "Scratch":
@@ -46,21 +47,24 @@ class Scratch(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = self._file.seek(
-            self._at + offset if whence == io.SEEK_CUR else offset,
-            io.SEEK_SET if whence == io.SEEK_CUR else whence,
-        )
+        ends = len(self._head) + os.fstat(self._file.fileno()).st_size
+        self._at = (0, self._at, ends)[whence] + offset
         return self._at
 
+    def begin_with(self, head: bytes) -> None:
+        """Puts it before all that was written, and goes to its begin. Nothing is written after."""
+        self._head, self._at = head, 0
+
     def read(self, size: int = -1) -> bytes:
-        self._file.seek(self._at)
-        data = self._file.read(size)
-        plain = self._crypt(data)
+        head = self._head[self._at :] if size < 0 else self._head[self._at : self._at + size]
+        place = self._at + len(head) - len(self._head)
+        self._file.seek(place)
+        plain = head + self._crypt(self._file.read(-1 if size < 0 else size - len(head)), place)
         self._at += len(plain)
         return plain
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
-        view = memoryview(self._crypt(bytes(data)))
+        view = memoryview(self._crypt(data, self._at))
         self._file.seek(self._at)
         while view:
             written = self._file.write(view)
@@ -72,9 +76,9 @@ class Scratch(io.RawIOBase):
         self._file.close()
         super().close()
 
-    def _crypt(self, data: bytes) -> bytes:
+    def _crypt(self, data: bytes, place: int) -> bytes:
         """The same both ways; the counter is the place in the file."""
-        block, offset = divmod(self._at, BLOCK)
+        block, offset = divmod(place, BLOCK)
         stream = Cipher(self._key, modes.CTR(block.to_bytes(BLOCK, "big"))).encryptor()
         stream.update(bytes(offset))
         return stream.update(data)

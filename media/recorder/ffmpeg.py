@@ -1,0 +1,83 @@
+"""Files whose head says how the pictures in them are read (MP4, and WebM of AV1), by FFmpeg."""
+
+from fractions import Fraction
+from types import TracebackType
+
+import av
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.stream import Stream
+
+from media.audio.opus import LOOKAHEAD, RATE
+from media.recorder.containers import Form, read_alone
+from media.recorder.frames import Frame
+from media.recorder.scratch import Scratch
+
+REPEATABLE = {"fflags": "+bitexact"}
+"""The same frames give the same bytes: no random segment id, no date."""
+MICROSECOND = Fraction(1, 1_000_000)
+LOOKAHEAD_US = LOOKAHEAD * 1_000_000 // RATE
+TICK = Fraction(1, 90_000)
+BUFFER_BYTES = 1 << 18
+"""Written at a time. Lower: each piece is encrypted for itself, which costs too. Higher: memory."""
+
+
+class FfmpegWriter:
+    """Frames in the order of time, written by FFmpeg; `first` is the first picture, a key one."""
+
+    def __init__(self, out: Scratch, form: Form, *, sound: bool, first: Frame | None) -> None:
+        self._target = av.open(
+            out,
+            "w",
+            format=form.name,
+            options=REPEATABLE | dict(form.options),
+            buffer_size=BUFFER_BYTES,
+            io_open=lambda *_: out.view(),
+        )
+        self._streams: list[Stream | None] = [
+            _add_opus(self._target) if sound else None,
+            _add_pictures(self._target, first) if first is not None else None,
+        ]
+        self._target.start_encoding()
+
+    def add(self, kind: int, at_s: float, data: bytes, duration_s: float, is_key: bool) -> None:
+        """As `WebmWriter.add`."""
+        stream = self._streams[kind]
+        assert stream is not None
+        packet: av.Packet[Stream] = av.Packet(data)
+        packet.stream, packet.time_base = stream, MICROSECOND
+        packet.pts = packet.dts = round(at_s * 1e6) - (0 if kind else LOOKAHEAD_US)
+        packet.duration = round(duration_s * 1e6)
+        packet.is_keyframe = is_key
+        self._target.mux_one(packet)
+
+    def __enter__(self) -> "FfmpegWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Moves the index to the front, for which it reads back what it wrote."""
+        self._target.close()
+
+
+def _add_opus(target: OutputContainer) -> Stream:
+    """A mono Opus stream with its header. Its encoder stays unused."""
+    stream = target.add_stream("libopus", rate=RATE)
+    assert isinstance(stream, AudioStream)
+    context = stream.codec_context
+    assert isinstance(context, AudioCodecContext)
+    context.layout, context.format, context.bit_rate = "mono", "s16", 48_000
+    return stream
+
+
+def _add_pictures(target: OutputContainer, first: Frame) -> Stream:
+    """The stream that begins with this key frame."""
+    with read_alone(first) as source:
+        stream = target.add_stream_from_template(source.streams.video[0], opaque=True)
+    stream.time_base = TICK
+    return stream
