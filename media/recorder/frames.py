@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from media.recorder import vp8_rows
 from media.recorder.av1 import Av1
@@ -11,7 +12,7 @@ from media.recorder.h264 import H264
 from media.recorder.packets import Losses
 from media.recorder.pictures import Assembly, Chain, PictureCodec
 from media.recorder.rows import Rows
-from media.recorder.timeline import Mapping
+from media.recorder.timeline import Mapping, captured
 from media.recorder.vp8 import Vp8
 from media.recorder.vp9 import Vp9
 
@@ -26,8 +27,7 @@ NOTHING_SENT = "nothing_sent"
 """Lost on the way, muted, or the device gave nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     at_s: float
     """Capture of its first sample or its picture, seconds on the common clock."""
     data: bytes
@@ -55,41 +55,28 @@ class Counts:
 
 
 def frames(
-    ordered: Iterable[Rows],
-    mime_type: str,
-    mappings: Sequence[Mapping],
-    tape_starts_s: float,
-    counts: Counts,
+    ordered: Iterable[Rows], mime_type: str, mappings: Sequence[Mapping], counts: Counts
 ) -> Iterator[Frame]:
     """Pictures. `counts` is filled while they are taken. Raises ValueError for an unknown codec."""
     if mime_type.lower() not in PICTURES:
         raise ValueError(f"no frames are known of {mime_type}")
-    return _shown(ordered, PICTURES[mime_type.lower()](), mappings, tape_starts_s, counts)
+    return _shown(captured(ordered, mappings), PICTURES[mime_type.lower()](), counts)
 
 
-def _shown(
-    ordered: Iterable[Rows],
-    codec: PictureCodec,
-    mappings: Sequence[Mapping],
-    starts_s: float,
-    counts: Counts,
-) -> Iterator[Frame]:
+def _shown(placed: Iterable[Rows], codec: PictureCodec, counts: Counts) -> Iterator[Frame]:
     carried, assembly = Chain(), Assembly(codec)
     before = counts.incomplete
     if isinstance(codec, Vp8):
-        found = vp8_rows.pictures(ordered, assembly)
+        found = vp8_rows.pictures(placed, assembly)
     else:
-        found = assembly.pictures(chain.from_iterable(each.packets() for each in ordered))
+        found = assembly.pictures(chain.from_iterable(each.packets() for each in placed))
     for picture in found:
-        counts.incomplete = before + assembly.incomplete
         size = codec.size(picture.data)
         if size is not None:
             counts.width, counts.height = max(counts.width, size[0]), max(counts.height, size[1])
-        if not carried.carries(picture, is_keyframe=size is not None):
+        if carried.carries(picture, is_keyframe=size is not None):
+            counts.frames += 1
+            yield Frame(picture.at_s, picture.data, size is not None, 0.0, codec=codec.name)
+        else:
             counts.undecodable += 1
-            continue
-        counts.frames += 1
-        first = picture.first
-        at = mappings[first.stretch](first.timestamp, starts_s + first.arrival_s)
-        yield Frame(at, picture.data, size is not None, 0.0, codec=codec.name)
     counts.incomplete = before + assembly.incomplete

@@ -1,6 +1,7 @@
 """What is read of the RTP packets of a tape (rows.py), and what was missing."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WAIT_S = 2.0
 """Wait this long, in arrival time, for a missing packet before it counts as lost. Lower: late
@@ -10,9 +11,9 @@ RESTART_PACKETS = 3000
 """A jump of the sequence number beyond this is a sender that began anew, not a loss."""
 
 
-@dataclass(frozen=True, slots=True)
-class RtpPacket:
-    arrival_s: float
+class RtpPacket(NamedTuple):
+    at_s: float
+    """Of its arrival; of its capture where that is known."""
     ssrc: int
     sequence: int
     """Without wrap-around: it only grows within one `stretch`."""

@@ -5,7 +5,6 @@ picture is used if every packet of it is there and everything that it builds on.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from media.recorder.packets import RtpPacket
@@ -45,9 +44,11 @@ class PictureCodec(Protocol):
         """Width and height of a key frame, None of any other. Never raises."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    first: RtpPacket
+class Picture(NamedTuple):
+    at_s: float
+    stretch: int
+    sequence: int
+    """Of its first packet, like the two before."""
     follows: bool
     """Nothing is missing between it and the picture before."""
     base: int | None
@@ -70,8 +71,8 @@ class Chain:
 
     def carries(self, picture: Picture, *, is_keyframe: bool) -> bool:
         if is_keyframe:
-            self._stretch, self._whole = picture.first.stretch, True
-        elif picture.first.stretch != self._stretch:
+            self._stretch, self._whole = picture.stretch, True
+        elif picture.stretch != self._stretch:
             return False
         else:
             self._whole = (self._whole and picture.follows) or self._is_next_base(picture)
@@ -125,12 +126,13 @@ class Assembly:
         """Whether no picture has begun."""
         return self._first is None
 
-    def whole(self, first: RtpPacket, count: int, last: Part, data: bytes) -> Picture:
+    def takes(self, sequence: int, count: int) -> bool:
         """In place of `add` while it is idle: all packets of one picture, each in its place, the
-        last with its marker. For codecs of which one packet tells whether a picture begins."""
-        follows = first.sequence == self._expected
-        self._expected = first.sequence + count
-        return Picture(first, follows, last.base, last.layer, data)
+        last with its marker. Whether it follows on the one before. For codecs of which one packet
+        tells whether a picture begins."""
+        follows = sequence == self._expected
+        self._expected = sequence + count
+        return follows
 
     def _skip(self, packet: RtpPacket) -> None:
         self._expected += packet.sequence == self._expected
@@ -175,7 +177,8 @@ class Assembly:
             return
         if data:
             part = self._parts[-1]
-            yield Picture(first, self._follows, part.base, part.layer, data)
+            place = (first.at_s, first.stretch, first.sequence)
+            yield Picture(*place, self._follows, part.base, part.layer, data)
         elif not self._follows:
             self._expected = -1  # the hole before it is a hole before the next one
 

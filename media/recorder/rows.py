@@ -29,7 +29,8 @@ class Rows:
     """Packets in the order of arrival. Numbers and times are without wrap-around in a stretch."""
 
     plain: bytes
-    arrival_s: Seconds
+    at_s: Seconds
+    """As in `RtpPacket`."""
     sequence: Whole
     timestamp: Whole
     stretch: Whole
@@ -39,7 +40,7 @@ class Rows:
     """Of the payload, in `plain`."""
 
     def __len__(self) -> int:
-        return len(self.arrival_s)
+        return len(self.at_s)
 
     def take(self, index: "NDArray[np.int64] | NDArray[np.bool_] | slice") -> "Rows":
         names = (f.name for f in fields(self) if f.name != "plain")
@@ -47,7 +48,7 @@ class Rows:
 
     def packets(self) -> Iterator[RtpPacket]:
         """One by one, for what looks at every packet. Whose they are is in the stretch."""
-        columns = (self.arrival_s, self.sequence, self.timestamp, self.marker, self.stretch)
+        columns = (self.at_s, self.sequence, self.timestamp, self.marker, self.stretch)
         each = zip(*(column.tolist() for column in columns), self.payloads(), strict=True)
         for arrival, sequence, timestamp, marker, stretch, payload in each:
             yield RtpPacket(arrival, 0, sequence, timestamp, marker, payload, stretch)
@@ -144,7 +145,7 @@ class RowReader:
         """Reports beside the packet before them, whose time tells how often theirs wrapped."""
         told = []
         for arrival_us, rtp, ntp in reports:
-            place = int(np.searchsorted(rows.arrival_s, arrival_us / 1e6, "right")) - 1
+            place = int(np.searchsorted(rows.at_s, arrival_us / 1e6, "right")) - 1
             if not len(rows):
                 continue
             place = max(place, 0)
@@ -162,7 +163,7 @@ def ordered(batches: Iterable[Batch], losses: Losses) -> Iterator[Rows]:
         rows = batch.rows if left is None or not len(left) else _joined(left, batch.rows)
         if not len(rows):
             continue
-        ready, left = _until(rows, float(rows.arrival_s[-1]) - WAIT_S)
+        ready, left = _until(rows, float(rows.at_s[-1]) - WAIT_S)
         ready, after = _given(ready, after, losses)
         yield ready
     if left is not None and len(left):
@@ -172,7 +173,7 @@ def ordered(batches: Iterable[Batch], losses: Losses) -> Iterator[Rows]:
 def _until(rows: Rows, arrival_s: float) -> tuple[Rows, Rows]:
     """Those up to the last one that arrived before, in their order; the rest stays as it came."""
     order = np.lexsort((rows.sequence, rows.stretch))
-    early = np.flatnonzero(rows.arrival_s[order] <= arrival_s)
+    early = np.flatnonzero(rows.at_s[order] <= arrival_s)
     count = int(early[-1]) + 1 if len(early) else 0
     rest = np.sort(order[count:])
     return rows.take(order[:count]), rows.take(rest)
@@ -202,7 +203,7 @@ def _joined(first: Rows, second: Rows) -> Rows:
     shift = len(kept)
     return Rows(
         kept + second.plain,
-        np.concatenate((first.arrival_s, second.arrival_s)),
+        np.concatenate((first.at_s, second.at_s)),
         np.concatenate((first.sequence, second.sequence)),
         np.concatenate((first.timestamp, second.timestamp)),
         np.concatenate((first.stretch, second.stretch)),

@@ -52,7 +52,7 @@ def scan(chunks: Iterable[bytes], clock_rate: int, tape_starts_s: float) -> Scan
 
 def _runs(rows: Rows, clock_rate: int, starts_s: float) -> Iterable[tuple[int, Point]]:
     """The quickest of each run: until its time or a stretch ends, or the delay makes a step."""
-    x, at = rows.timestamp / clock_rate, rows.arrival_s + starts_s
+    x, at = rows.timestamp / clock_rate, rows.at_s + starts_s
     delay = at - x
     ends = np.diff(rows.stretch) != 0
     ends |= np.diff(at // RUN_S) != 0

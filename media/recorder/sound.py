@@ -7,7 +7,7 @@ import numpy as np
 from media.audio.opus import duration_s
 from media.recorder.frames import NOTHING_SENT, Counts, Frame
 from media.recorder.rows import RowReader, ordered
-from media.recorder.timeline import Mapping
+from media.recorder.timeline import Mapping, captured
 
 LOST = "network"
 """Packets that were sent did not arrive."""
@@ -18,20 +18,16 @@ def opus_frames(
 ) -> Iterator[Frame]:
     """`counts` is filled while the frames are taken. `chunks`: opened ones of the tape."""
     last = (-1, 0)
-    for rows in ordered(RowReader().batches(chunks), counts.losses):
+    for rows in captured(ordered(RowReader().batches(chunks), counts.losses), mappings):
         if not len(rows):
             continue
-        at = np.empty(len(rows))
-        for number in np.unique(rows.stretch).tolist():
-            own = rows.stretch == number
-            at[own] = mappings[number].many(rows.timestamp[own])
         follows = np.diff(rows.sequence, prepend=last[1]) == 1
         follows |= np.diff(rows.stretch, prepend=last[0]) != 0
         last = (int(rows.stretch[-1]), int(rows.sequence[-1]))
-        for time, payload, whole in zip(
-            at.tolist(), rows.payloads(), follows.tolist(), strict=True
+        for at, payload, whole in zip(
+            rows.at_s.tolist(), rows.payloads(), follows.tolist(), strict=True
         ):
             length = duration_s(payload)
             if length:
                 counts.frames += 1
-                yield Frame(time, payload, True, length, NOTHING_SENT if whole else LOST)
+                yield Frame(at, payload, True, length, NOTHING_SENT if whole else LOST)

@@ -112,7 +112,7 @@ class PersonTapes:
                 found = opus_frames(tape.opened(), mappings, counts)
             else:
                 rows = ordered(RowReader().batches(tape.opened()), counts.losses)
-                found = frames(rows, reading.codec, mappings, reading.starts_s, counts)
+                found = frames(rows, reading.codec, mappings, counts)
             if before is not None:
                 found = _after(self._between(before, reading), found)
             yield from found
@@ -140,7 +140,7 @@ def _name(mime_type: str) -> str:
 def _after(hole: str, found: Iterator[Frame]) -> Iterator[Frame]:
     """The first of a tape says why time is missing since the tape before it."""
     for first in found:
-        yield replace(first, hole=hole)
+        yield first._replace(hole=hole)
         break
     yield from found
 

@@ -12,10 +12,9 @@ shortest delay of the path itself, some milliseconds to tens of them, and it is 
 sources of a person.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,7 @@ from media.recorder.clockwork import (
     skew_of,
     weighted_median,
 )
+from media.recorder.rows import Rows
 from media.recorder.scanning import Scan, Stretch
 
 WINDOW_S = 5.0
@@ -70,16 +70,21 @@ class Mapping:
         self._begins = list(begins[1:])
         self._lines = list(lines)
 
-    def __call__(self, timestamp: int, arrival: float) -> float:
-        """The arrival says nothing that the timestamp does not."""
-        x = timestamp / self._clock_rate + self._shift
-        return self._lines[bisect_right(self._begins, x)](x)
-
-    def many(self, timestamps: NDArray[np.int64]) -> NDArray[np.float64]:
+    def __call__(self, timestamps: NDArray[np.int64]) -> NDArray[np.float64]:
         x = timestamps / self._clock_rate + self._shift
         place = np.searchsorted(self._begins, x, "right")
         slope, at, value = np.array(self._lines).T
         return np.asarray(value[place] + (x - at[place]) * slope[place], np.float64)
+
+
+def captured(ordered: Iterable[Rows], mappings: Sequence[Mapping]) -> Iterator[Rows]:
+    """The same packets with the times of their capture in place of their arrival's."""
+    for rows in ordered:
+        at = np.empty(len(rows))
+        for number in np.unique(rows.stretch).tolist():
+            own = rows.stretch == number
+            at[own] = mappings[number](rows.timestamp[own])
+        yield replace(rows, at_s=at)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from media.recorder.packets import RtpPacket
-from media.recorder.pictures import Assembly, Part, Picture
+from media.recorder.pictures import Assembly, Picture
 from media.recorder.rows import Rows, Whole
 
 Flags = NDArray[np.bool_]
@@ -38,13 +37,12 @@ def _pictures(rows: Rows, assembly: Assembly) -> Iterator[Picture]:
     told = _descriptors(rows)
     begins, ends = told.begin.tolist(), rows.end.tolist()
     firsts, lasts = _regular(rows, told)
-    columns = (
-        *(rows.arrival_s[firsts], rows.sequence[firsts], rows.timestamp[firsts]),
-        *(rows.stretch[firsts], told.base[lasts], told.layer[lasts]),
-    )
-    at = 0
-    for first, last, *numbers in zip(
-        firsts.tolist(), lasts.tolist(), *(column.tolist() for column in columns), strict=True
+    columns = (rows.at_s, rows.stretch, rows.sequence)
+    numbers = [column[firsts].tolist() for column in columns]
+    bases, layers = told.base[lasts].tolist(), told.layer[lasts].tolist()
+    plain, at = rows.plain, 0
+    for first, last, when, stretch, sequence, base, layer in zip(
+        firsts.tolist(), lasts.tolist(), *numbers, bases, layers, strict=True
     ):
         if at < first:
             yield from _singly(rows, at, first, assembly)
@@ -52,11 +50,11 @@ def _pictures(rows: Rows, assembly: Assembly) -> Iterator[Picture]:
         if not assembly.is_idle:
             yield from _singly(rows, first, at, assembly)
             continue
-        arrival, sequence, timestamp, stretch, base, layer = numbers
-        parts = [rows.plain[begins[n] : ends[n]] for n in range(first, at)]
-        packet = RtpPacket(arrival, 0, sequence, timestamp, first == last, parts[0], stretch)
-        of_last = Part(parts[-1], False, base=None if base < 0 else base, layer=layer)
-        yield assembly.whole(packet, len(parts), of_last, b"".join(parts))
+        parts = [plain[begins[n] : ends[n]] for n in range(first, at)]
+        data = parts[0] if first == last else b"".join(parts)
+        follows = assembly.takes(sequence, at - first)
+        known = None if base < 0 else base
+        yield Picture(when, stretch, sequence, follows, known, layer, data)
     yield from _singly(rows, at, len(rows), assembly)
 
 

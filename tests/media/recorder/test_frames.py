@@ -75,7 +75,7 @@ def test_padding_between_pictures_is_no_hole() -> None:
 
 def test_an_unknown_codec_is_refused() -> None:
     with pytest.raises(ValueError, match="video/H265"):
-        frames([], "video/H265", [], 0.0, Counts())
+        frames([], "video/H265", [], Counts())
 
 
 @given(st.binary(max_size=12))
