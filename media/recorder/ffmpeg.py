@@ -1,7 +1,6 @@
 """Files whose head says how the pictures in them are read (MP4, and WebM of AV1), by FFmpeg."""
 
 from fractions import Fraction
-from types import TracebackType
 
 import av
 from av.audio.codeccontext import AudioCodecContext
@@ -41,27 +40,20 @@ class FfmpegWriter:
         ]
         self._target.start_encoding()
 
-    def add(self, kind: int, at_s: float, data: bytes, duration_s: float, is_key: bool) -> None:
+    def add(self, kind: int, at_s: float, frame: Frame) -> None:
         """As `WebmWriter.add`."""
         stream = self._streams[kind]
         assert stream is not None
-        packet: av.Packet[Stream] = av.Packet(data)
+        packet: av.Packet[Stream] = av.Packet(frame.data)
         packet.stream, packet.time_base = stream, MICROSECOND
         packet.pts = packet.dts = round(at_s * 1e6) - (0 if kind else LOOKAHEAD_US)
-        packet.duration = round(duration_s * 1e6)
-        packet.is_keyframe = is_key
+        packet.duration = round(frame.duration_s * 1e6)
+        packet.is_keyframe = frame.is_keyframe
         self._target.mux_one(packet)
 
-    def __enter__(self) -> "FfmpegWriter":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        """Moves the index to the front, for which it reads back what it wrote."""
+    def end(self, at_s: float) -> None:
+        """Moves the index to the front, for which it reads back what it wrote. Counts how long the
+        file lasts by itself."""
         self._target.close()
 
 

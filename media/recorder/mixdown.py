@@ -7,6 +7,7 @@ import numpy as np
 
 from media.audio.opus import SOUND_RATE, Encoder, Samples
 from media.audio.peaks import Peaks
+from media.recorder.frames import Frame
 from media.recorder.scratch import Scratch
 from media.recorder.voice import Voice
 from media.recorder.webm import WebmWriter
@@ -41,24 +42,24 @@ def mix(
     """Writes a WebM whose time 0 is the recording's start; returns the mix's peaks."""
     peaks, encoder = Peaks(), Encoder()
     remaining = -(-round(length_s * SOUND_RATE) // Encoder.FRAME)
-    at_s = 0.0
-    with WebmWriter(out, sound=True, pictures=None) as target:
-        while remaining:
-            frames = min(BLOCK_FRAMES, remaining)
-            count = frames * Encoder.FRAME
-            heard = [voice.read(count) for voice in voices]
-            mixed = sum_of([samples for samples in heard if samples is not None])
-            if mixed is None:
-                peaks.silence(count)
-                packets = encoder.silence(frames)
-            else:
-                peaks.add(mixed)
-                packets = encoder.encode(mixed)
-            for data, lasts_s in packets:
-                target.add(0, at_s, data, lasts_s, True)
-                at_s += lasts_s
-            remaining -= frames
-            progress(length_s - remaining * Encoder.FRAME / SOUND_RATE)
+    target, at_s = WebmWriter(out, sound=True, pictures=None), 0.0
+    while remaining:
+        frames = min(BLOCK_FRAMES, remaining)
+        count = frames * Encoder.FRAME
+        heard = [voice.read(count) for voice in voices]
+        mixed = sum_of([samples for samples in heard if samples is not None])
+        if mixed is None:
+            peaks.silence(count)
+            packets = encoder.silence(frames)
+        else:
+            peaks.add(mixed)
+            packets = encoder.encode(mixed)
+        for data, lasts_s in packets:
+            target.add(0, at_s, Frame(at_s, data, True, lasts_s))
+            at_s += lasts_s
+        remaining -= frames
+        progress(length_s - remaining * Encoder.FRAME / SOUND_RATE)
+    target.end(at_s)
     return peaks
 
 

@@ -23,13 +23,13 @@ TOLD_S = 1.0
 """Media time between two reports of progress."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Extent:
     """Of one source on the common clock."""
 
     start_s: float
     end_s: float
-    frames: int = 0
+    frames: int
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,21 @@ def mux(
     if not begins:
         return None
     zero = told = min(begins)
-    extents: list[Extent | None] = [None, None]
-    with _writer(out, form, first_audio is not None, first_video) as writer:
-        for at, kind, frame in _merged(first_audio, audio, first_video, video):
-            lasts = frame.duration_s or PICTURE_S
-            writer.add(kind, at - zero, frame.data, lasts, frame.is_keyframe)
-            extent = extents[kind]
-            if extent is None:
-                extent = extents[kind] = Extent(at, at)
-            extent.end_s = at + lasts
-            extent.frames += 1
-            if at >= told:
-                progress(at)
-                told = at + TOLD_S
-    return Muxed(zero, extents[0], extents[1])
+    counts, ends = [0, 0], [zero, zero]
+    writer = _writer(out, form, first_audio is not None, first_video)
+    for at, kind, frame in _merged(first_audio, audio, first_video, video):
+        writer.add(kind, at - zero, frame)
+        ends[kind] = at + (frame.duration_s or PICTURE_S)
+        counts[kind] += 1
+        if at >= told:
+            progress(at)
+            told = at + TOLD_S
+    writer.end(max(ends) - zero)
+    extents = (
+        Extent(first.at_s, end, count) if first is not None else None
+        for first, end, count in zip((first_audio, first_video), ends, counts, strict=True)
+    )
+    return Muxed(zero, *extents)
 
 
 def _writer(

@@ -50,23 +50,24 @@ def without_holes(frames: Iterable[Frame], gaps: Gaps) -> Iterator[Frame]:
     at: float | None = None
     previous = b""
     for frame in frames:
+        when, data, lasts = frame.at_s, frame.data, frame.duration_s
         if at is None:
-            at = frame.at_s
-        missing = frame.at_s - at
+            at = when
+        missing = when - at
         if missing >= TOLERANCE_S:
-            for data, length, silent in _filling(missing, previous):
-                yield Frame(at, data, True, length, silent=silent)
+            for filler, length, silent in _filling(missing, previous):
+                yield Frame(at, filler, True, length, silent=silent)
                 at += length
             if not _is_pause(previous, missing):
                 gaps.concealed_s += missing
             if missing > GAP_S:
-                gaps.found.append((frame.at_s - missing, frame.at_s, frame.hole))
-        elif -missing >= max(frame.duration_s, TOLERANCE_S):
+                gaps.found.append((when - missing, when, frame.hole))
+        elif -missing >= max(lasts, TOLERANCE_S):
             gaps.overlapping += 1
             continue
-        yield Frame(at, frame.data, True, frame.duration_s)
-        at += frame.duration_s
-        previous = frame.data
+        yield Frame(at, data, True, lasts)
+        at += lasts
+        previous = data
 
 
 def _is_pause(previous: bytes, missing_s: float) -> bool:

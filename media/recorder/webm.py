@@ -8,9 +8,9 @@ puts it before them. Elements: RFC 9559; what WebM has of them: webmproject.org/
 
 import struct
 from dataclasses import dataclass
-from types import TracebackType
 
 from media.audio.opus import LOOKAHEAD, RATE
+from media.recorder.frames import Frame
 from media.recorder.scratch import Scratch
 
 CLUSTER_MS = 5_000
@@ -38,7 +38,7 @@ class Pictures:
 
 
 class WebmWriter:
-    """Blocks in the order of time; leaving the block puts the head before them."""
+    """Blocks in the order of time; `end` puts the head before them."""
 
     def __init__(self, out: Scratch, *, sound: bool, pictures: Pictures | None) -> None:
         self._out = out
@@ -49,9 +49,8 @@ class WebmWriter:
         self._begins_ms = -CLUSTER_MS
         self._cued = 1 if pictures is not None else 0
         self._cues: list[tuple[int, int]] = []
-        self._end_ms = 0
 
-    def add(self, kind: int, at_s: float, data: bytes, duration_s: float, is_key: bool) -> None:
+    def add(self, kind: int, at_s: float, frame: Frame) -> None:
         """`kind`: 0 sound, 1 pictures. `at_s`: of its first sample, or its picture, from 0 on.
 
         Players take `LOOKAHEAD` off the times of sound (CodecDelay), by which it comes out of a
@@ -59,34 +58,21 @@ class WebmWriter:
         """
         at_ms = round(at_s * 1000)
         since = at_ms - self._begins_ms
-        cued = is_key and kind == self._cued
+        cued = kind == self._cued and frame.is_keyframe
         if since >= CLUSTER_MS or self._size >= CLUSTER_BYTES or (cued and kind):
             self._flush()
             self._begins_ms, since = at_ms, 0
             if cued:
                 self._cues.append((at_ms, self._out.tell()))
-        flags = _KEY if is_key else 0
-        self._blocks += (
-            _BLOCK.pack(0xA3, _LONG_SIZE | len(data) + 4, 0x81 + kind, since, flags),
-            data,
-        )
+        data = frame.data
         self._size += len(data)
-        end_ms = at_ms + round(duration_s * 1000)
-        if end_ms > self._end_ms:
-            self._end_ms = end_ms
+        size, flags = _LONG_SIZE | len(data) + 4, _KEY if frame.is_keyframe else 0
+        self._blocks += (_BLOCK.pack(0xA3, size, 0x81 + kind, since, flags), data)
 
-    def __enter__(self) -> "WebmWriter":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self._flush()
-            self._out.begin_with(self._head(self._out.tell()))
+    def end(self, at_s: float) -> None:
+        """How long the file lasts. Puts the head before the blocks."""
+        self._flush()
+        self._out.begin_with(self._head(self._out.tell(), at_s * 1000))
 
     def _flush(self) -> None:
         if self._blocks:
@@ -94,34 +80,18 @@ class WebmWriter:
             self._out.write(_element(CLUSTER, begins, *self._blocks))
             self._blocks, self._size = [], 0
 
-    def _head(self, clusters: int) -> bytes:
+    def _head(self, clusters: int, lasts_ms: float) -> bytes:
         """All before the clusters, which are so many bytes. Places are counted from the segment's
         first byte and always written with eight, so that the head's size is known before them."""
-        info, tracks = self._info(), self._tracks()
-        seek_bytes = len(self._seek(0, 0, 0))
+        info, tracks = _info(lasts_ms), self._tracks()
+        seek_bytes = len(_seek(0, 0, 0))
         before = seek_bytes + len(info) + len(tracks)
         shift = before + len(self._index(0))
         index = self._index(shift)
-        seek = self._seek(seek_bytes, seek_bytes + len(info), before)
+        seek = _seek(seek_bytes, seek_bytes + len(info), before)
         body = seek + info + tracks + index
         size = struct.pack(">Q", 1 << 56 | len(body) + clusters)
         return _ebml() + SEGMENT + size + body
-
-    def _seek(self, info: int, tracks: int, index: int) -> bytes:
-        places = ((INFO, info), (TRACKS, tracks), (CUES, index))
-        told = (
-            _element(b"\x53\xab", name) + _element(b"\x53\xac", _place(at)) for name, at in places
-        )
-        return _element(b"\x11\x4d\x9b\x74", *(_element(b"\x4d\xbb", each) for each in told))
-
-    def _info(self) -> bytes:
-        return _element(
-            INFO,
-            _element(b"\x2a\xd7\xb1", _number(1_000_000)),  # ns of a tick
-            _element(b"\x44\x89", struct.pack(">d", self._end_ms)),
-            _element(b"\x4d\x80", b"eMessi"),
-            _element(b"\x57\x41", b"eMessi"),
-        )
 
     def _tracks(self) -> bytes:
         tracks = []
@@ -154,6 +124,22 @@ def _ebml() -> bytes:
     said = ((0x4286, 1), (0x42F7, 1), (0x42F2, 4), (0x42F3, 8), (0x4287, 4), (0x4285, 2))
     numbers = (_element(name.to_bytes(2, "big"), bytes([value])) for name, value in said)
     return _element(EBML, *numbers, _element(b"\x42\x82", b"webm"))
+
+
+def _seek(info: int, tracks: int, index: int) -> bytes:
+    places = ((INFO, info), (TRACKS, tracks), (CUES, index))
+    told = (_element(b"\x53\xab", name) + _element(b"\x53\xac", _place(at)) for name, at in places)
+    return _element(b"\x11\x4d\x9b\x74", *(_element(b"\x4d\xbb", each) for each in told))
+
+
+def _info(lasts_ms: float) -> bytes:
+    return _element(
+        INFO,
+        _element(b"\x2a\xd7\xb1", _number(1_000_000)),  # ns of a tick
+        _element(b"\x44\x89", struct.pack(">d", lasts_ms)),
+        _element(b"\x4d\x80", b"eMessi"),
+        _element(b"\x57\x41", b"eMessi"),
+    )
 
 
 def _track(number: int, kind: int, codec: bytes, rest: bytes) -> bytes:

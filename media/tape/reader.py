@@ -23,6 +23,9 @@ from media.tape.format import (
 )
 from media.tape.keys import TAG_BYTES, ChunkSeal
 
+READ_BYTES = 256 * 1024
+"""Asked of the disk at a time. Lower: more calls. Higher: memory for each open tape."""
+
 
 class Ending(StrEnum):
     CLOSED = "closed"
@@ -58,7 +61,7 @@ class TapeReader:
 
     def opened(self) -> Iterator[bytes]:
         """The records of one chunk after another, as they lie there (`format.RECORD_HEAD`)."""
-        with self._path.open("rb") as file:
+        with self._path.open("rb", READ_BYTES) as file:
             size = file.seek(0, 2)
             file.seek(self._start)
             self.chunks, self._good = 0, self._start
@@ -85,7 +88,7 @@ class TapeReader:
                 self.ending = Ending.DAMAGED
                 return
             self.chunks += 1
-            self._good = file.tell()
+            self._good += CHUNK_HEAD.size + length
             yield plain
             if last:
                 self.ending = Ending.DAMAGED if file.read(1) else Ending.CLOSED
