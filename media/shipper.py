@@ -7,7 +7,7 @@ from media.store import Store
 
 
 async def ship(store: Store, spool: Path, key: str) -> int:
-    """Copies `<spool>/<key>` to the store and deletes it here once the copy is verified; its size.
+    """Puts `<spool>/<key>` into the store and deletes it here once it is safe there; its size.
 
     Can be repeated: a tape that is in the store already and no longer here is shipped. Raises
     OSError while the store cannot be reached, and store.Missing when there is no such tape at all.

@@ -1,7 +1,8 @@
 """The media store: a local folder or a bucket of an S3-compatible service, behind one face.
 
-Nothing is taken to be stored before it was read back: `put_file` compares size and SHA-256 of
-what the store returns with what was sent. Whoever moves a file deletes his own copy after that.
+What was copied is not taken to be stored before it was read back: `put_file` compares size and
+SHA-256 of what the store returns with what was sent. A folder on the same disk takes the file
+itself, under a second name. Whoever moves a file deletes his own after that.
 """
 
 import asyncio
@@ -53,6 +54,8 @@ def _translated(key: str) -> Iterator[None]:
     """The library's errors as ours: Missing, or Unreachable."""
     try:
         yield
+    except NotStored:
+        raise
     except (NotFoundError, FileNotFoundError):
         raise Missing(key) from None
     except (BaseError, OSError) as error:
@@ -88,30 +91,28 @@ class Store:
         return cls(inner, None)
 
     async def put_file(self, key: str, path: Path) -> int:
-        """Copies the file, reads the copy back and compares; the size. Replaces what was there."""
-        sent = await asyncio.to_thread(_digest, path)
+        """Its size. Replaces what was there. The file is not written to any more: in a folder it
+        may be the store's own. Raises NotStored, Unreachable."""
         if self._folder is not None:
             with _translated(key):
-                await asyncio.to_thread(_copied, path, self._folder / key)
-            found = await asyncio.to_thread(_digest, self._folder / key)
-        else:
-            with _translated(key):
-                await obstore.put_async(self._inner, key, path)
-            digest, size = hashlib.sha256(), 0
-            async for piece in self._stream(key):
-                digest.update(piece)
-                size += len(piece)
-            found = digest.digest(), size
-        if found != sent:
-            raise NotStored(f"the store does not return {key} as it was sent")
-        return found[1]
+                return await asyncio.to_thread(_taken, path, self._folder / key)
+        sent = await asyncio.to_thread(_digest, path)
+        with _translated(key):
+            await obstore.put_async(self._inner, key, path)
+        digest, size = hashlib.sha256(), 0
+        async for piece in self._stream(key):
+            digest.update(piece)
+            size += len(piece)
+        _compare(key, (digest.digest(), size), sent)
+        return size
 
     async def get_file(self, key: str, path: Path) -> int:
-        """Copies to `path`, which appears only when whole; the size. Raises Missing."""
+        """To `path`, which appears only when whole, to be read; the size. Raises Missing."""
         part = path.with_name(path.name + ".part")
+        part.unlink(missing_ok=True)
         if self._folder is not None:
             with _translated(key):
-                await asyncio.to_thread(shutil.copyfile, self._folder / key, part)
+                await asyncio.to_thread(_linked, self._folder / key, part)
         else:
             with part.open("wb") as file:
                 async for piece in self._stream(key):
@@ -164,31 +165,51 @@ def _digest(path: Path) -> tuple[bytes, int]:
     return digest.digest(), size
 
 
-def _copied(path: Path, to: Path) -> None:
-    """By the kernel, which is several times quicker than through the library. The file and its name
-    survive a loss of power from here on."""
+def _compare(key: str, found: tuple[bytes, int], sent: tuple[bytes, int]) -> None:
+    if found != sent:
+        raise NotStored(f"the store does not return {key} as it was sent")
+
+
+def _taken(path: Path, to: Path) -> int:
+    """The file and its name survive a loss of power from here on."""
     part = to.with_name(
         f"{to.name}#{secrets.randbelow(1 << 32)}"
     )  # the library lists none of these
     try:
-        _in_its_folder(path, part)
+        if not _in_its_folder(path, part):
+            _compare(to.name, _digest(part), _digest(path))
+        size = part.stat().st_size
         _sync(part)
         part.replace(to)
     finally:
         part.unlink(missing_ok=True)
     _sync(to.parent)
+    return size
 
 
-def _in_its_folder(path: Path, part: Path) -> None:
-    """The folder vanishes when the last file in it is deleted, which may be just now."""
+def _in_its_folder(path: Path, part: Path) -> bool:
+    """Whether it is the file itself. The folder vanishes when the last file in it is deleted, which
+    may be just now."""
     for left in reversed(range(ATTEMPTS)):
         part.parent.mkdir(parents=True, exist_ok=True)
         try:
-            shutil.copyfile(path, part)
-            return
+            return _linked(path, part)
         except FileNotFoundError:
             if not left or not path.exists():
                 raise
+    raise AssertionError
+
+
+def _linked(path: Path, to: Path) -> bool:
+    """The same file under a second name, if both lie on one disk that knows how; else a copy."""
+    try:
+        os.link(path, to)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(path, to)
+        return False
+    return True
 
 
 def _sync(place: Path) -> None:

@@ -1,6 +1,7 @@
 """The store, as a folder and as S3."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -29,10 +30,12 @@ async def test_what_was_put_is_got(store: Store, file: Path, tmp_path: Path) -> 
 
 
 async def test_putting_again_replaces(store: Store, file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(b"new")
     await store.put_file("m/a", file)
-    file.write_bytes(b"new")
 
-    await store.put_file("m/a", file)
+    await store.put_file("m/a", other)
+    await store.put_file("m/a", other)  # as after a kill before it was told of
 
     assert await store.read_range("m/a", 0, await store.size("m/a")) == b"new"
 
@@ -60,9 +63,46 @@ async def test_what_is_missing_says_so(store: Store, tmp_path: Path) -> None:
     assert not (tmp_path / "back").exists()
 
 
+def on_another_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(path: Path, to: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", link)
+
+
+async def test_between_disks_it_is_copied(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_another_disk(monkeypatch)
+    store = Store.open(Settings(data=tmp_path / "data"))
+
+    await store.put_file("m/a", file)
+    await store.get_file("m/a", tmp_path / "back")
+
+    assert file.stat().st_nlink == 1
+    assert (tmp_path / "back").read_bytes() == file.read_bytes()
+
+
+async def test_on_one_disk_it_is_the_file_itself_until_its_own_name_is_taken_away(
+    file: Path, tmp_path: Path
+) -> None:
+    store = Store.open(Settings(data=tmp_path / "data"))
+    content = file.read_bytes()
+
+    await store.put_file("m/a", file)
+    assert file.stat().st_nlink == 2
+    file.unlink()
+    await store.get_file("m/a", tmp_path / "back")
+    await store.delete("m/a")
+
+    assert (tmp_path / "back").read_bytes() == content
+    assert (tmp_path / "back").stat().st_nlink == 1
+
+
 async def test_another_content_is_noticed(
     store: Store, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    on_another_disk(monkeypatch)
     real, copy = obstore.put_async, shutil.copyfile
 
     def spoilt(path: Path) -> Path:
@@ -97,6 +137,7 @@ async def test_a_disk_that_takes_nothing_is_a_store_out_of_reach(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     store = Store.open(Settings(data=tmp_path / "data"))
+    on_another_disk(monkeypatch)
     monkeypatch.setattr(shutil, "copyfile", full)
 
     with pytest.raises(Unreachable):
