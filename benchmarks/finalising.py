@@ -5,7 +5,6 @@ README.md says what is measured and how. `--quick` for a first look, `--json` fo
 
 import argparse
 import asyncio
-import gc
 import json
 import resource
 import subprocess
@@ -27,6 +26,7 @@ from benchmarks.sfu import cpu
 from media.recorder.finaliser import Finaliser
 from media.recorder.progress import Progress
 from media.recorder.publication import publish
+from media.recorder.worker import spare_collector
 from media.sealed import SealedReader
 from media.store import Store
 
@@ -52,8 +52,7 @@ class Costs:
 async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     """One run of every step of the workflow, in its order, in this process."""
     ours = context.make(Settings(data=data))
-    gc.collect()
-    gc.freeze()  # as the worker does
+    spare_collector()
     finaliser, costs, run = Finaliser(ours, Store.open(ours.settings)), Costs(), "run"
     plan = await costs.of("plan", finaliser.plan(recording_id))
     assert plan is not None

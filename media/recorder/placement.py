@@ -7,8 +7,11 @@ silence. A sender's clock that runs fast or slow is put right in the pauses, to 
 speaks on without a pause gains or loses a frame when 20 ms are full.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from typing import TypeAlias
 
 from media.audio.opus import (
     EMPTY_BYTES,
@@ -33,6 +36,9 @@ make the noise of the room, as they did in the meeting. Lower: with one of them 
 cut. Higher: it goes on for one who has left."""
 GAP_S = 1.0
 """Report silences longer than this. Lower: every pause of a sender that sends no silence shows."""
+
+
+Filler: TypeAlias = tuple[bytes, float, bool]
 
 
 @dataclass
@@ -75,17 +81,30 @@ def _is_pause(previous: bytes, missing_s: float) -> bool:
     return 0 < len(previous) <= EMPTY_BYTES and missing_s <= PAUSE_S
 
 
-def _filling(missing_s: float, previous: bytes) -> Iterator[tuple[bytes, float, bool]]:
+def _filling(missing_s: float, previous: bytes) -> Iterable[Filler]:
     """Packets that together last as long as is missing, to 2.5 ms; whether they are silence."""
+    goes_on: Sequence[Filler] = ()
     if previous and (missing_s <= LOSS_S or _is_pause(previous, missing_s)):
         one_s = duration_s(missing_after(previous))
         left = int(missing_s / one_s + 1e-6)
         missing_s -= left * one_s
-        while left:
-            count = min(left, int(LONGEST_S / one_s + 1e-6))
-            yield missing_after(previous, count), count * one_s, False
-            left -= count
+        goes_on = _going_on(previous[0], left)
     small = int(missing_s / 0.0025 + 1e-6)
+    return chain(goes_on, _silence(small)) if small else goes_on
+
+
+@lru_cache(maxsize=1024)
+def _going_on(toc: int, left: int) -> Sequence[Filler]:
+    """So many frames after one of this kind. `toc`: a packet's first byte (RFC 6716 §3.1)."""
+    like = bytes([toc])
+    one_s = duration_s(missing_after(like))
+    most = int(LONGEST_S / one_s + 1e-6)
+    counts = [most] * (left // most) + [left % most] * (left % most > 0)
+    return [(missing_after(like, count), count * one_s, False) for count in counts]
+
+
+def _silence(small: int) -> Iterator[Filler]:
+    """So many times 2.5 ms."""
     yield from ((SILENCE_100_MS, 0.1, True) for _ in range(small // 40))
     yield from ((SILENCE_20_MS, 0.02, True) for _ in range(small % 40 // 8))
     yield from ((SILENCE_2_5_MS, 0.0025, True) for _ in range(small % 8))

@@ -191,33 +191,41 @@ def ordered(batches: Iterable[Batch], losses: Losses) -> Iterator[Rows]:
         ready, after = _given(ready, after, losses)
         yield ready
     if left is not None and len(left):
-        yield _given(left, after, losses)[0]
+        order = _order(left)
+        yield _given(left if order is None else left.take(order), after, losses)[0]
 
 
 def _until(rows: Rows, arrival_s: float) -> tuple[Rows, Rows]:
     """Those up to the last one that arrived before, in their order; the rest stays as it came."""
-    order = np.lexsort((rows.sequence, rows.stretch))
-    early = np.flatnonzero(rows.at_s[order] <= arrival_s)
+    order = _order(rows)
+    at_s = rows.at_s if order is None else rows.at_s[order]
+    early = np.flatnonzero(at_s <= arrival_s)
     count = int(early[-1]) + 1 if len(early) else 0
-    rest = np.sort(order[count:])
-    return rows.take(order[:count]), rows.take(rest)
+    if order is None:
+        return rows.take(slice(count)), rows.take(slice(count, None))
+    return rows.take(order[:count]), rows.take(np.sort(order[count:]))
+
+
+def _order(rows: Rows) -> Whole | None:
+    """By stretch and number; None: as they are, which is nearly always so."""
+    stretches, numbers = np.diff(rows.stretch), np.diff(rows.sequence)
+    if np.all((stretches > 0) | ((stretches == 0) & (numbers >= 0))):
+        return None
+    return np.lexsort((rows.sequence, rows.stretch))
 
 
 def _given(rows: Rows, after: tuple[int, int], losses: Losses) -> tuple[Rows, tuple[int, int]]:
-    if not len(rows):
-        return rows, after
-    order = np.lexsort((rows.sequence, rows.stretch))
-    rows = rows.take(order)
-    late = (rows.stretch < after[0]) | ((rows.stretch == after[0]) & (rows.sequence <= after[1]))
-    again = np.zeros(len(rows), bool)
-    again[1:] = (np.diff(rows.stretch) == 0) & (np.diff(rows.sequence) == 0)
-    losses.repeated += int(np.count_nonzero(late | again))
-    rows = rows.take(~(late | again))
+    """`rows` in their order. Left out is who comes again, or after the last one that was given."""
     if not len(rows):
         return rows, after
     steps = np.diff(rows.sequence, prepend=after[1])
-    same = np.diff(rows.stretch, prepend=after[0]) == 0
-    losses.lost += int(np.sum(steps[same] - 1))
+    turns = np.diff(rows.stretch, prepend=after[0])
+    late = (rows.stretch < after[0]) | ((rows.stretch == after[0]) & (rows.sequence <= after[1]))
+    late |= (turns == 0) & (steps == 0)
+    if late.any():
+        losses.repeated += int(np.count_nonzero(late))
+        return _given(rows.take(~late), after, losses)
+    losses.lost += int(np.sum(steps[turns == 0] - 1))
     return rows, (int(rows.stretch[-1]), int(rows.sequence[-1]))
 
 

@@ -15,6 +15,7 @@ sources of a person.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +114,7 @@ class _Piece:
     """RTP time → common clock."""
     error_s: float = 0.0
 
+    @cached_property
     def in_ntp(self) -> list[Point]:
         assert self.sender is not None
         return [Point(self.sender(p.first), self.sender(p.x), p.at) for p in self.segment.points]
@@ -156,7 +158,11 @@ def _runs_of(stretches: Sequence[Stretch]) -> list[_Run]:
             run = by_ssrc[stretch.ssrc] = _Run(Stretch(stretch.clock_rate, stretch.ssrc), {})
             runs.append(run)
         shift = run.shifts[number] = shift or 0.0
-        run.whole.points += [Point(p.first + shift, p.x + shift, p.at) for p in stretch.points]
+        if shift:
+            points = [Point(p.first + shift, p.x + shift, p.at) for p in stretch.points]
+        else:
+            points = stretch.points
+        run.whole.points += points
         run.whole.reports += [(rtp + shift, ntp) for rtp, ntp in stretch.reports]
     for run in runs:
         run.pieces = _pieces(run.whole)
@@ -219,9 +225,9 @@ def _share(tapes: Sequence[Sequence[_Piece]]) -> None:
     a line of its own: neither is ever early, so the earlier is nearer.
     """
     told = [piece for each in tapes for piece in each if piece.sender]
-    slope = skew_of([piece.in_ntp() for piece in told])
+    slope = skew_of([piece.in_ntp for piece in told])
     for epoch in _epochs(told, slope):
-        lines = [_own_line(piece.in_ntp(), slope) for piece in epoch]
+        lines = [_own_line(piece.in_ntp, slope) for piece in epoch]
         shared = _shared_line(epoch, lines)
         for piece, own in zip(epoch, lines, strict=True):
             assert piece.sender is not None
@@ -230,7 +236,7 @@ def _share(tapes: Sequence[Sequence[_Piece]]) -> None:
             piece.line = line.after(piece.sender)
             # By itself it is where its packets say, whatever is wrong with its reports.
             said = 0.0 if by_itself else piece.error_s
-            piece.error_s = said + high_error_s(quickest(piece.in_ntp(), WINDOW_S), line)
+            piece.error_s = said + high_error_s(quickest(piece.in_ntp, WINDOW_S), line)
 
 
 def _own_line(points: Sequence[Point], slope: float) -> Line:
@@ -252,7 +258,7 @@ def _epochs(pieces: Sequence[_Piece], slope: float) -> list[list[_Piece]]:
     epochs: list[list[_Piece]] = []
     height = 0.0
     for piece in sorted(pieces, key=lambda one: one.segment.points[0].at):
-        points = piece.in_ntp()
+        points = piece.in_ntp
         own = min(p.at - p.x * slope for p in points)
         if not epochs or abs(own - height) > SET_S:
             epochs.append([])

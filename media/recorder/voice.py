@@ -85,8 +85,10 @@ class Voice:
 
     def _is_noise(self, frame: Frame) -> bool:
         """In a pause: an empty packet, or a single one that says how the room's noise is now."""
+        if len(frame.data) <= EMPTY_BYTES:
+            return True
         following = self._following
-        return _is_empty(frame) or (following is not None and _is_empty(following))
+        return following is not None and _is_empty(following)
 
     def _heard(self, samples: Samples) -> None:
         early = min(self._early, len(samples))
@@ -98,9 +100,11 @@ class Voice:
         count = round(exact)
         self._late = exact - count
         count -= self._decoder.skipped(count)
-        early = min(self._early, count)
-        self._early -= early
-        self._silence += count - early
+        if self._early:
+            early = min(self._early, count)
+            self._early -= early
+            count -= early
+        self._silence += count
 
 
 def _is_empty(frame: Frame) -> bool:

@@ -41,6 +41,9 @@ REQUESTS_EVERY_S = 2.0
 RETENTION_EVERY_S = 600.0
 """Look for what is over its time this often. Lower: more queries. Higher: it is kept for longer
 than was promised by that much."""
+GARBAGE = 100_000
+"""Objects after which the collector looks for rings. Lower: it looks through frames in use.
+Higher: rings stay longer, some 10 MB of them."""
 UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]
 
 
@@ -69,8 +72,7 @@ async def run(settings: Settings) -> None:
         loop.create_task(_take_requests(settings, context.database)),
         loop.create_task(_take_uploads(context, finaliser.store)),
     ]
-    gc.collect()
-    gc.freeze()  # what is loaded stays: looking through it again and again took a tenth of the work
+    spare_collector()
     logger.info("worker %s is ready", settings.worker.name)
     retention_at, followed = loop.time(), Seen()
     while not stopping.is_set():
@@ -92,6 +94,14 @@ async def run(settings: Settings) -> None:
     DBOS.destroy()
     await context.database.close()
     logger.info("worker %s has stopped", settings.worker.name)
+
+
+def spare_collector() -> None:
+    """What is loaded stays, and frames come and go by the hundred thousand without a ring in them:
+    looking through all that again and again took a fifth of the work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 async def _look(settings: Settings, context: Context, store: Store, followed: Seen) -> None:
