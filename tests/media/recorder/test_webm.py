@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.audio.opus import LOOKAHEAD, RATE
+from media.recorder.containers import form_of
 from media.recorder.frames import Frame
 from media.recorder.mixdown import Drawn, mix
 from media.recorder.muxer import mux
@@ -24,6 +25,7 @@ from media.recorder.webm import (
     SEGMENT,
     TRACKS,
 )
+from tests.fixtures.packetisers import pictures as encoded
 from tests.fixtures.senders import opus_packets
 
 VOICE = b"\x78" + bytes(60)
@@ -140,25 +142,42 @@ def test_what_is_in_memory_has_a_bound() -> None:
     assert written([], big).count(CLUSTER) >= 9_000_000 // CLUSTER_BYTES
 
 
-def test_a_sound_stands_where_it_was_captured(tmp_path: Path) -> None:
-    """In a person's file and in the mix: what Opus looks ahead is no delay."""
+@pytest.mark.parametrize("codec", ["", "vp8", "h264", "av1"])
+def test_a_sound_stands_where_it_was_captured(tmp_path: Path, codec: str) -> None:
+    """Beside pictures or without, in either form of file: what Opus looks ahead is no delay."""
+    shown = encoded(codec, 60) if codec else []
+    video = [Frame(2.9 + n / 30, data, n % 30 == 0, 0, codec=codec) for n, data in enumerate(shown)]
+    with Scratch(tmp_path) as out:
+        muxed = mux(out, iter(clicked(3)), iter(video), lambda _: None, form_of(codec))
+        out.seek(0)
+        content = out.read()
+
+    assert muxed is not None
+    assert click_s(content, tmp_path) + muxed.zero_s == pytest.approx(3.5, abs=0.002)
+
+
+def test_in_the_mix_as_well(tmp_path: Path) -> None:
+    with Scratch(tmp_path) as out:
+        mix(out, [Drawn(Voice(iter(clicked(3))))], 4.5, lambda _: None)
+        content = out.read()
+
+    assert click_s(content, tmp_path) == pytest.approx(3.5, abs=0.002)
+
+
+def clicked(begin_s: float) -> list[Frame]:
+    """A second with 10 ms of noise in its middle."""
     click = np.zeros(RATE, np.float32)
     click[RATE // 2 : RATE // 2 + 480] = 0.9
-    packets = opus_packets(click)
-    frames = [Frame(3 + n * 0.02, data, True, 0.02) for n, data in enumerate(packets)]
-    with Scratch(tmp_path) as out:
-        mix(out, [Drawn(Voice(iter(frames)))], 4.5, lambda _: None)
-        mixed = out.read()
+    return [Frame(begin_s + n * 0.02, d, True, 0.02) for n, d in enumerate(opus_packets(click))]
 
-    for content, at_s in ((written(frames, []), 0.5), (mixed, 3.5)):
-        path = tmp_path / "sound.webm"
-        path.write_bytes(content)
-        with av.open(str(path)) as container:
-            first, *rest = container.decode(audio=0)
-            begins_s = float(first.time or 0)
-            samples = np.concatenate([f.to_ndarray()[0] for f in (first, *rest)])
-        begin = int(np.flatnonzero(np.abs(samples) > 0.3)[0])
-        assert begins_s + begin / RATE == pytest.approx(at_s, abs=0.002)
+
+def click_s(content: bytes, folder: Path) -> float:
+    path = folder / "sound"
+    path.write_bytes(content)
+    with av.open(str(path)) as container:
+        frames = list(container.decode(audio=0))
+    samples = np.concatenate([frame.to_ndarray()[0] for frame in frames])
+    return float(frames[0].time or 0) + int(np.flatnonzero(np.abs(samples) > 0.3)[0]) / RATE
 
 
 def test_nothing_is_no_file(tmp_path: Path) -> None:
