@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from media.recorder.packets import RESTART_PACKETS, WAIT_S, Losses, RtpPacket
 from media.tape.format import PACKET, RECORD_HEAD, REPORT, SENDER_REPORT
 
-CHUNKS = 128
+CHUNKS = 64
 """Chunks of at most 200 ms read at a time. Lower: more overhead. Higher: more memory; with a camera
-these are some 1.4 MB."""
+these are some 700 KB."""
 FIXED = 12
 """Bytes of an RTP header without its extension (RFC 3550 §5.1)."""
 HEAD = RECORD_HEAD.size

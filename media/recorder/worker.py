@@ -41,9 +41,9 @@ REQUESTS_EVERY_S = 2.0
 RETENTION_EVERY_S = 600.0
 """Look for what is over its time this often. Lower: more queries. Higher: it is kept for longer
 than was promised by that much."""
-GARBAGE = 100_000
+GARBAGE = 20_000
 """Objects after which the collector looks for rings. Lower: it looks through frames in use.
-Higher: rings stay longer, some 10 MB of them."""
+Higher: rings stay longer, which is memory."""
 UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]
 
 
