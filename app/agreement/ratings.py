@@ -168,13 +168,16 @@ def _by_pair(table: Ratings) -> tuple[Floats, Floats]:
     """`matching` and `margins`. Pairs of coders who never met in a unit are not among them: they
     have no agreement."""
     q, size = table.categories, table.recordings
-    matching, margins = [np.zeros((0, size))], [np.zeros((0, size, 2, q))]
+    matching: list[Floats] = [np.zeros((0, size))]
+    margins: list[Floats] = [np.zeros((0, size, 2, q))]
     for one, other in itertools.combinations(range(table.coders), 2):
         a, b = table.values[:, one], table.values[:, other]
         both = (a != MISSING) & (b != MISSING)
         if both.any():
             of = table.recording[both]
-            matching.append(np.bincount(of[a[both] == b[both]], minlength=size)[None])
+            same = np.bincount(of[a[both] == b[both]], minlength=size)
             sides = [np.bincount(of * q + each[both], minlength=size * q) for each in (a, b)]
-            margins.append(np.stack([side.reshape(size, q) for side in sides], axis=1)[None])
-    return tuple(np.concatenate(each).astype(float).swapaxes(0, 1) for each in (matching, margins))
+            matching.append(same[None].astype(np.float64))
+            each_said = np.stack([side.reshape(size, q) for side in sides], axis=1)
+            margins.append(each_said[None].astype(np.float64))
+    return np.concatenate(matching).swapaxes(0, 1), np.concatenate(margins).swapaxes(0, 1)
