@@ -27,7 +27,7 @@ anew in every pause. Higher: more of silence is judged."""
 class Thresholds:
     """The model takes its time: in noise it is sure of a voice some tenths of a second after it
     began, and it goes on for a tenth after the voice ended (measured through Opus, with voices that
-    end at once: 110 to 130 ms, whatever the noise). Where its opinion turned is therefore not where
+    end at once: 105 to 130 ms, whatever the noise). Where its opinion turned is therefore not where
     the voice did.
 
     Lower begins: whispers and coughs become speech. Higher: short words in noise are missed.
