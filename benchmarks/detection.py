@@ -6,15 +6,18 @@ README.md says what is measured and how. `--quick` for a first look, `--json` fo
 import argparse
 import json
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Any, get_args
 
-from app.simulation.script import conversation
-from media.audio.speech import MODEL_RATE
-from tests.fixtures.rooms_of_sound import Loudspeaker, Sounds, microphones
+from app.simulation.script import CastName, conversation
+from tests.fixtures.rooms_of_sound import Loudspeaker, Sounds, lasts_ms, microphones
 from tests.fixtures.scored import Score, found_in, judged
+from tests.fixtures.sent_voices import tapes
 
 PEOPLE = (3, 5, 8, 11)
 LENGTH_S = 180
@@ -26,6 +29,7 @@ ECHO_GOAL, SPEED_GOAL = 0.95, 100.0
 class Row:
     people: int
     sounds: str
+    seed: int
     score: Score
     times_real_time: float
     """Seconds of one track per second of one core."""
@@ -46,28 +50,31 @@ def conditions(people: int) -> dict[str, Sounds]:
     }
 
 
-def measured(people: int, name: str, sounds: Sounds, length_s: int, seed: int) -> Row:
-    script = conversation(people, length_s, seed)
-    tracks = microphones(script, sounds, seed)
-    begun = time.process_time()
-    bare, kept = found_in(tracks)
-    spent = time.process_time() - begun
-    seconds = sum(len(track) for track in tracks) / MODEL_RATE
-    return Row(people, name, judged(script, sounds, bare, kept), seconds / spent)
+def measured(
+    people: int, name: str, sounds: Sounds, length_s: int, seed: int, cast: CastName
+) -> Row:
+    script = conversation(people, length_s, seed, cast)
+    with tempfile.TemporaryDirectory(prefix="emessi-") as folder:
+        sent = tapes(Path(folder), microphones(script, sounds, seed), seed)
+        begun = time.process_time()
+        bare, kept = found_in(sent, lasts_ms(script))
+        spent = time.process_time() - begun
+    seconds = people * lasts_ms(script) / 1000
+    return Row(people, name, seed, judged(script, sounds, bare, kept), seconds / spent)
 
 
 def show(row: Row) -> None:
     score = row.score
     sys.stdout.write(
-        f"{row.people:2} people, {row.sounds:18} F1 {score.boundary_f1:.3f}  overlap "
-        f"{score.overlap_recall:.3f}  echo rejected {score.echo_rejected:.3f} "
+        f"{row.people:2} people, seed {row.seed:3}, {row.sounds:18} F1 {score.boundary_f1:.3f}  "
+        f"overlap {score.overlap_recall:.3f}  echo rejected {score.echo_rejected:.3f} "
         f"({score.echo_turns} turns left)  {row.times_real_time:.0f} x real time\n"
     )
     sys.stdout.flush()
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:
-    """Means over the sizes of group; the slowest of all."""
+    """Means over the sizes of group and seeds; the slowest of all."""
 
     def of(name: str, field: str) -> float:
         return mean(getattr(row.score, field) for row in rows if row.sounds == name)
@@ -85,15 +92,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=PEOPLE)
     parser.add_argument("--seconds", type=int, default=LENGTH_S)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, nargs="+", default=(1,))
+    parser.add_argument("--cast", choices=get_args(CastName), default="plain")
     parser.add_argument("--quick", action="store_true", help="one group of 3, a minute")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     sizes, length_s = ((3,), 60) if asked.quick else (asked.people, asked.seconds)
     rows = []
-    for people in sizes:
+    for people, seed in product(sizes, asked.seeds):
         for name, sounds in conditions(people).items():
-            rows.append(measured(people, name, sounds, length_s, asked.seed))
+            rows.append(measured(people, name, sounds, length_s, seed, asked.cast))
             if not asked.json:
                 show(rows[-1])
     found = summary(rows)

@@ -25,6 +25,10 @@ DEFINED = 0.95
 """Share of resamples in which the coefficient must have a value. Lower: the interval is of those
 lucky enough to have variation. Higher: a rare code never has one."""
 
+AT_ONCE = 2_000_000
+"""Numbers (16 MB) of draws that are looked at together. Lower: an axis of few codes takes longer.
+Higher: one of hundreds, of which a draw is a table of hundreds by hundreds, takes gigabytes."""
+
 
 class Estimate(NamedTuple):
     value: float
@@ -46,16 +50,19 @@ def times_drawn(recordings: int) -> Floats:
     return times
 
 
-def estimate(of: Callable[[Floats], Floats], times: Floats) -> Estimate:
+def estimate(of: Callable[[Floats], Floats], times: Floats, width: int = 1) -> Estimate:
     """`of`: a value for each row of a matrix draws × recordings."""
-    return estimates(lambda rows: of(rows)[:, None], times)[0]
+    return estimates(lambda rows: of(rows)[:, None], times, width)[0]
 
 
-def estimates(of: Callable[[Floats], Floats], times: Floats) -> list[Estimate]:
-    """The same for several values at once: `of` gives a row of them for each draw."""
+def estimates(of: Callable[[Floats], Floats], times: Floats, width: int = 1) -> list[Estimate]:
+    """The same for several values at once: `of` gives a row of them for each draw. `width`: how
+    many numbers it holds of a draw meanwhile; as many draws as are `AT_ONCE` are asked for."""
     values = of(np.ones((1, times.shape[1])))[0]
-    under = of(times) if len(times) else np.zeros((0, len(values)))
-    return [_estimate(float(value), under[:, place]) for place, value in enumerate(values)]
+    step = max(AT_ONCE // width, 1)
+    under = [of(times[at : at + step]) for at in range(0, len(times), step)]
+    found = np.concatenate([np.zeros((0, len(values))), *under])
+    return [_estimate(float(value), found[:, place]) for place, value in enumerate(values)]
 
 
 def _estimate(value: float, under: Floats) -> Estimate:

@@ -33,11 +33,10 @@ def percent(counts: Counts) -> Floats:
 def kappa(counts: Counts) -> Floats:
     """Cohen's κ (1960, Educ. Psychol. Meas. 20:37): (pₒ − pₑ)/(1 − pₑ), pₑ from each coder's own
     margins. Of more than two coders, the mean over pairs that have a value (Light 1971)."""
-    tables = counts.contingencies
-    total = tables.sum(axis=(2, 3))
-    observed = ratio(np.trace(tables, axis1=2, axis2=3), total)
-    margins = (tables.sum(axis=3) * tables.sum(axis=2)).sum(axis=2)
-    expected = ratio(margins, total**2)
+    one, other = counts.margins[:, :, 0], counts.margins[:, :, 1]
+    total = one.sum(axis=2)
+    observed = ratio(counts.matching, total)
+    expected = ratio((one * other).sum(axis=2), total**2)
     return _mean(_corrected(observed, expected))
 
 
@@ -65,6 +64,9 @@ def alpha(counts: Counts, level: Level = Level.NOMINAL) -> Floats:
     together = counts.coincidences
     margins = together.sum(axis=2)
     n = margins.sum(axis=1)
+    if level == Level.NOMINAL:  # all that differ are one apart: no table of distances is needed
+        apart = n - np.trace(together, axis1=1, axis2=2)
+        return 1 - ratio((n - 1) * apart, n**2 - (margins**2).sum(axis=1))
     distances = _distances(margins, level)
     observed = (together * distances).sum(axis=(1, 2))
     expected = (margins[:, :, None] * margins[:, None, :] * distances).sum(axis=(1, 2))
@@ -74,8 +76,6 @@ def alpha(counts: Counts, level: Level = Level.NOMINAL) -> Floats:
 def _distances(margins: Floats, level: Level) -> Floats:
     """δ² of every pair of categories, for each draw."""
     size = margins.shape[1]
-    if level == Level.NOMINAL:
-        return (1 - np.eye(size))[None]
     if level == Level.INTERVAL:
         place = np.arange(size, dtype=np.float64)
         return ((place[:, None] - place[None, :]) ** 2)[None]

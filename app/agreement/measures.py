@@ -95,7 +95,7 @@ def _agreement(counts: Counts) -> Agreement:
         drawn = own.drawn(rows)  # once for all of them: it is what takes the time
         return np.stack([of(drawn) for of in COEFFICIENTS.values()], axis=1)
 
-    found = dict(zip(COEFFICIENTS, estimates(together, times), strict=True))
+    found = dict(zip(COEFFICIENTS, estimates(together, times, own.width), strict=True))
     return Agreement(int(own.pairable.sum()), len(own.pairable), found)
 
 
@@ -103,7 +103,7 @@ def _ordinal(leading: Ratings, in_order: int) -> Estimate:
     values = np.where(leading.values < in_order, leading.values, MISSING)
     table = Ratings(values, leading.recording, leading.recordings, in_order)
     own, times = _pairable(count(table))
-    return estimate(lambda rows: alpha(own.drawn(rows), Level.ORDINAL), times)
+    return estimate(lambda rows: alpha(own.drawn(rows), Level.ORDINAL), times, own.width)
 
 
 def _pairable(counts: Counts) -> tuple[Counts, Floats]:

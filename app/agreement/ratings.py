@@ -9,8 +9,10 @@ that a thousand resamples are one product of matrices and not a thousand walks o
 """
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +63,11 @@ class Counts:
 
     coincidences: Floats
     """Krippendorff's: pairs of values within units, each unit's weighted by 1/(mᵤ − 1)."""
-    contingencies: Floats
-    """By pair of coders: how often the one said c where the other said k."""
+    matching: Floats
+    """By pair of coders: how often both said the same."""
+    margins: Floats
+    """By pair of coders, the one and the other: how often each said each category where both said
+    one. (With `matching` all that κ asks of their table, which of many codes would be large.)"""
     units: Floats
     """With a value at all."""
     pairable: Floats
@@ -74,7 +79,7 @@ class Counts:
 
     def drawn(self, times: Floats) -> "Counts":
         """Recordings taken so many times each: a row of `times` is one resample."""
-        return Counts(*(np.tensordot(times, each, axes=1) for each in self._all()))
+        return Counts(*drawn(times, self._columns, self._all()))
 
     def whole(self) -> "Counts":
         """Everything together, as the only draw."""
@@ -84,11 +89,34 @@ class Counts:
         """Those recordings alone."""
         return Counts(*(each[chosen] for each in self._all()))
 
+    @property
+    def width(self) -> int:
+        """How many numbers one draw is."""
+        return int(self._columns.shape[1])
+
+    @cached_property
+    def _columns(self) -> Floats:
+        return side_by_side(self._all())
+
     def _all(self) -> tuple[Floats, ...]:
         return (
-            *(self.coincidences, self.contingencies, self.units),
+            *(self.coincidences, self.matching, self.margins, self.units),
             *(self.pairable, self.agreeing, self.said),
         )
+
+
+def side_by_side(sums: Sequence[Floats]) -> Floats:
+    """A row for each recording, with all of its sums: one product of matrices draws them all."""
+    return np.concatenate([each.reshape(len(each), math.prod(each.shape[1:])) for each in sums], 1)
+
+
+def drawn(times: Floats, columns: Floats, sums: Sequence[Floats]) -> Iterator[Floats]:
+    """`sums` again, in their shapes, of each draw; `columns` are they side by side."""
+    found, at = times @ columns, 0
+    for each in sums:
+        width = math.prod(each.shape[1:])
+        yield found[:, at : at + width].reshape(len(times), *each.shape[1:])
+        at += width
 
 
 def count(table: Ratings) -> Counts:
@@ -118,7 +146,7 @@ def count(table: Ratings) -> Counts:
 
     return Counts(
         coincidences,
-        _contingencies(table),
+        *_by_pair(table),
         summed(said > 0),
         summed(pairable),
         summed(agreeing),
@@ -136,14 +164,20 @@ def _by_recording(table: Ratings, each: Floats) -> Floats:
     return sums.reshape(table.recordings, size)
 
 
-def _contingencies(table: Ratings) -> Floats:
-    """Pairs of coders who never met in a unit are not among them: they have no agreement."""
-    q, found = table.categories, []
+def _by_pair(table: Ratings) -> tuple[Floats, Floats]:
+    """`matching` and `margins`. Pairs of coders who never met in a unit are not among them: they
+    have no agreement."""
+    q, size = table.categories, table.recordings
+    matching: list[Floats] = [np.zeros((0, size))]
+    margins: list[Floats] = [np.zeros((0, size, 2, q))]
     for one, other in itertools.combinations(range(table.coders), 2):
         a, b = table.values[:, one], table.values[:, other]
         both = (a != MISSING) & (b != MISSING)
         if both.any():
-            cells = (table.recording[both] * q + a[both]) * q + b[both]
-            found.append(np.bincount(cells, minlength=table.recordings * q * q))
-    shape = (len(found), table.recordings, q, q)
-    return np.array(found, dtype=np.float64).reshape(shape).swapaxes(0, 1)
+            of = table.recording[both]
+            same = np.bincount(of[a[both] == b[both]], minlength=size)
+            sides = [np.bincount(of * q + each[both], minlength=size * q) for each in (a, b)]
+            matching.append(same[None].astype(np.float64))
+            each_said = np.stack([side.reshape(size, q) for side in sides], axis=1)
+            margins.append(each_said[None].astype(np.float64))
+    return np.concatenate(matching).swapaxes(0, 1), np.concatenate(margins).swapaxes(0, 1)

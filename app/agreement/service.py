@@ -1,9 +1,10 @@
 """Agreement between the finished coders of one version of a codebook."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from app.agreement.bootstrap import Estimate
 from app.agreement.material import CodedRecording, Material
 from app.agreement.measures import AxisAgreement, Said
 from app.agreement.ratings import MISSING, Flags, Floats, Ints, Ratings
-from app.agreement.unitizing import Continuum, Lengths
+from app.agreement.unitizing import Continuum
 from app.codebooks.document import Axis, Code
 from app.kit.frames import key
 
@@ -154,41 +155,38 @@ def _by_time(
     of two may overlap, and every turn with a code on this axis a unit. The speakers of a recording
     stand one after another on one line, which changes no sum."""
     lengths = unitizing.measure(_lines(found, lanes, its), values)
+
+    def together(rows: Floats) -> Floats:
+        drawn = lengths.drawn(rows)
+        return np.stack([alpha(drawn) for alpha in ALPHAS.values()], axis=1)
+
     times = bootstrap.times_drawn(len(found.coded))
-    return {
-        name: bootstrap.estimate(partial(_drawn, alpha, lengths), times)
-        for name, alpha in ALPHAS.items()
-    }
+    estimates = bootstrap.estimates(together, times, lengths.width)
+    return dict(zip(ALPHAS, estimates, strict=True))
 
 
 def _lines(found: Material, lanes: pl.DataFrame, its: pl.DataFrame) -> list[Continuum]:
+    """Of each coder start, end and value of their units, the lanes one after another."""
     first = its.unique(["moment", "column"], keep="first", maintain_order=True)
     cut = lanes.join(first.filter(pl.col("number").is_not_null()), on="moment")
-    by_place = cut.partition_by("recording", "place", as_dict=True)
+    cut = cut.sort("recording", "place")
     of_each = lanes.group_by("recording").agg(pl.col("end_ms").max(), pl.col("lane").max() + 1)
     ends = {number: (end, count) for number, end, count in of_each.iter_rows()}
+    lasts = [
+        max(coded.recording.duration_ms or 0, ends.get(number, (0, 0))[0])
+        for number, coded in enumerate(found.coded)
+    ]
+    recording, place = cut["recording"].to_numpy(), cut["place"].to_numpy()
+    before = cut["lane"].to_numpy() * np.array(lasts, dtype=np.int64)[recording]
+    start, end, value = (cut[name].to_numpy() for name in ("start_ms", "end_ms", "number"))
+    units = np.stack([start + before, end + before, value + 1], axis=1)
     lines = []
     for number, coded in enumerate(found.coded):
-        end, count = ends.get(number, (0, 0))
-        length = max(coded.recording.duration_ms or 0, end)
-        own = (by_place.get((number, place)) for place in range(len(coded.coders)))
-        lines.append(Continuum(length * count, [_laid(each, length) for each in own]))
+        begins, stops = np.searchsorted(recording, [number, number + 1])
+        edges = np.searchsorted(place[begins:stops], range(len(coded.coders) + 1)) + begins
+        own = [units[one:other] for one, other in itertools.pairwise(edges)]
+        lines.append(Continuum(lasts[number] * ends.get(number, (0, 0))[1], own))
     return lines
-
-
-def _laid(units: pl.DataFrame | None, length: int) -> Ints:
-    """Start, end and value of one coder's units, the lanes one after another."""
-    if units is None:
-        return np.zeros((0, 3), dtype=np.int64)
-    before = pl.col("lane") * length
-    laid = units.select(
-        pl.col("start_ms") + before, pl.col("end_ms") + before, pl.col("number") + 1
-    )
-    return laid.to_numpy().astype(np.int64)
-
-
-def _drawn(alpha: Callable[[Lengths], Floats], lengths: Lengths, rows: Floats) -> Floats:
-    return alpha(lengths.drawn(rows))
 
 
 def _lanes(units: pl.DataFrame) -> pl.DataFrame:

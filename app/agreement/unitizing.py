@@ -21,11 +21,12 @@ Recordings stand one after another as one continuum; every sum is kept by record
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from app.agreement.ratings import Floats, Ints, ratio
+from app.agreement.ratings import Floats, Ints, drawn, ratio, side_by_side
 
 GAP = 0
 
@@ -56,9 +57,19 @@ class Lengths:
     """By value: the square of what other coders' units share with each unit; nothing for gaps."""
 
     def drawn(self, times: Floats) -> "Lengths":
-        return Lengths(
-            *(np.tensordot(times, each, axes=1) for each in (self.observed, self.wholes, self.met))
-        )
+        return Lengths(*drawn(times, self._columns, self._all()))
+
+    @property
+    def width(self) -> int:
+        """How many numbers one draw is."""
+        return int(self._columns.shape[1])
+
+    @cached_property
+    def _columns(self) -> Floats:
+        return side_by_side(self._all())
+
+    def _all(self) -> tuple[Floats, ...]:
+        return self.observed, self.wholes, self.met
 
 
 def measure(continua: Sequence[Continuum], values: int) -> Lengths:

@@ -25,7 +25,7 @@ from app.meetings.models import Attendance, Meeting, MeetingKind, MeetingState
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 from app.recordings import service as recordings
-from app.recordings.models import Recording, RecordingState
+from app.recordings.models import Recording, RecordingState, TapeState
 from app.turns import columns
 from app.turns.columns import Indexed
 from app.turns.models import TurnIndex
@@ -39,6 +39,13 @@ class MeetingNotOver(Refusal):
 
 class NoTurns(Refusal):
     code = "no_turns"
+
+
+class NotToldApart(Refusal):
+    """Everybody came in one file, and of nobody it was said yet when they speak: without a turn
+    they would all count as silent."""
+
+    code = "not_told_apart"
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,9 @@ async def of_meeting(
         raise NoTurns
     found = await _studied(db, [(recording, meeting)])
     if not found:
-        raise NoTurns
+        tapes = await recordings.tapes(db, recording.id)
+        there = (tape for tape in tapes if tape.state != TapeState.ERASED)
+        raise NotToldApart if recordings.is_mixed(there) else NoTurns
     studied = found[0]
     return Measured(studied, await asyncio.to_thread(measure, studied.talk, orders=orders))
 
@@ -122,14 +131,20 @@ def _measured(found: Sequence[Studied]) -> list[Measured]:
 
 
 async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]) -> list[Studied]:
-    """Those that are indexed and have somebody who may be studied, in the order asked for."""
+    """Those that are indexed, whose speakers are told apart, and that have somebody who may be
+    studied, in the order asked for."""
     spoken = await columns.of_recordings(db, wanted)
     stays = await attendance.of_meetings(db, [meeting.id for _, meeting in wanted])
-    return [
-        Studied(each.meeting, each.recording, each.index, present, _table(each, present, turns))
-        for place, each in enumerate(spoken.recordings)
-        if (present := _roster(each, stays[each.meeting.id], turns := spoken.of(place))).people
-    ]
+    found = []
+    for place, each in enumerate(spoken.recordings):
+        turns = spoken.of(place)
+        if recordings.is_mixed(each.tapes) and turns.is_empty():
+            continue
+        present = _roster(each, stays[each.meeting.id], turns)
+        if present.people:
+            talk = _table(each, present, turns)
+            found.append(Studied(each.meeting, each.recording, each.index, present, talk))
+    return found
 
 
 def _roster(indexed: Indexed, stays: Sequence[Attendance], turns: pl.DataFrame) -> Roster:

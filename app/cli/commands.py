@@ -1,6 +1,7 @@
 """The `emessi` command."""
 
 import asyncio
+import gc
 import logging
 from pathlib import Path
 from typing import Annotated
@@ -60,8 +61,11 @@ def serve(
 def app(child: Child = False) -> None:
     """Start the web application alone."""
     config = _begin(child)
+    application = create_app(config)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: to look through it again took a quarter of large pages
     uvicorn.run(
-        create_app(config),
+        application,
         host=config.web.host,
         port=config.web.port,
         log_config=None,

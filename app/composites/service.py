@@ -20,6 +20,12 @@ class NothingToShow(Refusal):
     code = "composite_empty"
 
 
+class NoPicture(Refusal):
+    """A file of everybody's voices: neither a picture nor a sound of anyone's own."""
+
+    code = "composite_no_picture"
+
+
 class NotUnderWay(Refusal):
     code = "composite_not_under_way"
 
@@ -41,6 +47,8 @@ async def request(db: AsyncSession, actor: Actor, recording_id: UUID) -> Composi
         return composite
     if recording.state != RecordingState.READY:
         raise recordings.NotFinished
+    if recordings.is_mixed(await recordings.tapes(db, recording_id)):
+        raise NoPicture
     files = await reading.usable_files(db, recording, meeting)
     if not any(file.kind == FileKind.MIXDOWN for file in files):
         raise NothingToShow

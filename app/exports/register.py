@@ -22,7 +22,7 @@ from app.recordings import reading
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording
 from app.transcripts import service as transcripts
-from app.turns import service as turns
+from app.turns import columns
 
 Contents = Mapping[UUID, set[str]]
 """Person → the purposes of the consents by which something of theirs is in it."""
@@ -52,11 +52,12 @@ async def enter(
     )
     db.add(record)
     await db.flush()
-    for meeting in meetings:
-        recording = await recordings.of_meeting(db, meeting.id)
-        if recording is None:
-            continue
-        for user_id, purposes in (await _contents(db, recording, meeting)).items():
+    found = [(await recordings.of_meeting(db, meeting.id), meeting) for meeting in meetings]
+    kept = [(recording, meeting) for recording, meeting in found if recording is not None]
+    spoken = await _spoken(db, kept)
+    for recording, meeting in kept:
+        contents = await _contents(db, recording, meeting, spoken.get(recording.id, set()))
+        for user_id, purposes in contents.items():
             db.add(
                 ExportContent(
                     record_id=record.id,
@@ -113,7 +114,21 @@ async def with_data_of(
     ]
 
 
-async def _contents(db: AsyncSession, recording: Recording, meeting: Meeting) -> Contents:
+async def _spoken(
+    db: AsyncSession, kept: Sequence[tuple[Recording, Meeting]]
+) -> dict[UUID, set[UUID]]:
+    """Recording → whose turns are in it; of all of them at once, and without reading each turn
+    again as an object."""
+    spoken = await columns.of_recordings(db, kept)
+    return {
+        each.recording.id: {each.users[n] for n in spoken.of(place)["speaker"].unique().to_list()}
+        for place, each in enumerate(spoken.recordings)
+    }
+
+
+async def _contents(
+    db: AsyncSession, recording: Recording, meeting: Meeting, spoken: Collection[UUID]
+) -> Contents:
     found: dict[UUID, set[str]] = {}
     files = await reading.usable_files(db, recording, meeting)
     files = [file for file in files if file.kind != FileKind.MANIFEST]  # it does not go out
@@ -121,9 +136,8 @@ async def _contents(db: AsyncSession, recording: Recording, meeting: Meeting) ->
     query = select(ConsentDecision).where(col(ConsentDecision.id).in_(rows))
     for row in (await db.exec(query)).all():
         found.setdefault(row.user_id, set()).add(str(row.purpose))
-    for words in await transcripts.allowed(db, recording.id, meeting):
-        found.setdefault(words.line.user_id, set()).update({Purpose.AUDIO, Purpose.TRANSCRIPT})
-    _, spoken = await turns.allowed(db, recording.id, meeting)
-    for turn in spoken:
-        found.setdefault(turn.turn.user_id, set()).update({Purpose.AUDIO, Purpose.INDEXING})
+    for user_id in await transcripts.speakers(db, recording.id, meeting):
+        found.setdefault(user_id, set()).update({Purpose.AUDIO, Purpose.TRANSCRIPT})
+    for user_id in spoken:
+        found.setdefault(user_id, set()).update({Purpose.AUDIO, Purpose.INDEXING})
     return found

@@ -22,7 +22,7 @@ from app.kit.context import Context
 from app.kit.errors import Refusal
 from app.kit.ids import new_id
 from app.meetings.models import Attendance, Meeting
-from app.recordings.models import Recording, Source, Tape, TapeState
+from app.recordings.models import Recording, Source, Tape
 from app.vault import service as vault
 from media.store import Store
 
@@ -70,20 +70,9 @@ async def receive(
             if await _ground(db, context, meeting, recording) != ground:
                 raise NotEverybody  # somebody withdrew and agreed again meanwhile
             begins_at = meeting.starts_at + timedelta(milliseconds=offset_ms)
+            file = uploading.Uploaded(path, size, begins_at)
             tapes = [
-                Tape(
-                    recording_id=recording.id,
-                    user_id=user_id,
-                    publication_id=service.ELSEWHERE,
-                    source=Source.MIXED,
-                    consent_id=consent_id,
-                    data_key_id=ground.key.id,
-                    state=TapeState.UPLOADED,
-                    node_name=service.ELSEWHERE,
-                    path=path,
-                    started_at=begins_at,
-                    size=size,
-                )
+                uploading.row(recording, user_id, Source.MIXED, consent_id, ground.key, file)
                 for user_id, consent_id in ground.consents.items()
             ]
             db.add_all(tapes)

@@ -56,6 +56,16 @@ class _Ground(NamedTuple):
     key: vault.Unwrapped
 
 
+class Uploaded(NamedTuple):
+    """A sealed file in the store."""
+
+    path: str
+    size: int
+    """Bytes of the plain file."""
+    begins_at: datetime
+    """When its sound begins."""
+
+
 def path_of(meeting_id: UUID, tape_id: UUID) -> str:
     """Where it lies in the store until it is a tape."""
     return f"{meeting_id}/{tape_id}{SUFFIX}"
@@ -97,7 +107,11 @@ async def receive(
             if again != ground:
                 raise service.NoAudioConsent  # it ended, or its key was destroyed, meanwhile
             begins_at = meeting.starts_at + timedelta(milliseconds=offset_ms)
-            tape = await _enter(db, recording, tape_id, user_id, ground, path, size, begins_at)
+            file = Uploaded(path, size, begins_at)
+            tape = row(recording, user_id, Source.MICROPHONE, ground.consent_id, ground.key, file)
+            tape.id = tape_id  # by which the file is known on its way (`may_come`)
+            db.add(tape)
+            await db.flush()
             await told.track(db, actor, meeting, tape)
             return tape
     except BaseException:
@@ -145,33 +159,28 @@ async def _ground(
     return _Ground(consent_id, key)
 
 
-async def _enter(
-    db: AsyncSession,
+def row(
     recording: Recording,
-    tape_id: UUID,
     user_id: UUID,
-    ground: _Ground,
-    path: str,
-    size: int,
-    begins_at: datetime,
+    source: Source,
+    consent_id: UUID,
+    key: vault.Unwrapped,
+    file: Uploaded,
 ) -> Tape:
-    tape = Tape(
-        id=tape_id,
+    """Of one person in a file that waits for the worker."""
+    return Tape(
         recording_id=recording.id,
         user_id=user_id,
         publication_id=service.ELSEWHERE,
-        source=Source.MICROPHONE,
-        consent_id=ground.consent_id,
-        data_key_id=ground.key.id,
+        source=source,
+        consent_id=consent_id,
+        data_key_id=key.id,
         state=TapeState.UPLOADED,
         node_name=service.ELSEWHERE,
-        path=path,
-        started_at=begins_at,
-        size=size,
+        path=file.path,
+        started_at=file.begins_at,
+        size=file.size,
     )
-    db.add(tape)
-    await db.flush()
-    return tape
 
 
 async def _sealed(body: AsyncIterator[bytes], path: Path, key: bytes, limit: int) -> int:

@@ -1,6 +1,6 @@
 """What is kept of a meeting: written by the node, finished by the worker, read by researchers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -115,6 +115,11 @@ async def open_tape(
     db.add(tape)
     await db.flush()
     return tape
+
+
+def is_mixed(tapes: Iterable[Tape]) -> bool:
+    """Whether everybody came in one file."""
+    return any(tape.source == Source.MIXED for tape in tapes)
 
 
 async def tape_missing(db: AsyncSession, tape_id: UUID, *, was_begun: bool) -> None:

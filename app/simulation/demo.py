@@ -5,16 +5,18 @@ Everything goes through the REST API and the signalling, as it would for people.
 
 import asyncio
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 
-from app.simulation.meeting import Progress, simulate
+from app.simulation.meeting import Progress, Report, simulate
 from app.simulation.participant import SimulatedPerson
 from app.simulation.research import Coder, Said, sentences_of, study
 from app.simulation.script import conversation
@@ -40,6 +42,12 @@ CAST = (
     Part("Eero Lehto", "member", ()),
 )
 RESEARCHERS = ("Riikka Tutkija", "Tuomas Tutkija")
+NOTES = (
+    (0.1, "observation", "Aloituskierros: kaikki pääsevät ääneen, tunnelma on rauhallinen."),
+    (0.5, "technical", "Eerolla ei ole kameraa; jatketaan äänellä."),
+    (0.8, "observation", "Ryhmä palaa itse työn rajaamiseen, vetäjän ei tarvitse ohjata."),
+)
+"""Of the facilitator: at which share of the conversation, of what kind, in what words."""
 READY_S = 300
 HTTP_S = 30
 
@@ -77,10 +85,11 @@ async def demonstrate(
             contact="tietosuoja@demo.example",
         )
         group = await _made(administrator, "groups", programme_id=programme["id"], name="Demoryhmä")
-        people = []
+        people, apis = list[SimulatedPerson](), list[httpx.AsyncClient]()
         for number, part in enumerate(CAST):
             api = await stack.enter_async_context(client(url))
             logins.append(await _invited(administrator, api, group["id"], part))
+            apis.append(api)
             camera = number < 4
             people.append(SimulatedPerson(number, part.name, api, camera=camera))
         starts_at = datetime.now(UTC) + timedelta(minutes=5)
@@ -96,6 +105,7 @@ async def demonstrate(
         script = conversation(len(CAST), length_s)
         report = await simulate(people, meeting_id, script, progress)
         recording_id, started_at = await finished(administrator, group["id"], progress)
+        await _noted(apis[0], meeting_id, report)
         said = sentences_of(script, round((report.began_at - started_at.timestamp()) * 1000))
         logins += await _studied(administrator, programme["id"], recording_id, said)
     return Demonstration(logins, programme["id"], meeting_id, recording_id)
@@ -127,6 +137,15 @@ async def finished(
                 progress("", recording["progress"] / 100)
                 break
             await asyncio.sleep(0.5)
+
+
+async def _noted(facilitator: httpx.AsyncClient, meeting_id: str, report: Report) -> None:
+    """As if written while it went on: each begins with the utterance after its share of them."""
+    for share, kind, text in NOTES:
+        _, start_ms, _ = report.spoken[int(share * (len(report.spoken) - 1))]
+        ago_ms = round(1000 * (time.time() - report.began_at)) - start_ms
+        note = {"id": str(uuid4()), "kind": kind, "text": text, "ago_ms": ago_ms}
+        await _made(facilitator, f"meetings/{meeting_id}/notes", **note)
 
 
 async def _invited(

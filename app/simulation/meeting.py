@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from app.simulation.participant import SimulatedPerson
 from app.simulation.script import Script
-from app.simulation.voices import utter
 from signalling.messages import EndMeeting, StartRecording
 
 Progress = Callable[[str, float], None]
@@ -49,7 +48,7 @@ async def simulate(
         began = time.monotonic() + LEAD_S
         began_at = time.time() + LEAD_S
         for line in script.lines:
-            utterance = utter(line.text, line.person)
+            utterance = script.utterance(line)
             people[line.person].microphone.speak(utterance.samples, began + line.at_ms / 1000)
         await _listen(began + script.length_ms / 1000 + TAIL_S, progress)
         heard = [await person.packets_heard() for person in people]

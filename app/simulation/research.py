@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 
 from app.simulation.script import Line, Script
-from app.simulation.voices import SENTENCES, utter
+from app.simulation.voices import SENTENCES
 
 CODEBOOK = "Vertaismentoroinnin koodisto"
 EARLIER_MS = 30
@@ -103,7 +103,7 @@ def sentences_of(script: Script, offset_ms: int) -> list[Said]:
     recording."""
 
     def span(line: Line) -> Said:
-        utterance, at_ms = utter(line.text, line.person), line.at_ms + offset_ms
+        utterance, at_ms = script.utterance(line), line.at_ms + offset_ms
         return at_ms + utterance.start_ms, at_ms + utterance.end_ms, SENTENCES.index(line.text)
 
     return [span(line) for line in script.lines if line.text in SENTENCES]

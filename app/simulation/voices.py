@@ -3,9 +3,11 @@
 import shutil
 import subprocess
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,83 @@ BACKCHANNELS = ("Joo.", "Niin.", "Aivan.")
 PITCHES = (35, 60, 45, 75, 25, 85, 52, 68, 30, 80, 40, 65)
 
 
+class Voice(NamedTuple):
+    """One of espeak-ng's, with a variant of its own where one is named (`fi+f2`)."""
+
+    name: str
+    pitch: int
+    words_per_minute: int
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who can be heard, by the number of the person, and what they say."""
+
+    voices: Sequence[Voice]
+    sentences: Sequence[str]
+    backchannels: Sequence[str]
+
+
+CASTS = {
+    "plain": Cast([Voice("fi", pitch, 150) for pitch in PITCHES], SENTENCES, BACKCHANNELS),
+    "varied": Cast(
+        [
+            Voice("fi+f2", 55, 165),
+            Voice("fi+m3", 42, 135),
+            Voice("fi+f4", 70, 150),
+            Voice("fi+klatt2", 38, 160),
+            Voice("fi+Annie", 60, 180),
+            Voice("fi+m7", 30, 145),
+            Voice("fi+f5", 48, 125),
+            Voice("fi+Andy", 50, 170),
+            Voice("fi+steph", 66, 155),
+            Voice("fi+grandma", 58, 130),
+            Voice("fi+Lee", 44, 185),
+            Voice("fi+michel", 36, 140),
+        ],
+        (
+            "Ensi viikolla meillä on kevätkokous, ja puolet papereista on vielä tekemättä.",
+            "Ehkä tärkeintä on, ettei kenenkään tarvitse keksiä kaikkea uudestaan.",
+            "Puhuin siitä puheenjohtajan kanssa.",
+            "Mitä sinä tekisit, jos sama hakemus hylättäisiin kolmannen kerran peräkkäin?",
+            "Kyllä minä tunnistan tuon, varsinkin syksyisin.",
+            "Otimme käyttöön yhteisen kalenterin, ja yllättävän moni riita loppui siihen.",
+            "En ole varma, kuuluuko se edes minun tehtäviini.",
+            "Aluksi ujostutti pyytää apua, mutta nyt soitan jo melkein ensimmäiseksi teille.",
+        ),
+        ("Mm-m.", "Kyllä.", "Niinpä.", "Totta."),
+    ),
+    "unheard": Cast(
+        [
+            Voice("fi+f3", 52, 140),
+            Voice("fi+m5", 46, 160),
+            Voice("fi+linda", 62, 175),
+            Voice("fi+klatt4", 34, 130),
+            Voice("fi+m2", 40, 190),
+            Voice("fi+belinda", 57, 150),
+            Voice("fi+grandpa", 33, 120),
+            Voice("fi+Alicia", 68, 165),
+            Voice("fi+m8", 49, 145),
+            Voice("fi+f1", 45, 170),
+            Voice("fi+Marco", 53, 135),
+            Voice("fi+anika", 64, 155),
+        ],
+        (
+            "Saimme lopulta avustuksen, mutta vain puolet siitä, mitä haimme.",
+            "Minusta tuntuu, että kokouksissa päätetään asioita, joita kukaan ei ehdi toteuttaa.",
+            "Hyvä kysymys.",
+            "Jaoimme tehtävät uudelleen, ja nyt viikonloput ovat oikeasti vapaita.",
+            "Onko teillä kukaan kokeillut vetäytymispäivää koko henkilökunnalle?",
+            "Sama juttu meillä, ihan joka kevät.",
+            "Se helpotti, kun joku toinen sanoi ääneen, ettei jaksa.",
+        ),
+        ("Just.", "Okei.", "Niin on.", "Ai jaa."),
+    ),
+}
+"""`plain` is what a simulation speaks with. The rules of detection were chosen by the first two; by
+the third, to which nobody listened meanwhile, they are judged."""
+
+
 @dataclass(frozen=True)
 class Utterance:
     """Mono, 48 kHz. `start_ms` and `end_ms` are where its sound begins and ends."""
@@ -39,15 +118,17 @@ class Utterance:
 
 
 @cache
-def utter(text: str, person: int) -> Utterance:
+def utter(text: str, person: int, cast: str = "plain") -> Utterance:
     """The text in the voice of the person with this number."""
-    pitch = PITCHES[person % len(PITCHES)]
-    samples = _spoken(text, pitch) if shutil.which("espeak-ng") else _hummed(text, pitch)
+    voices = CASTS[cast].voices
+    voice = voices[person % len(voices)]
+    samples = _spoken(text, voice) if shutil.which("espeak-ng") else _hummed(text, voice.pitch)
     return Utterance(samples, *_sounding(samples))
 
 
-def _spoken(text: str, pitch: int) -> Samples:
-    command = ["espeak-ng", "-v", "fi", "-p", str(pitch), "-s", "150", "--stdout", text]
+def _spoken(text: str, voice: Voice) -> Samples:
+    sounding = ["-v", voice.name, "-p", str(voice.pitch), "-s", str(voice.words_per_minute)]
+    command = ["espeak-ng", *sounding, "--stdout", text]
     output = subprocess.run(command, check=True, capture_output=True).stdout
     with wave.open(BytesIO(output)) as file:
         rate = file.getframerate()

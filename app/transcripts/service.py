@@ -67,6 +67,20 @@ async def allowed(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> lis
     return [LineRow(each, *people[each.user_id]) for each in usable if each.user_id in people]
 
 
+async def speakers(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> set[UUID]:
+    """Whose lines are `allowed`, without reading a word of them."""
+    query = select(Utterance.user_id, Utterance.consent_ids).where(
+        Utterance.recording_id == recording_id, col(Utterance.is_current), Utterance.text != ""
+    )
+    standing = await consent.standing(db, [meeting.group_id])
+    people = {user.id for _, user in await groups.members(db, meeting.group_id, former=True)}
+    return {
+        user_id
+        for user_id, rests_on in (await db.exec(query)).all()
+        if user_id in people and consents.stands(rests_on, standing)
+    }
+
+
 def cues(rows: Iterable[LineRow]) -> list[vtt.Cue]:
     """Under pseudonyms."""
     return [

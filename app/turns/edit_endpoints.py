@@ -10,9 +10,16 @@ from app.kit.audit import Deed
 from app.kit.http import Ctx, Db
 from app.kit.permissions import Action
 from app.recordings import auditing
-from app.turns import edits, service
+from app.turns import dismissing, edits, service
 from app.turns.editing import TurnGone, TurnsOverlap
-from app.turns.forms import EditMake, EditPublic, News, WorkbenchPublic
+from app.turns.forms import (
+    EditMake,
+    EditPublic,
+    News,
+    SpeechDismiss,
+    SpeechDismissed,
+    WorkbenchPublic,
+)
 from app.turns.shown import edit_public, turn_public
 
 router = APIRouter(prefix="/recordings", tags=["turns"])
@@ -34,6 +41,7 @@ async def workbench(
         sequence=found.sequence,
         turns=[turn_public(row) for row in found.rows],
         heard=found.heard,
+        dismissed=found.dismissed,
         undo=[edit_public(told) for told in found.undo],
         redo=[edit_public(told) for told in found.redo],
     )
@@ -70,3 +78,19 @@ async def make_edit(recording_id: UUID, form: EditMake, db: Db, actor: CurrentAc
             "turns": [turn_public(row).model_dump(mode="json") for row in there],
         }
         raise
+
+
+@router.post("/{recording_id}/dismissed-speech", status_code=201)
+async def dismiss_speech(
+    recording_id: UUID, form: SpeechDismiss, db: Db, actor: CurrentActor
+) -> SpeechDismissed:
+    """Nobody speaks in this stretch of a file of everybody's voices: it is not shown any more. A
+    stretch that was not heard, just so, is a 404. The same again changes nothing."""
+    row = await dismissing.dismiss(db, actor, recording_id, form.start_ms, form.end_ms)
+    return SpeechDismissed(dismissed=len(row.dismissed))
+
+
+@router.delete("/{recording_id}/dismissed-speech", status_code=204)
+async def bring_speech_back(recording_id: UUID, db: Db, actor: CurrentActor) -> None:
+    """Shows all again that was dismissed."""
+    await dismissing.bring_back(db, actor, recording_id)

@@ -57,6 +57,7 @@ class Bench(NamedTuple):
     sequence: int
     rows: list[TurnRow]
     heard: list[tuple[int, int]]
+    dismissed: int
     undo: list[Told]
     redo: list[Told]
 
@@ -75,8 +76,10 @@ async def bench(db: AsyncSession, actor: Actor, recording_id: UUID) -> Bench:
         latest = await told(db, meeting, [by_id[id_] for id_ in stack[-REMEMBERED:]])
         steps.append([_today(step, named, copies) for step in latest])
     is_imported = index.version.startswith(service.IMPORTED)
-    heard = [] if is_imported else await shared.of_recording(db, recording_id, meeting)
-    return Bench(index, edits[-1].sequence if edits else 0, rows, heard, *steps)
+    speech = None if is_imported else await shared.standing(db, recording_id, meeting)
+    heard = shared.undecided(speech) if speech is not None else []
+    dismissed = len(speech.dismissed) if speech is not None else 0
+    return Bench(index, edits[-1].sequence if edits else 0, rows, heard, dismissed, *steps)
 
 
 def _today(step: Told, live: Mapping[UUID, TurnRow], copies: Mapping[UUID, UUID]) -> Told:
@@ -121,7 +124,7 @@ async def make(db: AsyncSession, actor: Actor, recording_id: UUID, form: EditMak
         raise NotStudied(field="user_id")
     edit = await _next(db, actor, recording_id, form)
     await _apply(db, edit, index, wanted)
-    await _tell(db, actor, recording, meeting)
+    await tell(db, actor, recording, meeting)
     return (await told(db, meeting, [edit]))[0]
 
 
@@ -240,7 +243,7 @@ async def _apply(db: AsyncSession, edit: TurnEdit, index: TurnIndex, wanted: Cha
     await db.flush()
 
 
-async def _tell(db: AsyncSession, actor: Actor, recording: Recording, meeting: Meeting) -> None:
+async def tell(db: AsyncSession, actor: Actor, recording: Recording, meeting: Meeting) -> None:
     """Once for a while of work, not for every nudge: each edit is kept by itself."""
     group = await db.get_one(Group, meeting.group_id)
     role = acting_as(await access.roles(db, actor, group), Action.EDIT_TURNS)

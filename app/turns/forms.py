@@ -103,6 +103,18 @@ class EditMake(Form):
     operation: Operation
 
 
+class SpeechDismiss(Form):
+    """One of `heard`, as it is there."""
+
+    start_ms: Moment
+    end_ms: Moment
+
+
+class SpeechDismissed(Public):
+    dismissed: int
+    """How many there are now."""
+
+
 class TurnPublic(Public):
     id: UUID
     user_id: UUID
@@ -148,6 +160,8 @@ class WorkbenchPublic(Public):
     heard: list[tuple[int, int]]
     """Where somebody speaks, from ms to ms, in a file of everybody's voices: whoever it is. Turns
     are made of it by saying who."""
+    dismissed: int
+    """How many more of them somebody has dismissed: no speech."""
     undo: list[EditPublic]
     """The caller's own edits that can be undone, the latest last: the last fifty. Who has undone
     them asks again for those before."""

@@ -87,8 +87,10 @@ class SharedSpeech(SQLModel, table=True):
     __tablename__ = "shared_speech"
 
     recording_id: UUID = Field(foreign_key="recordings.id", primary_key=True)
-    segments: list[list[int]] = Field(sa_type=JSON)
+    segments: list[list[int]] = Field(default_factory=list, sa_type=JSON)
     """[start, end] in ms after the recording's start, in order."""
+    dismissed: list[list[int]] = Field(default_factory=list, sa_type=JSON)
+    """Those of them in which nobody speaks, by a person's judgement: a chair, a door."""
     consent_ids: list[str] = Field(default_factory=list, sa_type=JSON)
     """The ledger rows of everybody who may be heard: all must stand."""
     heard_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

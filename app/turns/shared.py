@@ -12,7 +12,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
-from app.kit.db import Database
+from app.kit.db import Database, now
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
 from app.turns.models import SharedSpeech
@@ -23,23 +23,27 @@ Spans = Sequence[tuple[int, int]]
 async def keep(
     db: AsyncSession, recording_id: UUID, spans: Spans, consent_ids: Collection[UUID]
 ) -> None:
-    """In place of what was heard before; nothing, where nothing was heard."""
-    await forget(db, recording_id)
-    if spans:
-        segments = [list(span) for span in spans]
-        rests_on = sorted(map(str, consent_ids))
-        db.add(SharedSpeech(recording_id=recording_id, segments=segments, consent_ids=rests_on))
+    """In place of what was heard before; nothing, where nothing was heard. What was dismissed and
+    is heard again, as it was, stays dismissed."""
+    if not spans:
+        return await forget(db, recording_id)
+    row = await db.get(SharedSpeech, recording_id) or SharedSpeech(recording_id=recording_id)
+    row.segments = [list(span) for span in spans]
+    row.dismissed = [each for each in row.segments if each in row.dismissed]
+    row.consent_ids, row.heard_at = sorted(map(str, consent_ids)), now()
+    db.add(row)
     await db.flush()
 
 
-async def of_recording(
-    db: AsyncSession, recording_id: UUID, meeting: Meeting
-) -> list[tuple[int, int]]:
-    """[start, end) in ms, in order, while everybody's consents stand."""
+def undecided(row: SharedSpeech) -> list[tuple[int, int]]:
+    """[start, end) in ms, in order; what nobody has dismissed."""
+    return [(start, end) for start, end in row.segments if [start, end] not in row.dismissed]
+
+
+async def standing(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> SharedSpeech | None:
+    """While everybody's consents stand."""
     row = await db.get(SharedSpeech, recording_id)
-    if row is None or not await _stands(db, row, meeting):
-        return []
-    return [(start, end) for start, end in row.segments]
+    return row if row is not None and await _stands(db, row, meeting) else None
 
 
 async def forget(db: AsyncSession, recording_id: UUID) -> None:

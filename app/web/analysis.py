@@ -11,11 +11,14 @@ from markupsafe import Markup
 from app.analysis import charts, lines, rows, service
 from app.analysis.drawing import clock, decimal
 from app.analysis.forms import FigureRow, SpreadRow
+from app.groups import access
 from app.groups import service as groups
-from app.groups.models import GroupRole
+from app.groups.models import Group, GroupRole
 from app.kit.csv_file import Decimal
-from app.kit.permissions import Action
+from app.kit.permissions import Action, may
 from app.meetings import service as meetings
+from app.meetings.models import Meeting
+from app.recordings import service as recordings
 from app.web.meetings import title_of
 from app.web.visit import Looking, PageRoute, Visit
 
@@ -46,8 +49,11 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
     common = {"meeting": meeting, "group": group, "title": title_of(visit, meeting)}
     try:
         measured = await service.of_meeting(db, actor, meeting_id)
-    except (service.MeetingNotOver, service.NoTurns) as refusal:
-        return visit.page("meeting_analysis.html", found=None, why=refusal.code, **common)
+    except (service.MeetingNotOver, service.NoTurns, service.NotToldApart) as refusal:
+        apart = isinstance(refusal, service.NotToldApart)
+        bench = await _bench(visit, meeting, group) if apart else None
+        told = {"found": None, "why": refusal.code, "bench": bench}
+        return visit.page("meeting_analysis.html", **told, **common)
     found = rows.about(measured)
     return visit.page(
         "meeting_analysis.html",
@@ -63,6 +69,13 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         **writing(visit),
         **common,
     )
+
+
+async def _bench(visit: Visit, meeting: Meeting, group: Group) -> UUID | None:
+    """The recording whose turns this person may correct."""
+    found = await recordings.of_meeting(visit.db, meeting.id)
+    roles = await access.roles(visit.db, visit.actor, group)
+    return found.id if found and may(roles, Action.EDIT_TURNS) else None
 
 
 @router.get("/groups/{group_id}/analysis")

@@ -54,7 +54,8 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     ready = found.state == RecordingState.READY
     tracks = await service.tracks(db, found.id)
     people = people_of(names, files, tracks, spoken, found.duration_ms or 0)
-    people += mix_of(visit, found, files, await service.tapes(db, found.id))
+    tapes = await service.tapes(db, found.id)
+    people += mix_of(visit, found, files, tapes)
     words = await transcripts.of_recording(visit, found, meeting)
     members = [{"id": str(id_), "name": name} for id_, name in names.items()]
     return visit.page(
@@ -69,6 +70,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         may_export=may(roles, Action.EXPORT),
         may_edit_turns=may(roles, Action.EDIT_TURNS),
         is_indexed=index is not None,
+        is_mixed=service.is_mixed(tapes),
         composite=await composites.standing(db, found, meeting),
         composite_file=next((file for file in files if file.kind == FileKind.COMPOSITE), None),
         deadline=(deadline := await retention.of_recording(db, found.id)),
@@ -97,7 +99,7 @@ def mix_of(
 ) -> list[dict[str, Any]]:
     """In place of somebody's own sound: the common one, where everybody came in one file; else
     nothing. It has no id, since it is nobody."""
-    if not any(tape.source == Source.MIXED for tape in tapes):
+    if not service.is_mixed(tapes):
         return []
     found = next((file for file in files if file.kind == FileKind.MIXDOWN), None)
     if found is None:

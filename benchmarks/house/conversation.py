@@ -18,7 +18,6 @@ import numpy as np
 from app import tables
 from app.kit.settings import Settings
 from app.recordings.models import Source
-from media.audio.libopus import VOICE, OpusEncoder
 from media.tape.format import TapeOrder
 from media.tape.writer import TapeWriter
 from tests.fixtures import recorded_meeting
@@ -32,6 +31,7 @@ from tests.fixtures.senders import (
     StillClock,
     speech,
 )
+from tests.fixtures.sent_voices import packets as voice_packets
 
 SCRIPT_S = 240
 """So long is the conversation that is repeated."""
@@ -39,7 +39,6 @@ SIZE = (640, 360)
 FPS = 30
 PICTURES = 300
 """Ten seconds of pictures, begun by a key frame, are repeated."""
-BITRATE_BPS = 32_000
 PICTURE_BPS = 300_000
 """Of the layer that tapes take."""
 MTU = 1100
@@ -60,17 +59,10 @@ def spans(people: int) -> list[list[tuple[float, float]]]:
 
 
 def packets(says: Sequence[tuple[float, float]], pitch: int) -> list[tuple[int, bytes]]:
-    """(frame, packet) as WebRTC sends them: of a silence the first, then each twentieth."""
+    """(frame, packet) as WebRTC sends them."""
     noise = np.random.default_rng(pitch).normal(0, NOISE, SCRIPT_S * RATE).astype(np.float32)
     sound = speech(SCRIPT_S, says, pitch) * 0.6 + noise
-    encoder = OpusEncoder(RATE, VOICE, BITRATE_BPS, complexity=5, dtx=True)
-    made, silent = [], 0
-    for number, frame in enumerate(sound.reshape(-1, RATE // 50)):
-        packet = encoder.encode(frame)
-        silent = silent + 1 if len(packet) <= 2 else 0
-        if silent == 0 or silent % 20 == 1:
-            made.append((number, packet))
-    return made
+    return voice_packets(sound)
 
 
 @cache

@@ -25,20 +25,31 @@ anew in every pause. Higher: more of silence is judged."""
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Lower begins: whispers and coughs become speech. Higher: soft beginnings are cut.
+    """The model takes its time: in noise it is sure of a voice some tenths of a second after it
+    began, and it goes on for a tenth after the voice ended (measured through Opus, with voices that
+    end at once: 105 to 130 ms, whatever the noise). Where its opinion turned is therefore not where
+    the voice did.
 
+    Lower begins: whispers and coughs become speech. Higher: short words in noise are missed.
+    Lower notices: a start goes back into what was before. Higher: soft beginnings are cut. (From
+    where the model began to notice, without a break until it is sure, all is speech; for unsure_ms
+    at most. Lower: the same as with a higher notices; higher: as with a lower one.)
     Lower ends: speech runs on into noise. Higher: it breaks inside words.
     Lower minimum_ms: clicks become speech. Higher: a short "joo" is missed.
     Lower silence_ms: a plosive ends a segment. Higher: ends come late to be known (not in time:
     the end is where silence began).
-    Lower pad_ms: first and last sounds are cut. Higher: neighbours touch that do not.
+    Lower early_ms: first sounds are cut. Higher: answers overlap what they answer.
+    Lower late_ms: turns end late, and overlap answers. Higher: last sounds are cut.
     """
 
-    begins: float = 0.5
+    begins: float = 0.4
+    notices: float = 0.1
+    unsure_ms: int = 320
     ends: float = 0.35
     minimum_ms: int = 96
     silence_ms: int = 160
-    pad_ms: int = 16
+    early_ms: int = 32
+    late_ms: int = 96
 
     def parameters(self) -> dict[str, Any]:
         return {"detector": VERSION, **asdict(self)}
@@ -64,6 +75,7 @@ class SpeechDetector:
         self._windows = 0
         self._silent_windows = 0
         self._start: float | None = None
+        self._noticed = 0.0  # from when on all scores are above `notices`
         self._quiet_since: float | None = None
         self._last_end = 0
 
@@ -78,15 +90,24 @@ class SpeechDetector:
         loud = np.any(np.abs(windows) >= QUIET, axis=1)
         if self._sleeps and not loud.any():
             self._windows += len(windows)
+            self._noticed = self._now
             return
         for window, has_sound in zip(windows, loud.tolist(), strict=True):
             yield from self._judge(self._score(window, has_sound))
 
     def finish(self) -> Iterator[Span]:
         """What is still being said when the sound ends."""
-        if self._start is not None:
-            now = self._windows * WINDOW * 1000 / MODEL_RATE
-            yield from self._ended(self._quiet_since if self._quiet_since is not None else now)
+        if self._start is None:
+            return
+        if self._quiet_since is not None:
+            yield from self._ended(self._quiet_since, self._thresholds.late_ms)
+        else:  # the model has not gone on after any voice
+            yield from self._ended(self._now, late_ms=0)
+
+    @property
+    def _now(self) -> float:
+        """ms at the end of what was judged."""
+        return self._windows * WINDOW * 1000 / MODEL_RATE
 
     @property
     def _sleeps(self) -> bool:
@@ -103,24 +124,28 @@ class SpeechDetector:
         return float(self._model.process(bytearray(window.tobytes())))
 
     def _judge(self, score: float) -> Iterator[Span]:
-        begins_ms = self._windows * WINDOW * 1000 / MODEL_RATE
+        begins_ms = self._now
         self._windows += 1
+        if score < self._thresholds.notices:
+            self._noticed = self._now
         if self._start is None:
             if score >= self._thresholds.begins:
-                self._start, self._quiet_since = begins_ms, None
+                earliest = begins_ms - self._thresholds.unsure_ms
+                self._start = max(self._noticed, earliest)
+                self._quiet_since = None
         elif score >= self._thresholds.ends:
             self._quiet_since = None
         else:
             if self._quiet_since is None:
                 self._quiet_since = begins_ms
             if begins_ms - self._quiet_since >= self._thresholds.silence_ms:
-                yield from self._ended(self._quiet_since)
+                yield from self._ended(self._quiet_since, self._thresholds.late_ms)
 
-    def _ended(self, end: float) -> Iterator[Span]:
+    def _ended(self, end: float, late_ms: int) -> Iterator[Span]:
         assert self._start is not None
         start, self._start, self._quiet_since = self._start, None, None
         if end - start >= self._thresholds.minimum_ms:
-            pad = self._thresholds.pad_ms
-            span = Span(max(self._last_end, round(start) - pad), round(end) + pad)
+            start_ms = max(self._last_end, round(start) - self._thresholds.early_ms)
+            span = Span(start_ms, max(round(end) - late_ms, start_ms + 1))
             self._last_end = span.end_ms
             yield span

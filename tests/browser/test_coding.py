@@ -117,7 +117,7 @@ async def test_two_coders_code_sixty_turns_by_keyboard(site: Site) -> None:
         await context.set_offline(False)
         await page.reload()
         await expect(page.locator(".save-state")).to_have_attribute("data-state", "saved")
-        await expect(page.locator(".coder-count .detail")).to_have_text("33/60 vuoroa koodattu")
+        await expect(page.locator(".coder-count .detail")).to_have_text("Vuoroja koodattu 33/60")
         await expect(page.locator("#memo")).to_have_value("Tässä puhutaan päällekkäin.")
         await code(page, 33, TURNS)
         await finish(page)

@@ -34,6 +34,7 @@ async def test_the_demonstration_ends_with_turns_and_codes_to_look_at(tmp_path: 
         async with running.client(await signed_in(running, "admin@demo.example")) as api:
             await turns(api, recording)
             await words(api, recording)
+            await notes(api, recording)
             version = await coded(api, programme, recording)
             pages = await research_pages(api, programme, recording, version)
         researcher = await signed_in(running, "riikka@demo.example")
@@ -43,6 +44,15 @@ async def test_the_demonstration_ends_with_turns_and_codes_to_look_at(tmp_path: 
             for width in WIDTHS:
                 await looked_at(browser, running.url, researcher, pages, width)
             await browser.close()
+
+
+async def notes(api: httpx.AsyncClient, recording: str) -> None:
+    """On the recording's time line, in the order in which they were noted."""
+    found = await got(api, f"recordings/{recording}")
+    listed = (await got(api, f"meetings/{found['meeting_id']}/notes"))["items"]
+    assert [each["kind"] for each in listed] == ["observation", "technical", "observation"]
+    assert all(0 < each["position_ms"] < found["duration_ms"] for each in listed)
+    assert {each["author"] for each in listed} == {"Aino Vetäjä"}
 
 
 async def research_pages(

@@ -55,7 +55,7 @@ const lanes = new Lanes(shown, duration_ms, {
   points: ({ user_id }) => [...(people.find((one) => one.id === user_id)?.heard ?? []).flat(), Math.round(sound.position_ms)],
   move: (turn, start_ms, end_ms) => actions.move(turn, start_ms, end_ms),
 });
-const actions = new Actions({ bench, lanes, sound, people, notes: bar }, { changed, say: (key) => panel.tell(t(key)), older });
+const actions = new Actions({ bench, lanes, sound, people, notes: bar }, { changed, say: (key) => panel.tell(t(key)), older, dismiss, bring_back });
 const panel = new Panel(actions, people, t);
 const conflicts = new Conflicts(actions, people, t);
 document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, bar.element, panel.bottom, sound.element);
@@ -121,6 +121,30 @@ async function news() {
   if (!found) return;
   if (found.index_id !== bench.index_id) await older();
   else bench.hear(found.edits);
+}
+
+/** Nobody speaks there. It is no turn and waits for nothing: without the server it is not done.
+ * @param {import("./workbench/bench.js").Turn} span */
+async function dismiss({ start_ms, end_ms }) {
+  await told(api.post(`${path}/dismissed-speech`, { start_ms, end_ms }));
+}
+
+async function bring_back() {
+  if (await told(api.send("DELETE", `${path}/dismissed-speech`))) await older();
+}
+
+/** Whether the server did it; else what it says stands below, and what it has is shown.
+ * @param {Promise<unknown>} asked */
+async function told(asked) {
+  try {
+    await asked;
+    return true;
+  } catch (reason) {
+    if (!(reason instanceof ApiError)) throw reason;
+    await older();
+    panel.tell(reason.title || t("workbench.unreachable"));
+    return false;
+  }
 }
 
 /** Everything anew: other rules made other proposals, or all that was at hand has been undone. */

@@ -1,11 +1,14 @@
 """Intervals: seeded, by recording, and honest about how little there is."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from app.agreement.bootstrap import DRAWN, FEWEST, estimate, times_drawn
-from app.agreement.coefficients import alpha, percent
-from app.agreement.ratings import Ratings, count, ratings
+from app.agreement import bootstrap
+from app.agreement.bootstrap import DRAWN, FEWEST, estimate, estimates, times_drawn
+from app.agreement.coefficients import alpha, kappa, percent
+from app.agreement.ratings import Floats, Ratings, count, ratings
 
 
 def coded(recordings: int, agreeing: float = 0.8, seed: int = 1) -> Ratings:
@@ -42,6 +45,36 @@ def test_a_draw_is_the_table_with_recordings_repeated() -> None:
     for coefficient in (alpha, percent):
         drawn = coefficient(count(table).drawn(times))
         assert drawn[0] == pytest.approx(coefficient(repeated)[0])
+
+
+def test_however_many_draws_are_looked_at_together_the_values_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = count(coded(12))
+    together = estimate(lambda rows: alpha(counts.drawn(rows)), times_drawn(12), counts.width)
+    monkeypatch.setattr(bootstrap, "AT_ONCE", 7 * counts.width)
+    apart = estimate(lambda rows: alpha(counts.drawn(rows)), times_drawn(12), counts.width)
+    assert apart == pytest.approx(together, abs=1e-12)
+
+
+def test_hundreds_of_codes_take_no_gigabytes() -> None:
+    """Of an open codebook: a draw of its coincidences is a table of 300 by 300."""
+    dice = np.random.default_rng(3)
+    rows = dice.integers(0, 300, (400, 3))
+    counts = count(ratings(rows.tolist(), 300, np.repeat(np.arange(8), 50).tolist()))
+
+    def both(times: Floats) -> Floats:
+        drawn = counts.drawn(times)
+        return np.stack([kappa(drawn), alpha(drawn)], axis=1)
+
+    tracemalloc.start()
+    try:
+        found = estimates(both, times_drawn(8), counts.width)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert all(each.low < each.value < each.high for each in found)
+    assert peak < 100_000_000
 
 
 def test_more_recordings_make_it_narrower() -> None:

@@ -30,7 +30,8 @@ async def keep(kept: Kept) -> None:
 
 async def seen(kept: Kept) -> list[tuple[int, int]]:
     async with kept.context.database.reading() as db:
-        return await shared.of_recording(db, kept.recording.id, kept.meeting)
+        row = await shared.standing(db, kept.recording.id, kept.meeting)
+    return shared.undecided(row) if row is not None else []
 
 
 async def left(kept: Kept) -> int:
@@ -55,6 +56,29 @@ async def test_what_is_heard_again_comes_in_its_place(kept: Kept) -> None:
     async with kept.context.database.transaction() as db:
         await shared.keep(db, kept.recording.id, [], [])
     assert await left(kept) == 0
+
+
+async def test_what_was_dismissed_stays_so_when_it_is_heard_again(kept: Kept) -> None:
+    await keep(kept)
+    client = kept.cast.researcher.client
+    dismissed = f"{kept.path}/dismissed-speech"
+    span = {"start_ms": 1_000, "end_ms": 2_000}
+    stranger = await kept.cast.alice.client.post(dismissed, json=span)
+    unheard = await client.post(dismissed, json=span | {"end_ms": 2_001})
+    once, twice = [await client.post(dismissed, json=span) for _ in range(2)]
+    rests_on = await rows_of(kept)
+    async with kept.context.database.transaction() as db:
+        await shared.keep(db, kept.recording.id, [*SPANS, (6_000, 7_000)], rests_on)
+    after = await seen(kept)
+    bench = (await client.get(f"{kept.path}/workbench")).json()
+    back = await client.delete(dismissed)
+
+    assert (stranger.status_code, unheard.status_code) == (403, 404)
+    assert [each.json() for each in (once, twice)] == [{"dismissed": 1}] * 2
+    assert after == [SPANS[1], (6_000, 7_000)]
+    assert (bench["heard"], bench["dismissed"]) == ([list(span) for span in after], 1)
+    assert back.status_code == 204
+    assert await seen(kept) == [*SPANS, (6_000, 7_000)]
 
 
 async def test_what_rests_on_nothing_is_not_shown(kept: Kept) -> None:

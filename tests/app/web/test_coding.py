@@ -34,7 +34,7 @@ async def test_the_queue_shows_mine_and_how_far_all_are(work: Coded, browser: Br
     path = f"/programmes/{work.kept.cast.programme_id}/coding"
     page = await (await browser(work.first, "en")).get(path)
     assert f"/coding/{mine}" in page.text
-    assert "1 of 8 turns coded" in page.text
+    assert "Turns coded 1 of 8" in page.text
     assert 'id="assign"' not in page.text
     page = await (await browser(work.second, "en")).get(path)
     assert 'id="assign"' in page.text

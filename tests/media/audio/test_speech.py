@@ -31,8 +31,8 @@ def heard_by(detector: SpeechDetector, sound: Pcm, block: int) -> list[Span]:
 def test_a_voice_in_silence_is_found_where_it_is() -> None:
     spans = found(speech(10, [(2, 5), (7, 9)]), 48_000)
 
-    assert spans[0].start_ms == pytest.approx(2000, abs=100)
-    assert spans[-1].end_ms == pytest.approx(9000, abs=200)
+    assert spans[0].start_ms == pytest.approx(2000, abs=60)
+    assert spans[-1].end_ms == pytest.approx(9000, abs=60)
     assert any(b.start_ms - a.end_ms > 1500 for a, b in itertools.pairwise(spans))
 
 
@@ -40,6 +40,15 @@ def test_noise_and_silence_are_no_speech() -> None:
     noise = np.random.default_rng(1).normal(0, 0.01, 5 * 48_000).astype(np.float32)
 
     assert found(np.concatenate((np.zeros(48_000, np.float32), noise)), 48_000) == []
+
+
+def test_in_noise_a_voice_begins_and_ends_where_it_does() -> None:
+    """Where the model is late to be sure, and goes on after the voice."""
+    noise = np.random.default_rng(2).normal(0, 0.01, 10 * RATE).astype(np.float32)
+    spans = found(speech(10, [(2, 5), (7, 9)]) * 0.3 + noise, 48_000)
+
+    assert spans[0].start_ms == pytest.approx(2000, abs=100)
+    assert spans[-1].end_ms == pytest.approx(9000, abs=100)
 
 
 @pytest.mark.parametrize("block", [960, 33_333])

@@ -1,12 +1,16 @@
 """One file with everybody's voices: it plays, its turns are imported, and one who withdraws takes
 it along and nobody's turns but their own."""
 
+from uuid import uuid4
+
 import pytest
 from sqlmodel import col, select
 
+from app.accounts.http import ACCESS_COOKIE
 from app.consent.models import Decision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit.settings import Settings
+from app.kit.tokens import Access
 from app.recordings.models import Erasure, FileKind, Recording, RecordingFile, Tape, TapeState
 from app.transcripts.erasure import erase_withdrawn
 from app.turns.models import SharedSpeech, Turn
@@ -14,7 +18,7 @@ from media.recorder.converting import convert_all
 from media.recorder.finaliser import Finaliser
 from media.store import Store
 from tests.fixtures.application import Application, application
-from tests.fixtures.cast import Cast, assemble
+from tests.fixtures.cast import Cast, Person, assemble
 from tests.fixtures.elsewhere import entered, sent_mixed, signed, wav
 from tests.fixtures.kept import decide
 from tests.media.recorder.test_converting import finished, settings, template
@@ -148,6 +152,12 @@ async def test_who_withdraws_after_another_takes_the_rest(settings: Settings) ->
     assert erased == {cast.alice.id, cast.bob.id}
 
 
+def signed_in(running: Application, person: Person) -> dict[str, str]:
+    """For pages, which ask for a cookie."""
+    token = running.context.tokens.access(Access(person.id, False, "fi"))
+    return {"cookie": f"{ACCESS_COOKIE}={token}"}
+
+
 async def heard(cast: Cast, recording: Recording) -> list[list[int]]:
     path = f"/api/v1/recordings/{recording.id}/workbench"
     found: list[list[int]] = (await cast.researcher.client.get(path)).json()["heard"]
@@ -177,6 +187,47 @@ async def test_somebody_is_heard_and_is_nobody_s_turn(settings: Settings) -> Non
     assert turns == []
     assert still == spans, "carol was not there"
     assert (none, kept) == ([], [])
+
+
+async def test_nobody_counts_as_silent_before_the_speakers_are_told_apart(
+    settings: Settings,
+) -> None:
+    async with application(settings) as running:
+        cast = await assemble(running)
+        recording = await finished(running, await brought(cast, "audio", "indexing"))
+        client, meeting = cast.researcher.client, recording.meeting_id
+        figures = f"/api/v1/meetings/{meeting}/analysis"
+        before = await client.get(figures)
+        cookie = signed_in(running, cast.researcher)
+        page = await client.get(f"/meetings/{meeting}/analysis", headers=cookie)
+        series = await client.get(f"/groups/{cast.group_id}/analysis", headers=cookie)
+        turn = {"name": "create", "given": str(uuid4()), "user_id": str(cast.bob.id)}
+        operation = turn | {"start_ms": 1_000, "end_ms": 4_000, "is_backchannel": False}
+        edit = {"id": str(uuid4()), "operation": operation}
+        made = await client.post(f"/api/v1/recordings/{recording.id}/edits", json=edit)
+        after = await client.get(figures)
+
+    assert before.status_code == 409
+    assert before.json()["type"].endswith("not_told_apart")
+    assert "erotettu" in page.text
+    assert f"/recordings/{recording.id}/workbench" in page.text
+    assert f"/meetings/{meeting}/analysis" not in series.text, "nor in the series"
+    assert made.status_code == 201, made.text
+    assert after.status_code == 200
+
+
+async def test_no_video_is_made_of_sound_alone(settings: Settings) -> None:
+    async with application(settings) as running:
+        cast = await assemble(running)
+        recording = await finished(running, await brought(cast, "audio"))
+        client, path = cast.coordinator.client, f"recordings/{recording.id}"
+        asked = await client.post(f"/api/v1/{path}/composite")
+        page = await client.get(f"/{path}", headers=signed_in(running, cast.coordinator))
+
+    assert asked.status_code == 409
+    assert asked.json()["type"].endswith("composite_no_picture")
+    assert page.status_code == 200
+    assert 'id="composite"' not in page.text
 
 
 async def test_nothing_is_listened_to_unless_everybody_may_be_studied(settings: Settings) -> None:

@@ -24,8 +24,8 @@ export class Actions {
 
   /**
    * @param {{bench: Bench, lanes: Lanes, sound: Sound, people: Person[], notes: NotesBar}} parts
-   * @param {{changed: () => void, say: (key: string) => void, older: () => Promise<void>}} hooks
-   *   `older`: asks the server for what can be undone from before
+   * @param {{changed: () => void, say: (key: string) => void, older: () => Promise<void>, dismiss: (span: Turn) => Promise<void>, bring_back: () => Promise<void>}} hooks
+   *   `dismiss`: tells the server that nobody speaks there; `older`: asks the server for what can be undone from before
    */
   constructor({ bench, lanes, sound, people, notes }, hooks) {
     this.bench = bench;
@@ -104,8 +104,14 @@ export class Actions {
     const { turn } = this;
     if (!turn) return this.hooks.say("workbench.none_selected");
     const place = this.bench.order.indexOf(turn);
-    if (this.#make({ name: "delete", turn: turn.id })) this.#choose(this.bench.order[place] ?? this.bench.order[place - 1] ?? null);
+    if (!turn.user_id) {
+      this.bench.drop(turn);
+      void this.hooks.dismiss(turn);
+    } else if (!this.#make({ name: "delete", turn: turn.id })) return;
+    this.#choose(this.bench.order[place] ?? this.bench.order[place - 1] ?? null);
   };
+
+  bring_back = () => void this.hooks.bring_back();
 
   create = () => {
     const person = this.turn?.user_id || this.people[0]?.id;

@@ -27,6 +27,8 @@ export class Bench {
   order = [];
   /** Where somebody speaks, and the sound does not say who. @type {Turn[]} */
   heard = [];
+  /** How many more of them are no speech. */
+  dismissed = 0;
   /** @type {Step[]} */
   undoable = [];
   /** @type {Step[]} */
@@ -50,11 +52,11 @@ export class Bench {
   }
 
   /** All that the server has. What is on its way here stays on top of it.
-   * @param {{index_id: string, sequence: number, turns: Turn[], heard: [number, number][], undo: Done[], redo: Done[]}} found */
-  load({ index_id, sequence, turns, heard, undo, redo }) {
+   * @param {{index_id: string, sequence: number, turns: Turn[], heard: [number, number][], dismissed: number, undo: Done[], redo: Done[]}} found */
+  load({ index_id, sequence, turns, heard, dismissed, undo, redo }) {
     this.heard = heard.map(([start_ms, end_ms]) => somebody(start_ms, end_ms));
     this.#base = new Map(turns.map((turn) => [turn.id, turn]));
-    Object.assign(this, { index_id, sequence });
+    Object.assign(this, { index_id, sequence, dismissed });
     this.undoable = undo.map(step);
     this.redoable = redo.map(step);
     this.#rebuild();
@@ -102,6 +104,14 @@ export class Bench {
     this.queue?.add(edit);
     this.changed();
     return done;
+  }
+
+  /** Nobody speaks there. @param {Turn} span of what was heard */
+  drop(span) {
+    this.heard = this.heard.filter(({ id }) => id !== span.id);
+    this.dismissed += 1;
+    this.order = this.#inOrder();
+    this.changed();
   }
 
   /** @returns {Change | null} */

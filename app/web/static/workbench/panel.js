@@ -24,6 +24,7 @@ export class Panel {
     this.now = h("span", { class: "clock" });
     this.speed = h("span", { class: "bench-speed" });
     this.left = h("span", { class: "tag" });
+    this.dismissed = h("button", { type: "button", class: "button quiet small", id: "bench-dismissed", onclick: () => this.#bring_back() });
     this.saved = h("span", { class: "bench-saved", role: "status" });
     this.words = h("p", { id: "bench-now", class: "bench-turn", "aria-live": "polite" });
     this.notice = h("p", { class: "status bench-notice", role: "status" });
@@ -41,6 +42,8 @@ export class Panel {
     say(this.speed, `${sound.playback.rate.toLocaleString(document.documentElement.lang)} ×`);
     const open = bench.order.filter(({ state }) => state === "proposed").length;
     say(this.left, t("workbench.left", { open, all: bench.order.length }));
+    set(this.dismissed, "hidden", !bench.dismissed);
+    say(this.dismissed, t("workbench.dismissed", { count: bench.dismissed }));
     say(this.words, turn ? aboutTurn(turn, people, t) : t("workbench.none_selected"));
     if (turn) this.person.value = turn.user_id;
     for (const element of this.toTurn) set(element, "disabled", !turn);
@@ -79,6 +82,7 @@ export class Panel {
       h("span", { class: "bench-group" }, this.#small("further", "⊖"), this.#small("closer", "⊕")),
       h("span", { class: "bench-group" }, this.#button("undo"), this.#button("redo"), this.#button("unaccepted"), this.#button("create")),
       this.left,
+      this.dismissed,
       this.saved,
       h("button", { type: "button", class: "button quiet small", onclick: () => showKeys(t).then(() => this.actions.lanes.field.focus()) }, t("workbench.keys")),
     );
@@ -95,6 +99,12 @@ export class Panel {
       h("div", { class: "field bench-person" }, h("label", { for: "bench-person" }, t("workbench.speaker")), this.person),
       this.notice,
     );
+  }
+
+  /** The button hides then: the keys go on where they work. */
+  #bring_back() {
+    this.actions.bring_back();
+    this.actions.lanes.field.focus({ preventScroll: true });
   }
 
   /** @param {string} name */
