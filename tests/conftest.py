@@ -1,5 +1,6 @@
 """Laws that hold for every test: no setting from outside, no personal data in a log line."""
 
+import gc
 import logging
 import os
 import re
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     spared = [] if EVERYTHING else [item for item in items if _can_be_spared(item)]
     config.hook.pytest_deselected(items=spared)
     items[:] = [item for item in items if item not in spared]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: looking through it again and again took an eighth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _wants_the_machine(item: pytest.Item) -> bool:
