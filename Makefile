@@ -13,7 +13,7 @@ demo: .venv/run.stamp  ## the same, with a demonstration programme and a finishe
 	@$(BIN)/emessi serve --demo
 
 test: system .venv/dev.stamp  ## set up and pass all tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile -m "not alone and not soak"
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not alone and not soak"
 	@$(BIN)/pytest -m "alone and not soak"
 
 lint: .venv/dev.stamp
