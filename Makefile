@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATIVE := media/native/path.c media/native/path.h
 
+# What is compiled is kept, for the hundred processes that the tests start; some images forbid it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run demo test lint types check bench soak lock system clean
 
 run: .venv/run.stamp  ## set up and start everything; open the address it prints
