@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATIVE := media/native/path.c media/native/path.h
 
+# What is compiled is kept, for the hundred processes that the tests start; some images forbid it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run demo test lint types check bench soak lock system clean
 
 run: .venv/run.stamp  ## set up and start everything; open the address it prints
@@ -13,7 +16,7 @@ demo: .venv/run.stamp  ## the same, with a demonstration programme and a finishe
 	@$(BIN)/emessi serve --demo
 
 test: system .venv/dev.stamp  ## set up and pass all tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile -m "not alone and not soak"
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not alone and not soak"
 	@$(BIN)/pytest -m "alone and not soak"
 
 lint: .venv/dev.stamp

@@ -1,5 +1,6 @@
 """Laws that hold for every test: no setting from outside, no personal data in a log line."""
 
+import gc
 import logging
 import os
 import re
@@ -47,7 +48,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("alone")
     spared = [] if EVERYTHING else [item for item in items if _can_be_spared(item)]
     config.hook.pytest_deselected(items=spared)
-    items[:] = [item for item in items if item not in spared]
+    kept = [item for item in items if item not in spared]
+    items[:] = sorted(kept, key=_how_short)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: looking through it again and again took an eighth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
+def _how_short(item: pytest.Item) -> int:
+    """Browsers and whole installations first: at the end of two processes' work there is no file
+    left that keeps one of them busy for a minute while the other has nothing to do."""
+    long = "journeys" in item.path.parts or item.get_closest_marker("browser") is not None
+    return 0 if long else 1
 
 
 def _wants_the_machine(item: pytest.Item) -> bool:

@@ -1,7 +1,9 @@
 """One catalogue per language (gettext .po), for pages, problems and browser modules alike."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
@@ -37,10 +39,11 @@ class Languages:
         return negotiate_locale(order, LANGUAGES) or DEFAULT
 
 
-def _read(folder: Path) -> dict[str, str]:
+@cache  # some thousand texts, which a process need not read twice
+def _read(folder: Path) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file)
         texts |= {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
-    return texts
+    return MappingProxyType(texts)

@@ -23,7 +23,7 @@ from app.meetings.models import Meeting, Node
 from tests.fixtures.application import Application, application, copy_of
 from tests.fixtures.cast import Cast, assemble
 
-EXAMPLES = 8
+EXAMPLES = settings().max_examples // 25
 """Per operation. Higher: finds more, and takes longer."""
 checks.load_all_checks()
 CHECKS: list[Any] = checks.CHECKS.get_by_names(

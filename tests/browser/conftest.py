@@ -12,11 +12,12 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from app.accounts.models import User
-from app.kit import migrate
 from app.kit.context import Context
 from app.kit.settings import NodeSettings, RelaySettings, Settings, WebSettings
 from app.kit.tokens import Access
 from app.main import create_app
+from tests.app.conftest import template  # noqa: F401
+from tests.fixtures.application import copy_of
 from tests.fixtures.installation import free_port
 from tests.fixtures.played import Played, play
 
@@ -100,9 +101,12 @@ async def serving(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+async def site(
+    template: Path,  # noqa: F811
+    tmp_path: Path,
+) -> AsyncIterator[Site]:
+    copy_of(template, tmp_path)
     settings = settings_at(tmp_path)
-    await asyncio.to_thread(migrate.upgrade, settings)
     app = create_app(settings)
     played = await play(app.state.context, app.state.store)
     async with serving(app, settings), async_playwright() as playwright:

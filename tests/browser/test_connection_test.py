@@ -5,7 +5,7 @@ import json
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 NO_UDP = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
 NO_DEVICES = "--use-fake-ui-for-media-stream=deny"
 DONE_MS = 90_000
+LOSS = 0.08
+"""On the way there, and on the way back."""
+FEWEST, MOST = 3, 30
+"""Percent that chance makes of it: a machine that others use sends some sixty packets in the time
+that is measured."""
 
 
 @asynccontextmanager
@@ -148,10 +153,12 @@ async def test_where_udp_is_closed_it_tells_of_the_detour_and_what_to_ask_for(
 
 async def test_where_packets_are_lost_it_says_how_many(site: Site) -> None:
     port = free_port(socket.SOCK_DGRAM)
-    async with hosting(site, relay=RelaySettings(host="127.0.0.1", udp_port=port)):
+    relay = RelaySettings(host="127.0.0.1", udp_port=port)
+    async with hosting(site, relay=relay), AsyncExitStack() as stack:
         await alive(site)
         middleman = Middleman(("127.0.0.1", port), seed=1)
-        middleman.up.loss = middleman.down.loss = 0.08
+        middleman.everywhere(loss=LOSS)
+        stack.callback(middleman.close)
         async with site.visitor(None, "en") as context:
             page = await context.new_page()
             await through(page, middleman)
@@ -161,9 +168,8 @@ async def test_where_packets_are_lost_it_says_how_many(site: Site) -> None:
             detail = await page.inner_text("[data-check=direct] [data-part=detail]")
             found = re.search(r"([\d.]+) % was lost", detail)
             assert found is not None, detail
-            assert 6 < float(found[1]) < 30, detail
+            assert FEWEST < float(found[1]) < MOST, detail
             await expect(page.locator("#verdict")).to_contain_text("slow or patchy")
-        middleman.close()
 
 
 @pytest.mark.thorough

@@ -166,7 +166,7 @@ async def test_a_finger_moves_the_edges_of_the_chosen_turn_and_scrolls_elsewhere
         session = await page.context.new_cdp_session(page)
         touch = {"enabled": True, "maxTouchPoints": 1}
         await session.send("Emulation.setTouchEmulationEnabled", touch)
-        await press(page, *["-"] * 12, "Home")
+        await whole(page)
         start, end = await place(page, AINO, 13_000), await place(page, AINO, 16_000)
         await swipe(page, session, start, end)
         await page.wait_for_timeout(300)

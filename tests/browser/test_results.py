@@ -12,7 +12,7 @@ from app.sampling import service as sampling
 from app.sampling.forms import StratifiedSample
 from app.sampling.models import Method
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.fixtures.coded_series import code_series
 from tests.fixtures.series import Series, play_series
 
@@ -52,7 +52,8 @@ async def prepare(site: Site) -> list[Series]:
     return groups
 
 
-async def test_the_pages_are_fit_to_be_looked_at(site: Site) -> None:
+@pytest.mark.parametrize("width", AT_BOTH)
+async def test_the_pages_are_fit_to_be_looked_at(site: Site, width: str) -> None:
     groups = await prepare(site)
     programme = f"/programmes/{site.played.programme}"
     one = f"?group={groups[1].group}&meeting={groups[1].meetings[0]}"
@@ -64,19 +65,19 @@ async def test_the_pages_are_fit_to_be_looked_at(site: Site) -> None:
         "content_hidden": f"{programme}/content?group={groups[1].group}&hide=1",
         "programme_analysis": f"{programme}/analysis",
     }
-    for width, (wide, high) in WIDTHS.items():
-        async with site.visitor(site.played.administrator, width=wide, height=high) as context:
-            page = await context.new_page()
-            faults = listen(page)
-            for name, path in pages.items():
-                answer = await page.goto(site.url + path)
-                assert answer is not None
-                assert answer.ok, path
-                await take(page, f"{name}-{width}")
-                await check(page)
-                across = await page.evaluate("document.documentElement.scrollWidth")
-                assert across <= wide, (path, across)
-            assert faults == []
+    wide, high = WIDTHS[width]
+    async with site.visitor(site.played.administrator, width=wide, height=high) as context:
+        page = await context.new_page()
+        faults = listen(page)
+        for name, path in pages.items():
+            answer = await page.goto(site.url + path)
+            assert answer is not None
+            assert answer.ok, path
+            await take(page, f"{name}-{width}")
+            await check(page)
+            across = await page.evaluate("document.documentElement.scrollWidth")
+            assert across <= wide, (path, across)
+        assert faults == []
 
 
 async def test_a_sample_by_hand_is_sent_as_ticked(site: Site) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright
 
 from app.accounts.http import ACCESS_COOKIE
 from tests.browser.conftest import FLAGS
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.fixtures.installation import Installation, installation
 from tests.fixtures.programme import got, made
 
@@ -27,7 +27,10 @@ async def signed_in(running: Installation, email: str) -> str:
 
 @pytest.mark.browser
 @pytest.mark.timeout(600)
-async def test_the_demonstration_ends_with_turns_and_codes_to_look_at(tmp_path: Path) -> None:
+@pytest.mark.parametrize("width", AT_BOTH)
+async def test_the_demonstration_ends_with_turns_and_codes_to_look_at(
+    tmp_path: Path, width: str
+) -> None:
     async with installation(tmp_path, "--demo") as running:
         programme = (await running.says(r"/programmes/(\S+)", timeout_s=300))[1]
         recording = (await running.says(r"/recordings/(\S+)"))[1]
@@ -41,8 +44,7 @@ async def test_the_demonstration_ends_with_turns_and_codes_to_look_at(tmp_path: 
         async with async_playwright() as playwright:
             path = "/usr/bin/chromium"
             browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-            for width in WIDTHS:
-                await looked_at(browser, running.url, researcher, pages, width)
+            await looked_at(browser, running.url, researcher, pages, width)
             await browser.close()
 
 

@@ -61,7 +61,7 @@ const conflicts = new Conflicts(actions, people, t);
 document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, bar.element, panel.bottom, sound.element);
 
 listen(lanes.field, actions, t);
-await start();
+start();
 
 async function start() {
   try {

@@ -4,18 +4,16 @@ import pytest
 
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.coded_series import CodedSeries, code_series
-from tests.fixtures.series import Series, play_series
+from tests.fixtures.coded_series import CodedSeries
+from tests.fixtures.remembered import coded_series, one_series
+from tests.fixtures.series import Series
 
 
 @pytest.fixture
 async def series(running: Application, cast: Cast) -> Series:
-    async with running.context.database.transaction() as db:
-        return await play_series(running.context, db, cast.programme_id)
+    return await one_series(running, cast)
 
 
 @pytest.fixture
 async def coded(running: Application, cast: Cast, series: Series) -> CodedSeries:
-    coders = [cast.researcher.actor, cast.coordinator.actor]
-    async with running.context.database.transaction() as db:
-        return await code_series(db, cast.coordinator.actor, cast.programme_id, [series], coders)
+    return await coded_series(running, cast, [series])

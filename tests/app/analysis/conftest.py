@@ -4,10 +4,10 @@ import pytest
 
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.series import Series, play_series
+from tests.fixtures.remembered import one_series
+from tests.fixtures.series import Series
 
 
 @pytest.fixture
 async def series(running: Application, cast: Cast) -> Series:
-    async with running.context.database.transaction() as db:
-        return await play_series(running.context, db, cast.programme_id)
+    return await one_series(running, cast)

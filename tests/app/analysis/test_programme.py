@@ -12,7 +12,8 @@ from app.analysis.programme import LINES, between, by_order
 from app.kit.languages import LANGUAGES
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.series import COUNT, Series, play_series
+from tests.fixtures.remembered import two_series
+from tests.fixtures.series import COUNT, Series
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -33,11 +34,7 @@ def test_groups_are_counted_and_not_meetings() -> None:
 
 @pytest.fixture
 async def groups(running: Application, cast: Cast) -> list[Series]:
-    async with running.context.database.transaction() as db:
-        return [
-            await play_series(running.context, db, cast.programme_id, name, seed)
-            for seed, name in enumerate(("Maanantairyhmä", "Torstairyhmä"))
-        ]
+    return await two_series(running, cast)
 
 
 async def analysis(cast: Cast, path: str) -> Any:

@@ -4,8 +4,9 @@ import pytest
 
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.coded_series import CodedSeries, code_series
-from tests.fixtures.series import Series, play_series
+from tests.fixtures.coded_series import CodedSeries
+from tests.fixtures.remembered import coded_series, two_series
+from tests.fixtures.series import Series
 
 MEETINGS = 3
 """Coded of each series."""
@@ -13,16 +14,9 @@ MEETINGS = 3
 
 @pytest.fixture
 async def groups(running: Application, cast: Cast) -> list[Series]:
-    async with running.context.database.transaction() as db:
-        return [
-            await play_series(running.context, db, cast.programme_id, name, seed)
-            for seed, name in enumerate(("Maanantairyhmä", "Torstairyhmä"))
-        ]
+    return await two_series(running, cast)
 
 
 @pytest.fixture
 async def coded(running: Application, cast: Cast, groups: list[Series]) -> CodedSeries:
-    coders = [cast.researcher.actor, cast.coordinator.actor]
-    async with running.context.database.transaction() as db:
-        own = (cast.programme_id, groups, coders)
-        return await code_series(db, cast.coordinator.actor, *own, most=MEETINGS)
+    return await coded_series(running, cast, groups, MEETINGS)

@@ -4,13 +4,10 @@ import pytest
 
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.series import Series, play_series
+from tests.fixtures.remembered import two_series
+from tests.fixtures.series import Series
 
 
 @pytest.fixture
 async def groups(running: Application, cast: Cast) -> list[Series]:
-    async with running.context.database.transaction() as db:
-        return [
-            await play_series(running.context, db, cast.programme_id, name, seed)
-            for seed, name in enumerate(("Maanantairyhmä", "Torstairyhmä"))
-        ]
+    return await two_series(running, cast)

@@ -8,13 +8,13 @@ from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.kept import keep
-from tests.fixtures.series import PEOPLE, Series, play_series
+from tests.fixtures.remembered import one_series
+from tests.fixtures.series import PEOPLE, Series
 
 
 @pytest.fixture
 async def series(running: Application, cast: Cast) -> Series:
-    async with running.context.database.transaction() as db:
-        return await play_series(running.context, db, cast.programme_id)
+    return await one_series(running, cast)
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "olga"])

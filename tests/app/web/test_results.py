@@ -7,8 +7,8 @@ from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.coded_series import AXES as USED
-from tests.fixtures.coded_series import code_series
-from tests.fixtures.series import PEOPLE, Series, play_series
+from tests.fixtures.remembered import coded_series, one_series
+from tests.fixtures.series import PEOPLE, Series
 
 AXES = ("theme", "function", "reference", "valence", "opening", "ending")
 PAGES = ("agreement", "content", "analysis")
@@ -16,16 +16,12 @@ PAGES = ("agreement", "content", "analysis")
 
 @pytest.fixture
 async def series(running: Application, cast: Cast) -> Series:
-    async with running.context.database.transaction() as db:
-        return await play_series(running.context, db, cast.programme_id)
+    return await one_series(running, cast)
 
 
 @pytest.fixture
 async def coded(running: Application, cast: Cast, series: Series) -> Series:
-    coders = [cast.researcher.actor, cast.coordinator.actor]
-    async with running.context.database.transaction() as db:
-        own = (cast.programme_id, [series], coders)
-        await code_series(db, cast.coordinator.actor, *own, most=2)
+    await coded_series(running, cast, [series], most=2)
     return series
 
 

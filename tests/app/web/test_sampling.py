@@ -6,15 +6,14 @@ from app.kit.languages import LANGUAGES
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.series import play_series
+from tests.fixtures.remembered import one_series
 
 DRAW = {"method": "stratified", "parts": 3, "per_stratum": 1, "reason": "Yksi kustakin osasta"}
 
 
 @pytest.fixture(autouse=True)
 async def recorded(running: Application, cast: Cast) -> None:
-    async with running.context.database.transaction() as db:
-        await play_series(running.context, db, cast.programme_id)
+    await one_series(running, cast)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

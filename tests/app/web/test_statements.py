@@ -9,8 +9,8 @@ from app.recordings.models import Recording, RecordingState
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.coded_series import CodedSeries, code_series
-from tests.fixtures.series import play_series
+from tests.fixtures.coded_series import CodedSeries
+from tests.fixtures.remembered import coded_series, one_series
 from tests.fixtures.statements import statements
 
 LIST = re.compile(r"\(\?(, \?)*\)")
@@ -36,11 +36,8 @@ PAGES = (
 
 @pytest.fixture
 async def coded(running: Application, cast: Cast) -> tuple[CodedSeries, str]:
-    coders = [cast.researcher.actor, cast.coordinator.actor]
-    async with running.context.database.transaction() as db:
-        series = await play_series(running.context, db, cast.programme_id)
-        own = (cast.programme_id, [series], coders)
-        return await code_series(db, cast.coordinator.actor, *own, most=6), str(series.group)
+    series = await one_series(running, cast)
+    return await coded_series(running, cast, [series]), str(series.group)
 
 
 async def only(running: Application, count: int) -> None:
