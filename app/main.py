@@ -37,6 +37,7 @@ from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
 from app.sampling import endpoints as sampling
+from app.surveys import endpoints as surveys
 from app.transcripts import endpoints as transcripts
 from app.turns import edit_endpoints, history_endpoints, rule_endpoints
 from app.turns import endpoints as turns
@@ -65,6 +66,7 @@ FEATURES = (
     retention,
     quality,
     notes,
+    surveys,
     analysis,
     agreement,
     content,
