@@ -28,6 +28,7 @@ from app.kit.headers import SecurityHeaders
 from app.kit.http import Db
 from app.kit.limits import LimitedBody
 from app.kit.settings import Settings
+from app.linkage import endpoints as linkage
 from app.meetings import endpoints as meetings
 from app.meetings import placement
 from app.notes import endpoints as notes
@@ -70,6 +71,7 @@ FEATURES = (
     analysis,
     agreement,
     content,
+    linkage,
     exports,
     audit,
     person,

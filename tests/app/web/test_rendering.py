@@ -22,6 +22,7 @@ from app.kit.audit import COMMAND, WORKER, Deed
 from app.kit.errors import Refusal
 from app.kit.languages import FOLDER, LANGUAGES, Languages
 from app.kit.permissions import Role
+from app.linkage.measures import OF_TALK
 from app.meetings.models import MeetingKind, MeetingState
 from app.notes.models import NoteKind
 from app.person.endpoints import OF_ONESELF
@@ -46,6 +47,7 @@ SOURCES = [
     *(WEB.parent / "exports").rglob("*.py"),
     *(WEB.parent / "analysis").glob("*.py"),
     *(WEB.parent / "content").glob("*.py"),
+    *(WEB.parent / "linkage").glob("*.py"),
 ]
 COLUMNS = [
     *("present_ms", "talk_ms", "share", "weighted_share", "turns", "turns_per_minute"),
@@ -156,6 +158,8 @@ STEMS: dict[str, list[str]] = {
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
+    "linkage.{}": [*OF_TALK, "scatter", "linked", "rho"],
+    "linkage.about_{}": ["linked", "rho"],
     "survey.kind_{}": list(AnswerKind),
     "survey.moment_{}": list(SurveyMoment),
     "variable.{}": list(TURN_COLUMNS),
