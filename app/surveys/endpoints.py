@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends
 from app.accounts.http import CurrentActor
 from app.kit.audit import Deed
 from app.kit.http import Db
+from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
 from app.programmes import access
 from app.surveys import service, told
@@ -74,10 +75,14 @@ async def import_answers(
     file: Sent,
     db: Db,
     actor: CurrentActor,
+    once: Idempotent,
 ) -> SurveyPublic:
-    kept = await service.bring(db, actor, programme_id, name.strip(), moment, file)
-    await told.changed(db, actor, kept.survey, Deed.ANSWERS_IMPORTED, kept.people)
-    return public(kept)
+    async def make() -> SurveyPublic:
+        kept = await service.bring(db, actor, programme_id, name.strip(), moment, file)
+        await told.changed(db, actor, kept.survey, Deed.ANSWERS_IMPORTED, kept.people)
+        return public(kept)
+
+    return await once(db, actor.user_id, SurveyPublic, make)
 
 
 @router.put("/surveys/{survey_id}/answers")

@@ -1,4 +1,4 @@
-"""Surveys brought in from a file, and their answers beside the talk, in the browser and looked at."""
+"""Surveys brought in from a file, and their answers beside the talk, in a browser, looked at."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ async def test_a_survey_is_looked_at_brought_in_and_compared(site: Site, tmp_pat
         page = await context.new_page()
         faults = listen(page)
         await page.goto(f"{programme}/surveys")
-        await choose(page, tmp_path / "alku.csv", text_of(rows(0)[:1] + [["", "J9", 1]]))
+        await choose(page, tmp_path / "alku.csv", text_of([*rows(0)[:1], ["", "J9", 1]]))
         await expect(page.get_by_role("alert").last).to_contain_text("Rivit 2: pseudonyymiä ei ole")
 
         await choose(page, tmp_path / "alku.xlsx", workbook_of(rows(0, with_names=True)))

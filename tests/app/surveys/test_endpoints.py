@@ -75,6 +75,14 @@ async def test_what_is_brought_in_is_listed_without_anybodys_answers(
     assert await log(running) == [("answers_imported", "researcher", {"people": 2})]
 
 
+async def test_what_is_sent_twice_comes_in_once(running: Application, cast: Cast) -> None:
+    cast.researcher.client.headers["Idempotency-Key"] = "kerran"
+    made = [await bring(cast.researcher, cast.programme_id, text_of(ROWS)) for _ in range(2)]
+    assert made[0].json() == made[1].json()
+    assert await kept(running) == [1, 3, 2, 6]
+    assert len(await log(running)) == 1
+
+
 async def test_another_file_takes_its_place_and_a_refused_one_changes_nothing(
     running: Application, cast: Cast
 ) -> None:
