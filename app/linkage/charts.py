@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from itertools import count, takewhile
 from typing import Any
 
 from app.analysis.drawing import RIGHT, WIDTH, Text, along, decimal, draw, hue
@@ -82,7 +81,7 @@ def _numbers(pairs: Sequence[Pair], t: Text) -> tuple[list[float], list[dict[str
     def x(value: float) -> float:
         return along(value - steps[0], steps[-1] - steps[0], LEFT + 20, WIDTH - RIGHT - 20)
 
-    digits = max(0, -math.floor(math.log10(steps[1] - steps[0])))
+    digits = max(0, -math.floor(round(math.log10(steps[1] - steps[0]), 6)))
     ticks = [{"x": x(step), "label": decimal(step, digits, t)} for step in steps]
     return [x(pair.value or 0.0) for pair in pairs], ticks
 
@@ -119,7 +118,7 @@ def _steps(values: Sequence[float]) -> list[float]:
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
     first = math.floor(low / step)
     last = max(first + 1, math.ceil(round(high / step, 9)))
-    return [round(step * n, 12) for n in takewhile(lambda n: n <= last, count(first))]
+    return [round(step * n, 12) for n in range(first, last + 1)]
 
 
 def _y(value: float, steps: Sequence[float]) -> float:

@@ -11,6 +11,10 @@ from app.linkage.pairs import Option, by_answer, within
 from app.linkage.service import Linked
 from app.surveys.models import AnswerKind
 
+ENDS = ("low", "high")
+"""Single people's."""
+FIGURES = ("people", "groups", "mean", "sd", "median", *ENDS)
+
 
 def about(programme_id: UUID, linked: Linked, *, hide: bool) -> LinkPublic:
     """`hide`: for others than the research team."""
@@ -44,10 +48,8 @@ def _options(found: Sequence[Option], *, hide: bool) -> list[OptionRow]:
     counts = np.array([[each.people for each in found]], dtype=np.int64)
     hidden = suppression.hidden(counts)[0] if hide and found else np.zeros(len(found), dtype=bool)
     return [
-        OptionRow(**dict.fromkeys(OptionRow.model_fields) | {"answer": each.answer})
-        if unseen
-        else OptionRow.model_validate(
-            each._asdict() | ({"low": None, "high": None} if hide else {})
+        OptionRow.model_validate(
+            each._asdict() | dict.fromkeys(FIGURES if unseen else ENDS if hide else ())
         )
         for each, unseen in zip(found, hidden, strict=True)
     ]

@@ -204,5 +204,5 @@ async def _fill(db: AsyncSession, survey: Survey, found: Draft) -> Kept:
 async def _empty(db: AsyncSession, survey_id: UUID) -> None:
     its = select(SurveyResponse.id).where(SurveyResponse.survey_id == survey_id)
     await db.exec(delete(SurveyAnswer).where(col(SurveyAnswer.response_id).in_(its)))
-    for table in (SurveyResponse, SurveyQuestion):
-        await db.exec(delete(table).where(col(table.survey_id) == survey_id))
+    await db.exec(delete(SurveyResponse).where(col(SurveyResponse.survey_id) == survey_id))
+    await db.exec(delete(SurveyQuestion).where(col(SurveyQuestion.survey_id) == survey_id))
