@@ -79,7 +79,8 @@ def _sorted(sheet: Sheet, people: Iterable[Person], column: int, beside: int | N
         for name in _names(person):
             called[_plain(name)].append(person)
     rows: dict[Person, list[int]] = defaultdict(list)
-    unknown, ambiguous = [], []
+    unknown: list[int] = []
+    ambiguous: list[int] = []
     for number, cells in sheet.lines:
         theirs = called.get(_plain(cells[column]), [])
         if beside is not None and cells[beside]:

@@ -54,12 +54,14 @@ async def test_a_survey_is_looked_at_brought_in_and_compared(site: Site, tmp_pat
         faults = listen(page)
         await page.goto(f"{programme}/surveys")
         await choose(page, tmp_path / "alku.csv", text_of([*rows(0)[:1], ["", "J9", 1]]))
-        await expect(page.get_by_role("alert").last).to_contain_text("Rivit 2: pseudonyymiä ei ole")
+        await expect(page.locator("[data-told]").last).to_contain_text(
+            "Rivit 2: pseudonyymiä ei ole"
+        )
 
         await choose(page, tmp_path / "alku.xlsx", workbook_of(rows(0, with_names=True)))
         await expect(page.locator("[data-looked]").last).to_contain_text("24 henkilöä")
         await expect(page.locator("[data-looked]").last).to_contain_text("Sähköposti")
-        await expect(page.get_by_role("alert").last).to_be_empty()
+        await expect(page.locator("[data-told]").last).to_be_empty()
         await bring(page, "Alkukysely", "before")
         await choose(page, tmp_path / "loppu.csv", text_of(rows(1), encoding="cp1252"))
         await bring(page, "Loppukysely", "after")
