@@ -76,9 +76,9 @@ async def test_a_survey_is_looked_at_brought_in_and_compared(site: Site, tmp_pat
     async with site.visitor(site.played.administrator) as context:
         page = await context.new_page()
         await page.goto(f"{programme}/surveys")
-        await page.get_by_role("button", name="Poista: Loppukysely").click()
+        await page.locator("button[data-method=DELETE]").last.click()
         async with page.expect_navigation():
-            await page.get_by_role("dialog").get_by_role("button", name="Poista").click()
+            await page.locator("dialog[open] [data-choice=yes]").click()
         await expect(page.locator("section h2")).to_contain_text(["Alkukysely", "Tuo kysely"])
 
 
