@@ -28,6 +28,7 @@ from app.kit.headers import SecurityHeaders
 from app.kit.http import Db
 from app.kit.limits import LimitedBody
 from app.kit.settings import Settings
+from app.linkage import endpoints as linkage
 from app.meetings import endpoints as meetings
 from app.meetings import placement
 from app.notes import endpoints as notes
@@ -37,6 +38,7 @@ from app.quality import endpoints as quality
 from app.recordings import endpoints as recordings
 from app.retention import endpoints as retention
 from app.sampling import endpoints as sampling
+from app.surveys import endpoints as surveys
 from app.transcripts import endpoints as transcripts
 from app.turns import edit_endpoints, history_endpoints, rule_endpoints
 from app.turns import endpoints as turns
@@ -65,9 +67,11 @@ FEATURES = (
     retention,
     quality,
     notes,
+    surveys,
     analysis,
     agreement,
     content,
+    linkage,
     exports,
     audit,
     person,

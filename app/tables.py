@@ -16,6 +16,7 @@ from app.quality import models as quality
 from app.recordings import models as recordings
 from app.retention import models as retention
 from app.sampling import models as sampling
+from app.surveys import models as surveys
 from app.transcripts import models as transcripts
 from app.turns import models as turns
 from app.vault import models as vault
@@ -38,6 +39,7 @@ __all__ = [
     "recordings",
     "retention",
     "sampling",
+    "surveys",
     "transcripts",
     "turns",
     "vault",

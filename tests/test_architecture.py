@@ -26,10 +26,10 @@ STAIRCASE: list[set[str]] = [
     {"app.transcripts"},
     {"app.imports"},
     {"app.retention", "app.coding"},
-    {"app.notes"},
+    {"app.notes", "app.surveys"},
     {"app.exports", "app.analysis", "app.agreement"},
     {"app.content"},
-    {"app.erasures"},
+    {"app.erasures", "app.linkage"},
     {"app.person"},
     {"app.tables"},
     {"app.web", "signalling", "media.recorder"},
@@ -55,6 +55,8 @@ PURE = [
     "media/audio/crosstalk.py",
     "media/audio/levels.py",
     "media/rtp",
+    *(f"app/surveys/{name}.py" for name in ("files", "columns", "people", "drafts")),
+    "app/linkage/pairs.py",
     *(f"app/analysis/{name}.py" for name in ("floor", "participation", "sequence", "null")),
 ]
 LONGEST_FILE = 300

@@ -31,6 +31,7 @@ from app.retention import erasure as retention_run
 from app.retention import service as retention_plan
 from app.retention.models import LegalHold
 from app.retention.periods import Deadline
+from app.surveys import erasure as surveys
 from media.store import Store
 
 LANGUAGE = "en"
@@ -63,12 +64,14 @@ async def retention(settings: Settings, console: Console, programme: str, *, era
             opened.database, store, moment, doer=COMMAND, programme_id=chosen
         )
         noted = await notes.erase(opened.database, moment, doer=COMMAND, programme_id=chosen)
+        answered = await surveys.erase(opened.database, moment, doer=COMMAND, programme_id=chosen)
     for one in done:
         ending = "" if one.complete else "; the store could not be reached, the next run goes on"
         name = short(one.deadline.recording_id)
         console.print(f"Recording {name}: {one.tapes} tapes, {one.turns} turns erased{ending}.")
     console.print(f"{len(done)} recordings erased, in whole or in part.")
     console.print(f"{noted} observation notes erased.")
+    console.print(f"{answered} people's answers to a survey erased.")
 
 
 async def _table(db: AsyncSession, listed: Sequence[Deadline], moment: datetime) -> Table:

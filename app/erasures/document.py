@@ -16,6 +16,7 @@ from app.meetings.models import Meeting
 from app.notes import service as notes
 from app.recordings import service as recordings
 from app.recordings.models import Erasure, Recording
+from app.surveys import service as surveys
 from app.vault.models import DataKey
 
 FORMAT = "emessi erasure receipt 1"
@@ -27,6 +28,9 @@ EXPORTS = "exports"
 """What people have on their own machines."""
 OBSERVATION_NOTES = "observation_notes"
 """Whom they speak of stands in their words alone: people must read them."""
+SURVEY_ANSWERS = "survey_answers"
+"""They rest on no consent given here. Who withdraws from being studied is linked no longer; who
+wants them gone asks for it, or is erased."""
 
 
 async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
@@ -38,6 +42,7 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
     causes = await service.withdrawals(db, erasure)
     exports = await service.exports_before(db, erasure)
     noted = await notes.exist(db, meeting.id)
+    answered = await surveys.answered(db, meeting.group_id, erasure.user_id)
     return {
         "format": FORMAT,
         "software": f"emessi {version('emessi')}",
@@ -70,6 +75,7 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
             DATABASE_BACKUPS,
             *([EXPORTS] if exports else []),
             *([OBSERVATION_NOTES] if noted else []),
+            *([SURVEY_ANSWERS] if answered else []),
         ],
         "erased_from": _at(erasure.begun_at),
         "attested_at": _at(erasure.attested_at) if erasure.attested_at else None,

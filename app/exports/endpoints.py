@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor
+from app.exports import answers as survey_answers
 from app.exports import bundle, project, register
 from app.exports.formats.offered import FORMATS, Format
 from app.exports.forms import ExportedPerson, ExportPublic
@@ -38,6 +39,11 @@ router = APIRouter(tags=["exports"])
 WithNotes = Annotated[
     bool,
     Query(description="Observation notes too: free text that may name people. Read them first."),
+]
+
+WithAnswers = Annotated[
+    bool,
+    Query(description="Answers to surveys too, of those who agree to be studied. Read them first."),
 ]
 
 
@@ -73,6 +79,7 @@ async def export_group(
     context: Ctx,
     store: MediaStore,
     notes: WithNotes = False,
+    answers: WithAnswers = False,
 ) -> StreamingResponse:
     """Every meeting of a group, each in its folder, and all that is indexed as one project."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
@@ -87,8 +94,10 @@ async def export_group(
     beside = [(meeting, folder + project.MEDIA) for meeting, folder in placed]
     whole = await project.of_group(db, group, beside, reader)
     entries += [bundle.made(project.NAME, whole)] if whole else []
+    entries += await survey_answers.entries(db, group, reader) if answers else []
     entries = bundle.with_sums(entries)
-    await auditing.exported(db, actor, group, None, with_notes=notes)
+    held = {"with_notes": notes, "with_answers": answers}
+    await auditing.exported(db, actor, group, None, **held)
     await register.enter(db, actor, group.id, of_group, entries, whole_group=True)
     return _archive(entries, store, "emessi-group.zip")
 

@@ -27,6 +27,8 @@ class Refusal(Exception):
         self.field = field
         self.details: dict[str, Any] = {}
         """More members of the problem, for those who can do something about it."""
+        self.values: dict[str, object] = {}
+        """For the blanks of its sentence."""
 
 
 class Invalid(Refusal):

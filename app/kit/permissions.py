@@ -47,6 +47,10 @@ class Action(StrEnum):
     """Everybody's."""
     REMOVE_NOTES = "remove_notes"
     """Another's, when somebody asks to have it taken out."""
+    READ_ANSWERS = "read_answers"
+    """What people answered to surveys, under their pseudonyms, and how it goes with their turns."""
+    IMPORT_ANSWERS = "import_answers"
+    """Bring answers in, put others in their place, take them away."""
     EDIT_CODEBOOK = "edit_codebook"
     ASSIGN_CODING = "assign_coding"
     CODE = "code"
@@ -68,7 +72,7 @@ _INSIDE = frozenset({A.SEE_GROUP, A.JOIN_MEETING, A.DECIDE_OWN_CONSENT})
 _STAFF = frozenset({A.SEE_PROGRAMME, A.SEE_GROUP, A.SEE_RECORDING_STATUS})
 _RESEARCH = frozenset(
     {A.PLAY_RECORDING, A.READ_TURNS, A.EDIT_TURNS, A.READ_TRANSCRIPT, A.EDIT_TRANSCRIPT}
-    | {A.READ_QUALITY, A.READ_NOTES, A.EDIT_CODEBOOK, A.CODE}
+    | {A.READ_QUALITY, A.READ_NOTES, A.READ_ANSWERS, A.IMPORT_ANSWERS, A.EDIT_CODEBOOK, A.CODE}
 )
 _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}

@@ -1,6 +1,8 @@
 """Refusals on HTTP, as problem details (RFC 9457) in the caller's language."""
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -41,9 +43,16 @@ def language_of(request: Request) -> str:
     return context.languages.negotiate(request.headers.get("accept-language", ""))
 
 
-def problem(request: Request, code: str, status: int, **more: Any) -> JSONResponse:
+def problem(
+    request: Request,
+    code: str,
+    status: int,
+    values: Mapping[str, object] = MappingProxyType({}),
+    **more: Any,
+) -> JSONResponse:
+    """`values`: for the blanks of the sentence."""
     context: Context = request.app.state.context
-    title = context.languages.text(f"problem.{code}", language_of(request))
+    title = context.languages.text(f"problem.{code}", language_of(request), **values)
     body = {"type": f"urn:emessi:problem:{code}", "title": title, "status": status}
     body |= {name: value for name, value in more.items() if value is not None}
     return JSONResponse(body, status, media_type=MEDIA_TYPE)
@@ -51,7 +60,8 @@ def problem(request: Request, code: str, status: int, **more: Any) -> JSONRespon
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refusal)
-    return problem(request, error.code, error.status, field=error.field, **error.details)
+    more = {"field": error.field, **error.details}
+    return problem(request, error.code, error.status, error.values, **more)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

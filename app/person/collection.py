@@ -42,6 +42,7 @@ async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
         "corrections": await traces.corrections(db, user.id),
         "transcript": await traces.words(db, user.id),
         "notes": await traces.noted(db, user.id),
+        "answers": await traces.answered(db, user.id),
         "connections": await traces.connections(db, user.id),
         "sent": await traces.sent(db, user.id),
         "exports": await traces.handed_over(db, user.id),

@@ -1,6 +1,7 @@
 """Erasing one person from every programme, at that person's request.
 
 Everything is withdrawn in the ledger, and what a withdrawal reaches is erased as ever: keys first.
+Answers to surveys are deleted.
 The account is emptied and nobody can sign in by it. What stays carries an id that stands for nobody
 any longer: the ledger, because it proves what was asked and decided; attendance, which counts
 people; the audit log, which proves that this was done; observation notes that the person wrote,
@@ -33,6 +34,8 @@ from app.meetings.models import Attendance, Meeting, MeetingState
 from app.notes.models import ObservationNote
 from app.programmes.models import ProgrammeStaff
 from app.recordings.models import Tape, TapeState
+from app.surveys import erasure as surveys
+from app.surveys.models import SurveyResponse
 from app.transcripts.erasure import erase_withdrawn
 from app.turns.models import Turn
 from media.store import Store
@@ -64,6 +67,8 @@ class Held(NamedTuple):
     """Observation notes that the person wrote."""
     notes_near: int
     """Those that others wrote in meetings where the person was: any of them may speak of them."""
+    answers: int
+    """Surveys that the person answered."""
 
 
 class Report(NamedTuple):
@@ -80,6 +85,8 @@ class Report(NamedTuple):
     entries: int
     notes: int
     notes_near: int
+    answers: int
+    """Surveys to which the person's answers were erased."""
 
 
 async def held(db: AsyncSession, user_id: UUID) -> Held:
@@ -101,6 +108,7 @@ async def held(db: AsyncSession, user_id: UUID) -> Held:
         entries=await count(audit.AuditEntry, about),
         notes=await count(ObservationNote, own),
         notes_near=await count(ObservationNote, near, ObservationNote.author_id != user_id),
+        answers=await count(SurveyResponse, SurveyResponse.user_id == user_id),
     )
 
 
@@ -139,6 +147,7 @@ async def withdraw_everything(
             text_language=row.text_language,
             decided_by=doer.user_id or user_id,
         )
+    await surveys.forget(db, user_id)
     programmes = await _leave(db, user_id)
     await _empty_account(db, user)
     for programme_id in [None, *programmes]:
@@ -163,6 +172,7 @@ async def erase_media(database: Database, store: Store, user_id: UUID, before: H
         entries=after.entries,
         notes=after.notes,
         notes_near=after.notes_near,
+        answers=before.answers - after.answers,
     )
 
 

@@ -24,5 +24,6 @@ class ErasureReport(Public):
     entries: int
     notes: int
     notes_near: int
+    answers: int
     lines: list[str]
     """The same in words, in the reader's language: what is erased, what is kept and why."""

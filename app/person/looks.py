@@ -12,10 +12,11 @@ from app.kit.audit import AuditEntry, Deed
 from app.kit.permissions import Role
 from app.meetings.models import Meeting
 from app.recordings.models import Recording, Tape
+from app.surveys.models import SurveyResponse
 
 LOOKS = (
     *(Deed.WATCHED, Deed.PLAYED, Deed.DOWNLOADED, Deed.READ_TURNS, Deed.READ_NOTES),
-    *(Deed.EXPORTED, Deed.ERASED),
+    *(Deed.READ_ANSWERS, Deed.EXPORTED, Deed.ERASED),
 )
 NAMED = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.RESEARCHER, Role.FACILITATOR})
 """Who acts for the programme, and is told of by name; of others the role is enough."""
@@ -29,17 +30,20 @@ class Look(NamedTuple):
 
 
 async def looks(db: AsyncSession, user_id: UUID, limit: int | None = None) -> list[Look]:
-    """At this person's own files and turns, and at what a recording with this person in it has in
-    common; the newest first. What the person did is not among them."""
+    """At this person's own files and turns, at what a recording with this person in it has in
+    common, and at surveys that this person answered; the newest first. What the person did is not
+    among them."""
     meetings = (
         select(Recording.meeting_id)
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(Tape.user_id == user_id)
     )
+    answered = select(SurveyResponse.survey_id).where(SurveyResponse.user_id == user_id)
     groups = select(Meeting.group_id).where(col(Meeting.id).in_(meetings))
     of_all = col(AuditEntry.subject_id).is_(None) & or_(
         col(AuditEntry.meeting_id).in_(meetings),
         col(AuditEntry.meeting_id).is_(None) & col(AuditEntry.group_id).in_(groups),
+        col(AuditEntry.object_id).in_(answered),
     )
     query = (
         select(AuditEntry)

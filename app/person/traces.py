@@ -1,5 +1,5 @@
 """What is noted of a person beside recordings: words, connections, sources sent, speech,
-corrections, exports, erasures; and what the person noted."""
+corrections, answers to surveys, exports, erasures; and what the person noted."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +14,7 @@ from app.exports.models import ExportContent, ExportRecord
 from app.notes.models import ObservationNote
 from app.quality.models import QualitySample
 from app.recordings.models import Erasure, PublicationSpan
+from app.surveys.models import Survey, SurveyAnswer, SurveyQuestion, SurveyResponse
 from app.transcripts import consents as transcripts
 from app.transcripts.models import Utterance
 from app.turns.models import Speech, Turn, TurnEdit
@@ -86,6 +87,36 @@ async def noted(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
     found = (await db.exec(query.order_by(col(ObservationNote.at)))).all()
     hidden = {"author_id"}
     return [row.model_dump(mode="json", warnings=False, exclude=hidden) for row in found]
+
+
+async def answered(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
+    """What the person answered to surveys; and the surveys that the person brought in, in which
+    the answers are others'."""
+    query = (
+        select(SurveyAnswer, SurveyQuestion, Survey)
+        .where(SurveyAnswer.question_id == SurveyQuestion.id)
+        .where(SurveyAnswer.response_id == SurveyResponse.id)
+        .where(SurveyResponse.survey_id == Survey.id, SurveyResponse.user_id == user_id)
+        .order_by(col(Survey.id), col(SurveyQuestion.place))
+    )
+    brought = select(Survey).where(Survey.imported_by == user_id).order_by(col(Survey.id))
+    shown = {"name", "moment", "file_name", "imported_at"}
+    return {
+        "my_answers": [
+            {
+                "survey": survey.name,
+                "moment": str(survey.moment),
+                "imported_at": survey.imported_at.isoformat(),
+                "question": question.label,
+                "answer": answer.text,
+            }
+            for answer, question, survey in (await db.exec(query)).all()
+        ],
+        "imported_by_me": [
+            survey.model_dump(mode="json", warnings=False, include=shown)
+            for survey in (await db.exec(brought)).all()
+        ],
+    }
 
 
 async def handed_over(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:

@@ -72,6 +72,7 @@ async def exported(
     meeting: Meeting | None,
     *,
     with_notes: bool = False,
+    with_answers: bool = False,
 ) -> None:
     """Before the first byte of an export, with the register's entry; each is one of its own."""
     kind, id_ = ("meeting", meeting.id) if meeting else ("group", group.id)
@@ -79,7 +80,8 @@ async def exported(
         kind, id_, None, group.programme_id, group.id, meeting.id if meeting else None
     )
     doer = await _doer(db, actor, group, Action.EXPORT)
-    details = {"with_notes": 1} if with_notes else {}
+    held = {"with_notes": with_notes, "with_answers": with_answers}
+    details = {name: 1 for name, there in held.items() if there}
     audit.record(db, Deed.EXPORTED, doer, about, details=details)
 
 

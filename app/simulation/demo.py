@@ -41,6 +41,14 @@ CAST = (
     Part("Daavid Salo", "member", ("audio", "video", "indexing")),
     Part("Eero Lehto", "member", ()),
 )
+SURVEYS = (("Alkukysely", "before"), ("Loppukysely", "after"))
+ANSWERS = {
+    "J1": ((5, "vaihtelee"), (8, "virkeä")),
+    "J2": ((7, "virkeä"), (7, "virkeä")),
+    "J3": ((4, "väsynyt"), (6, "vaihtelee")),
+    "J4": ((6, "vaihtelee"), (5, "väsynyt")),
+}
+"""Of each pseudonym, to the first survey and to the second. Ours, nobody's findings."""
 RESEARCHERS = ("Riikka Tutkija", "Tuomas Tutkija")
 NOTES = (
     (0.1, "observation", "Aloituskierros: kaikki pääsevät ääneen, tunnelma on rauhallinen."),
@@ -108,6 +116,7 @@ async def demonstrate(
         await _noted(apis[0], meeting_id, report)
         said = sentences_of(script, round((report.began_at - started_at.timestamp()) * 1000))
         logins += await _studied(administrator, programme["id"], recording_id, said)
+        await _answered(administrator, programme["id"])
     return Demonstration(logins, programme["id"], meeting_id, recording_id)
 
 
@@ -189,6 +198,17 @@ async def _studied(
         to_words = [part.name for part in CAST if "transcript" in part.consents]
         await study(administrator, programme_id, recording_id, coders, said, to_words)
     return logins
+
+
+async def _answered(administrator: httpx.AsyncClient, programme_id: str) -> None:
+    """Two surveys come in, as a Finnish spreadsheet saves them."""
+    for place, (name, moment) in enumerate(SURVEYS):
+        rows = [f"{who};{said[place][0]};{said[place][1]}" for who, said in ANSWERS.items()]
+        table = "\r\n".join(["Tunnus;Jaksan työssäni (1–10);Vireys", *rows])
+        asked = {"name": name, "moment": moment, "file_name": f"{name.lower()}.csv"}
+        path = f"/api/v1/programmes/{programme_id}/surveys"
+        answer = await administrator.post(path, params=asked, content=table.encode("cp1252"))
+        answer.raise_for_status()
 
 
 async def _appointed(

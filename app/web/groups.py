@@ -23,6 +23,7 @@ from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
 from app.sampling import service as sampling
+from app.surveys import service as surveys
 from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.models import Laughter, TechnicalTalk
@@ -121,6 +122,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_read_turns=may(roles, Action.READ_TURNS),
         is_indexed=await turns.is_any_indexed(db, group_id),
         may_export=may(roles, Action.EXPORT),
+        has_answers=await surveys.answered(db, group_id),
         may_import=may(roles, Action.IMPORT_RECORDING),
         erased=await own_erasures(visit, group_id),
         now=now(),

@@ -29,6 +29,7 @@ from app.web import (
     groups,
     history,
     imports,
+    linkage,
     meetings,
     person,
     programme_analysis,
@@ -36,6 +37,7 @@ from app.web import (
     reference,
     retention,
     sampling,
+    surveys,
     transcripts,
     workbench,
 )
@@ -48,7 +50,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, imports, meetings, recordings, reference, transcripts),
     *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
-    *(agreement, content, history, programme_analysis, sampling, workbench),
+    *(agreement, content, history, linkage, programme_analysis, sampling, surveys, workbench),
 )
 for part in PARTS:
     router.include_router(part.router)

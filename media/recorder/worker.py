@@ -20,6 +20,7 @@ from app.notes import erasure as notes
 from app.recordings import service as recordings
 from app.recordings.queue import APP_VERSION, FINALISE, QUEUE, enqueue_finalise
 from app.retention import erasure as retention
+from app.surveys import erasure as surveys
 from app.transcripts.erasure import erase_withdrawn
 from app.turns.proposing import repropose
 from media.recorder.composite import workflow as composites
@@ -79,6 +80,7 @@ async def run(settings: Settings) -> None:
         if loop.time() >= retention_at:
             await retention.run(context.database, finaliser.store, now())
             await notes.erase(context.database, now())
+            await surveys.erase(context.database, now())
             retention_at = loop.time() + RETENTION_EVERY_S
         await _look(settings, context, finaliser.store, followed)
         try:

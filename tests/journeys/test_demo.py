@@ -81,6 +81,8 @@ async def research_pages(
         "analysis_group": f"/groups/{group}/analysis",
         "programme_analysis": f"/programmes/{programme}/analysis",
         "sampling": f"/programmes/{programme}/sampling",
+        "surveys": f"/programmes/{programme}/surveys",
+        "linkage": f"/programmes/{programme}/linkage",
         "transcripts": f"/programmes/{programme}/transcripts?words=ty%C3%B6",
         "history": f"/recordings/{recording}/history",
     }

@@ -13,6 +13,7 @@ from app.recordings.models import Erasure, Recording, RecordingState
 from app.turns.erasure import erase_withdrawn
 from app.vault.models import DataKey
 from media.store import Store
+from tests.fixtures.answered import bring, text_of
 from tests.fixtures.cast import Person
 from tests.fixtures.kept import Kept
 from tests.fixtures.noted import jot
@@ -105,6 +106,16 @@ async def test_notes_of_the_meeting_are_named_as_out_of_reach(kept: Kept) -> Non
     await attest(kept)
 
     assert (await document(kept))["not_reached"] == ["database_backups", "observation_notes"]
+
+
+async def test_answers_of_the_person_are_named_as_out_of_reach(kept: Kept) -> None:
+    content = text_of([["Tunnus", "A"], ["J1", 1]])
+    assert (await bring(kept.cast.researcher, kept.cast.programme_id, content)).status_code == 201
+    await withdraw(kept, kept.cast.bob, Purpose.INDEXING)
+    await erase(kept)
+    await attest(kept)
+
+    assert (await document(kept))["not_reached"] == ["database_backups", "survey_answers"]
 
 
 async def test_two_who_withdraw_have_a_receipt_each(kept: Kept) -> None:

@@ -38,6 +38,8 @@ read_quality           yes           yes         yes        .           yes     
 write_notes            yes           yes         .          yes         yes      .
 read_notes             yes           yes         yes        .           .        .
 remove_notes           yes           yes         .          .           .        .
+read_answers           yes           yes         yes        .           .        .
+import_answers         yes           yes         yes        .           .        .
 edit_codebook          yes           yes         yes        .           .        .
 assign_coding          yes           yes         .          .           .        .
 code                   yes           yes         yes        .           .        .

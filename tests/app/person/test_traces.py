@@ -35,6 +35,8 @@ TOLD = {
     "turn_edits": "corrections",
     "utterances": "transcript",
     "observation_notes": "notes",
+    "survey_responses": "answers",
+    "surveys": "answers",
     "quality_samples": "connections",
     "publication_spans": "sent",
     "export_contents": "exports",

@@ -22,12 +22,15 @@ from app.kit.audit import COMMAND, WORKER, Deed
 from app.kit.errors import Refusal
 from app.kit.languages import FOLDER, LANGUAGES, Languages
 from app.kit.permissions import Role
+from app.linkage.measures import OF_TALK
 from app.meetings.models import MeetingKind, MeetingState
 from app.notes.models import NoteKind
 from app.person.endpoints import OF_ONESELF
 from app.programmes.models import ProgrammeRole
 from app.recordings.completeness import Reason
 from app.recordings.models import FileKind, RecordingState, Source
+from app.surveys.models import AnswerKind, SurveyMoment
+from app.surveys.table import COLUMNS as ANSWER_COLUMNS
 from app.turns.forms import OPERATIONS
 from app.turns.models import Laughter, TechnicalTalk, TurnState
 from app.turns.table import COLUMNS as TURN_COLUMNS
@@ -44,6 +47,7 @@ SOURCES = [
     *(WEB.parent / "exports").rglob("*.py"),
     *(WEB.parent / "analysis").glob("*.py"),
     *(WEB.parent / "content").glob("*.py"),
+    *(WEB.parent / "linkage").glob("*.py"),
 ]
 COLUMNS = [
     *("present_ms", "talk_ms", "share", "weighted_share", "turns", "turns_per_minute"),
@@ -76,10 +80,10 @@ STEMS: dict[str, list[str]] = {
     "audit.kind_{}": [
         *("recording", "file", "turns", "meeting", "group"),
         *("programme", "account", "consent_text", "codebook", "log"),
-        *("sample", "transcript", "consents", "notes"),
+        *("sample", "transcript", "consents", "notes", "answers"),
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
-    "person.erased_{}": ["account", "media", "waiting"],
+    "person.erased_{}": ["account", "media", "waiting", "answers"],
     "person.kept_{}": [
         *("decisions", "stays", "entries", "notes", "notes_near", "handed_over"),
     ],
@@ -154,7 +158,12 @@ STEMS: dict[str, list[str]] = {
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
+    "linkage.{}": [*OF_TALK, "scatter", "linked", "rho"],
+    "linkage.about_{}": ["linked", "rho"],
+    "survey.kind_{}": list(AnswerKind),
+    "survey.moment_{}": list(SurveyMoment),
     "variable.{}": list(TURN_COLUMNS),
+    "variable.answers_{}": list(ANSWER_COLUMNS),
     "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
     "history.did_{}": list(OPERATIONS),
     "workbench.did_{}": list(OPERATIONS),

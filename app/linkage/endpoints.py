@@ -1,0 +1,99 @@
+"""Answers beside the talk. For the research team; `hide` makes what may be shown to others."""
+
+import asyncio
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.accounts.http import CurrentActor
+from app.kit.csv_file import Decimal, csv_file
+from app.kit.http import Ctx, Db, download
+from app.linkage import charts, rows, service
+from app.linkage.forms import LinkPublic, OptionRow, PersonLink
+from app.linkage.service import Linked
+from app.surveys import told
+
+router = APIRouter(tags=["linkage"])
+
+PATH = "/programmes/{programme_id}/linkage"
+
+
+class Wanted:
+    """Which answers, beside which measure, of whom."""
+
+    def __init__(
+        self,
+        column: Annotated[
+            str, Query(max_length=80, description="A question's id; `after~before`: the change.")
+        ],
+        measure: Annotated[
+            str,
+            Query(
+                max_length=90,
+                description="`talk_share`, `turns`, `turns_per_minute`, or `axis/code`.",
+            ),
+        ] = "talk_share",
+        version_id: Annotated[
+            UUID | None, Query(description="Of the codebook, for `axis/code`.")
+        ] = None,
+        group_id: UUID | None = None,
+    ) -> None:
+        self.column, self.measure = column, measure
+        self.version_id, self.group_id = version_id, group_id
+
+
+async def _linked(
+    programme_id: UUID,
+    asked: Annotated[Wanted, Depends()],
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+) -> Linked:
+    """Told to the log before it is shown."""
+    column = await service.find(db, actor, programme_id, asked.column)
+    own = (asked.measure, asked.version_id, asked.group_id)
+    found = await service.link(db, actor, programme_id, column, *own)
+    await told.read(context.database, db, actor, programme_id, column.survey_ids)
+    return found
+
+
+Found = Annotated[Linked, Depends(_linked)]
+
+
+@router.get(PATH)
+async def linkage(programme_id: UUID, linked: Found, hide: bool = False) -> LinkPublic:
+    return await asyncio.to_thread(rows.about, programme_id, linked, hide=hide)
+
+
+@router.get(PATH + "/{table}.csv", response_class=Response)
+async def linkage_table(
+    programme_id: UUID,
+    table: Literal["people", "options"],
+    linked: Found,
+    hide: bool = False,
+    decimal: Annotated[Decimal, Query()] = Decimal.POINT,
+) -> Response:
+    """A line for each person, or for each choice."""
+    found = await asyncio.to_thread(rows.about, programme_id, linked, hide=hide)
+    if table == "people":
+        body = csv_file(list(PersonLink.model_fields), found.people, decimal)
+    else:
+        body = csv_file(list(OptionRow.model_fields), found.options, decimal)
+    return download(body, f"linkage-{table}.csv", "text/csv; charset=utf-8")
+
+
+@router.get(PATH + "/scatter.svg", response_class=Response)
+async def linkage_chart(
+    linked: Found,
+    actor: CurrentActor,
+    context: Ctx,
+    language: Annotated[Literal["fi", "sv", "en"] | None, Query()] = None,
+) -> Response:
+    """For the research team: a dot is a person."""
+    spoken = language or actor.language
+
+    def t(key: str, **values: object) -> str:
+        return context.languages.text(key, spoken, **values)
+
+    return download(charts.scatter(linked, t, spoken), "linkage-scatter.svg", "image/svg+xml")

@@ -1,0 +1,107 @@
+"""Erasing answers: a person's at that person's request, and those whose time is over.
+
+Each person's answers go when they are older than the programme keeps its material, or than the
+shortest period that this person was promised; a hold on the group or the programme stops that.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consent import service as consent
+from app.consent.models import Decision
+from app.kit import audit
+from app.kit.db import Database
+from app.programmes.models import Programme, RetentionChange
+from app.retention import holds
+from app.retention.periods import promised
+from app.surveys import service, told
+from app.surveys.models import Survey, SurveyAnswer, SurveyResponse
+
+NOTHING = UUID(int=0)
+"""Stands for a recording, of which answers have none: no hold names it."""
+
+
+class Due(NamedTuple):
+    survey: Survey
+    response: SurveyResponse
+
+
+async def forget(db: AsyncSession, user_id: UUID) -> int:
+    """Deletes everything that this person answered; to how many surveys."""
+    query = select(SurveyResponse).where(SurveyResponse.user_id == user_id)
+    return await _delete(db, (await db.exec(query)).all())
+
+
+async def erase(
+    database: Database,
+    moment: datetime,
+    *,
+    doer: audit.Doer = audit.WORKER,
+    programme_id: UUID | None = None,
+) -> int:
+    """How many people's answers to a survey. Cheap when there is nothing to do."""
+    async with database.reading() as db:
+        if not await _due(db, moment, programme_id):
+            return 0
+    async with database.transaction() as db:
+        found = await _due(db, moment, programme_id)  # a hold may have been set meanwhile
+        await _delete(db, [each.response for each in found])
+        for survey in {each.survey.id: each.survey for each in found}.values():
+            gone = sum(each.survey.id == survey.id for each in found)
+            about = told.about(survey.programme_id, survey.id)
+            audit.record(db, audit.Deed.ERASED, doer, about, details={"people": gone})
+            if not await service.counts(db, [survey.id]):
+                await service.discard(db, survey)
+    return len(found)
+
+
+async def _delete(db: AsyncSession, responses: Sequence[SurveyResponse]) -> int:
+    ids = [each.id for each in responses]
+    await db.exec(delete(SurveyAnswer).where(col(SurveyAnswer.response_id).in_(ids)))
+    await db.exec(delete(SurveyResponse).where(col(SurveyResponse.id).in_(ids)))
+    return len(ids)
+
+
+async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> list[Due]:
+    query = select(Survey, Programme).where(Survey.programme_id == Programme.id)
+    if programme_id is not None:
+        query = query.where(Programme.id == programme_id)
+    held = await holds.in_force(db)
+    found: list[Due] = []
+    for survey, programme in (await db.exec(query.order_by(col(Survey.id)))).all():
+        changes = await _changes(db, programme.id)
+        ever = [programme.retention_days, *(c.days_before for c in changes)]
+        if survey.created_at + timedelta(days=min(ever)) > moment:
+            continue  # nobody can have been promised less
+        its = select(SurveyResponse).where(SurveyResponse.survey_id == survey.id)
+        for response in (await db.exec(its.order_by(col(SurveyResponse.id)))).all():
+            days = await _days(db, programme, changes, response)
+            is_held = holds.covering(held, programme.id, response.group_id, NOTHING)
+            if survey.created_at + timedelta(days=days) <= moment and not is_held:
+                found.append(Due(survey, response))
+    return found
+
+
+async def _changes(db: AsyncSession, programme_id: UUID) -> Sequence[RetentionChange]:
+    query = select(RetentionChange).where(RetentionChange.programme_id == programme_id)
+    return (await db.exec(query.order_by(col(RetentionChange.at)))).all()
+
+
+async def _days(
+    db: AsyncSession,
+    programme: Programme,
+    changes: Sequence[RetentionChange],
+    response: SurveyResponse,
+) -> int:
+    current = programme.retention_days
+    granted = [
+        promised(changes, current, row.decided_at)
+        for row in await consent.chain(db, response.group_id)
+        if row.user_id == response.user_id and row.decision == Decision.GRANTED
+    ]
+    return min([current, *granted])

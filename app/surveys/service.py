@@ -1,0 +1,208 @@
+"""Bringing answers in from elsewhere, and who of the programme gave them.
+
+Answers lie in the database as notes and words do, and go with the person: see `erasure`.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts import service as accounts
+from app.accounts.actor import Actor
+from app.consent import ledger
+from app.consent import service as consent
+from app.consent.models import Purpose
+from app.groups import service as groups
+from app.kit.db import now
+from app.kit.errors import NotFound
+from app.kit.permissions import Action
+from app.programmes import access
+from app.surveys.drafts import Draft, draft
+from app.surveys.models import (
+    Survey,
+    SurveyAnswer,
+    SurveyMoment,
+    SurveyQuestion,
+    SurveyResponse,
+)
+from app.surveys.people import Person
+
+
+class AnswerFile(NamedTuple):
+    content: bytes
+    name: str
+    pseudonym: str | None = None
+    """The name of the pseudonyms' column; None: it is looked for."""
+    group_id: UUID | None = None
+    """Everybody in it is of this group; None: of any."""
+
+
+class Kept(NamedTuple):
+    survey: Survey
+    questions: Sequence[SurveyQuestion]
+    people: int
+    """Who answered."""
+
+
+class Looked(NamedTuple):
+    draft: Draft
+    members: int
+    """People in the groups that the answers come from."""
+
+
+async def look(db: AsyncSession, actor: Actor, programme_id: UUID, file: AnswerFile) -> Looked:
+    """What the file would bring in."""
+    await access.require(db, actor, programme_id, Action.IMPORT_ANSWERS)
+    found, known = await _read(db, programme_id, file)
+    inside = {person.group_id for person in found.people}
+    return Looked(found, sum(person.group_id in inside for person in known))
+
+
+async def bring(
+    db: AsyncSession,
+    actor: Actor,
+    programme_id: UUID,
+    name: str,
+    moment: SurveyMoment,
+    file: AnswerFile,
+) -> Kept:
+    await access.require(db, actor, programme_id, Action.IMPORT_ANSWERS)
+    found, _ = await _read(db, programme_id, file)
+    survey = Survey(
+        programme_id=programme_id,
+        name=name,
+        moment=moment,
+        file_name=file.name,
+        imported_by=actor.user_id,
+    )
+    db.add(survey)
+    await db.flush()
+    return await _fill(db, survey, found)
+
+
+async def replace(db: AsyncSession, actor: Actor, survey_id: UUID, file: AnswerFile) -> Kept:
+    """Another file in the place of the one that was imported; all of its answers go."""
+    survey = await get(db, actor, survey_id, Action.IMPORT_ANSWERS)
+    found, _ = await _read(db, survey.programme_id, file)
+    await _empty(db, survey.id)
+    survey.file_name, survey.imported_by, survey.imported_at = file.name, actor.user_id, now()
+    return await _fill(db, survey, found)
+
+
+async def remove(db: AsyncSession, actor: Actor, survey_id: UUID) -> tuple[Survey, int]:
+    """The survey that was, and how many people's answers went with it."""
+    survey = await get(db, actor, survey_id, Action.IMPORT_ANSWERS)
+    people = (await counts(db, [survey.id])).get(survey.id, 0)
+    await discard(db, survey)
+    return survey, people
+
+
+async def discard(db: AsyncSession, survey: Survey) -> None:
+    await _empty(db, survey.id)
+    await db.delete(survey)
+    await db.flush()
+
+
+async def get(db: AsyncSession, actor: Actor, survey_id: UUID, action: Action) -> Survey:
+    survey = await db.get(Survey, survey_id, with_for_update=action == Action.IMPORT_ANSWERS)
+    if survey is None:
+        raise NotFound
+    await access.require(db, actor, survey.programme_id, action)
+    return survey
+
+
+async def of_programme(db: AsyncSession, programme_id: UUID) -> list[Kept]:
+    """The oldest first."""
+    query = select(Survey).where(Survey.programme_id == programme_id)
+    surveys = (await db.exec(query.order_by(col(Survey.id)))).all()
+    ids = [survey.id for survey in surveys]
+    people = await counts(db, ids)
+    asked: dict[UUID, list[SurveyQuestion]] = {each: [] for each in ids}
+    questions = select(SurveyQuestion).where(col(SurveyQuestion.survey_id).in_(ids))
+    for question in (await db.exec(questions.order_by(col(SurveyQuestion.place)))).all():
+        asked[question.survey_id].append(question)
+    return [Kept(each, asked[each.id], people.get(each.id, 0)) for each in surveys]
+
+
+async def counts(db: AsyncSession, survey_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many people's answers each of them has."""
+    query = select(SurveyResponse.survey_id, func.count()).group_by(col(SurveyResponse.survey_id))
+    rows = await db.exec(query.where(col(SurveyResponse.survey_id).in_(survey_ids)))
+    return dict(rows.all())
+
+
+async def answered(db: AsyncSession, group_id: UUID, user_id: UUID | None = None) -> bool:
+    """Whether answers of this person, or of anybody in the group, are kept."""
+    query = select(SurveyResponse.id).where(SurveyResponse.group_id == group_id)
+    if user_id is not None:
+        query = query.where(SurveyResponse.user_id == user_id)
+    return (await db.exec(query.limit(1))).first() is not None
+
+
+async def studied(db: AsyncSession, group_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Group and person of everybody whose agreement to be studied stands."""
+    return {
+        (group_id, row.user_id)
+        for group_id, rows in (await consent.chains(db, group_ids)).items()
+        for standing in (ledger.standing(rows),)
+        for row in rows
+        if row.purpose == Purpose.INDEXING and row.id in standing
+    }
+
+
+async def people_of(db: AsyncSession, programme_id: UUID) -> list[Person]:
+    """Everybody in a group of the programme, also who left; erased people are nobody."""
+    its_groups = {each.id: each for each in await groups.of_programme(db, programme_id)}
+    inside = await groups.everyone_in(db, its_groups)
+    users = await accounts.named(db, [user for members in inside.values() for user in members])
+    return [
+        Person(group_id, its_groups[group_id].name, user_id, member.pseudonym)
+        for group_id, members in inside.items()
+        for user_id, member in members.items()
+        if users[user_id].erased_at is None
+    ]
+
+
+async def _read(
+    db: AsyncSession, programme_id: UUID, file: AnswerFile
+) -> tuple[Draft, list[Person]]:
+    known = await people_of(db, programme_id)
+    users = await accounts.named(db, [person.user_id for person in known])
+    names = {user.name.casefold() for user in users.values()}
+    if file.group_id is not None:
+        known = [person for person in known if person.group_id == file.group_id]
+        if not known:
+            raise NotFound(field="group_id")
+    return await asyncio.to_thread(draft, file.content, known, names, file.pseudonym), known
+
+
+async def _fill(db: AsyncSession, survey: Survey, found: Draft) -> Kept:
+    responses = {
+        each: SurveyResponse(survey_id=survey.id, group_id=each.group_id, user_id=each.user_id)
+        for each in found.people
+    }
+    questions = [
+        SurveyQuestion(survey_id=survey.id, place=place, label=each.label, kind=each.kind)
+        for place, each in enumerate(found.questions)
+    ]
+    db.add_all([*responses.values(), *questions])
+    await db.flush()
+    db.add_all(
+        SurveyAnswer(response_id=responses[person].id, question_id=question.id, text=text)
+        for question, said in zip(questions, found.questions, strict=True)
+        for person, text in said.answers.items()
+    )
+    await db.flush()
+    return Kept(survey, questions, len(responses))
+
+
+async def _empty(db: AsyncSession, survey_id: UUID) -> None:
+    its = select(SurveyResponse.id).where(SurveyResponse.survey_id == survey_id)
+    await db.exec(delete(SurveyAnswer).where(col(SurveyAnswer.response_id).in_(its)))
+    await db.exec(delete(SurveyResponse).where(col(SurveyResponse.survey_id) == survey_id))
+    await db.exec(delete(SurveyQuestion).where(col(SurveyQuestion.survey_id) == survey_id))

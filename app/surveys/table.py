@@ -1,0 +1,66 @@
+"""Answers as a CSV table (RFC 4180): one line for each person and question they answered."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.groups.models import Membership
+from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
+from app.surveys import service
+from app.surveys.columns import number
+from app.surveys.models import (
+    AnswerKind,
+    Survey,
+    SurveyAnswer,
+    SurveyQuestion,
+    SurveyResponse,
+)
+
+COLUMNS = ["survey", "moment", "pseudonym", "question", "kind", "answer", "number"]
+
+
+class AnswerRow(NamedTuple):
+    survey: Survey
+    question: SurveyQuestion
+    pseudonym: str
+    text: str
+
+
+async def of_group(db: AsyncSession, group_id: UUID) -> list[AnswerRow]:
+    """By survey, person and question, of those whose agreement to be studied stands."""
+    query = (
+        select(Survey, SurveyQuestion, Membership, SurveyAnswer)
+        .where(SurveyAnswer.response_id == SurveyResponse.id)
+        .where(SurveyAnswer.question_id == SurveyQuestion.id)
+        .where(SurveyResponse.survey_id == Survey.id)
+        .where(SurveyResponse.group_id == group_id, Membership.group_id == group_id)
+        .where(Membership.user_id == SurveyResponse.user_id)
+        .order_by(col(Survey.id), Membership.pseudonym, col(SurveyQuestion.place))
+    )
+    studied = await service.studied(db, [group_id])
+    return [
+        AnswerRow(survey, question, member.pseudonym, answer.text)
+        for survey, question, member, answer in (await db.exec(query)).all()
+        if (group_id, member.user_id) in studied
+    ]
+
+
+def table(rows: Iterable[AnswerRow]) -> str:
+    """`number`: what figures are made of; empty for choices and texts."""
+    target = io.StringIO()
+    target.write(BYTE_ORDER_MARK)
+    writer = csv.writer(target)
+    writer.writerow(COLUMNS)
+    for survey, question, pseudonym, text in rows:
+        value = number(question.kind, text)
+        shown = "" if value is None else f"{value:.12g}"
+        head = [inert(survey.name), survey.moment, inert(pseudonym), inert(question.label)]
+        is_plain = question.kind in (AnswerKind.WHOLE, AnswerKind.DECIMAL)
+        answer = text if is_plain else inert(text)  # a number below zero stays one
+        writer.writerow([*head, question.kind, answer, shown])
+    return target.getvalue()
