@@ -6,7 +6,7 @@ from alembic import op
 from app.kit.db import UtcDateTime
 
 revision = "surveys"
-down_revision = "notes"
+down_revision = "dismissed_speech"
 branch_labels = None
 depends_on = None
 
