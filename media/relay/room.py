@@ -25,6 +25,7 @@ from media.relay.view import View
 from media.relay.watching import Watch
 from media.relay.writing import LocalSide
 from media.rtp.speaker import SpeakerDetector
+from media.tape.confirming import Confirming
 from media.tape.format import TapeOrder
 from media.tape.writer import TapeWriter
 
@@ -47,6 +48,7 @@ class Room:
         self._publications: dict[str, Publication] = {}
         self._speaker = SpeakerDetector()
         self._hearing = Hearing(most_voices)
+        self._confirming = Confirming()
         self.participants: Mapping[str, Participant] = MappingProxyType(self._participants)
         self.publications: Mapping[str, Publication] = MappingProxyType(self._publications)
 
@@ -70,11 +72,7 @@ class Room:
         if person.uplink is None:
             person.uplink = Uplink(self._network, lambda: self._lost(participant))
         answer = person.uplink.answer(remote, kept)
-        gone = [
-            p
-            for p in self._publications.values()
-            if p.participant == participant and p not in kept.values()
-        ]
+        gone = [p for p in mine if p not in kept.values()]
         for publication in gone:
             self._remove(publication)
         for publication in kept.values():
@@ -279,14 +277,16 @@ class Room:
 
     def flush(self, now: float) -> None:
         """Seal the tapes' pending packets; see who speaks."""
-        for publication in list(self._publications.values()):
+        for publication in self._publications.values():
             if publication.tape is not None:
                 publication.follow(now)
-                publication.tape.flush(now)
+                publication.tape.flush()
             if publication.levels is not None:
                 for level, at in publication.levels.take():
                     self._speaker.heard(publication.participant, level, at)
                     self._hearing.heard(publication.id, level, at)
+        tapes = (p.tape for p in self._publications.values() if p.tape is not None)
+        self._confirming.confirm(tapes, now)
         if self._speaker.decide(now):
             self._notify(SpeakerChanged(self._speaker.speaker))
 
