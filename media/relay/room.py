@@ -272,21 +272,21 @@ class Room:
             self._notify(LayersWanted(publication.id, wanted))
 
     def _downlinks(self) -> list[tuple[str, Downlink]]:
-        people = self._participants.items()
-        return [(name, p.downlink) for name, p in people if p.downlink is not None]
+        return [(n, p.downlink) for n, p in self._participants.items() if p.downlink is not None]
 
     def flush(self, now: float) -> None:
         """Seal the tapes' pending packets; see who speaks."""
+        tapes = [p.tape for p in self._publications.values() if p.tape is not None]
+        for tape in tapes:
+            tape.flush()
+        self._confirming.confirm(tapes, now)
         for publication in self._publications.values():
             if publication.tape is not None:
                 publication.follow(now)
-                publication.tape.flush()
             if publication.levels is not None:
                 for level, at in publication.levels.take():
                     self._speaker.heard(publication.participant, level, at)
                     self._hearing.heard(publication.id, level, at)
-        tapes = (p.tape for p in self._publications.values() if p.tape is not None)
-        self._confirming.confirm(tapes, now)
         if self._speaker.decide(now):
             self._notify(SpeakerChanged(self._speaker.speaker))
 
