@@ -120,7 +120,7 @@ def write(
             reported = at
         writer.write(packet, now)
         if at - flushed >= 0.2:
-            writer.flush(now)
+            writer.flush()
             flushed = at
     writer.close()
 

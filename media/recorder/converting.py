@@ -138,7 +138,7 @@ def _write(source: Path, order: TapeOrder, started_ns: int) -> tuple[int, timede
     for number, frame in _frames(sound(source, order.data_key, RATE)):
         at_s = number / 50
         if at_s - flushed > FLUSH_S:
-            writer.flush(at_s)
+            writer.flush()
             flushed = at_s
         timestamp = number * FRAME
         head = bytes([0x80, OPUS.payload_type]) + (sequence % 65_536).to_bytes(2, "big")

@@ -244,9 +244,9 @@ class Publication:
         for layer in self.layers:
             if layer.tape is not None and now - self._taped_keyframe_at >= TAPED_KEYFRAME_S:
                 self._enter(layer, now)
-        tape, usable = self._tape, self.layers[: self.taped_layers]
+        tape, usable = self._tape, self.layers[: self.taped_layers] if self.layered else []
         live = [layer for layer in usable if layer.meter.live(now)]
-        if tape is None or not self.layered or not live or live[-1].tape is not None:
+        if tape is None or not live or live[-1].tape is not None:
             return
         largest = live[-1]
         if tape not in largest.waiting:

@@ -25,6 +25,7 @@ from media.relay.view import View
 from media.relay.watching import Watch
 from media.relay.writing import LocalSide
 from media.rtp.speaker import SpeakerDetector
+from media.tape.confirming import Confirming
 from media.tape.format import TapeOrder
 from media.tape.writer import TapeWriter
 
@@ -47,6 +48,7 @@ class Room:
         self._publications: dict[str, Publication] = {}
         self._speaker = SpeakerDetector()
         self._hearing = Hearing(most_voices)
+        self._confirming = Confirming()
         self.participants: Mapping[str, Participant] = MappingProxyType(self._participants)
         self.publications: Mapping[str, Publication] = MappingProxyType(self._publications)
 
@@ -70,11 +72,7 @@ class Room:
         if person.uplink is None:
             person.uplink = Uplink(self._network, lambda: self._lost(participant))
         answer = person.uplink.answer(remote, kept)
-        gone = [
-            p
-            for p in self._publications.values()
-            if p.participant == participant and p not in kept.values()
-        ]
+        gone = [p for p in mine if p not in kept.values()]
         for publication in gone:
             self._remove(publication)
         for publication in kept.values():
@@ -274,15 +272,17 @@ class Room:
             self._notify(LayersWanted(publication.id, wanted))
 
     def _downlinks(self) -> list[tuple[str, Downlink]]:
-        people = self._participants.items()
-        return [(name, p.downlink) for name, p in people if p.downlink is not None]
+        return [(n, p.downlink) for n, p in self._participants.items() if p.downlink is not None]
 
     def flush(self, now: float) -> None:
         """Seal the tapes' pending packets; see who speaks."""
-        for publication in list(self._publications.values()):
+        tapes = [p.tape for p in self._publications.values() if p.tape is not None]
+        for tape in tapes:
+            tape.flush()
+        self._confirming.confirm(tapes, now)
+        for publication in self._publications.values():
             if publication.tape is not None:
                 publication.follow(now)
-                publication.tape.flush(now)
             if publication.levels is not None:
                 for level, at in publication.levels.take():
                     self._speaker.heard(publication.participant, level, at)

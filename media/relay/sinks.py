@@ -2,10 +2,11 @@
 
 from typing import Protocol
 
+from media.tape.confirming import Confirmed
 from media.tape.pending import Pending
 
 
-class TapeSink(Protocol):
+class TapeSink(Confirmed, Protocol):
     """Takes every packet of a stream, borrowed: it must copy to keep. It also needs the sender's
     clock, and an end."""
 
@@ -13,5 +14,5 @@ class TapeSink(Protocol):
 
     def write(self, packet: bytearray, now: float) -> None: ...
     def write_report(self, rtp_timestamp: int, ntp: int, now: float) -> None: ...
-    def flush(self, now: float) -> None: ...
+    def flush(self) -> None: ...
     def close(self) -> int: ...

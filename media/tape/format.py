@@ -13,7 +13,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,8 @@ class SenderReport:
 
 
 def pack_header(header: TapeHeader) -> bytes:
-    fields = asdict(header) | {"salt": base64.b64encode(header.salt).decode()}
+    salt = base64.b64encode(header.salt).decode()
+    fields = vars(header) | {"codec": vars(header.codec), "salt": salt}
     body = json.dumps(fields, separators=(",", ":"), sort_keys=True).encode()
     return MAGIC + HEADER_LENGTH.pack(len(body)) + body
 

@@ -28,7 +28,7 @@ class ChunkSeal:
         self._cipher = AESGCM(key)
         self._header_hash = header_hash
 
-    def seal(self, number: int, plain: bytes | bytearray, *, last: bool) -> bytes:
+    def seal(self, number: int, plain: bytes | bytearray | memoryview, *, last: bool) -> bytes:
         return self._cipher.encrypt(_nonce(number), plain, self._covered(number, last))
 
     def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:

@@ -1,5 +1,6 @@
 """What of a tape waits to be sealed: records in memory, to which the C packet path appends too."""
 
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import Any
 
 from media.native import library
@@ -16,7 +17,7 @@ class Pending:
     __slots__ = ("_bytes", "_view", "memory")
 
     def __init__(self, started: float) -> None:
-        self._bytes = bytearray(ROOM)
+        self._bytes = mmap(-1, ROOM, flags=MAP_PRIVATE | MAP_ANONYMOUS)  # takes what is used
         self._view = memoryview(self._bytes)
         self.memory: Any = library.new("pending")
         self.memory.started = started
@@ -45,9 +46,9 @@ class Pending:
         memory.size = end
         return True
 
-    def take(self) -> bytes:
-        """All records; forgets them."""
-        taken = bytes(self._view[: self.memory.size])
+    def take(self) -> memoryview:
+        """All records, as they lie there until the next comes; forgets them."""
+        taken = self._view[: self.memory.size]
         self.memory.size = 0
         return taken
 

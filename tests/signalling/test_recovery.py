@@ -90,7 +90,7 @@ def _write_torn(path: Path, key: bytes) -> None:
     writer = TapeWriter(order, OPUS, clock)
     for packet in PACKETS:
         writer.write(packet, clock.now())
-        writer.flush(clock.now())
+        writer.flush()
     size = writer.size
     writer.close()
     path.write_bytes(path.read_bytes()[: size - 5])

@@ -57,7 +57,7 @@ def test_writing_touches_no_disk_before_flush(tmp_path: Path) -> None:
 
     writer.write(b"x" * 1000, CLOCK.now())
     before = path.stat().st_size
-    writer.flush(CLOCK.now())
+    writer.flush()
 
     assert before == header
     assert path.stat().st_size > header + 1000
@@ -80,7 +80,7 @@ def test_a_full_disk_fails_the_tape_and_raises_nothing(tmp_path: Path, small_dis
     for number in range(100):
         for _ in range(5):
             writer.write(bytes([number]) * 50_000, CLOCK.now())
-        writer.flush(CLOCK.now())
+        writer.flush()
     writer.close()
 
     reader = TapeReader(tmp_path / "t.tape", KEY)
