@@ -10,99 +10,20 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from app.kit import context
 from app.kit.settings import Settings
-from app.recordings.models import Source
 from app.vault import service as vault
 from benchmarks.house.conversation import record
 from benchmarks.sfu import cpu
-from media.recorder.finaliser import Finaliser
-from media.recorder.progress import Progress
-from media.recorder.publication import publish
-from media.recorder.worker import spare_collector
 from media.sealed import SealedReader
 from media.store import Store
 
-R = TypeVar("R")
 GOAL = 200.0
 MOST_MB = 300.0
-
-
-@dataclass
-class Costs:
-    """CPU seconds of all threads, kernel included, by step."""
-
-    steps: dict[str, float] = field(default_factory=dict)
-
-    async def of(self, step: str, work: Awaitable[R]) -> R:
-        begun = time.process_time()
-        try:
-            return await work
-        finally:
-            self.steps[step] = self.steps.get(step, 0.0) + time.process_time() - begun
-
-
-async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
-    """One run of every step of the workflow, in its order, in this process."""
-    ours = context.make(Settings(data=data))
-    spare_collector()
-    finaliser, costs, run = Finaliser(ours, Store.open(ours.settings)), Costs(), "run"
-    plan = await costs.of("plan", finaliser.plan(recording_id))
-    assert plan is not None
-    progress = Progress(0, 1, plan.stopped_ms)
-    verified, files, tracks = [], [], []
-    for user in plan.users:
-        verified += await costs.of("verify", finaliser.verify(plan, run, user, progress))
-    for user in plan.users:
-        made = await costs.of("person", finaliser.person(plan, run, user, progress))
-        files, tracks = [*files, *made.files], [*tracks, *made.tracks]
-    voices = [track.user_id for track in tracks if track.source == Source.MICROPHONE]
-    length = max(track.start_ms + track.duration_ms for track in tracks)
-    mixing = finaliser.mixdown(plan, run, voices, length, progress)
-    files += await costs.of("mixdown", mixing)
-    heard = []
-    for user in voices:
-        listening = finaliser.listen(plan, run, user, length, progress)
-        heard.append(await costs.of("listen", listening))
-    telling = finaliser.tell_apart(plan, run, heard, length, progress)
-    heard = list(await costs.of("listen", telling))
-    await costs.of(
-        "publish",
-        publish(
-            finaliser,
-            plan,
-            run,
-            (files, tracks),
-            verified,
-            heard,
-            length,
-        ),
-    )
-    await costs.of("clear", finaliser.clear(plan, run))
-    peak = _peak_mb()
-    paths = {f"{f.kind}-{f.user_id}": (f.path, str(f.data_key_id)) for f in files}
-    await ours.database.close()
-    return {
-        "length_s": length / 1000,
-        "steps": costs.steps,
-        "peak_mb": peak,
-        "people": len(voices),
-        "speech_s": sum(end - start for one in heard for start, end in one.speech) / 1000,
-        "files": paths,
-    }
-
-
-def _peak_mb() -> float:
-    """Of this program; what getrusage tells is inherited from who started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 async def opened(data: Path, files: dict[str, Any], into: Path) -> dict[str, Path]:
@@ -144,7 +65,7 @@ def _spent(arguments: list[str]) -> float:
 
 def apart(data: Path, recording_id: str) -> dict[str, Any]:
     """In a process of its own, so that its memory is its own."""
-    command = [sys.executable, "-m", "benchmarks.finalising", "--run", str(data), recording_id]
+    command = [sys.executable, "-m", "benchmarks.house.finishing", str(data), recording_id]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found: dict[str, Any] = json.loads(printed.splitlines()[-1])
     return found
@@ -196,13 +117,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--run", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.run:
-        data, recording_id = arguments.run
-        found = asyncio.run(finalise(Path(data), recording_id))
-        sys.stdout.write(json.dumps(found) + "\n")
-        return
     sizes, minutes = ([5], 2) if arguments.quick else (arguments.people, arguments.minutes)
     rows = [measure(people, people - 1, minutes) for people in sizes]
     if arguments.json:
