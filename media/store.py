@@ -1,8 +1,8 @@
 """The media store: a local folder or a bucket of an S3-compatible service, behind one face.
 
-What was copied is not taken to be stored before it was read back: `put_file` compares size and
-SHA-256 of what the store returns with what was sent. A folder on the same disk takes the file
-itself, under a second name. Whoever moves a file deletes his own after that.
+Files move in and are the store's from then on. What must be copied for it is not taken to be stored
+before it was read back: `take_file` compares size and SHA-256 of what the store returns with what
+was sent. A folder on the same disk takes the file itself.
 """
 
 import asyncio
@@ -90,20 +90,15 @@ class Store:
         )
         return cls(inner, None)
 
-    async def put_file(self, key: str, path: Path) -> int:
-        """Its size. Replaces what was there. The file is not written to any more: in a folder it
-        may be the store's own. Raises NotStored, Unreachable."""
+    async def take_file(self, key: str, path: Path) -> int:
+        """Moves the file here; its size. Replaces what was there. Killed in the middle, or with an
+        error, it is still at `path` and can be given again. Raises NotStored, Unreachable."""
         if self._folder is not None:
             with _translated(key):
-                return await asyncio.to_thread(_taken, path, self._folder / key)
-        sent = await asyncio.to_thread(_digest, path)
-        with _translated(key):
-            await obstore.put_async(self._inner, key, path)
-        digest, size = hashlib.sha256(), 0
-        async for piece in self._stream(key):
-            digest.update(piece)
-            size += len(piece)
-        _compare(key, (digest.digest(), size), sent)
+                size = await asyncio.to_thread(_taken, path, self._folder / key)
+        else:
+            size = await self._uploaded(path, key)
+        await asyncio.to_thread(path.unlink)
         return size
 
     async def get_file(self, key: str, path: Path) -> int:
@@ -148,6 +143,17 @@ class Store:
         with _translated(prefix):
             found = [m["path"] async for batch in obstore.list(self._inner, prefix) for m in batch]
         return sorted(found)
+
+    async def _uploaded(self, path: Path, key: str) -> int:
+        sent = await asyncio.to_thread(_digest, path)
+        with _translated(key):
+            await obstore.put_async(self._inner, key, path)
+        digest, size = hashlib.sha256(), 0
+        async for piece in self._stream(key):
+            digest.update(piece)
+            size += len(piece)
+        _compare(key, (digest.digest(), size), sent)
+        return size
 
     async def _stream(self, key: str) -> AsyncIterator[bytes]:
         with _translated(key):

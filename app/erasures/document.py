@@ -16,7 +16,7 @@ from app.meetings.models import Meeting
 from app.notes import service as notes
 from app.recordings import service as recordings
 from app.recordings.models import Erasure, Recording
-from app.surveys import service as surveys
+from app.surveys import kept as surveys
 from app.vault.models import DataKey
 
 FORMAT = "emessi erasure receipt 1"

@@ -134,7 +134,7 @@ async def put(
             await asyncio.to_thread(check_sound, sealed, key)
         except NoSound:
             raise NotMedia(field="file") from None
-        await store.put_file(path, sealed)
+        await store.take_file(path, sealed)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return size

@@ -18,6 +18,7 @@ from app.linkage.measures import Key, Measure
 from app.linkage.pairs import Pair
 from app.programmes import access
 from app.surveys.columns import number
+from app.surveys.kept import Kept
 from app.surveys.models import (
     NUMERIC,
     AnswerKind,
@@ -27,7 +28,6 @@ from app.surveys.models import (
     SurveyQuestion,
     SurveyResponse,
 )
-from app.surveys.service import Kept
 
 MINUS = "~"
 """Between the questions after and before, where their difference is asked for."""

@@ -11,7 +11,7 @@ from app.kit.http import Db
 from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
 from app.programmes import access
-from app.surveys import service, told
+from app.surveys import kept, service, told
 from app.surveys.forms import (
     Column,
     ColumnLook,
@@ -22,8 +22,9 @@ from app.surveys.forms import (
     SurveyLook,
     SurveyPublic,
 )
+from app.surveys.kept import Kept
 from app.surveys.models import SurveyMoment
-from app.surveys.service import AnswerFile, Kept
+from app.surveys.service import AnswerFile
 
 router = APIRouter(tags=["surveys"])
 
@@ -45,7 +46,7 @@ Sent = Annotated[AnswerFile, Depends(_file)]
 async def surveys(programme_id: UUID, db: Db, actor: CurrentActor) -> list[SurveyPublic]:
     """The oldest first. Nobody's answers are in it."""
     await access.require(db, actor, programme_id, Action.READ_ANSWERS)
-    return [public(each) for each in await service.of_programme(db, programme_id)]
+    return [public(each) for each in await kept.of_programme(db, programme_id)]
 
 
 @router.post("/programmes/{programme_id}/surveys/look")
@@ -78,9 +79,9 @@ async def import_answers(
     once: Idempotent,
 ) -> SurveyPublic:
     async def make() -> SurveyPublic:
-        kept = await service.bring(db, actor, programme_id, name.strip(), moment, file)
-        await told.changed(db, actor, kept.survey, Deed.ANSWERS_IMPORTED, kept.people)
-        return public(kept)
+        brought = await service.bring(db, actor, programme_id, name.strip(), moment, file)
+        await told.changed(db, actor, brought.survey, Deed.ANSWERS_IMPORTED, brought.people)
+        return public(brought)
 
     return await once(db, actor.user_id, SurveyPublic, make)
 
@@ -88,9 +89,9 @@ async def import_answers(
 @router.put("/surveys/{survey_id}/answers")
 async def replace_answers(survey_id: UUID, file: Sent, db: Db, actor: CurrentActor) -> SurveyPublic:
     """Another file in the place of all that was imported; refused, what was there stays."""
-    kept = await service.replace(db, actor, survey_id, file)
-    await told.changed(db, actor, kept.survey, Deed.ANSWERS_REPLACED, kept.people)
-    return public(kept)
+    brought = await service.replace(db, actor, survey_id, file)
+    await told.changed(db, actor, brought.survey, Deed.ANSWERS_REPLACED, brought.people)
+    return public(brought)
 
 
 @router.delete("/surveys/{survey_id}", status_code=204)

@@ -19,7 +19,7 @@ from app.kit.db import Database
 from app.programmes.models import Programme, RetentionChange
 from app.retention import holds
 from app.retention.periods import promised
-from app.surveys import service, told
+from app.surveys import kept, told
 from app.surveys.models import Survey, SurveyAnswer, SurveyResponse
 
 NOTHING = UUID(int=0)
@@ -55,8 +55,8 @@ async def erase(
             gone = sum(each.survey.id == survey.id for each in found)
             about = told.about(survey.programme_id, survey.id)
             audit.record(db, audit.Deed.ERASED, doer, about, details={"people": gone})
-            if not await service.counts(db, [survey.id]):
-                await service.discard(db, survey)
+            if not await kept.counts(db, [survey.id]):
+                await kept.discard(db, survey)
     return len(found)
 
 

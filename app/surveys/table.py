@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.groups.models import Membership
 from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
-from app.surveys import service
+from app.surveys import kept
 from app.surveys.columns import number
 from app.surveys.models import (
     AnswerKind,
@@ -42,7 +42,7 @@ async def of_group(db: AsyncSession, group_id: UUID) -> list[AnswerRow]:
         .where(Membership.user_id == SurveyResponse.user_id)
         .order_by(col(Survey.id), Membership.pseudonym, col(SurveyQuestion.place))
     )
-    studied = await service.studied(db, [group_id])
+    studied = await kept.studied(db, [group_id])
     return [
         AnswerRow(survey, question, member.pseudonym, answer.text)
         for survey, question, member, answer in (await db.exec(query)).all()

@@ -23,7 +23,7 @@ from app.programmes import service as programmes
 from app.programmes.models import Programme, ProgrammeRole
 from app.recordings.models import Recording
 from app.sampling import service as sampling
-from app.surveys import service as surveys
+from app.surveys import kept as surveys
 from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.models import Laughter, TechnicalTalk

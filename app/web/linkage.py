@@ -19,7 +19,7 @@ from app.linkage import charts, rows, service
 from app.linkage.measures import CODE, OF_TALK
 from app.linkage.service import Column, Linked
 from app.programmes import access
-from app.surveys import service as surveys
+from app.surveys import kept as surveys
 from app.surveys import told
 from app.web.agreement import chosen_of, published
 from app.web.analysis import writing

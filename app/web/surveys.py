@@ -9,7 +9,7 @@ from app.groups import service as groups
 from app.kit.permissions import Action, may
 from app.linkage.service import columns
 from app.programmes import access
-from app.surveys import service
+from app.surveys import kept
 from app.surveys.models import SurveyMoment
 from app.web.visit import Looking, PageRoute
 
@@ -21,12 +21,12 @@ async def surveys(programme_id: UUID, visit: Looking) -> HTMLResponse:
     db, actor = visit.db, visit.actor
     programme = await access.require(db, actor, programme_id, Action.READ_ANSWERS)
     roles = await access.roles(db, actor, programme_id)
-    kept = await service.of_programme(db, programme_id)
+    found = await kept.of_programme(db, programme_id)
     return visit.page(
         "surveys.html",
         programme=programme,
-        surveys=kept,
-        can_link=bool(columns(kept)),
+        surveys=found,
+        can_link=bool(columns(found)),
         groups=await groups.of_programme(db, programme_id),
         moments=list(SurveyMoment),
         may_import=may(roles, Action.IMPORT_ANSWERS),

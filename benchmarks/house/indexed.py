@@ -110,7 +110,7 @@ async def _voice(
         sealed = Path(folder) / "sealed"
         with SealedWriter(sealed, key.key) as writer:
             writer.write(plain)
-        await store.put_file(path, sealed)
+        await store.take_file(path, sealed)
     db.add(
         Tape(
             recording_id=recording.id,

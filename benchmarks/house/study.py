@@ -292,7 +292,7 @@ class _Room:
             sealed = Path(folder) / "sealed"
             with SealedWriter(sealed, key.key) as writer:
                 writer.write(bytes(STAND_IN))
-            await self.store.put_file(path, sealed)
+            await self.store.take_file(path, sealed)
         file = RecordingFile(
             recording_id=recording.id,
             kind=kind,

@@ -80,7 +80,7 @@ async def convert(context: Context, store: Store, tape: Tape) -> None:
         order = _order(tape, meeting, path, key)
         try:
             size, length = await asyncio.to_thread(_write, folder / "sound", order, _start_ns(tape))
-            await store.put_file(place, path)
+            await store.take_file(place, path)
         except NoSound:
             size, length = 0, timedelta(0)
     finally:

@@ -89,8 +89,7 @@ class Workshop:
         path = self.path(kind, user_id, variant)
         sealed = self.folder / path.rpartition("/")[2]
         size, sha256 = await asyncio.to_thread(_seal, sealed, data_key.key, content)
-        await self._store.put_file(path, sealed)
-        await asyncio.to_thread(sealed.unlink)
+        await self._store.take_file(path, sealed)
         consents = rests_on(kind, user_id, self.plan.tapes)
         media_type = media_type or NAMES[kind][1]
         return MadeFile(kind, user_id, data_key.id, consents, path, media_type, size, sha256)

@@ -36,7 +36,7 @@ async def keep(
         with TemporaryDirectory() as folder:
             with SealedWriter(Path(folder) / "file", key.key) as writer:
                 writer.write(plain)
-            await store.put_file(path, Path(folder) / "file")
+            await store.take_file(path, Path(folder) / "file")
         db.add(
             RecordingFile(
                 recording_id=like.recording_id,

@@ -111,7 +111,7 @@ async def test_another_key_opens_nothing(sealed: bytes) -> None:
 
 async def test_from_the_store(store: Store, tmp_path: Path) -> None:
     seal(tmp_path / "f", CONTENT)
-    await store.put_file("m/f", tmp_path / "f")
+    await store.take_file("m/f", tmp_path / "f")
 
     reader = await SealedReader.open(store, "m/f", KEY)
 

@@ -36,7 +36,7 @@ async def test_what_the_store_did_not_take_stays(
     async def refuse(self: Store, key: str, path: Path) -> int:
         raise NotStored(key)
 
-    monkeypatch.setattr(Store, "put_file", refuse)
+    monkeypatch.setattr(Store, "take_file", refuse)
 
     with pytest.raises(NotStored):
         await ship(store, spool, "m/t.tape")

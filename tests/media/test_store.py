@@ -19,31 +19,32 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def test_what_was_put_is_got(store: Store, file: Path, tmp_path: Path) -> None:
-    assert await store.put_file("m/a.tape", file) == file.stat().st_size
+async def test_what_was_taken_is_got(store: Store, file: Path, tmp_path: Path) -> None:
+    content = file.read_bytes()
 
+    assert await store.take_file("m/a.tape", file) == len(content)
+
+    assert not file.exists()
     await store.get_file("m/a.tape", tmp_path / "back")
-
-    assert (tmp_path / "back").read_bytes() == file.read_bytes()
-    assert await store.size("m/a.tape") == file.stat().st_size
+    assert (tmp_path / "back").read_bytes() == content
+    assert await store.size("m/a.tape") == len(content)
     assert await store.read_range("m/a.tape", 255, 258) == b"\xff\x00\x01"
 
 
-async def test_putting_again_replaces(store: Store, file: Path, tmp_path: Path) -> None:
+async def test_another_of_one_key_replaces_it(store: Store, file: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_bytes(b"new")
-    await store.put_file("m/a", file)
+    await store.take_file("m/a", file)
 
-    await store.put_file("m/a", other)
-    await store.put_file("m/a", other)  # as after a kill before it was told of
+    await store.take_file("m/a", other)
 
     assert await store.read_range("m/a", 0, await store.size("m/a")) == b"new"
 
 
 async def test_keys_are_listed_and_deleted(store: Store, file: Path) -> None:
-    file.write_bytes(b"small")
     for key in ("m/b", "m/a", "n/c"):
-        await store.put_file(key, file)
+        file.write_bytes(b"small")
+        await store.take_file(key, file)
 
     await store.delete("m/b")
     await store.delete("m/b")
@@ -74,29 +75,42 @@ async def test_between_disks_it_is_copied(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_another_disk(monkeypatch)
-    store = Store.open(Settings(data=tmp_path / "data"))
+    store, content = Store.open(Settings(data=tmp_path / "data")), file.read_bytes()
 
-    await store.put_file("m/a", file)
+    await store.take_file("m/a", file)
     await store.get_file("m/a", tmp_path / "back")
 
-    assert file.stat().st_nlink == 1
-    assert (tmp_path / "back").read_bytes() == file.read_bytes()
+    assert not file.exists()
+    assert (tmp_path / "back").stat().st_nlink == 1
+    assert (tmp_path / "back").read_bytes() == content
 
 
-async def test_on_one_disk_it_is_the_file_itself_until_its_own_name_is_taken_away(
-    file: Path, tmp_path: Path
-) -> None:
+async def test_on_one_disk_it_is_the_file_itself(file: Path, tmp_path: Path) -> None:
     store = Store.open(Settings(data=tmp_path / "data"))
-    content = file.read_bytes()
+    content, number = file.read_bytes(), file.stat().st_ino
 
-    await store.put_file("m/a", file)
-    assert file.stat().st_nlink == 2
-    file.unlink()
+    await store.take_file("m/a", file)
+    file.write_bytes(b"another one of the same name")
     await store.get_file("m/a", tmp_path / "back")
     await store.delete("m/a")
 
     assert (tmp_path / "back").read_bytes() == content
-    assert (tmp_path / "back").stat().st_nlink == 1
+    assert (tmp_path / "back").stat().st_ino == number
+
+
+async def test_one_that_was_taken_before_a_kill_is_taken_again(file: Path, tmp_path: Path) -> None:
+    """It has its name in the store, and its old one still."""
+    store = Store.open(Settings(data=tmp_path / "data"))
+    content = file.read_bytes()
+    (tmp_path / "data/store/m").mkdir(parents=True)
+    os.link(file, tmp_path / "data/store/m/a")
+
+    await store.take_file("m/a", file)
+
+    assert not file.exists()
+    assert (tmp_path / "data/store/m/a").read_bytes() == content
+    assert await store.list("m") == ["m/a"]
+    assert [path.name for path in (tmp_path / "data/store/m").iterdir()] == ["a"]
 
 
 async def test_another_content_is_noticed(
@@ -117,13 +131,14 @@ async def test_another_content_is_noticed(
     monkeypatch.setattr(shutil, "copyfile", lambda path, to: copy(spoilt(path), to))
 
     with pytest.raises(NotStored):
-        await store.put_file("m/a", file)
+        await store.take_file("m/a", file)
+    assert file.exists()
 
 
 async def test_a_copy_that_was_cut_is_no_file(file: Path, tmp_path: Path) -> None:
     """The process was killed while it copied."""
     store = Store.open(Settings(data=tmp_path / "data"))
-    await store.put_file("m/a", file)
+    await store.take_file("m/a", file)
     (tmp_path / "data/store/m/b#17").write_bytes(b"half")
 
     assert await store.list("m") == ["m/a"]
@@ -141,5 +156,5 @@ async def test_a_disk_that_takes_nothing_is_a_store_out_of_reach(
     monkeypatch.setattr(shutil, "copyfile", full)
 
     with pytest.raises(Unreachable):
-        await store.put_file("m/a", file)
+        await store.take_file("m/a", file)
     assert [p for p in (tmp_path / "data/store").rglob("*") if p.is_file()] == []

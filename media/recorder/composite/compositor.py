@@ -83,8 +83,7 @@ class Compositor:
         async with self._context.database.reading() as db:
             key = await vault.unwrap(db, self._context.keys, made.data_key_id)
         await asyncio.to_thread(_seal, sealed, key, rendered)
-        await self._store.put_file(place, sealed)
-        await asyncio.to_thread(sealed.unlink)
+        await self._store.take_file(place, sealed)
         return place
 
     async def join(self, made: CompositePlan, run: str, places: list[str]) -> RecordingFile:
@@ -105,7 +104,7 @@ class Compositor:
                 return _seal(sealed, key, out)
 
         size, sha256 = await asyncio.to_thread(written)
-        await self._store.put_file(place, sealed)
+        await self._store.take_file(place, sealed)
         return RecordingFile(
             recording_id=made.recording_id,
             kind=FileKind.COMPOSITE,

@@ -28,7 +28,7 @@ async def test_no_more_is_read_than_is_wanted(tmp_path: Path) -> None:
     with SealedWriter(tmp_path / "film", KEY) as writer:
         for _ in range(PIECES):
             writer.write(bytes(PIECE))
-    await inner.put_file("film", tmp_path / "film")
+    await inner.take_file("film", tmp_path / "film")
     store = Watched(inner._inner, inner._folder)
     entry = Entry("film.webm", writer.sha256, writer.size, sealed="film", data_key=KEY)
 

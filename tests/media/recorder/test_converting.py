@@ -66,7 +66,7 @@ async def test_finishing_leaves_an_upload_whose_row_is_just_being_written(
         store: Store = running.app.state.store
         coming, left = (path_of(UUID(meeting_id), each) for each in (new_id(), long_ago))
         for path in (coming, left, f"{meeting_id}/odd{SUFFIX}"):
-            await store.put_file(path, tmp_path / "sealed")
+            await store.take_file(path, tmp_path / "sealed")
 
         await finished(running, meeting_id)
 
