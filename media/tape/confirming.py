@@ -11,9 +11,10 @@ import cffi
 
 _ffi = cffi.FFI()
 _ffi.cdef("int sync_file_range(int fd, int64_t offset, int64_t count, unsigned int flags);")
-_libc: Any = _ffi.dlopen(None)
-_START = 2
-"""SYNC_FILE_RANGE_WRITE: sync_file_range(2)."""
+_begin_writing: Any = getattr(_ffi.dlopen(None), "sync_file_range", None)
+"""Linux's own, see sync_file_range(2); elsewhere each file is waited for by itself."""
+_WRITE = 2
+"""SYNC_FILE_RANGE_WRITE."""
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +85,8 @@ def _unnamed(tapes: Iterable[Confirmed]) -> set[Path]:
 def _confirm(files: dict[Confirmed, int], folders: set[Path]) -> dict[Confirmed, OSError]:
     """Before the first is waited for all are on their way: what the disk must know of the others
     then often goes with the first, and that costs two thirds."""
-    for file in files.values():
-        _libc.sync_file_range(file, 0, 0, _START)
+    for file in files.values() if _begin_writing else ():
+        _begin_writing(file, 0, 0, _WRITE)
     refused = {}
     for tape, file in files.items():
         try:
