@@ -120,5 +120,5 @@ async def test_person_erase_needs_the_name(kept: Kept) -> None:
 
     done = await emessi(kept, "person", "erase", str(kept.cast.bob.id), "--name", "Bob")
     assert done.code == 0, done.said
-    assert "2 tapes and 3 turns are destroyed" in done.said
+    assert "The recordings (tapes 2) and the speaking turns (3) are destroyed" in done.said
     assert {file.user_id for file in await kept.files()} == {kept.cast.alice.id}

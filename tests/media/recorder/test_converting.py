@@ -59,13 +59,13 @@ async def test_finishing_leaves_an_upload_whose_row_is_just_being_written(
     settings: Settings, tmp_path: Path
 ) -> None:
     long_ago = UUID(int=new_id().int - (2 * 86_400_000 << 80))
-    (tmp_path / "sealed").write_bytes(b"sealed")
     async with application(settings) as running:
         cast = await assemble(running)
         meeting_id = await brought(running, cast)
         store: Store = running.app.state.store
         coming, left = (path_of(UUID(meeting_id), each) for each in (new_id(), long_ago))
         for path in (coming, left, f"{meeting_id}/odd{SUFFIX}"):
+            (tmp_path / "sealed").write_bytes(b"sealed")
             await store.take_file(path, tmp_path / "sealed")
 
         await finished(running, meeting_id)

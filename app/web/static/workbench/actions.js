@@ -70,35 +70,26 @@ export class Actions {
   end_much_earlier = () => this.#nudge(0, -SHOVE_MS);
   end_much_later = () => this.#nudge(0, SHOVE_MS);
 
-  accept = () => {
-    const { turn } = this;
-    if (!turn) return this.hooks.say("workbench.none_selected");
-    const isNew = turn.state === "proposed";
-    if (isNew && !this.#make({ name: "accept", turn: turn.id, given: newId() })) return;
-    this.unaccepted();
-  };
+  accept = () =>
+    this.#on(({ id, state }) => {
+      if (state !== "proposed" || this.#make({ name: "accept", turn: id, given: newId() })) this.unaccepted();
+    });
 
-  split = () => {
-    const { turn } = this;
-    if (!turn) return this.hooks.say("workbench.none_selected");
-    const at_ms = Math.round(this.sound.position_ms);
-    if (at_ms <= turn.start_ms || at_ms >= turn.end_ms) return this.hooks.say("workbench.playhead_outside");
-    this.#make({ name: "split", turn: turn.id, at_ms, given: [newId(), newId()] }, 1);
-  };
+  split = () =>
+    this.#on(({ id, start_ms, end_ms }) => {
+      const at_ms = Math.round(this.sound.position_ms);
+      if (at_ms <= start_ms || at_ms >= end_ms) this.hooks.say("workbench.playhead_outside");
+      else this.#make({ name: "split", turn: id, at_ms, given: [newId(), newId()] }, 1);
+    });
 
-  merge = () => {
-    const { turn } = this;
-    if (!turn) return this.hooks.say("workbench.none_selected");
-    const after = this.bench.order.find((other) => other.user_id === turn.user_id && other.start_ms >= turn.end_ms);
-    if (!after) return this.hooks.say("workbench.nothing_to_merge");
-    this.#make({ name: "merge", turns: [turn.id, after.id], given: newId() });
-  };
+  merge = () =>
+    this.#on(({ id, user_id, end_ms }) => {
+      const after = this.bench.order.find((other) => other.user_id === user_id && other.start_ms >= end_ms);
+      if (after) this.#make({ name: "merge", turns: [id, after.id], given: newId() });
+      else this.hooks.say("workbench.nothing_to_merge");
+    });
 
-  mark = () => {
-    const { turn } = this;
-    if (!turn) return this.hooks.say("workbench.none_selected");
-    this.#make({ name: "mark", turn: turn.id, is_backchannel: !turn.is_backchannel, given: newId() });
-  };
+  mark = () => this.#on(({ id, is_backchannel }) => this.#make({ name: "mark", turn: id, is_backchannel: !is_backchannel, given: newId() }));
 
   remove = () => {
     const { turn } = this;
@@ -136,19 +127,17 @@ export class Actions {
     this.hooks.changed();
   };
 
-  alone = () => {
-    const { turn } = this;
-    if (!turn) return this.hooks.say("workbench.none_selected");
-    if (!this.sound.alone(turn.user_id)) this.hooks.say("workbench.no_own_sound");
-  };
+  alone = () =>
+    this.#on(({ user_id }) => {
+      if (!this.sound.alone(user_id)) this.hooks.say("workbench.no_own_sound");
+    });
 
   /** @param {string} user_id */
   assign(user_id) {
-    const { turn } = this;
-    if (!turn) return this.hooks.say("workbench.none_selected");
-    const { start_ms, end_ms } = turn;
-    if (!turn.user_id) return void this.#make({ name: "create", given: newId(), user_id, start_ms, end_ms, is_backchannel: false });
-    if (turn.user_id !== user_id) this.#make({ name: "assign", turn: turn.id, user_id, given: newId() });
+    this.#on(({ id, user_id: was, start_ms, end_ms }) => {
+      if (!was) this.#make({ name: "create", given: newId(), user_id, start_ms, end_ms, is_backchannel: false });
+      else if (was !== user_id) this.#make({ name: "assign", turn: id, user_id, given: newId() });
+    });
   }
 
   /** By the number before the name: 1 to 9, then 0. @param {number} digit */
@@ -180,6 +169,12 @@ export class Actions {
     this.seek(ms);
     if (!this.sound.playback.playing) this.sound.toggle();
     this.hooks.changed();
+  }
+
+  /** @param {(turn: Turn) => unknown} act on the selected one */
+  #on(act) {
+    if (this.turn) act(this.turn);
+    else this.hooks.say("workbench.none_selected");
   }
 
   /** @param {Turn | null} turn */
@@ -214,10 +209,7 @@ export class Actions {
 
   /** @param {number} start @param {number} end */
   #nudge(start, end) {
-    const { turn } = this;
-    if (!turn) return this.hooks.say("workbench.none_selected");
-    const moved = { start_ms: turn.start_ms + start, end_ms: turn.end_ms + end };
-    this.#make({ name: "move", turn: turn.id, ...moved, given: newId() }, 0, true);
+    this.#on(({ id, start_ms, end_ms }) => this.#make({ name: "move", turn: id, start_ms: start_ms + start, end_ms: end_ms + end, given: newId() }, 0, true));
   }
 
   /** @param {"undo" | "redo"} name */

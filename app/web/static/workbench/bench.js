@@ -4,8 +4,8 @@
  * Knows no page; whoever shows it is told when something changed.
  */
 
-import { isTold, somebody } from "./heard.js";
-import { change, inOrder, newId, onWhatStands, put } from "./operations.js";
+import { Heard } from "./heard.js";
+import { asStep, change, inOrder, newId, onWhatStands, put } from "./operations.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("./operations.js").Change} Change */
@@ -25,10 +25,7 @@ export class Bench {
   turns = new Map();
   /** @type {Turn[]} by start */
   order = [];
-  /** Where somebody speaks, and the sound does not say who. @type {Turn[]} */
-  heard = [];
-  /** How many more of them are no speech. */
-  dismissed = 0;
+  heard = new Heard();
   /** @type {Step[]} */
   undoable = [];
   /** @type {Step[]} */
@@ -54,11 +51,11 @@ export class Bench {
   /** All that the server has. What is on its way here stays on top of it.
    * @param {{index_id: string, sequence: number, turns: Turn[], heard: [number, number][], dismissed: number, undo: Done[], redo: Done[]}} found */
   load({ index_id, sequence, turns, heard, dismissed, undo, redo }) {
-    this.heard = heard.map(([start_ms, end_ms]) => somebody(start_ms, end_ms));
+    this.heard.load(heard, dismissed);
     this.#base = new Map(turns.map((turn) => [turn.id, turn]));
-    Object.assign(this, { index_id, sequence, dismissed });
-    this.undoable = undo.map(step);
-    this.redoable = redo.map(step);
+    Object.assign(this, { index_id, sequence });
+    this.undoable = undo.map(asStep);
+    this.redoable = redo.map(asStep);
     this.#rebuild();
     for (const edit of this.#pending) this.#remember(edit);
     this.changed();
@@ -108,8 +105,7 @@ export class Bench {
 
   /** Nobody speaks there. @param {Turn} span of what was heard */
   drop(span) {
-    this.heard = this.heard.filter(({ id }) => id !== span.id);
-    this.dismissed += 1;
+    this.heard.drop(span);
     this.order = this.#inOrder();
     this.changed();
   }
@@ -162,7 +158,7 @@ export class Bench {
   /** What was heard stands among the turns until people have said whose it is. */
   #inOrder() {
     const turns = inOrder(this.turns.values());
-    const open = this.heard.filter((span) => !isTold(span, turns));
+    const open = this.heard.open(turns);
     return open.length ? inOrder([...turns, ...open]) : turns;
   }
 
@@ -250,9 +246,4 @@ export class Bench {
     this.undoable = this.undoable.filter((known) => known.id !== id);
     this.redoable = this.redoable.filter((known) => known.id !== id);
   }
-}
-
-/** @param {Done} edit @returns {Step} */
-function step({ id, taken, given }) {
-  return { id, change: { taken, given } };
 }

@@ -176,3 +176,8 @@ export function newId() {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
+
+/** As it can be taken back. @param {{id: string, taken: Turn[], given: Turn[]}} edit @returns {{id: string, change: Change}} */
+export function asStep({ id, taken, given }) {
+  return { id, change: { taken, given } };
+}

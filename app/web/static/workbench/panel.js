@@ -42,8 +42,8 @@ export class Panel {
     say(this.speed, `${sound.playback.rate.toLocaleString(document.documentElement.lang)} ×`);
     const open = bench.order.filter(({ state }) => state === "proposed").length;
     say(this.left, t("workbench.left", { open, all: bench.order.length }));
-    set(this.dismissed, "hidden", !bench.dismissed);
-    say(this.dismissed, t("workbench.dismissed", { count: bench.dismissed }));
+    set(this.dismissed, "hidden", !bench.heard.dismissed);
+    say(this.dismissed, t("workbench.dismissed", { count: bench.heard.dismissed }));
     say(this.words, turn ? aboutTurn(turn, people, t) : t("workbench.none_selected"));
     if (turn) this.person.value = turn.user_id;
     for (const element of this.toTurn) set(element, "disabled", !turn);
