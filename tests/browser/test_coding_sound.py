@@ -1,7 +1,6 @@
 """A turn is heard while it is coded: from its start to its end, over and over, from before it; by
 pseudonym only, and never a voice whose person took the consent to sound back."""
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from app.groups.models import Group
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from tests.browser.conftest import Site
 from tests.browser.signing import run_out, sign_in
-from tests.browser.test_pages import check, listen
+from tests.browser.test_pages import check, listen, until
 from tests.fixtures.recorded_meeting import RecordedMeeting, Speaker, finalise, record
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -98,13 +97,6 @@ async def opened(page: Page, address: str) -> list[dict[str, Any]]:
         "JSON.parse(document.getElementById('data').textContent).turns"
     )
     return turns
-
-
-async def until(page: Page, expression: str) -> None:
-    """`wait_for_function` evaluates in the page, which the policy of its contents forbids."""
-    async with asyncio.timeout(20):
-        while not await page.evaluate(expression):
-            await asyncio.sleep(0.02)
 
 
 async def asked_anew(page: Page) -> None:

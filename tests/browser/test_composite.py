@@ -18,7 +18,7 @@ from media.recorder.composite.rendering import render
 from media.sealed import SealedWriter
 from media.store import Store
 from tests.browser.conftest import Site
-from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -126,9 +126,7 @@ async def test_a_video_is_asked_for_followed_called_off_and_played(
         await keep(site, FileKind.COMPOSITE, video, "video/webm", files[0], "composite")
         await put(site, state=CompositeState.READY, progress=100)
         await page.wait_for_selector("#composite video")
-        await page.wait_for_function(
-            "document.querySelector('#composite video').videoWidth === 1280"
-        )
+        await until(page, "document.querySelector('#composite video').videoWidth === 1280")
         await check(page)
         await take(page, f"composite_ready-{width}")
         overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

@@ -11,7 +11,7 @@ from app.recordings.models import RecordingState
 from app.turns import service as turns
 from app.turns.models import Turn
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import WIDTHS, check, listen, take, until
 from tests.browser.test_workbench import Colleague, colleague, press, ready, saved
 from tests.fixtures.played import UNSET
 
@@ -58,7 +58,7 @@ async def whole(page: Page) -> None:
     """Zoomed out as far as it goes; the canvas sticks where it was until the next frame."""
     await press(page, *["-"] * 12, "Home")
     fits = "(f => f.scrollWidth <= f.clientWidth + 1)(document.querySelector('.bench-field'))"
-    await page.wait_for_function(fits)
+    await until(page, fits)
 
 
 async def drag(page: Page, person: str, from_ms: int, to_ms: int, *, drop: bool = True) -> None:

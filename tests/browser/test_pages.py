@@ -1,5 +1,6 @@
 """Every page, looked at in two widths and read by axe."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,13 @@ def listen(page: Page) -> list[str]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", heard)
     return faults
+
+
+async def until(page: Page, expression: str) -> None:
+    """`wait_for_function` evaluates in the page, which the policy of its contents forbids."""
+    async with asyncio.timeout(20):
+        while not await page.evaluate(expression):
+            await asyncio.sleep(0.02)
 
 
 def pages_of(site: Site) -> list[tuple[str, str, User | None]]:
