@@ -5,6 +5,7 @@ material, or than the shortest period that anybody in the group was promised: a 
 anyone. A hold on the meeting's recording, its group or its programme stops that.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -24,10 +25,8 @@ from app.notes.told import KIND
 from app.programmes.models import Programme, RetentionChange
 from app.recordings import service as recordings
 from app.retention import holds
-from app.retention.periods import promised
-
-NOTHING = UUID(int=0)
-"""Stands for the recording of a meeting that has none: no hold names it."""
+from app.retention import service as retention
+from app.retention.periods import shortest
 
 
 class Due(NamedTuple):
@@ -62,7 +61,7 @@ async def erase(
 async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> list[Due]:
     first, count = func.min(ObservationNote.at), func.count()
     query = select(col(ObservationNote.meeting_id), first, count)
-    held = await holds.in_force(db)
+    held, changes = await holds.in_force(db), await retention.changes_of(db, programme_id)
     found = []
     for meeting_id, at, notes in (
         await db.exec(query.group_by(col(ObservationNote.meeting_id)))
@@ -71,23 +70,18 @@ async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) ->
         group = await db.get_one(Group, meeting.group_id)
         if programme_id not in (None, group.programme_id):
             continue
-        if at + timedelta(days=await _days(db, group)) > moment:
+        days = await _days(db, group, changes[group.programme_id])
+        if at + timedelta(days=days) > moment:
             continue
         recording = await recordings.of_meeting(db, meeting.id)
-        recorded = recording.id if recording else NOTHING
+        recorded = recording.id if recording else None
         if holds.covering(held, group.programme_id, group.id, recorded) is None:
             found.append(Due(meeting, group, notes))
     return found
 
 
-async def _days(db: AsyncSession, group: Group) -> int:
+async def _days(db: AsyncSession, group: Group, changes: Sequence[RetentionChange]) -> int:
     programme = await db.get_one(Programme, group.programme_id)
-    query = select(RetentionChange).where(RetentionChange.programme_id == programme.id)
-    changes = (await db.exec(query.order_by(col(RetentionChange.at)))).all()
-    current = programme.retention_days
-    granted = [
-        promised(changes, current, row.decided_at)
-        for row in await consent.chain(db, group.id)
-        if row.decision == Decision.GRANTED
-    ]
-    return min([current, *granted])
+    rows = await consent.chain(db, group.id)
+    agreed = (row.decided_at for row in rows if row.decision == Decision.GRANTED)
+    return shortest(changes, programme.retention_days, agreed)

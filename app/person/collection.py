@@ -19,7 +19,7 @@ from app.kit.audit import AuditEntry
 from app.meetings.models import Attendance, Meeting
 from app.person import codings, traces
 from app.person.looks import looks
-from app.programmes.models import Programme, ProgrammeStaff, RetentionChange
+from app.programmes.models import Programme, ProgrammeStaff
 from app.recordings.models import Recording, Tape
 from app.retention import service as retention
 from app.retention.periods import promised
@@ -114,11 +114,10 @@ async def consents(db: AsyncSession, user_id: UUID) -> list[tuple[ConsentDecisio
         .where(ConsentDecision.user_id == user_id)
         .order_by(col(ConsentDecision.decided_at), col(ConsentDecision.sequence))
     )
-    changes = (await db.exec(select(RetentionChange).order_by(col(RetentionChange.at)))).all()
+    changes = await retention.changes_of(db)
     found = []
     for row, programme in (await db.exec(query)).all():
-        its = [change for change in changes if change.programme_id == programme.id]
-        days = promised(its, programme.retention_days, row.decided_at)
+        days = promised(changes[programme.id], programme.retention_days, row.decided_at)
         found.append((row, programme, days))
     return found
 

@@ -26,9 +26,9 @@ async def in_force(db: AsyncSession, programme_id: UUID | None = None) -> list[L
 
 
 def covering(
-    holds: Iterable[LegalHold], programme_id: UUID, group_id: UUID, recording_id: UUID
+    holds: Iterable[LegalHold], programme_id: UUID, group_id: UUID, recording_id: UUID | None
 ) -> LegalHold | None:
-    """The first hold that reaches this recording."""
+    """The first hold that reaches this recording, or (None) what belongs to the group alone."""
     for hold in holds:
         if (
             hold.programme_id == programme_id

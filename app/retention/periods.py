@@ -121,6 +121,11 @@ def promised(changes: Sequence[Change], current: int, agreed_at: datetime) -> in
     return min(shown)
 
 
+def shortest(changes: Sequence[Change], current: int, agreed_at: Iterable[datetime]) -> int:
+    """Days for what rests on several agreements: the period now, or the least that was promised."""
+    return min([current, *(promised(changes, current, at) for at in agreed_at)])
+
+
 def parts(
     recorded_at: datetime, grants: Iterable[Agreed], changes: Sequence[Change], current: int
 ) -> tuple[Part, ...]:

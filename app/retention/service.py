@@ -63,7 +63,7 @@ async def deadlines(
         tapes[tape.recording_id].append(tape)
     held_of = await _held_of(db, ids)
     decisions = await _decisions(db, {group.id for _, _, group, _ in rows})
-    changes = await _changes(db, programme_id)
+    changes = await changes_of(db, programme_id)
     held = await holds.in_force(db, programme_id)
     found = []
     for recording, meeting, group, programme in rows:
@@ -214,9 +214,10 @@ async def _decisions(
     return found
 
 
-async def _changes(
-    db: AsyncSession, programme_id: UUID | None
+async def changes_of(
+    db: AsyncSession, programme_id: UUID | None = None
 ) -> defaultdict[UUID, list[RetentionChange]]:
+    """Of each programme, or of this one, in the order of time."""
     found: defaultdict[UUID, list[RetentionChange]] = defaultdict(list)
     query = select(RetentionChange).order_by(col(RetentionChange.at), col(RetentionChange.id))
     if programme_id is not None:

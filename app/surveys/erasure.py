@@ -16,14 +16,12 @@ from app.consent import service as consent
 from app.consent.models import Decision
 from app.kit import audit
 from app.kit.db import Database
-from app.programmes.models import Programme, RetentionChange
+from app.programmes.models import Programme
 from app.retention import holds
-from app.retention.periods import promised
+from app.retention import service as retention
+from app.retention.periods import shortest
 from app.surveys import kept, told
 from app.surveys.models import Survey, SurveyAnswer, SurveyResponse
-
-NOTHING = UUID(int=0)
-"""Stands for a recording, of which answers have none: no hold names it."""
 
 
 class Due(NamedTuple):
@@ -71,37 +69,24 @@ async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) ->
     query = select(Survey, Programme).where(Survey.programme_id == Programme.id)
     if programme_id is not None:
         query = query.where(Programme.id == programme_id)
-    held = await holds.in_force(db)
+    held, changes = await holds.in_force(db), await retention.changes_of(db, programme_id)
     found: list[Due] = []
     for survey, programme in (await db.exec(query.order_by(col(Survey.id)))).all():
-        changes = await _changes(db, programme.id)
-        ever = [programme.retention_days, *(c.days_before for c in changes)]
+        its, current = changes[programme.id], programme.retention_days
+        ever = [current, *(change.days_before for change in its)]
         if survey.created_at + timedelta(days=min(ever)) > moment:
             continue  # nobody can have been promised less
-        its = select(SurveyResponse).where(SurveyResponse.survey_id == survey.id)
-        for response in (await db.exec(its.order_by(col(SurveyResponse.id)))).all():
-            days = await _days(db, programme, changes, response)
-            is_held = holds.covering(held, programme.id, response.group_id, NOTHING)
+        answered = select(SurveyResponse).where(SurveyResponse.survey_id == survey.id)
+        responses = (await db.exec(answered.order_by(col(SurveyResponse.id)))).all()
+        chains = await consent.chains(db, {each.group_id for each in responses})
+        for response in responses:
+            agreed = (
+                row.decided_at
+                for row in chains.get(response.group_id, ())
+                if row.user_id == response.user_id and row.decision == Decision.GRANTED
+            )
+            days = shortest(its, current, agreed)
+            is_held = holds.covering(held, programme.id, response.group_id, None)
             if survey.created_at + timedelta(days=days) <= moment and not is_held:
                 found.append(Due(survey, response))
     return found
-
-
-async def _changes(db: AsyncSession, programme_id: UUID) -> Sequence[RetentionChange]:
-    query = select(RetentionChange).where(RetentionChange.programme_id == programme_id)
-    return (await db.exec(query.order_by(col(RetentionChange.at)))).all()
-
-
-async def _days(
-    db: AsyncSession,
-    programme: Programme,
-    changes: Sequence[RetentionChange],
-    response: SurveyResponse,
-) -> int:
-    current = programme.retention_days
-    granted = [
-        promised(changes, current, row.decided_at)
-        for row in await consent.chain(db, response.group_id)
-        if row.user_id == response.user_id and row.decision == Decision.GRANTED
-    ]
-    return min([current, *granted])

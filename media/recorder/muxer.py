@@ -29,7 +29,6 @@ class Extent:
 
     start_s: float
     end_s: float
-    frames: int
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,18 @@ def mux(
     if not begins:
         return None
     zero = told = min(begins)
-    counts, ends = [0, 0], [zero, zero]
+    ends = [zero, zero]
     writer = _writer(out, form, first_audio is not None, first_video)
     for at, kind, frame in _merged(first_audio, audio, first_video, video):
         writer.add(kind, at - zero, frame)
         ends[kind] = at + (frame.duration_s or PICTURE_S)
-        counts[kind] += 1
         if at >= told:
             progress(at)
             told = at + TOLD_S
     writer.end(max(ends) - zero)
     extents = (
-        Extent(first.at_s, end, count) if first is not None else None
-        for first, end, count in zip((first_audio, first_video), ends, counts, strict=True)
+        Extent(first.at_s, end) if first is not None else None
+        for first, end in zip((first_audio, first_video), ends, strict=True)
     )
     return Muxed(zero, *extents)
 

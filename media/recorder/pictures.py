@@ -47,8 +47,7 @@ class PictureCodec(Protocol):
 class Picture(NamedTuple):
     at_s: float
     stretch: int
-    sequence: int
-    """Of its first packet, like the two before."""
+    """Of its first packet, like the time."""
     follows: bool
     """Nothing is missing between it and the picture before."""
     base: int | None
@@ -177,8 +176,8 @@ class Assembly:
             return
         if data:
             part = self._parts[-1]
-            place = (first.at_s, first.stretch, first.sequence)
-            yield Picture(*place, self._follows, part.base, part.layer, data)
+            of_last = (part.base, part.layer, data)
+            yield Picture(first.at_s, first.stretch, self._follows, *of_last)
         elif not self._follows:
             self._expected = -1  # the hole before it is a hole before the next one
 

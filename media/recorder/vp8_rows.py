@@ -54,7 +54,7 @@ def _pictures(rows: Rows, assembly: Assembly) -> Iterator[Picture]:
         data = parts[0] if first == last else b"".join(parts)
         follows = assembly.takes(sequence, at - first)
         known = None if base < 0 else base
-        yield Picture(when, stretch, sequence, follows, known, layer, data)
+        yield Picture(when, stretch, follows, known, layer, data)
     yield from _singly(rows, at, len(rows), assembly)
 
 
