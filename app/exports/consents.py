@@ -1,15 +1,13 @@
 """The state of each person's consents, as a table."""
 
-import csv
-import io
-
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import Purpose
 from app.groups import service as groups
-from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
+from app.kit.csv_file import csv_text
+from app.kit.spreadsheets import inert
 from app.meetings.models import Meeting
 
 COLUMNS = (
@@ -23,10 +21,7 @@ COLUMNS = (
 async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
     """One line per person and purpose: the latest decision in the group, or `undecided`."""
     current = ledger.fold(await consent.chain(db, meeting.group_id))
-    target = io.StringIO()
-    target.write(BYTE_ORDER_MARK)
-    writer = csv.writer(target)
-    writer.writerow(COLUMNS)
+    lines: list[list[str]] = []
     for member, user in await groups.members(db, meeting.group_id, former=True):
         for purpose in Purpose:
             row = current.get(user.id, {}).get(purpose)
@@ -37,5 +32,5 @@ async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
                 decided = [row.decision, str(row.text_version), row.text_language, moment, keeps]
                 signed = row.signed_at.isoformat(timespec="seconds") if row.signed_at else ""
                 decided += [inert(row.paper or ""), signed]
-            writer.writerow([inert(member.pseudonym), member.role, purpose, *decided])
-    return target.getvalue()
+            lines.append([inert(member.pseudonym), member.role, purpose, *decided])
+    return csv_text(COLUMNS, lines)

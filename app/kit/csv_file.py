@@ -19,13 +19,18 @@ class Decimal(StrEnum):
 
 
 def csv_file(columns: list[str], rows: Iterable[BaseModel], decimal: Decimal) -> str:
+    values = (row.model_dump(mode="json") for row in rows)
+    cells = ([_cell(each[column], decimal) for column in columns] for each in values)
+    return csv_text(columns, cells, ";" if decimal == Decimal.COMMA else ",")
+
+
+def csv_text(columns: Iterable[str], rows: Iterable[Iterable[object]], delimiter: str = ",") -> str:
+    """The names of the columns, and the rows as they are: what people wrote in them is `inert`."""
     target = io.StringIO()
     target.write(BYTE_ORDER_MARK)
-    writer = csv.writer(target, delimiter=";" if decimal == Decimal.COMMA else ",")
+    writer = csv.writer(target, delimiter=delimiter)
     writer.writerow(columns)
-    for row in rows:
-        values = row.model_dump(mode="json")
-        writer.writerow([_cell(values[column], decimal) for column in columns])
+    writer.writerows(rows)
     return target.getvalue()
 
 

@@ -1,11 +1,10 @@
 """The quality log as a CSV table (RFC 4180): one line per person and stretch, pseudonyms only."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import fields
 
-from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
+from app.kit.csv_file import csv_text
+from app.kit.spreadsheets import inert
 from app.meetings.models import Meeting
 from app.quality.figures import Figures
 from app.quality.service import Row
@@ -16,15 +15,14 @@ COLUMNS = ["meeting", "ordinal", "pseudonym", "role", "started_at", *FIGURES]
 
 def table(meeting: Meeting, rows: Iterable[Row]) -> str:
     """An empty cell: nobody could tell."""
-    target = io.StringIO()
-    target.write(BYTE_ORDER_MARK)
-    writer = csv.writer(target)
-    writer.writerow(COLUMNS)
-    for sample, member in rows:
-        who = [meeting.id, meeting.ordinal, inert(member.pseudonym), member.role]
-        figures = [_short(getattr(sample, name)) for name in FIGURES]
-        writer.writerow([*who, sample.started_at.isoformat(timespec="milliseconds"), *figures])
-    return target.getvalue()
+    return csv_text(COLUMNS, (_line(meeting, row) for row in rows))
+
+
+def _line(meeting: Meeting, row: Row) -> list[object]:
+    sample, member = row
+    who = [meeting.id, meeting.ordinal, inert(member.pseudonym), member.role]
+    figures = [_short(getattr(sample, name)) for name in FIGURES]
+    return [*who, sample.started_at.isoformat(timespec="milliseconds"), *figures]
 
 
 def _short(value: object) -> object:

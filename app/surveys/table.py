@@ -1,7 +1,5 @@
 """Answers as a CSV table (RFC 4180): one line for each person and question they answered."""
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +8,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.groups.models import Membership
-from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
+from app.kit.csv_file import csv_text
+from app.kit.spreadsheets import inert
 from app.surveys import kept
 from app.surveys.columns import number
 from app.surveys.models import (
@@ -52,15 +51,14 @@ async def of_group(db: AsyncSession, group_id: UUID) -> list[AnswerRow]:
 
 def table(rows: Iterable[AnswerRow]) -> str:
     """`number`: what figures are made of; empty for choices and texts."""
-    target = io.StringIO()
-    target.write(BYTE_ORDER_MARK)
-    writer = csv.writer(target)
-    writer.writerow(COLUMNS)
-    for survey, question, pseudonym, text in rows:
-        value = number(question.kind, text)
-        shown = "" if value is None else f"{value:.12g}"
-        head = [inert(survey.name), survey.moment, inert(pseudonym), inert(question.label)]
-        is_plain = question.kind in (AnswerKind.WHOLE, AnswerKind.DECIMAL)
-        answer = text if is_plain else inert(text)  # a number below zero stays one
-        writer.writerow([*head, question.kind, answer, shown])
-    return target.getvalue()
+    return csv_text(COLUMNS, map(_line, rows))
+
+
+def _line(row: AnswerRow) -> list[object]:
+    survey, question, pseudonym, text = row
+    value = number(question.kind, text)
+    shown = "" if value is None else f"{value:.12g}"
+    head = [inert(survey.name), survey.moment, inert(pseudonym), inert(question.label)]
+    is_plain = question.kind in (AnswerKind.WHOLE, AnswerKind.DECIMAL)
+    answer = text if is_plain else inert(text)  # a number below zero stays one
+    return [*head, question.kind, answer, shown]

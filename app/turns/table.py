@@ -1,15 +1,12 @@
 """The turns as a CSV table (RFC 4180), as spreadsheets in Finland open it."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
+from app.kit.csv_file import csv_text
+from app.kit.spreadsheets import inert
 from app.meetings.models import Meeting
 from app.turns.service import TurnRow
-
-__all__ = ["BYTE_ORDER_MARK", "inert", "table"]
 
 COLUMNS = (
     "meeting",
@@ -34,25 +31,11 @@ def table(
 
     `more`: further columns, and `values` what stands in them, by turn.
     """
-    target = io.StringIO()
-    target.write(BYTE_ORDER_MARK)
-    writer = csv.writer(target)
-    writer.writerow([*COLUMNS, *more])
+    lines = []
     for turn, speaker, _ in rows:
-        length = turn.end_ms - turn.start_ms
+        who = [meeting.id, meeting.ordinal, inert(speaker.pseudonym), speaker.role]
+        when = [turn.start_ms, turn.end_ms, turn.end_ms - turn.start_ms]
         said = (values or {}).get(turn.id, {})
-        writer.writerow(
-            [
-                meeting.id,
-                meeting.ordinal,
-                inert(speaker.pseudonym),
-                speaker.role,
-                turn.start_ms,
-                turn.end_ms,
-                length,
-                int(turn.is_backchannel),
-                turn.state,
-                *(inert(said.get(column, "")) for column in more),
-            ]
-        )
-    return target.getvalue()
+        rest = [inert(said.get(column, "")) for column in more]
+        lines.append([*who, *when, int(turn.is_backchannel), turn.state, *rest])
+    return csv_text([*COLUMNS, *more], lines)
