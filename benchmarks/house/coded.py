@@ -7,6 +7,7 @@ the rows that those would write.
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -140,7 +141,11 @@ def _codings(
     by_id = {axis.id: axis for axis in axes}
     for (turn_id, axis_id), codes in cells.items():
         moment += timedelta(milliseconds=300)
-        own = {"assignment_id": assignment.id, "turn_id": turn_id, "axis_id": axis_id}
+        own: dict[str, Any] = {
+            "assignment_id": assignment.id,
+            "turn_id": turn_id,
+            "axis_id": axis_id,
+        }
         if eye.random() < REVISED:
             first, ended = _seen(by_id[axis_id], eye)[0], moment + timedelta(seconds=1)
             yield Coding(**own, code_id=first, decided_at=moment, ended_at=ended)

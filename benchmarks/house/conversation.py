@@ -70,7 +70,8 @@ def pictures() -> list[bytes]:
     """Grain that moves, so that the encoder uses the bits it is given."""
     encoder = av.CodecContext.create("libvpx", "w")
     encoder.width, encoder.height = SIZE
-    encoder.pix_fmt, encoder.time_base, encoder.framerate = "yuv420p", Fraction(1, FPS), FPS
+    encoder.pix_fmt, encoder.time_base = "yuv420p", Fraction(1, FPS)
+    encoder.framerate = Fraction(FPS)
     encoder.bit_rate, encoder.gop_size = PICTURE_BPS, PICTURES
     encoder.options = {"deadline": "realtime", "lag-in-frames": "0", "cpu-used": "8"}
     grain = np.random.default_rng(5).integers(60, 190, (SIZE[1] // 8, SIZE[0] // 8, 3), np.uint8)

@@ -316,7 +316,7 @@ class _Room:
                 GroupRole.FACILITATOR if number == 0
                 else GroupRole.OBSERVER if number > MEMBERS else GroupRole.MEMBER
             )  # fmt: skip
-            own = {"meeting_id": meeting.id, "user_id": user.id, "role": role}
+            own: dict[str, Any] = {"meeting_id": meeting.id, "user_id": user.id, "role": role}
             joined = meeting.starts_at + timedelta(seconds=20 * number)
             if number == 1 + place % MEMBERS:
                 gone = meeting.starts_at + timedelta(minutes=50)
