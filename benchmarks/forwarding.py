@@ -13,21 +13,20 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.sfu import cpu
+from benchmarks.sfu import cpu, recording
 from benchmarks.sfu.janus import Janus
 from benchmarks.sfu.measurement import Measurement, joined, median, window
 from benchmarks.sfu.ours import Ours
 from benchmarks.sfu.packets import EVEN, Pace
+from benchmarks.sfu.recording import Recording
 from benchmarks.sfu.server import Server, ServerFailed
 from media.native import library
 
 GOALS = {"c": 0.3, "python": 0.5}
 """CPU per forwarded packet, as a share of Janus's."""
 GOAL_RECORDING = 0.05
-RECORDING_ROUNDS = 8
-"""Windows with tapes: the difference is small, so that three of them do not settle it."""
-SETTLE_S = 0.5
-"""Between windows. The disk has then confirmed tapes that were just closed."""
+RECORDING_WINDOWS = 20
+"""With tapes, for each packet path: the difference is small, and three of them do not settle it."""
 SIZES = [4, 8, 11]
 PICTURES = [EVEN, Pace(30, 5)]
 """1,000 bytes a packet: 480 kbit/s, spread; and 1.2 Mbit/s, as Chromium sends them."""
@@ -52,42 +51,16 @@ class Size:
         return statistics.median(ours.us / janus.us for ours, janus in pairs)
 
 
-@dataclass(frozen=True)
-class Recording:
-    """Our relay with everybody's tapes off and on, window after window in one process."""
-
-    name: str
-    """The packet path: `c` or `python`."""
-    people: int
-    off: list[Measurement]
-    """Begins and ends: each window with tapes lies between two of them."""
-    on: list[Measurement]
-    bytes_written: int
-
-    @property
-    def share(self) -> float:
-        """What recording adds, as a share of the forwarding cost."""
-        return statistics.median(self.shares)
-
-    @property
-    def shares(self) -> list[float]:
-        """Of each window with tapes: against the mean of the two beside it, which cancels out what
-        grows or falls meanwhile."""
-        beside = zip(self.off, self.off[1:], strict=False)
-        return [
-            2 * on.us / (before.us + after.us) - 1
-            for on, (before, after) in zip(self.on, beside, strict=True)
-        ]
-
-
 class Benchmark:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._sizes: list[int] = arguments.people
         self._rounds: int = arguments.rounds
         self._seconds: float = arguments.seconds
         self._event_loops: int = arguments.janus_event_loops
+        self._windows: int = arguments.windows
+        self._spool: Path | None = arguments.spool
         self._servers = [*(["c"] if library.use(True) else []), "python"]
-        self.paths = list(self._servers)
+        self.paths = [name for name in self._servers if name in arguments.paths]
         if arguments.janus:
             self._servers.append("janus")
         self._server_cores, client_cores = cpu.cores()
@@ -103,23 +76,7 @@ class Benchmark:
         return Size(people, pictures, rounds)
 
     async def recording(self, people: int, name: str) -> Recording:
-        result = Recording(name, people, [], [], 0)
-        written = 0
-        with tempfile.TemporaryDirectory(prefix="spool-") as spool:
-            ours = await Ours.start(self._server_cores, Path(spool), native=name == "c")
-            try:
-                load = await joined(ours, people)
-                result.off.append(window(ours, load, self._seconds))
-                for _ in range(RECORDING_ROUNDS if self._rounds > 1 else 1):
-                    await ours.start_recording()
-                    result.on.append(window(ours, load, self._seconds))
-                    written += await ours.stop_recording()
-                    load.run(SETTLE_S)
-                    result.off.append(window(ours, load, self._seconds))
-                await load.leave()
-            finally:
-                await ours.close()
-        return Recording(name, people, result.off, result.on, written)
+        return await recording.measure(people, name, self._windows, self._spool, self._server_cores)
 
     async def _run(self, people: int, pictures: Pace, name: str) -> Measurement:
         with tempfile.TemporaryDirectory(prefix="spool-") as spool:
@@ -159,9 +116,14 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--no-janus", dest="janus", action="store_false", help="ours alone")
     parser.add_argument("--recording", action="store_true", help="only what recording adds")
+    parser.add_argument("--paths", nargs="+", choices=OURS, default=list(OURS), help="of these")
+    parser.add_argument(
+        "--windows", type=int, default=RECORDING_WINDOWS, help="with tapes, for each packet path"
+    )
+    parser.add_argument("--spool", type=Path, help="where tapes are written")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.rounds, arguments.seconds = 1, 3.0
+        arguments.rounds, arguments.seconds, arguments.windows = 1, 3.0, 1
     return arguments
 
 
@@ -191,7 +153,11 @@ def figures(sizes: list[Size], recordings: list[Recording]) -> dict[str, object]
                 "off_us": median(recording.off).us,
                 "on_us": median(recording.on).us,
                 "share": recording.share,
+                "interval": recording.interval,
                 "shares": recording.shares,
+                "timed_share": recording.timed_share,
+                "writing_ms": statistics.median(recording.writing_ms),
+                "confirming_ms": statistics.median(recording.confirming_ms),
                 "valid": all(row.valid for row in recording.off + recording.on),
             }
             for recording in recordings
@@ -226,10 +192,14 @@ def print_recording(recording: Recording) -> None:
     )
     print_row("        off          ", median(recording.off))
     print_row("        on           ", median(recording.on))
+    low, high = recording.interval
     print(
-        f"        adds {recording.share:.1%} ({min(recording.shares):.1%} to "
-        f"{max(recording.shares):.1%}) to the cost of forwarding, goal {GOAL_RECORDING:.0%}: "
-        f"{verdict(recording.share, GOAL_RECORDING, recording.off + recording.on)} "
+        f"        adds {recording.share:.1%} (median of {len(recording.on)} windows; 95 % sure: "
+        f"{low:.1%} to {high:.1%}) to the cost of forwarding, goal {GOAL_RECORDING:.0%}: "
+        f"{verdict(recording.share, GOAL_RECORDING, recording.off + recording.on)}\n"
+        f"        timed itself: {recording.timed_ms:.2f} ms a second, {recording.timed_share:.1%}; "
+        f"{statistics.median(recording.writing_ms):.2f} sealing and writing, "
+        f"{statistics.median(recording.confirming_ms):.2f} the disk's confirming "
         f"({recording.bytes_written / 1e6:.1f} MB of tapes)"
     )
 
@@ -245,8 +215,12 @@ async def main() -> None:
     benchmark = Benchmark(arguments)
     print(
         "CPU of the server for each forwarded packet, and added latency, all to all:\n"
-        f"{arguments.rounds} rounds of {arguments.seconds:g} s.\n"
-        f"{cpu.model()}, {os.cpu_count()} cores, the server alone on one.",
+        + (
+            ""
+            if arguments.recording
+            else f"{arguments.rounds} rounds of {arguments.seconds:g} s.\n"
+        )
+        + f"{cpu.model()}, {os.cpu_count()} cores, the server alone on one.",
         flush=True,
     )
     sizes = []

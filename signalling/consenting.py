@@ -34,10 +34,16 @@ async def decide_consent(live: Live, participant: str, command: DecideConsent) -
 
 
 async def follow_the_ledger(live: Live) -> None:
-    """Takes over what people decided elsewhere, on another page of theirs."""
+    """Takes over what people decided elsewhere, on another page of theirs. What was read earlier
+    never overtakes what was read later."""
+    live.ledger_readings += 1
+    reading = live.ledger_readings
     before = {id_: presence.decisions.copy() for id_, presence in live.presences.items()}
     async with live.node.database.reading() as db:
         in_force = await consent.in_force(db, live.group_id)
+    if reading < live.ledger_followed:
+        return
+    live.ledger_followed = reading
     for id_, presence in live.presences.items():
         person = live.room.participants.get(id_) or live.room.lobby.get(id_)
         if person is None or person.watches or before.get(id_) != presence.decisions:

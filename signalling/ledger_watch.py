@@ -1,8 +1,8 @@
-"""Withdrawals made outside the room, on a page of the group: noticed while tapes are written.
+"""Decisions made outside the room, on a page of the group or of one's own.
 
-Asked is only whether the ledger has grown: one look-up in the index of (group, sequence) for all
-meetings of the node together, 0.2 ms. Where it has, the meeting reads it anew. A notification
-(LISTEN) would save that and exists in one of our two databases only.
+Whoever writes into the ledger tells every node (`app.kit.news`), and the group's meeting follows
+at once. Word can be lost, so while tapes are written the ledger is also asked whether it has grown:
+one look-up in the index of (group, sequence) for all meetings of the node together, 0.2 ms.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.consent import service as consent
+from app.kit import news
 from signalling import consenting
 from signalling.live import Node
 from signalling.rooms import Rooms
@@ -19,8 +20,20 @@ from signalling.rooms import Rooms
 logger = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-"""A tape goes on for so long after a withdrawal on another page; what it got meanwhile is erased as
-what came before. Lower: more questions. Higher: more is written that nobody allows any longer."""
+"""Where word of a withdrawal was lost, a tape goes on for so long; what it got meanwhile is erased
+as what came before. Lower: more questions. Higher: more is written that nobody allows any longer.
+"""
+
+
+async def listen(node: Node, rooms: Rooms) -> None:
+    """For as long as the node lives."""
+    async for group_id in news.heard(node.database.engine):
+        for live in rooms.meetings:
+            if live.group_id == group_id:
+                try:
+                    await consenting.follow_the_ledger(live)
+                except SQLAlchemyError as error:
+                    _out_of_reach(error)
 
 
 async def watch(node: Node, rooms: Rooms) -> None:
@@ -30,7 +43,7 @@ async def watch(node: Node, rooms: Rooms) -> None:
         try:
             known = await _look(node, rooms, known)
         except SQLAlchemyError as error:
-            logger.warning("the ledger is out of reach (%s)", type(error).__name__)
+            _out_of_reach(error)
         await asyncio.sleep(LOOK_S)
 
 
@@ -45,3 +58,7 @@ async def _look(node: Node, rooms: Rooms, known: dict[UUID, int]) -> dict[UUID, 
         if lengths.get(live.group_id) != known.get(live.group_id):
             await consenting.follow_the_ledger(live)
     return lengths
+
+
+def _out_of_reach(error: SQLAlchemyError) -> None:
+    logger.warning("the ledger is out of reach (%s)", type(error).__name__)

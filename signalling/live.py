@@ -106,6 +106,8 @@ class Live:
         self.recording_lock = asyncio.Lock()
         """Held while tapes are ordered and closed, so that no two do it at once."""
         self.ended = False
+        self.ledger_readings = self.ledger_followed = 0
+        """Readings of the ledger are numbered: the last that began, the last that was followed."""
         self.quality = Observation()
         self._tasks: set[asyncio.Task[None]] = set()
         # Set by whoever makes the relay's room

@@ -70,6 +70,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
             beside += [
                 asyncio.create_task(_beat(node, rooms, port, http_port)),
                 asyncio.create_task(storage.watch(node, rooms.follow_the_disk)),
+                asyncio.create_task(ledger_watch.listen(node, rooms)),
                 asyncio.create_task(ledger_watch.watch(node, rooms)),
             ]
             await stop.wait()

@@ -14,6 +14,7 @@ from app.consent import ledger, texts
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.groups import access
 from app.groups.models import Group
+from app.kit import news
 from app.kit.errors import Invalid, NotFound
 from app.kit.permissions import Action
 from app.programmes.models import Programme
@@ -50,7 +51,7 @@ async def decide(
     keeps_earlier: bool = False,
     paper: Paper | None = None,
 ) -> ConsentDecision:
-    """Writes one decision at the end of the group's chain.
+    """Writes one decision at the end of the group's chain, and has every node hear of it.
 
     The same decision under the same version of the text is not written twice; a withdrawal after
     which nothing is kept is stronger than one that keeps, and may follow it. What was read on
@@ -84,6 +85,7 @@ async def decide(
     row.hash = ledger.digest(row)
     db.add(row)
     await db.flush()
+    await news.tell(db, group_id)
     return row
 
 

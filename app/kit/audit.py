@@ -51,6 +51,8 @@ class Deed(StrEnum):
     """A machine was asked to write a recording down."""
     TRANSCRIPT_IMPORTED = "transcript_imported"
     TRANSCRIPT_EDITED = "transcript_edited"
+    TAPES_GIVEN_UP = "tapes_given_up"
+    """A recording was finished without what is on a node that is gone."""
     MEETING_IMPORTED = "meeting_imported"
     """A meeting recorded elsewhere was entered; a track or turns of it were brought in."""
     PAPER_ENTERED = "paper_entered"

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.kit import news
+
 BUSY_TIMEOUT_MS = 15_000
 """Wait this long for another process's write. Lower: requests fail under load. Higher: hang."""
 
@@ -59,6 +61,7 @@ class Database:
         """Read and write; committed when the block ends, rolled back when it raises."""
         async with AsyncSession(self.engine, expire_on_commit=False) as db, db.begin():
             yield db
+        news.spread(self.engine.url, db.info.get(news.TOLD, ()))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -13,7 +13,7 @@ from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.paging import page
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
-from app.recordings import auditing, reading, service
+from app.recordings import absence, auditing, reading, service
 from app.recordings.forms import FilePublic, RecordingPublic, RecordingStatus, TrackPublic
 from app.recordings.models import Recording
 from app.recordings.playing import serve
@@ -56,6 +56,13 @@ async def status(recording_id: UUID, db: Db, actor: CurrentActor) -> Recording:
 async def retry(recording_id: UUID, db: Db, actor: CurrentActor) -> Recording:
     """Finish anew what could not be finished. The tapes are as they were."""
     return await service.try_again(db, actor, recording_id)
+
+
+@router.post("/{recording_id}/do-without", status_code=202, response_model=RecordingStatus)
+async def do_without(recording_id: UUID, db: Db, actor: CurrentActor) -> Recording:
+    """Finish without the tapes on nodes that have been silent for ten minutes and more. Those that
+    come back all the same hand theirs over, and the recording is finished anew."""
+    return await absence.do_without(db, actor, recording_id)
 
 
 @router.get("/{recording_id}")

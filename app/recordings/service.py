@@ -36,6 +36,9 @@ class NotFinished(Refusal):
     code = "recording_not_finished"
 
 
+ON_A_NODE = (TapeState.WRITING, TapeState.CLOSED, TapeState.LOST)
+
+
 class NotFailed(Refusal):
     code = "recording_not_failed"
 
@@ -148,18 +151,22 @@ async def close_tape(db: AsyncSession, tape_id: UUID, size: int) -> None:
 
 
 async def tape_stored(db: AsyncSession, tape_id: UUID, size: int) -> None:
+    """One that was given up, and came all the same, has its recording finished anew."""
     tape = await db.get(Tape, tape_id)
-    if tape is not None and tape.state in (TapeState.WRITING, TapeState.CLOSED):
-        tape.state, tape.size = TapeState.STORED, size
-        tape.ended_at = tape.ended_at or now()
+    if tape is None or tape.state not in ON_A_NODE:
+        return
+    if tape.state == TapeState.LOST:
+        recording = await db.get_one(Recording, tape.recording_id, with_for_update=True)
+        if recording.state in (RecordingState.READY, RecordingState.FAILED):
+            move(recording, RecordingState.CLAIMED)
+            recording.progress = 0
+    tape.state, tape.size = TapeState.STORED, size
+    tape.ended_at = tape.ended_at or now()
 
 
 async def tapes_on_node(db: AsyncSession, node_name: str) -> list[Tape]:
-    """Tapes that this node wrote and has not handed over."""
-    query = select(Tape).where(
-        Tape.node_name == node_name,
-        col(Tape.state).in_([TapeState.WRITING, TapeState.CLOSED]),
-    )
+    """Tapes that this node wrote and has not handed over; one that counts as lost may be there."""
+    query = select(Tape).where(Tape.node_name == node_name, col(Tape.state).in_(ON_A_NODE))
     return list((await db.exec(query.order_by(col(Tape.id)))).all())
 
 

@@ -15,7 +15,7 @@ from app.groups import service as groups
 from app.kit.audit import Deed
 from app.kit.db import now
 from app.kit.permissions import Action, may
-from app.recordings import auditing, reading, service
+from app.recordings import absence, auditing, reading, service
 from app.recordings.models import (
     FileKind,
     Recording,
@@ -43,17 +43,16 @@ PLAYED = frozenset({FileKind.PERSON, FileKind.SCREEN})
 
 @router.get("/recordings/{recording_id}")
 async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
-    db, actor = visit.db, visit.actor
-    database, deed = visit.context.database, Deed.WATCHED
-    found, meeting = await auditing.opened(database, db, actor, recording_id, deed)
+    db, actor, database = visit.db, visit.actor, visit.context.database
+    found, meeting = await auditing.opened(database, db, actor, recording_id, Deed.WATCHED)
     group = await groups.get(db, actor, meeting.group_id)
     roles = await access.roles(db, actor, group)
     files = await reading.usable_files(db, found, meeting)
     names = {u.id: u.name for _, u in await groups.members(db, group.id, former=True)}
     index, spoken = await turns.of_recording(db, actor, recording_id)
     ready = found.state == RecordingState.READY
-    tracks = await service.tracks(db, found.id)
-    people = people_of(names, files, tracks, spoken, found.duration_ms or 0)
+    tracks, length_ms = await service.tracks(db, found.id), found.duration_ms or 0
+    people = people_of(names, files, tracks, spoken, length_ms)
     tapes = await service.tapes(db, found.id)
     people += mix_of(visit, found, files, tapes)
     words = await transcripts.of_recording(visit, found, meeting)
@@ -78,11 +77,12 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         now=now(),
         connections=await connections(visit, meeting, roles),
         connection_heads=HEADS,
+        absent=await absence.absent(db, found, meeting),
         missing=completeness.lines(visit, found, {str(id_): name for id_, name in names.items()}),
         data={
             "id": str(found.id),
             "state": found.state,
-            "duration_ms": (found.duration_ms or 0) if ready else 0,
+            "duration_ms": length_ms if ready else 0,
             "people": people,
             "members": members,
             "speakers": [one for one in members if UUID(one["id"]) in words["writable"]],

@@ -67,6 +67,12 @@ class Ours:
         """Detach all tapes; how many bytes they hold."""
         return int(await self._ask("stop_recording"))
 
+    async def tapes_cpu(self) -> tuple[float, float]:
+        """Seconds of CPU so far: for sealing and writing tapes, and for having the disk confirm
+        them."""
+        writing, confirming = await self._ask("tapes_cpu")
+        return float(writing), float(confirming)
+
     async def close(self) -> None:
         assert self._process.stdin
         self._process.stdin.close()

@@ -9,7 +9,8 @@ import asyncio
 import json
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,13 +18,24 @@ from uuid import uuid4
 from app.kit.settings import RelaySettings
 from media.clock import Clock
 from media.native import library, loop
+from media.relay import room as rooms
 from media.relay.relay import Relay
 from media.relay.room import Room
+from media.tape.deck import Deck, Flushed
 from media.tape.format import TapeOrder
 
 from .description import CAMERA_MID, MICROPHONE_MID
 
 _SOURCES = {MICROPHONE_MID: "microphone", CAMERA_MID: "camera"}
+
+
+class TimedDeck(Deck):
+    spent_s = 0.0
+
+    def flush(self, tapes: Collection[Flushed], now: float) -> None:
+        began = time.thread_time()
+        super().flush(tapes, now)
+        TimedDeck.spent_s += time.thread_time() - began
 
 
 class RelayServer:
@@ -40,6 +52,7 @@ class RelayServer:
             "held": self._held,
             "start_recording": self._start_recording,
             "stop_recording": self._stop_recording,
+            "tapes_cpu": self._tapes_cpu,
         }
 
     async def serve(self, commands: asyncio.StreamReader) -> None:
@@ -88,6 +101,10 @@ class RelayServer:
         self._taped.clear()
         return sum(size or 0 for size in sizes)
 
+    async def _tapes_cpu(self) -> tuple[float, float]:
+        """There is no other thread but the one that has the disk confirm."""
+        return TimedDeck.spent_s, time.process_time() - time.thread_time()
+
     def _order(self, publication: str) -> TapeOrder:
         return TapeOrder(
             path=self._spool / f"{uuid4()}.tape",
@@ -117,4 +134,5 @@ async def main(address: str, spool: Path, *, native: bool) -> None:
 
 if __name__ == "__main__":
     library.use(sys.argv[3] == "c")
+    rooms.Deck = TimedDeck  # type: ignore[misc]
     loop.run(main(sys.argv[1], Path(sys.argv[2]), native=sys.argv[3] == "c"))

@@ -25,9 +25,8 @@ from media.relay.view import View
 from media.relay.watching import Watch
 from media.relay.writing import LocalSide
 from media.rtp.speaker import SpeakerDetector
-from media.tape.confirming import Confirming
+from media.tape.deck import Deck
 from media.tape.format import TapeOrder
-from media.tape.writer import TapeWriter
 
 
 class Participant:
@@ -48,7 +47,7 @@ class Room:
         self._publications: dict[str, Publication] = {}
         self._speaker = SpeakerDetector()
         self._hearing = Hearing(most_voices)
-        self._confirming = Confirming()
+        self._deck = Deck(network.clock)
         self.participants: Mapping[str, Participant] = MappingProxyType(self._participants)
         self.publications: Mapping[str, Publication] = MappingProxyType(self._publications)
 
@@ -180,10 +179,9 @@ class Room:
         """
         source = self._publications[publication]
         self.detach_tape(publication)
-        tape = TapeWriter(
+        tape = self._deck.begin(
             order,
             source.codec,
-            self._network.clock,
             lambda reason: self._notify_soon(TapeFailed(publication, reason)),
         )
         source.record(tape, self._network.clock.now())
@@ -277,9 +275,7 @@ class Room:
     def flush(self, now: float) -> None:
         """Seal the tapes' pending packets; see who speaks."""
         tapes = [p.tape for p in self._publications.values() if p.tape is not None]
-        for tape in tapes:
-            tape.flush()
-        self._confirming.confirm(tapes, now)
+        self._deck.flush(tapes, now)
         for publication in self._publications.values():
             if publication.tape is not None:
                 publication.follow(now)

@@ -28,8 +28,9 @@ class ChunkSeal:
         self._cipher = AESGCM(key)
         self._header_hash = header_hash
 
-    def seal(self, number: int, plain: bytes | bytearray | memoryview, *, last: bool) -> bytes:
-        return self._cipher.encrypt(_nonce(number), plain, self._covered(number, last))
+    def seal_into(self, place: memoryview, number: int, plain: memoryview, *, last: bool) -> None:
+        """`place`: as long as `plain` and a tag."""
+        self._cipher.encrypt_into(_nonce(number), plain, self._covered(number, last), place)
 
     def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
         """Raises cryptography's InvalidTag for anything that was not sealed so."""

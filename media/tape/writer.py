@@ -5,9 +5,9 @@ import os
 from collections.abc import Callable
 
 from media.clock import Clock
+from media.tape.chunk import Chunk
 from media.tape.confirming import finish
 from media.tape.format import (
-    CHUNK_HEAD,
     CodecInfo,
     TapeHeader,
     TapeOrder,
@@ -33,7 +33,9 @@ class TapeWriter:
         codec: CodecInfo,
         clock: Clock,
         on_failure: Callable[[str], None] | None = None,
+        chunk: Chunk | None = None,
     ) -> None:
+        """`chunk`: shared by tapes that are written in one thread."""
         self.order = order
         self.path = order.path
         self.file: int | None = None
@@ -46,11 +48,12 @@ class TapeWriter:
         packed = pack_header(header)
         self._seal = ChunkSeal(order.data_key, header.salt, hash_header(packed))
         self.pending = Pending(self._started)
+        self._chunk = chunk or Chunk()
         self._chunks = 0
         try:
             order.path.parent.mkdir(parents=True, exist_ok=True)
             self.file = os.open(order.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            self._append(packed)
+            self._append(memoryview(packed))
         except OSError as error:
             self._fail(error)
 
@@ -93,17 +96,15 @@ class TapeWriter:
         return self.size
 
     def _write_chunk(self, *, last: bool) -> None:
-        sealed = self._seal.seal(self._chunks, self.pending.take(), last=last)
-        self._chunks += 1
-        self._append(CHUNK_HEAD.pack(len(sealed), last) + sealed)
+        number, self._chunks = self._chunks, self._chunks + 1
+        self._append(self._chunk.seal(self._seal, number, self.pending.take(), last=last))
 
-    def _append(self, data: bytes) -> None:
+    def _append(self, data: memoryview) -> None:
         assert self.file is not None
-        view = memoryview(data)
-        while view:
-            written = os.write(self.file, view)
+        while data:
+            written = os.write(self.file, data)
             self.size += written
-            view = view[written:]
+            data = data[written:]
 
     def _fail(self, error: OSError) -> None:
         self.failed = error.strerror or type(error).__name__

@@ -13,7 +13,7 @@ from app.kit.db import now
 from app.kit.settings import NodeSettings, RelaySettings, Settings
 from app.meetings.models import Meeting
 from signalling import node
-from tests.app.conftest import cast, running, settings, template  # noqa: F401
+from tests.app.conftest import cast, postgres_server, running, settings, template  # noqa: F401
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
 from tests.fixtures.installation import free_port

@@ -3,17 +3,12 @@
 import asyncio
 import logging
 import time
-from pathlib import Path
 
 import pytest
 
-from app.recordings.models import Tape
-from app.vault import service as vault
-from media.tape.format import Packet
-from media.tape.reader import TapeReader
 from signalling import connection
 from signalling.messages import ClientMessage, DecideConsent, EndMeeting, StartRecording
-from tests.fixtures.taped import DEADLINE_S, Listener, decides, tapes, until_stored
+from tests.fixtures.taped import DEADLINE_S, Listener, arrivals, decides, tapes, until_stored
 from tests.signalling.conftest import Gathering
 
 logger = logging.getLogger(__name__)
@@ -38,17 +33,6 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(connection, "decode", noted)
     return moments
-
-
-async def arrivals(gathering: Gathering, tape: Tape) -> list[float]:
-    """Unix seconds at which the packets on it came."""
-    context = gathering.running.context
-    async with context.database.reading() as db:
-        key = await vault.unwrap(db, context.keys, tape.data_key_id)
-    path: Path = gathering.settings.data / "store" / tape.path
-    reader = TapeReader(path, key)
-    start = reader.header.started_ns / 1e9
-    return [start + record.arrival_s for record in reader if isinstance(record, Packet)]
 
 
 async def test_no_packet_is_written_that_came_later_than_the_withdrawal(

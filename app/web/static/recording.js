@@ -39,7 +39,7 @@ if (place && player) {
   };
   addEventListener("hashchange", go);
   go();
-} else if (progress) {
+} else if (progress || document.getElementById("absent")) {
   setTimeout(ask, ASK_MS);
 }
 
@@ -67,10 +67,9 @@ function moment() {
 }
 
 async function ask() {
-  if (!progress) return;
   const recording = await new Api(lang).get(`/recordings/${data.id}/status`).catch(() => null);
   if (recording && recording.state !== data.state) return location.reload();
-  if (recording) {
+  if (recording && progress) {
     progress.value = recording.progress;
     const words = document.getElementById("progress-words");
     if (words) say(words, t("recording.progress", { percent: recording.progress }));
