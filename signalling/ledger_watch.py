@@ -1,4 +1,4 @@
-"""Withdrawals made outside the room, on a page of the group: noticed while tapes are written.
+"""Withdrawals made outside the room, on a page of the group: noticed while something is kept.
 
 Asked is only whether the ledger has grown: one look-up in the index of (group, sequence) for all
 meetings of the node together, 0.2 ms. Where it has, the meeting reads it anew. A notification
@@ -24,7 +24,7 @@ what came before. Lower: more questions. Higher: more is written that nobody all
 
 
 async def watch(node: Node, rooms: Rooms) -> None:
-    """For as long as the node lives. Asks nothing while nothing is taped."""
+    """For as long as the node lives. Asks nothing while nothing is kept."""
     known: dict[UUID, int] = {}
     while True:
         try:
@@ -36,12 +36,12 @@ async def watch(node: Node, rooms: Rooms) -> None:
 
 async def _look(node: Node, rooms: Rooms, known: dict[UUID, int]) -> dict[UUID, int]:
     """What the ledgers' lengths are now, once every meeting has followed."""
-    taping = rooms.taping
-    if not taping:
+    keeping = rooms.keeping
+    if not keeping:
         return {}
     async with node.database.reading() as db:
-        lengths = await consent.lengths(db, {live.group_id for live in taping})
-    for live in taping:
+        lengths = await consent.lengths(db, {live.group_id for live in keeping})
+    for live in keeping:
         if lengths.get(live.group_id) != known.get(live.group_id):
             await consenting.follow_the_ledger(live)
     return lengths

@@ -22,6 +22,7 @@ from media.relay.room import Room as MediaRoom
 from media.store import Store
 from media.tape.disk import Disk
 from signalling.allowance import Allowance
+from signalling.chat import Chat
 from signalling.connection import Connection
 from signalling.messages import PurposeName, ReportQuality, ServerMessage
 from signalling.negotiation import Negotiation
@@ -106,6 +107,7 @@ class Live:
         self.recording_lock = asyncio.Lock()
         """Held while tapes are ordered and closed, so that no two do it at once."""
         self.ended = False
+        self.chat = Chat()
         self.quality = Observation()
         self._tasks: set[asyncio.Task[None]] = set()
         # Set by whoever makes the relay's room

@@ -47,6 +47,8 @@ class Deed(StrEnum):
     READ_TRANSCRIPT = "read_transcript"
     SEARCHED = "searched"
     """The words of a programme's meetings were searched; for what, is not kept."""
+    READ_CHAT = "read_chat"
+    """What people had written to one another was read."""
     TRANSCRIPT_ASKED = "transcript_asked"
     """A machine was asked to write a recording down."""
     TRANSCRIPT_IMPORTED = "transcript_imported"
