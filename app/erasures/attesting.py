@@ -2,8 +2,9 @@
 
 Nothing is attested because it was done. The worker looks for every object in the store, every key
 in the vault, every tape, turn, line and message in the books, and signs when none of them is there.
-Where it cannot look, the receipt says so: exports that people have, and backups of the database
-from before, which hold the wrapped keys until they are rotated.
+SQLite's files are scrubbed before, so that deleted rows do not lie there still. Where it cannot
+look, the receipt says so: exports that people have, and backups of the database from before, which
+hold the wrapped keys until they are rotated.
 """
 
 import logging
@@ -45,6 +46,8 @@ async def attest_all(database: Database, store: Store, keys: Keys) -> None:
             .where(col(Erasure.attested_at).is_(None), col(Recording.state).in_(SETTLED))
         )
         waiting = (await db.exec(query)).all()
+    if waiting and not await database.scrub():
+        return  # somebody reads just now; the next look tries again
     for erasure_id in waiting:
         try:
             await attest(database, store, keys, erasure_id)

@@ -83,6 +83,7 @@ async def run(settings: Settings) -> None:
             await notes.erase(context.database, now())
             await chat.erase(context.database, now())
             await surveys.erase(context.database, now())
+            await context.database.scrub()
             retention_at = loop.time() + RETENTION_EVERY_S
         await _look(settings, context, finaliser.store, followed)
         try:
