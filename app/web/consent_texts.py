@@ -93,9 +93,9 @@ async def version_(
 
 def _newer(programme: Programme, in_use: ConsentText) -> Mapping[str, str] | None:
     """The software's newest text, for a programme that began with an older one and does not ask
-    for all that it asks for; by language."""
-    asked = texts.DOCUMENTS[NEWEST_DOCUMENT]
-    if programme.text_document == NEWEST_DOCUMENT or set(asked) <= set(in_use.purposes):
+    for what has come to it since; by language."""
+    added = set(texts.DOCUMENTS[NEWEST_DOCUMENT]) - set(texts.DOCUMENTS[programme.text_document])
+    if added <= set(in_use.purposes):
         return None
     return {each: texts.document(NEWEST_DOCUMENT, each) for each in LANGUAGES}
 
