@@ -146,7 +146,7 @@ async def add_version(
                 version=version + 1,
                 language=language,
                 body=bodies[language],
-                purposes=asked,
+                purposes=[*asked],
                 created_by=actor.user_id,
             )
         )

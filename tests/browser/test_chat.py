@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from app.chat.models import ChatLine
 from app.consent import service as consent
 from app.consent.models import ConsentDecision, ConsentText, Purpose
+from app.kit.db import BUSY_TIMEOUT_MS
 from app.kit.languages import LANGUAGES
 from app.programmes.models import Programme
 from app.recordings.models import Recording, RecordingState
@@ -108,6 +109,27 @@ async def test_a_line_is_kept_of_who_agreed_and_lies_in_the_workbench(site: Site
         assert abs(_ms((await words.inner_text()).split(" ")[0]) - expected) < 20
         await page.keyboard.press("t")  # what was withdrawn stands nowhere
         await expect(page.locator(".bench-notice")).to_contain_text("ei ole enempää")
+
+
+async def test_while_the_database_is_away_the_writer_is_told_and_nobody_waits(site: Site) -> None:
+    """It is away for whoever writes: somebody else does for longer than anyone waits."""
+    async with hosting(site), AsyncExitStack() as stack:
+        aino = await enter(stack, site, site.played.facilitator, 390, 844)
+        await aino.wait_for_selector(".room")
+        await aino.click("[data-action=record]")
+        await aino.click("[data-choice=start]")
+        await aino.wait_for_selector(".recording.on")
+        unkept = aino.locator(".chat .status.bad")
+        async with site.context.database.transaction() as db:
+            await db.exec(select(Programme))  # SQLite has one writer, from its first question on
+            await say(aino, "Jää odottamaan.")
+            await aino.click("[data-action=chat]")
+            told = "1 viestiäsi ei ole vielä tallennettu"
+            await expect(unkept).to_contain_text(told, timeout=BUSY_TIMEOUT_MS + 10_000)
+            await check(aino)
+            await take(aino, "room_chat_waiting-390", whole=False)
+        await expect(unkept).to_be_hidden(timeout=BUSY_TIMEOUT_MS)
+        await until_kept(site, "Jää odottamaan.")
 
 
 @pytest.mark.parametrize("width", AT_BOTH)
