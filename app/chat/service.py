@@ -18,6 +18,7 @@ from app.consent import service as consent
 from app.consent.models import ConsentDecision
 from app.groups import service as groups
 from app.groups.models import Membership
+from app.kit.errors import NotFound
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
 from app.recordings.off_record import MILLISECOND
@@ -117,6 +118,20 @@ async def of_person(db: AsyncSession, user_id: UUID) -> list[ChatLine]:
     found = (await db.exec(query)).all()
     chains = await consent.chains(db, {group_id for _, group_id in found})
     return [line for line, group_id in found if covered([line], chains[group_id])]
+
+
+async def remove(
+    db: AsyncSession, recording: Recording, meeting: Meeting, line_id: UUID
+) -> ChatLine:
+    """One line for good; what was there. Who asks was asked at the door."""
+    line = await db.get(ChatLine, line_id, with_for_update=True)
+    if line is None or line.recording_id != recording.id:
+        raise NotFound
+    if not covered([line], await consent.chain(db, meeting.group_id)):
+        raise NotFound  # withdrawn: it goes by itself, and nobody learns that it is still there
+    await db.delete(line)
+    await db.flush()
+    return line
 
 
 async def _exist(db: AsyncSession, recording_id: UUID) -> bool:

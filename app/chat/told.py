@@ -6,6 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.chat.erasure import KIND
+from app.chat.models import ChatLine
 from app.chat.service import Shown
 from app.kit.audit import Deed
 from app.kit.db import Database
@@ -21,6 +22,13 @@ async def opened(
     """Through the door to what people wrote; who is refused is told of."""
     action = Action.READ_TRANSCRIPT
     return await auditing.knocked(database, db, actor, recording_id, Deed.READ_CHAT, action)
+
+
+async def removed(db: AsyncSession, actor: Actor, meeting: Meeting, line: ChatLine) -> None:
+    """In the transaction that does it."""
+    deed, action = Deed.CHAT_REMOVED, Action.REMOVE_CHAT
+    id_, writer = line.recording_id, line.user_id
+    await auditing.changed(db, actor, meeting, deed, KIND, id_, action, {"lines": 1}, writer)
 
 
 async def read(

@@ -49,6 +49,7 @@ class Deed(StrEnum):
     """The words of a programme's meetings were searched; for what, is not kept."""
     READ_CHAT = "read_chat"
     """What people had written to one another was read."""
+    CHAT_REMOVED = "chat_removed"
     TRANSCRIPT_ASKED = "transcript_asked"
     """A machine was asked to write a recording down."""
     TRANSCRIPT_IMPORTED = "transcript_imported"

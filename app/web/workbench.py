@@ -13,7 +13,7 @@ from app.chat import told as chat_told
 from app.groups import service as groups
 from app.groups.access import roles as roles_in
 from app.kit.audit import Deed
-from app.kit.permissions import Action
+from app.kit.permissions import Action, Role, may
 from app.meetings.models import Meeting
 from app.notes.service import Shown
 from app.recordings import auditing, reading, service
@@ -63,7 +63,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         for person in people_of(names, files, tracks, spoken, length, studied if mix else ())
     ]
     group = await groups.get(db, actor, meeting.group_id)
-    noted = await notes_of(visit, meeting, await roles_in(db, actor, group))
+    roles = await roles_in(db, actor, group)
     return visit.page(
         "workbench.html",
         recording=found,
@@ -76,8 +76,8 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "duration_ms": length,
             "people": people,
             "mix": mix[0] | {"peaks": common, "may_speak": False, "heard": []} if mix else None,
-            **_notes(noted["notes"], length),
-            **await _chat(visit, found, meeting, length),
+            **_notes((await notes_of(visit, meeting, roles))["notes"], length),
+            **await _chat(visit, found, meeting, roles, length),
         },
     )
 
@@ -111,7 +111,7 @@ def _notes(found: Shown, length_ms: int) -> dict[str, Any]:
 
 
 async def _chat(
-    visit: Visit, recording: Recording, meeting: Meeting, length_ms: int
+    visit: Visit, recording: Recording, meeting: Meeting, roles: frozenset[Role], length_ms: int
 ) -> dict[str, Any]:
     found = await chat.shown(visit.db, visit.actor.user_id, recording, meeting)
     await chat_told.read(visit.context.database, visit.db, visit.actor, meeting, found)
@@ -125,7 +125,8 @@ async def _chat(
         }
         for row in found.rows
     ]
-    return {"chat": shown, "chat_withheld": found.is_withheld}
+    may_remove = may(roles, Action.REMOVE_CHAT)
+    return {"chat": shown, "chat_withheld": found.is_withheld, "may_remove_chat": may_remove}
 
 
 def _url(file: RecordingFile) -> str:

@@ -124,7 +124,7 @@ async def test_while_the_database_is_away_the_writer_is_told_and_nobody_waits(si
             await db.exec(select(Programme))  # SQLite has one writer, from its first question on
             await say(aino, "Jää odottamaan.")
             await aino.click("[data-action=chat]")
-            told = "1 viestiäsi ei ole vielä tallennettu"
+            told = "Viestejäsi tallentamatta: 1"
             await expect(unkept).to_contain_text(told, timeout=BUSY_TIMEOUT_MS + 10_000)
             await check(aino)
             await take(aino, "room_chat_waiting-390", whole=False)
@@ -155,6 +155,12 @@ async def test_the_lane_is_seen_and_has_no_barrier(site: Site, width: str) -> No
         await expect(words).to_contain_text("Tuo esihenkilöasia")
         await page.click("[data-act=next_chat]")
         await expect(words).to_contain_text("Laitan tähän vielä")
+        await page.click("[data-act=remove_chat]")
+        await check(page)
+        await page.click("[data-choice=yes]")
+        await expect(words).to_be_empty()
+        await expect(page.locator("[data-act=remove_chat]")).to_be_disabled()
+        assert len(await lines(site)) == len(PLAYED) - 1
         overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not await page.evaluate(overflow)
         assert not faults

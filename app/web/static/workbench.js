@@ -3,7 +3,7 @@
 
 import { Api, ApiError } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
-import { ask } from "./views/dialogs.js";
+import { agreed, ask } from "./views/dialogs.js";
 import { localise } from "./views/times.js";
 import { Actions } from "./workbench/actions.js";
 import { Bench } from "./workbench/bench.js";
@@ -20,7 +20,7 @@ import { Waves } from "./workbench/waves.js";
 
 /** @typedef {{id: string, name: string, hue: number, may_speak: boolean, heard: [number, number][], peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
 /** @typedef {import("./workbench/marks.js").Mark} Mark */
-/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null, notes: Mark[], notes_withheld: boolean, chat: Mark[], chat_withheld: boolean}} PageData
+/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null, notes: Mark[], notes_withheld: boolean, chat: Mark[], chat_withheld: boolean, may_remove_chat: boolean}} PageData
  * `mix`: everybody's voices in one, without an id, where nobody has a sound of their own */
 
 /** Others' edits are asked for this often. Lower: more requests. Higher: more conflicts. */
@@ -28,7 +28,7 @@ const NEWS_MS = 10_000;
 
 const { lang } = document.documentElement;
 /** @type {PageData} */
-const { id, me, duration_ms, people, mix, notes, notes_withheld, chat, chat_withheld } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const { id, me, duration_ms, people, mix, notes, notes_withheld, chat, chat_withheld, may_remove_chat } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
 const t = await loadTexts(lang);
 const api = new Api(lang);
 const path = `/recordings/${id}`;
@@ -45,7 +45,7 @@ const shown = mix ? [...people, mix] : people;
 const sound = new Sound(shown, duration_ms, changed, () => api.stay());
 const read = { seek: (/** @type {number} */ ms) => actions.play_from(ms), changed: () => lanes.want() };
 const noted = new Marks("note", notes, { ...read, step: (way) => (way > 0 ? actions.next_note() : actions.previous_note()) }, { withheld: notes_withheld }, t);
-const written = new Marks("chat", chat, { ...read, step: (way) => (way > 0 ? actions.next_chat() : actions.previous_chat()) }, { withheld: chat_withheld }, t);
+const written = new Marks("chat", chat, { ...read, step: (way) => (way > 0 ? actions.next_chat() : actions.previous_chat()) }, { withheld: chat_withheld, remove: may_remove_chat ? removeLine : undefined }, t);
 const lanes = new Lanes(shown, duration_ms, {
   label: t("workbench.lanes"),
   overlaps: t("workbench.overlaps"),
@@ -128,6 +128,12 @@ async function news() {
  * @param {import("./workbench/bench.js").Turn} span */
 async function dismiss({ start_ms, end_ms }) {
   await told(api.post(`${path}/dismissed-speech`, { start_ms, end_ms }));
+}
+
+/** Whether this line of the chat is gone for good. @param {Mark} mark */
+async function removeLine({ id: line }) {
+  const isMeant = await agreed(t, t("workbench.remove_chat"), t("workbench.remove_chat_why"), { kind: "danger" });
+  return isMeant && told(api.send("DELETE", `${path}/chat/${line}`));
 }
 
 async function bring_back() {

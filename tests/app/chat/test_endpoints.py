@@ -1,6 +1,6 @@
 """Who reads a meeting's chat, and that the log knows of it."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import select
@@ -8,7 +8,7 @@ from sqlmodel import select
 from app.consent.models import Decision, Purpose
 from app.kit.audit import AuditEntry
 from app.kit.permissions import Action, Role, may
-from tests.fixtures.chatted import wrote
+from tests.fixtures.chatted import lines, wrote
 from tests.fixtures.coded import Coded
 from tests.fixtures.kept import Kept
 
@@ -60,3 +60,34 @@ async def test_whoever_still_codes_sees_none(work: Coded) -> None:
     assert await log(kept) == []
     other = (await kept.cast.coordinator.client.get(f"{kept.path}/chat")).json()
     assert len(other["items"]) == 1
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_coordinators_take_a_line_out_when_somebody_asks_for_it(
+    role: Role, kept: Kept
+) -> None:
+    line = await wrote(kept, kept.cast.bob, "Veikko lähti jo", 4_000)
+    await wrote(kept, kept.cast.bob, "Toinen", 5_000)
+    client, path = kept.cast.with_role(role).client, f"{kept.path}/chat/{line.id}"
+    answer = await client.delete(path)
+    if not may([role], Action.REMOVE_CHAT):
+        assert answer.status_code == 403
+        assert len(await lines(kept)) == 2
+        return
+    assert answer.status_code == 204
+    assert [each.text for each in await lines(kept)] == ["Toinen"]
+    assert (await client.delete(path)).status_code == 404
+    async with kept.context.database.reading() as db:
+        query = select(AuditEntry).where(AuditEntry.deed == "chat_removed")
+        (entry,) = (await db.exec(query)).all()
+    assert (entry.subject_id, entry.actor_role) == (kept.cast.bob.id, str(role))
+    assert entry.details == {"lines": 1}
+
+
+async def test_what_was_withdrawn_or_lies_elsewhere_is_not_there_to_be_removed(kept: Kept) -> None:
+    line = await wrote(kept, kept.cast.bob, "Hei!", 4_000)
+    client = kept.cast.coordinator.client
+    elsewhere = f"/api/v1/recordings/{uuid4()}/chat/{line.id}"
+    assert (await client.delete(elsewhere)).status_code == 404
+    await kept.decide(kept.cast.bob, Purpose.CHAT, Decision.WITHDRAWN)
+    assert (await client.delete(f"{kept.path}/chat/{line.id}")).status_code == 404

@@ -105,7 +105,7 @@ def test_a_good_ledger_is_said_to_be_good_and_its_heads_are_kept(installed: Inst
 
     again = installed.emessi("verify", "--heads", str(heads), "--group", installed.group)
     assert again.code == 0
-    assert "has grown from it (row 13)" in again.text
+    assert "has grown from it (row 15)" in again.text
 
 
 def test_a_break_is_told_with_its_place(installed: Installed) -> None:

@@ -27,10 +27,11 @@ export class Marks {
    * @param {Mark[]} marks by time
    * @param {{seek: (ms: number) => void, step: (way: 1 | -1) => void, changed: () => void}} hooks
    *   `seek`: plays from there; `step`: a button asks for the next one, or the one before
-   * @param {{withheld: boolean}} state they are kept from one who still codes
+   * @param {{withheld: boolean, remove?: (mark: Mark) => Promise<boolean>}} state
+   *   `withheld`: they are kept from one who still codes; `remove`: for those who may, one for good
    * @param {Translate} t
    */
-  constructor(lane, marks, hooks, { withheld }, t) {
+  constructor(lane, marks, hooks, { withheld, remove }, t) {
     this.lane = lane;
     this.marks = marks;
     this.hooks = hooks;
@@ -38,9 +39,10 @@ export class Marks {
     this.title = t(WORDS[lane].title);
     this.words = h("p", { class: "bench-mark", "aria-live": "polite" });
     this.notice = h("p", { class: "hint", hidden: !withheld }, t(WORDS[lane].withheld));
+    this.remover = remove ? h("button", { type: "button", class: "button quiet small", "data-act": `remove_${lane}`, onclick: () => this.#remove(remove) }, t(`workbench.remove_${lane}`)) : null;
     const button = (/** @type {string} */ name, /** @type {1 | -1} */ way) =>
       h("button", { type: "button", class: "button quiet small", "data-act": name, onclick: () => hooks.step(way) }, t(`workbench.key_${name}`));
-    const buttons = h("div", { class: "bench-acts", hidden: !marks.length }, button(`previous_${lane}`, -1), button(`next_${lane}`, 1));
+    const buttons = h("div", { class: "bench-acts", hidden: !marks.length }, button(`previous_${lane}`, -1), button(`next_${lane}`, 1), this.remover);
     this.element = h("div", { class: "card bench-marks", "data-lane": lane, hidden: !marks.length && !withheld }, this.words, this.notice, buttons);
     this.#show();
   }
@@ -79,8 +81,19 @@ export class Marks {
     this.hooks.changed();
   }
 
+  /** @param {(mark: Mark) => Promise<boolean>} remove */
+  async #remove(remove) {
+    const { selected } = this;
+    if (!selected || !(await remove(selected))) return;
+    this.marks = this.marks.filter((mark) => mark !== selected);
+    this.selected = null;
+    this.#show();
+    this.hooks.changed();
+  }
+
   #show() {
     const { t } = this;
+    if (this.remover) set(this.remover, "disabled", !this.selected);
     const mark = this.hovered ?? this.selected;
     if (!mark) return say(this.words, "");
     const told = { at: fine(mark.at_ms), author: mark.author, text: mark.text };
