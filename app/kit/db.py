@@ -100,7 +100,7 @@ def _configure_sqlite(connection: Any, record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # a consent that was acknowledged is on the disk
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")  # else what is deleted stays in the file
+    cursor.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten, in every build
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()
 
