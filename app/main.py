@@ -13,6 +13,7 @@ from app.accounts.passwords import Failures
 from app.agreement import endpoints as agreement
 from app.analysis import endpoints as analysis
 from app.audit import endpoints as audit
+from app.chat import endpoints as chat
 from app.codebooks import endpoints as codebooks
 from app.coding import endpoints as coding
 from app.composites import endpoints as composites
@@ -66,6 +67,7 @@ FEATURES = (
     sampling,
     retention,
     quality,
+    chat,
     notes,
     surveys,
     analysis,

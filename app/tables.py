@@ -1,6 +1,7 @@
 """Every table of the application, for those who need the whole schema."""
 
 from app.accounts import models as accounts
+from app.chat import models as chat
 from app.codebooks import models as codebooks
 from app.coding import models as coding
 from app.composites import models as composites
@@ -24,6 +25,7 @@ from app.vault import models as vault
 __all__ = [
     "accounts",
     "audit",
+    "chat",
     "codebooks",
     "coding",
     "composites",

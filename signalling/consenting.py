@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
-from signalling import taping
+from signalling import keeping, taping
 from signalling.live import Live
 from signalling.messages import DecideConsent, Done, PurposeName
 from signalling.participant import Participant
@@ -22,6 +22,8 @@ async def decide_consent(live: Live, participant: str, command: DecideConsent) -
         # The tapes end here, whatever becomes of the rest.
         presence.unwritten.add(command.purpose)
         taping.cut(live, live.room.resting_on(participant, command.purpose))
+        if command.purpose == "chat" and not command.keeps_earlier:
+            keeping.drop(live, user)
         live.deliver(live.room.ended(participant, command.purpose, command.decision))
     async with presence.deciding:
         row_id = await _into_ledger(live, user, command)

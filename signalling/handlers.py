@@ -11,6 +11,7 @@ from app.kit.ids import short
 from signalling import (
     arrivals,
     consenting,
+    keeping,
     media_commands,
     off_record_commands,
     recording_commands,
@@ -70,8 +71,10 @@ async def raise_hand(live: Live, participant: str, command: RaiseHand) -> None:
 
 
 async def say(live: Live, participant: str, command: Say) -> None:
-    clock = live.node.clock
-    live.deliver(live.room.say(participant, command.text, clock.utc(clock.now())))
+    """Others are told first: what becomes of the keeping is no matter of theirs."""
+    at = live.node.clock.utc(live.node.clock.now())
+    live.deliver(live.room.say(participant, command.text, at))
+    keeping.keep(live, participant, command.text, at)
     live.tell(participant, Done(ref=command.ref))
 
 

@@ -1,7 +1,7 @@
 """Decisions made outside the room, on a page of the group or of one's own.
 
 Whoever writes into the ledger tells every node (`app.kit.news`), and the group's meeting follows
-at once. Word can be lost, so while tapes are written the ledger is also asked whether it has grown:
+at once. Word can be lost, so while something is kept the ledger is also asked whether it has grown:
 one look-up in the index of (group, sequence) for all meetings of the node together, 0.2 ms.
 """
 
@@ -37,7 +37,7 @@ async def listen(node: Node, rooms: Rooms) -> None:
 
 
 async def watch(node: Node, rooms: Rooms) -> None:
-    """For as long as the node lives. Asks nothing while nothing is taped."""
+    """For as long as the node lives. Asks nothing while nothing is kept."""
     known: dict[UUID, int] = {}
     while True:
         try:
@@ -49,12 +49,12 @@ async def watch(node: Node, rooms: Rooms) -> None:
 
 async def _look(node: Node, rooms: Rooms, known: dict[UUID, int]) -> dict[UUID, int]:
     """What the ledgers' lengths are now, once every meeting has followed."""
-    taping = rooms.taping
-    if not taping:
+    keeping = rooms.keeping
+    if not keeping:
         return {}
     async with node.database.reading() as db:
-        lengths = await consent.lengths(db, {live.group_id for live in taping})
-    for live in taping:
+        lengths = await consent.lengths(db, {live.group_id for live in keeping})
+    for live in keeping:
         if lengths.get(live.group_id) != known.get(live.group_id):
             await consenting.follow_the_ledger(live)
     return lengths

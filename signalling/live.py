@@ -22,6 +22,7 @@ from media.relay.room import Room as MediaRoom
 from media.store import Store
 from media.tape.disk import Disk
 from signalling.allowance import Allowance
+from signalling.chat import Chat
 from signalling.connection import Connection
 from signalling.messages import PurposeName, ReportQuality, ServerMessage
 from signalling.negotiation import Negotiation
@@ -108,6 +109,7 @@ class Live:
         self.ended = False
         self.ledger_readings = self.ledger_followed = 0
         """Readings of the ledger are numbered: the last that began, the last that was followed."""
+        self.chat = Chat()
         self.quality = Observation()
         self._tasks: set[asyncio.Task[None]] = set()
         # Set by whoever makes the relay's room

@@ -20,7 +20,7 @@ PublicationId = Annotated[str, Field(max_length=40)]
 ParticipantId = Annotated[str, Field(max_length=40)]
 SourceName = Literal["microphone", "camera", "screen"]
 RoleName = Literal["member", "facilitator", "observer"]
-PurposeName = Literal["audio", "video", "indexing", "transcript", "quotation", "sharing"]
+PurposeName = Literal["audio", "video", "indexing", "transcript", "chat", "quotation", "sharing"]
 LanguageCode = Literal["fi", "sv", "en"]
 RefusalCode = Literal[
     "not_allowed",
@@ -142,7 +142,8 @@ class RaiseHand(Command):
 
 
 class Say(Command):
-    """A chat line to everyone in the room. Chat is not kept."""
+    """A chat line to everyone in the room. It is kept only of one whose consents hold `chat`, and
+    only while the recording runs, on the record: else it is gone with the room."""
 
     type: Literal["say"] = "say"
     text: str = Field(min_length=1, max_length=2000)
@@ -486,6 +487,15 @@ class Said(Message):
     at: AwareDatetime
 
 
+class LinesUnkept(Message):
+    """Of your own chat lines, which are to be kept: so many wait for a database that is out of
+    reach, and so many were given up. Told again whenever it changes, and once all are kept."""
+
+    type: Literal["lines_unkept"] = "lines_unkept"
+    waiting: int = Field(ge=0)
+    lost: int = Field(ge=0)
+
+
 class RecordingStarted(Message):
     """The recording runs."""
 
@@ -573,6 +583,7 @@ ServerMessage = Annotated[
     | TroublesChanged
     | SpeakerChanged
     | Said
+    | LinesUnkept
     | RecordingStarted
     | RecordingInterrupted
     | RecordingResumed

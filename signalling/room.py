@@ -172,14 +172,28 @@ class Room:
 
     # ---- what is recorded -----------------------------------------------------------------
 
+    @property
+    def writes_nothing(self) -> bool:
+        """Nothing may be kept of anyone now."""
+        return self.recording_since is None or self.interrupted or bool(self.off_record.since)
+
     def allowed_by(self, publication: str) -> UUID | None:
         """The consent under which this publication is to be taped now; None: it is not."""
         found = self.publications.get(publication)
         owner = self.participants.get(found.owner) if found else None
-        silent = self.recording_since is None or self.interrupted or self.off_record.since
-        if found is None or owner is None or silent:
+        if found is None or owner is None or self.writes_nothing:
             return None
         return owner.consents.get(PURPOSE_OF[found.source])
+
+    def chat_allowed_by(self, participant: str) -> UUID | None:
+        """The consent under which this person's chat is to be kept now; None: it is not."""
+        person = self.participants.get(participant)
+        return None if person is None or self.writes_nothing else person.consents.get("chat")
+
+    @property
+    def keeps_chat(self) -> bool:
+        """Whether anybody's chat is to be kept now."""
+        return any(self.chat_allowed_by(name) is not None for name in self.participants)
 
     def to_tape(self) -> list[str]:
         """Publications whose owner consents and which no tape is written of yet."""

@@ -80,9 +80,9 @@ class Rooms:
             return live
 
     @property
-    def taping(self) -> list[Live]:
-        """The meetings of which tapes are written now."""
-        return [live for live in self._live.values() if live.tapes]
+    def keeping(self) -> list[Live]:
+        """The meetings of which something is kept now."""
+        return [live for live in self._live.values() if live.tapes or live.room.keeps_chat]
 
     def follow_the_disk(self) -> None:
         for live in self._live.values():

@@ -26,7 +26,7 @@ STAIRCASE: list[set[str]] = [
     {"app.transcripts"},
     {"app.imports"},
     {"app.retention", "app.coding"},
-    {"app.notes", "app.surveys"},
+    {"app.notes", "app.surveys", "app.chat"},
     {"app.exports", "app.analysis", "app.agreement"},
     {"app.content"},
     {"app.erasures", "app.linkage"},
@@ -41,6 +41,7 @@ STAIRCASE: list[set[str]] = [
 LEVEL = {room: level for level, rooms in enumerate(STAIRCASE) for room in rooms}
 PURE = [
     "signalling/room.py",
+    "signalling/chat.py",
     "signalling/off_record.py",
     "signalling/participant.py",
     "signalling/negotiation.py",

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts import service as accounts
 from app.accounts.models import User
 from app.audit import service as audit_log
+from app.chat import erasure as chat
 from app.groups.models import Group
 from app.kit import context
 from app.kit.audit import COMMAND, INSTALLATION
@@ -64,6 +65,7 @@ async def retention(settings: Settings, console: Console, programme: str, *, era
             opened.database, store, moment, doer=COMMAND, programme_id=chosen
         )
         noted = await notes.erase(opened.database, moment, doer=COMMAND, programme_id=chosen)
+        written = await chat.erase(opened.database, moment, doer=COMMAND, programme_id=chosen)
         answered = await surveys.erase(opened.database, moment, doer=COMMAND, programme_id=chosen)
     for one in done:
         ending = "" if one.complete else "; the store could not be reached, the next run goes on"
@@ -71,6 +73,7 @@ async def retention(settings: Settings, console: Console, programme: str, *, era
         console.print(f"Recording {name}: {one.tapes} tapes, {one.turns} turns erased{ending}.")
     console.print(f"{len(done)} recordings erased, in whole or in part.")
     console.print(f"{noted} observation notes erased.")
+    console.print(f"{written} chat lines erased.")
     console.print(f"{answered} people's answers to a survey erased.")
 
 

@@ -67,8 +67,8 @@ async def draft(programme_id: UUID, db: Db, actor: CurrentActor) -> TextDraft:
 @router.put("/programmes/{programme_id}/consent-texts/draft", response_model=DraftPublic)
 async def save_draft(programme_id: UUID, form: DraftSave, db: Db, actor: CurrentActor) -> TextDraft:
     """Refused when somebody else saved it since `revision`."""
-    bodies = form.model_dump(exclude={"revision"})
-    return await drafts.save(db, actor, programme_id, bodies, form.revision)
+    bodies = form.model_dump(exclude={"revision", "purposes"})
+    return await drafts.save(db, actor, programme_id, bodies, form.revision, form.purposes)
 
 
 @router.delete("/programmes/{programme_id}/consent-texts/draft", status_code=204)
@@ -95,8 +95,8 @@ async def text(
 @router.post("/programmes/{programme_id}/consent-texts", status_code=201)
 async def add_text(programme_id: UUID, form: TextCreate, db: Db, actor: CurrentActor) -> TextPublic:
     """A new version in use: everyone is asked again; what they said holds until they answer."""
-    bodies = form.model_dump(exclude={"replaces"})
-    version = await texts.add_version(db, actor, programme_id, bodies, form.replaces)
+    bodies = form.model_dump(exclude={"replaces", "purposes"})
+    version = await texts.add_version(db, actor, programme_id, bodies, form.replaces, form.purposes)
     added = await texts.get(db, programme_id, version, actor.language)
     return TextPublic.model_validate(added)
 
@@ -160,4 +160,5 @@ def _public(text: ConsentText, programme: Programme) -> TextPublic:
         version=text.version,
         language=text.language,
         body=texts.filled(text, programme),
+        purposes=texts.in_order(text.purposes),
     )

@@ -10,6 +10,7 @@ from app.accounts.forms import Language
 from app.consent.models import Decision, Purpose
 from app.kit.http import Form, Public
 
+Purposes = Annotated[list[Purpose], Field(max_length=len(Purpose))]
 Body = Annotated[str, Field(max_length=50_000)]
 
 
@@ -19,6 +20,8 @@ class TextCreate(Form):
     fi: Body = ""
     sv: Body = ""
     en: Body = ""
+    purposes: Purposes | None = None
+    """What it asks for. None: what the version in use asks for."""
     replaces: int | None = Field(default=None, ge=1, le=1_000_000)
     """The version in use that its writer saw. Refused if another has come into use since."""
 
@@ -29,6 +32,8 @@ class DraftSave(Form):
     fi: Body = ""
     sv: Body = ""
     en: Body = ""
+    purposes: Purposes | None = None
+    """None: those of the draft, or of the version in use."""
     revision: int = Field(default=0, ge=0, le=1_000_000_000)
     """Of the draft that was read; 0 when there was none."""
 
@@ -38,6 +43,7 @@ class DraftPublic(Public):
     fi: str
     sv: str
     en: str
+    purposes: list[Purpose]
     updated_by: UUID
     updated_at: datetime
 
@@ -72,6 +78,8 @@ class TextPublic(Public):
     version: int
     language: Language
     body: str
+    purposes: list[Purpose]
+    """What it asks for."""
 
 
 class Decide(Form):

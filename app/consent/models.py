@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, String, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from app.kit.db import UtcDateTime, now
@@ -17,8 +17,14 @@ class Purpose(StrEnum):
     """Camera and shared screen."""
     INDEXING = "indexing"
     TRANSCRIPT = "transcript"
+    CHAT = "chat"
+    """What one writes to the room while it is recorded."""
     QUOTATION = "quotation"
     SHARING = "sharing"
+
+
+def every_purpose() -> list[str]:
+    return [purpose.value for purpose in Purpose]
 
 
 class Decision(StrEnum):
@@ -39,6 +45,8 @@ class ConsentText(SQLModel, table=True):
     language: str = Field(max_length=2)
     body: str = Field(max_length=50_000)
     """Markdown of headings, paragraphs and lists."""
+    purposes: list[str] = Field(default_factory=every_purpose, sa_type=JSON)
+    """What it asks consent for. Nobody is asked for anything else, and nothing else is granted."""
     created_by: UUID | None = Field(default=None, foreign_key="users.id")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
@@ -54,6 +62,7 @@ class TextDraft(SQLModel, table=True):
     fi: str = Field(default="", sa_type=Text)
     sv: str = Field(default="", sa_type=Text)
     en: str = Field(default="", sa_type=Text)
+    purposes: list[str] = Field(default_factory=every_purpose, sa_type=JSON)
     updated_by: UUID = Field(foreign_key="users.id")
     updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 

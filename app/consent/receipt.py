@@ -116,6 +116,8 @@ async def of_own(db: AsyncSession, actor: Actor, group_id: UUID) -> Receipt:
     own = [row for row in rows if row.user_id == actor.user_id]
     programme = await db.get_one(Programme, group.programme_id)
     user = await db.get_one(User, actor.user_id)
+    text = await texts.current(db, programme.id, "fi")
+    decided = {Purpose(row.purpose) for row in own}
     end = ledger.head(rows)
     return Receipt(
         schema_version=SCHEMA,
@@ -128,7 +130,7 @@ async def of_own(db: AsyncSession, actor: Actor, group_id: UUID) -> Receipt:
         group_id=group.id,
         group=group.name,
         retention_period=f"P{programme.retention_days}D",
-        purposes=[_purpose(purpose, own) for purpose in Purpose],
+        purposes=[_purpose(purpose, own) for purpose in service.on_show(text, decided)],
         privacy_notices=await _notices(db, programme, own),
         ledger=LedgerHead(length=end.length, head=end.hash),
     )

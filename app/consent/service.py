@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.consent import ledger, texts
-from app.consent.models import ConsentDecision, Decision, Purpose
+from app.consent.models import ConsentDecision, ConsentText, Decision, Purpose
 from app.groups import access
 from app.groups.models import Group
 from app.kit import news
@@ -29,6 +29,12 @@ class Paper(NamedTuple):
 
     name: str
     signed_at: datetime
+
+
+class PurposeNotAsked(Invalid):
+    """The text that was read does not ask for it, so nobody can have agreed to it there."""
+
+    code = "purpose_not_asked"
 
 
 class NothingToKeep(Invalid):
@@ -55,11 +61,12 @@ async def decide(
 
     The same decision under the same version of the text is not written twice; a withdrawal after
     which nothing is kept is stronger than one that keeps, and may follow it. What was read on
-    `paper` is not ours: the row names the version of our text that stood then, and no hash of it.
-    """
+    `paper` is not ours: the row names the version of our text that stood then, without a hash."""
     if keeps_earlier and decision != Decision.WITHDRAWN:
         raise NothingToKeep(field="keeps_earlier")
-    text_sha256 = await _read(db, group_id, text_version, text_language)
+    text, text_sha256 = await _read(db, group_id, text_version, text_language)
+    if decision == Decision.GRANTED and paper is None and purpose not in text.purposes:
+        raise PurposeNotAsked(field="purpose")
     rows = await chain(db, group_id)
     latest = ledger.fold(rows).get(user_id, {}).get(purpose)
     same = latest and latest.decision == decision and latest.text_version == text_version
@@ -89,8 +96,11 @@ async def decide(
     return row
 
 
-async def _read(db: AsyncSession, group_id: UUID, version: int, language: str) -> str:
-    """The hash of the text that was read, which is kept; holds the group's chain for one writer."""
+async def _read(
+    db: AsyncSession, group_id: UUID, version: int, language: str
+) -> tuple[ConsentText, str]:
+    """The text that was read, and its hash, which is kept; holds the group's chain for one
+    writer."""
     group = await db.get(Group, group_id, with_for_update=True)
     if group is None:
         raise NotFound
@@ -98,7 +108,7 @@ async def _read(db: AsyncSession, group_id: UUID, version: int, language: str) -
     text = await texts.find(db, programme.id, version, language)
     if text is None:
         raise TextVersionUnknown(field="text_version")
-    return await texts.keep_shown(db, text, programme)
+    return text, await texts.keep_shown(db, text, programme)
 
 
 async def chain(db: AsyncSession, group_id: UUID) -> list[ConsentDecision]:
@@ -167,17 +177,23 @@ async def latest_of(
 
 async def undecided(db: AsyncSession, user_id: UUID, group: Group) -> list[Purpose]:
     """The purposes this person must be asked about: never decided under the text in use."""
-    version = (await texts.current(db, group.programme_id, "fi")).version
-    return to_ask(await chain(db, group.id), user_id, version)
+    text = await texts.current(db, group.programme_id, "fi")
+    return to_ask(await chain(db, group.id), user_id, text)
 
 
-def to_ask(rows: Iterable[ConsentDecision], user_id: UUID, version: int) -> list[Purpose]:
-    """Every purpose on which this person has said nothing yet under this version of the text.
+def to_ask(rows: Iterable[ConsentDecision], user_id: UUID, text: ConsentText) -> list[Purpose]:
+    """Every purpose of this text on which this person has said nothing yet under it.
 
     What was said under an older one stays in force until they answer.
     """
-    answered = {r.purpose for r in rows if r.user_id == user_id and r.text_version == version}
-    return [purpose for purpose in Purpose if purpose not in answered]
+    answered = {r.purpose for r in rows if r.user_id == user_id and r.text_version == text.version}
+    return [each for each in texts.in_order(text.purposes) if each not in answered]
+
+
+def on_show(text: ConsentText, decided: Collection[Purpose]) -> list[Purpose]:
+    """What a person sees of their consents: what this text asks for, and what they decided under
+    another, which they may still withdraw."""
+    return texts.in_order({*text.purposes, *decided})
 
 
 async def own_group(db: AsyncSession, actor: Actor, group_id: UUID) -> Group:

@@ -1,13 +1,14 @@
 """The consent text of a programme: versions, languages, and the blanks filled in.
 
-Version 1 of every programme is the document in `texts/`; a coordinator may write further ones, in
-all languages at once. A version is never changed, because people agreed to it. What its blanks are
-filled with may change with the programme, so what somebody read is kept beside each decision.
+Version 1 of every programme is the document in `texts/` that was the newest when the programme was
+made; a coordinator may write further ones, in all languages at once. A version is never changed,
+because people agreed to it, and it says which purposes it asks for. What its blanks are filled with
+may change with the programme, so what somebody read is kept beside each decision.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -17,18 +18,23 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.consent.models import ConsentDecision, ConsentText, ShownText, TextDraft
+from app.consent.models import ConsentDecision, ConsentText, Purpose, ShownText, TextDraft
 from app.groups.models import Group
 from app.kit import audit
 from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.languages import LANGUAGES
 from app.kit.permissions import Action, acting_as
 from app.programmes import access as programmes
-from app.programmes.models import Programme
+from app.programmes.models import NEWEST_DOCUMENT, Programme
 
 FOLDER = Path(__file__).parent / "texts"
 BLANK = "—"
 """Stands where the programme has not said something yet."""
+DOCUMENTS: dict[int, tuple[Purpose, ...]] = {
+    1: tuple(purpose for purpose in Purpose if purpose != Purpose.CHAT),
+    NEWEST_DOCUMENT: tuple(Purpose),
+}
+"""The documents of the software, which never change either, and what each asks for."""
 PLACEHOLDERS = {
     "programme": "name",
     "controller": "controller",
@@ -48,6 +54,12 @@ class PlaceholderUnknown(Invalid):
     code = "consent_text_placeholder"
 
 
+class NothingAsked(Invalid):
+    """A text that asks for no purpose."""
+
+    code = "consent_text_asks_nothing"
+
+
 class TextUnchanged(Refusal):
     code = "consent_text_unchanged"
 
@@ -63,7 +75,7 @@ async def current(db: AsyncSession, programme_id: UUID, language: str) -> Consen
     query = select(func.max(ConsentText.version)).where(ConsentText.programme_id == programme_id)
     version = (await db.exec(query)).one()
     if version is None:
-        return _first(programme_id, language)
+        return await _first(db, programme_id, language)
     found = await find(db, programme_id, version, language)
     assert found is not None
     return found
@@ -80,7 +92,7 @@ async def find(
         ConsentText.language == language,
     )
     found = (await db.exec(query)).one_or_none()
-    return found or (_first(programme_id, language) if version == 1 else None)
+    return found or (await _first(db, programme_id, language) if version == 1 else None)
 
 
 async def get(db: AsyncSession, programme_id: UUID, version: int, language: str) -> ConsentText:
@@ -97,7 +109,7 @@ async def versions(db: AsyncSession, programme_id: UUID) -> list[ConsentText]:
     )
     rows = list((await db.exec(query.order_by(col(ConsentText.version).desc()))).all())
     if not rows or rows[-1].version > 1:
-        rows.append(_first(programme_id, LANGUAGES[0]))
+        rows.append(await _first(db, programme_id, LANGUAGES[0]))
     return rows
 
 
@@ -107,11 +119,12 @@ async def add_version(
     programme_id: UUID,
     bodies: Mapping[str, str],
     replaces: int | None = None,
+    purposes: Collection[Purpose] | None = None,
 ) -> int:
     """A new version in every language; from now on everyone is asked again.
 
     `replaces` is the version that its writer had before their eyes: if another came into use
-    meanwhile, nothing is published.
+    meanwhile, nothing is published. `purposes`: what it asks for; None: what the one in use does.
     """
     programme = await programmes.require(db, actor, programme_id, Action.EDIT_CONSENT_TEXT)
     check(bodies)
@@ -119,7 +132,11 @@ async def add_version(
     version = in_use[LANGUAGES[0]].version
     if replaces not in (None, version):
         raise TextOutdated
+    asked = in_order(in_use[LANGUAGES[0]].purposes if purposes is None else purposes)
+    if not asked:
+        raise NothingAsked(field="purposes")
     same = all(bodies[each].strip() == in_use[each].body.strip() for each in LANGUAGES)
+    same = same and asked == in_order(in_use[LANGUAGES[0]].purposes)
     if same and not await read_otherwise(db, programme, in_use.values()):
         raise TextUnchanged
     for language in LANGUAGES:
@@ -129,6 +146,7 @@ async def add_version(
                 version=version + 1,
                 language=language,
                 body=bodies[language],
+                purposes=[*asked],
                 created_by=actor.user_id,
             )
         )
@@ -141,6 +159,11 @@ async def add_version(
     about = audit.About("consent_text", programme_id=programme_id)
     audit.record(db, audit.Deed.TEXT_PUBLISHED, doer, about, details={"version": version + 1})
     return version + 1
+
+
+def in_order(purposes: Collection[str]) -> list[Purpose]:
+    """Each once, as they are shown everywhere."""
+    return [purpose for purpose in Purpose if purpose in purposes]
 
 
 def check(bodies: Mapping[str, str]) -> None:
@@ -208,6 +231,17 @@ def sha256_of(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _first(programme_id: UUID, language: str) -> ConsentText:
-    body = (FOLDER / f"recording.v1.{language}.md").read_text(encoding="utf-8")
-    return ConsentText(programme_id=programme_id, version=1, language=language, body=body)
+def document(number: int, language: str) -> str:
+    """A text that comes with the software."""
+    return (FOLDER / f"recording.v{number}.{language}.md").read_text(encoding="utf-8")
+
+
+async def _first(db: AsyncSession, programme_id: UUID, language: str) -> ConsentText:
+    number = (await db.get_one(Programme, programme_id)).text_document
+    return ConsentText(
+        programme_id=programme_id,
+        version=1,
+        language=language,
+        body=document(number, language),
+        purposes=list(DOCUMENTS[number]),
+    )

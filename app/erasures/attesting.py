@@ -1,9 +1,10 @@
 """Receipts for what was erased: looked for, found gone, and signed.
 
 Nothing is attested because it was done. The worker looks for every object in the store, every key
-in the vault, every tape, turn and line in the books, and signs when none of them is there. Where it
-cannot look, the receipt says so: exports that people have, and backups of the database from
-before, which hold the wrapped keys until they are rotated.
+in the vault, every tape, turn, line and message in the books, and signs when none of them is there.
+SQLite's files are scrubbed before, so that deleted rows do not lie there still. Where it cannot
+look, the receipt says so: exports that people have, and backups of the database from before, which
+hold the wrapped keys until they are rotated.
 """
 
 import logging
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.chat import erasure as chat
 from app.consent import service as consent
 from app.erasures.document import document
 from app.kit import receipts
@@ -44,6 +46,8 @@ async def attest_all(database: Database, store: Store, keys: Keys) -> None:
             .where(col(Erasure.attested_at).is_(None), col(Recording.state).in_(SETTLED))
         )
         waiting = (await db.exec(query)).all()
+    if waiting and not await database.scrub():
+        return  # somebody reads just now; the next look tries again
     for erasure_id in waiting:
         try:
             await attest(database, store, keys, erasure_id)
@@ -70,7 +74,7 @@ async def attest(database: Database, store: Store, keys: Keys, erasure_id: UUID)
 
 
 async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
-    """Keys, tapes, words, turns and speech. Objects were looked for in the store."""
+    """Keys, tapes, words, chat, turns and speech. Objects were looked for in the store."""
     recording = await db.get_one(Recording, erasure.recording_id)
     meeting = await db.get_one(Meeting, recording.meeting_id)
     keys = [await db.get(DataKey, UUID(key_id)) for key_id in erasure.destroyed_keys]
@@ -85,6 +89,8 @@ async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
     if await shared.has_unallowed(db, recording.id, meeting):
         return False
     if await transcripts.has_unallowed(db, recording.id, erasure.user_id, rows):
+        return False
+    if await chat.has_unallowed(db, recording.id, erasure.user_id, rows):
         return False
     query = select(TurnIndex).where(TurnIndex.recording_id == recording.id)
     for index in (await db.exec(query)).all():

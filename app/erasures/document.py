@@ -61,6 +61,7 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
         "objects_deleted": erasure.deleted_objects,
         "turns_deleted": erasure.deleted_turns,
         "transcript_lines_deleted": erasure.deleted_lines,
+        "chat_lines_deleted": erasure.deleted_chat_lines,
         "files_made_again": [
             {
                 "kind": str(file.kind),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.exports import notes
+from app.exports import chat, notes
 from app.exports.consents import consents_table
 from app.exports.listing import media_of
 from app.exports.project import MEDIA
@@ -64,7 +64,12 @@ async def of_meeting(
         media = [await _media(db, keys, meeting, file, folder) for file in files]
         entries += unlike(media)
         named = await media_of(db, meeting, recording, MEDIA)
-        studied, about = await of_turns(db, meeting, recording, reader, named, noted.words)
+        said = await chat.written(db, meeting, recording, reader)
+        if said.table is not None:
+            entries.append(made(folder + chat.NAME, said.table))
+        manifest["chat"] = said.about
+        beside = [noted.words, said.words]
+        studied, about = await of_turns(db, meeting, recording, reader, named, beside)
         entries += [made(folder + name, content) for name, content in studied]
         manifest["recording"] = await _described(db, recording, files, pseudonyms)
         manifest |= about

@@ -2,10 +2,10 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consent import ledger
+from app.consent import ledger, texts
 from app.consent import service as consent
-from app.consent.models import Purpose
 from app.groups import service as groups
+from app.groups.models import Group
 from app.kit.csv_file import csv_text
 from app.kit.spreadsheets import inert
 from app.meetings.models import Meeting
@@ -19,11 +19,15 @@ COLUMNS = (
 
 
 async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
-    """One line per person and purpose: the latest decision in the group, or `undecided`."""
+    """One line per person and purpose that the text in use asks for or somebody decided on: the
+    latest decision in the group, or `undecided`."""
     current = ledger.fold(await consent.chain(db, meeting.group_id))
+    group = await db.get_one(Group, meeting.group_id)
+    text = await texts.current(db, group.programme_id, "fi")
+    shown = consent.on_show(text, {each for decided in current.values() for each in decided})
     lines: list[list[str]] = []
     for member, user in await groups.members(db, meeting.group_id, former=True):
-        for purpose in Purpose:
+        for purpose in shown:
             row = current.get(user.id, {}).get(purpose)
             decided = ["undecided", "", "", "", "", "", ""]
             if row is not None:

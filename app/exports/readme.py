@@ -1,6 +1,6 @@
 """README.txt of an export: what the variables mean, and what each format does not hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.codebooks.forms import FileForm
@@ -16,11 +16,11 @@ def readme(
     index: TurnIndex | None,
     codes: Codes,
     sampled: Mapping[str, Any] | None,
-    notes: str,
+    beside: Sequence[str],
 ) -> str:
     """Plain text in the reader's language. `sampled`: the decision on what is indexed, and what it
-    says of this recording; None where nothing was decided. `notes`: what is said of observation
-    notes."""
+    says of this recording; None where nothing was decided. `beside`: what is said of observation
+    notes and of the chat."""
     lines = [text("export.readme_title"), "", text("export.readme_times"), ""]
     lines += [text("export.readme_variables"), ""]
     lines += [f"  {column}: {text(f'variable.{column}')}" for column in COLUMNS]
@@ -36,7 +36,8 @@ def readme(
         lines += [f"  codebook.{form}: {text(f'export.codebook_{form}')}" for form in FileForm]
     lines += ["", text("sampling.readme"), "", f"  {_sampling(text, sampled)}"]
     lines += ["", f"  transcript.vtt: {text('export.readme_transcript')}"]
-    lines += ["", f"  {notes}", "", text("export.readme_consent"), ""]
+    lines += [line for words in beside for line in ("", f"  {words}")]
+    lines += ["", text("export.readme_consent"), ""]
     return "\n".join(lines)
 
 

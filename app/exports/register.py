@@ -1,10 +1,10 @@
 """The register of exports: what went out with whose data, for when somebody withdraws.
 
 The table of consents in an export names everyone's pseudonym; the register counts those whose
-voice, picture or turns were in it, because that is what receivers must delete.
+voice, picture, turns or chat were in it, because that is what receivers must delete.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.actor import Actor
+from app.chat import service as chat
 from app.consent.models import ConsentDecision, Purpose
 from app.exports.bundle import SUMS, Entry
 from app.exports.models import ExportContent, ExportRecord
@@ -24,7 +25,7 @@ from app.recordings.models import FileKind, Recording
 from app.transcripts import service as transcripts
 from app.turns import columns
 
-Contents = Mapping[UUID, set[str]]
+Contents = dict[UUID, set[str]]
 """Person → the purposes of the consents by which something of theirs is in it."""
 
 
@@ -57,6 +58,8 @@ async def enter(
     spoken = await _spoken(db, kept)
     for recording, meeting in kept:
         contents = await _contents(db, recording, meeting, spoken.get(recording.id, set()))
+        for user_id in await chat.writers(db, actor.user_id, recording, meeting):
+            contents.setdefault(user_id, set()).add(Purpose.CHAT)
         for user_id, purposes in contents.items():
             db.add(
                 ExportContent(

@@ -33,12 +33,12 @@ async def of_turns(
     recording: Recording,
     reader: Reader,
     media: Sequence[tuple[FileKind, str]],
-    notes: str,
+    beside: Sequence[str],
 ) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
     """Names and contents of files, and what the manifest says of them.
 
-    `media`: kind and name of the files that may be used. `notes`: README.txt's words about
-    observation notes.
+    `media`: kind and name of the files that may be used. `beside`: README.txt's words about
+    observation notes and the chat.
     """
     index, rows, coded, lines, listed = await listing(db, meeting, recording, reader, media)
     group = await db.get_one(Group, meeting.group_id)
@@ -47,7 +47,7 @@ async def of_turns(
     columns = [column.name for column in coded.columns]
     files = [
         ("turns.csv", table(meeting, rows, columns, coded.values).encode()),
-        ("README.txt", readme(reader.text, index, coded, sampled, notes).encode()),
+        ("README.txt", readme(reader.text, index, coded, sampled, beside).encode()),
         *codebooks_of(coded, reader),
     ]
     files += await asyncio.to_thread(written, listed, reader)

@@ -10,7 +10,6 @@ from app.accounts import signing
 from app.accounts.forms import Language
 from app.accounts.http import CurrentActor, welcome
 from app.consent import texts
-from app.consent.models import Purpose
 from app.groups import access
 from app.invitations import acceptance, service
 from app.invitations.acceptance import Accepted
@@ -79,7 +78,8 @@ async def preview(token: Secret, db: Db, language: Language = "fi") -> PreviewPu
     programme = await db.get_one(Programme, seen.programme_id)
     text = await texts.current(db, programme.id, language)
     shown = TextShown(version=text.version, language=language, body=texts.filled(text, programme))
-    return PreviewPublic.model_validate(vars(seen) | {"text": shown, "purposes": list(Purpose)})
+    asked = {"text": shown, "purposes": texts.in_order(text.purposes)}
+    return PreviewPublic.model_validate(vars(seen) | asked)
 
 
 @router.post("/{token}/accept", status_code=201)

@@ -80,7 +80,9 @@ class Accept(Form):
 
     name: Name
     language: Language = "fi"
-    decisions: dict[Purpose, Literal["granted", "refused"]] = Field(default={}, max_length=6)
+    decisions: dict[Purpose, Literal["granted", "refused"]] = Field(
+        default={}, max_length=len(Purpose)
+    )
     text_version: int | None = Field(default=None, ge=1, le=1_000_000)
     """The version that was shown; needed to decide anything."""
     text_language: Language | None = None

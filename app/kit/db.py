@@ -2,7 +2,8 @@
 
 SQLite runs in WAL mode. A writing transaction takes the write lock at its beginning
 (`BEGIN IMMEDIATE`), because one that reads first and writes later cannot be retried by SQLite
-when another process wrote in between.
+when another process wrote in between. What is deleted is overwritten; `scrub` empties the log of
+writes, where it would be found otherwise.
 """
 
 from collections.abc import AsyncIterator
@@ -19,6 +20,10 @@ from app.kit import news
 
 BUSY_TIMEOUT_MS = 15_000
 """Wait this long for another process's write. Lower: requests fail under load. Higher: hang."""
+
+SCRUB_TIMEOUT_MS = 500
+"""Scrubbing waits so long for others, and has writers wait meanwhile. Lower: a page that reads for
+long holds it up until the next time. Higher: recordings are written down later."""
 
 READ_ONLY = "read_only"
 """Marks a transaction of which nothing is kept."""
@@ -73,6 +78,21 @@ class Database:
             db.expunge_all()  # a rollback would empty the objects that the reader keeps
             await db.rollback()
 
+    async def scrub(self) -> bool:
+        """Takes what was deleted out of SQLite's files: brings its log into the database, where
+        deleted rows are overwritten, and empties it. Whether it is done: somebody who reads just
+        now may hold it up. In PostgreSQL that is the work of its own vacuum.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        async with self.engine.connect() as plain:
+            connection = await plain.execution_options(emessi_alone=True)
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={SCRUB_TIMEOUT_MS}")
+            done = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = done.one()[0]
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        return not is_busy
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -83,10 +103,14 @@ def _configure_sqlite(connection: Any, record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # a consent that was acknowledged is on the disk
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten, in every build
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("emessi_reading", False)
+    options = connection.get_execution_options()
+    if options.get("emessi_alone", False):
+        return  # what is done in no transaction at all
+    reading = options.get("emessi_reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

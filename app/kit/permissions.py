@@ -47,6 +47,8 @@ class Action(StrEnum):
     """Everybody's."""
     REMOVE_NOTES = "remove_notes"
     """Another's, when somebody asks to have it taken out."""
+    REMOVE_CHAT = "remove_chat"
+    """A kept chat line, when somebody whom it names asks to have it taken out."""
     READ_ANSWERS = "read_answers"
     """What people answered to surveys, under their pseudonyms, and how it goes with their turns."""
     IMPORT_ANSWERS = "import_answers"
@@ -78,6 +80,7 @@ _COORDINATION = frozenset(
     {A.EDIT_PROGRAMME, A.CREATE_GROUP, A.EDIT_CONSENT_TEXT, A.EDIT_GROUP, A.INVITE, A.SCHEDULE}
     | {A.JOIN_MEETING, A.RUN_MEETING, A.WRITE_NOTES, A.REMOVE_NOTES, A.READ_CONSENTS, A.EXPORT}
     | {A.READ_AUDIT, A.MANAGE_RETENTION, A.ASSIGN_CODING, A.DRAW_SAMPLE, A.IMPORT_RECORDING}
+    | {A.REMOVE_CHAT}
 )
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {

@@ -1,6 +1,6 @@
 """Everything about one person, as JSON documents: what this software knows, and nothing of others.
 
-Chat is not kept, so there is none of it. Names of the others in a group are theirs, not the
+Names of the others in a group are theirs, not the
 person's; those who act for the programme are named where they looked at what is kept.
 """
 
@@ -41,6 +41,7 @@ async def documents(db: AsyncSession, user: User) -> dict[str, Document]:
         "speech": await traces.speech(db, user.id),
         "corrections": await traces.corrections(db, user.id),
         "transcript": await traces.words(db, user.id),
+        "chat": await traces.written(db, user.id),
         "notes": await traces.noted(db, user.id),
         "answers": await traces.answered(db, user.id),
         "connections": await traces.connections(db, user.id),

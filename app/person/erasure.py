@@ -20,6 +20,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.accounts.models import RefreshToken, User
+from app.chat import erasure as chat
+from app.chat.models import ChatLine
 from app.consent import service as consent
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.groups.models import Group, Membership
@@ -60,6 +62,7 @@ class Held(NamedTuple):
 
     tapes: int
     turns: int
+    chat_lines: int
     decisions: int
     stays: int
     entries: int
@@ -78,6 +81,7 @@ class Report(NamedTuple):
     """What the id stands under from now on."""
     tapes: int
     turns: int
+    chat_lines: int
     waiting: int
     """Tapes of recordings that are being finished: erased when that is done."""
     decisions: int
@@ -103,6 +107,7 @@ async def held(db: AsyncSession, user_id: UUID) -> Held:
     return Held(
         tapes=await count(Tape, Tape.user_id == user_id, Tape.state != TapeState.ERASED),
         turns=await count(Turn, Turn.user_id == user_id),
+        chat_lines=await count(ChatLine, ChatLine.user_id == user_id),
         decisions=await count(ConsentDecision, ConsentDecision.user_id == user_id),
         stays=await count(Attendance, Attendance.user_id == user_id),
         entries=await count(audit.AuditEntry, about),
@@ -159,6 +164,7 @@ async def withdraw_everything(
 async def erase_media(database: Database, store: Store, user_id: UUID, before: Held) -> Report:
     """The second half: what the withdrawals reach. Killed here, the worker goes on with it."""
     await erase_withdrawn(database, store)
+    await chat.erase_withdrawn(database)
     async with database.reading() as db:
         after = await held(db, user_id)
         user = await db.get_one(User, user_id)
@@ -166,6 +172,7 @@ async def erase_media(database: Database, store: Store, user_id: UUID, before: H
         name=user.name,
         tapes=before.tapes - after.tapes,
         turns=before.turns - after.turns,
+        chat_lines=before.chat_lines - after.chat_lines,
         waiting=after.tapes,
         decisions=after.decisions,
         stays=after.stays,

@@ -18,6 +18,7 @@ class ErasureReport(Public):
     """What the id stands under from now on."""
     tapes: int
     turns: int
+    chat_lines: int
     waiting: int
     decisions: int
     stays: int

@@ -8,6 +8,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import service as accounts
+from app.chat.models import ChatLine
 from app.kit.audit import AuditEntry, Deed
 from app.kit.permissions import Role
 from app.meetings.models import Meeting
@@ -16,7 +17,7 @@ from app.surveys.models import SurveyResponse
 
 LOOKS = (
     *(Deed.WATCHED, Deed.PLAYED, Deed.DOWNLOADED, Deed.READ_TURNS, Deed.READ_NOTES),
-    *(Deed.READ_ANSWERS, Deed.EXPORTED, Deed.ERASED),
+    *(Deed.READ_CHAT, Deed.CHAT_REMOVED, Deed.READ_ANSWERS, Deed.EXPORTED, Deed.ERASED),
 )
 NAMED = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.RESEARCHER, Role.FACILITATOR})
 """Who acts for the programme, and is told of by name; of others the role is enough."""
@@ -33,11 +34,10 @@ async def looks(db: AsyncSession, user_id: UUID, limit: int | None = None) -> li
     """At this person's own files and turns, at what a recording with this person in it has in
     common, and at surveys that this person answered; the newest first. What the person did is not
     among them."""
-    meetings = (
-        select(Recording.meeting_id)
-        .join(Tape, col(Tape.recording_id) == Recording.id)
-        .where(Tape.user_id == user_id)
-    )
+    taped = select(Tape.recording_id).where(Tape.user_id == user_id)
+    wrote = select(ChatLine.recording_id).where(ChatLine.user_id == user_id)
+    kept = or_(col(Recording.id).in_(taped), col(Recording.id).in_(wrote))
+    meetings = select(Recording.meeting_id).where(kept)
     answered = select(SurveyResponse.survey_id).where(SurveyResponse.user_id == user_id)
     groups = select(Meeting.group_id).where(col(Meeting.id).in_(meetings))
     of_all = col(AuditEntry.subject_id).is_(None) & or_(

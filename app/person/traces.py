@@ -1,4 +1,4 @@
-"""What is noted of a person beside recordings: words, connections, sources sent, speech,
+"""What is noted of a person beside recordings: words, chat, connections, sources sent, speech,
 corrections, answers to surveys, exports, erasures; and what the person noted."""
 
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.chat import service as chat
 from app.consent import service as consent
 from app.consent.models import ConsentDecision
 from app.exports.models import ExportContent, ExportRecord
@@ -42,6 +43,11 @@ async def words(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
 async def _standing(db: AsyncSession, user_id: UUID) -> set[UUID]:
     groups = select(ConsentDecision.group_id).where(ConsentDecision.user_id == user_id).distinct()
     return await consent.standing(db, (await db.exec(groups)).all())
+
+
+async def written(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    """What the person wrote in the chat, as far as consent allowed it to be kept and still does."""
+    return _told(await chat.of_person(db, user_id))
 
 
 async def sent(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ def lines(report: Report, languages: Languages, language: str) -> list[str]:
         said("person.erased_account", name=report.name),
         said("person.erased_media", tapes=report.tapes, turns=report.turns),
     ]
+    if report.chat_lines:
+        found.append(said("person.erased_chat", lines=report.chat_lines))
     if report.answers:
         found.append(said("person.erased_answers", surveys=report.answers))
     if report.waiting:

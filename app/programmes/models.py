@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 from app.kit.db import UtcDateTime, now
 from app.kit.ids import new_id
 
+NEWEST_DOCUMENT = 2
+"""Of the consent texts that come with the software (app/consent/texts)."""
+
 
 class ProgrammeRole(StrEnum):
     COORDINATOR = "coordinator"
@@ -29,6 +32,9 @@ class Programme(SQLModel, table=True):
     """Recordings are erased so many days after they were made; printed in the consent text."""
     warning_days: int = Field(default=30)
     """So many days before, it is said where the programme's staff sees it."""
+    text_document: int = Field(default=NEWEST_DOCUMENT)
+    """Which document of the software is version 1 of its consent text. A newer document changes
+    nothing here: people have agreed to this one."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

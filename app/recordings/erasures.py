@@ -48,6 +48,7 @@ class Kind(StrEnum):
 
     TURNS = "deleted_turns"
     LINES = "deleted_lines"
+    CHAT = "deleted_chat_lines"
 
 
 async def note_rows(
@@ -58,8 +59,8 @@ async def note_rows(
     removed: Counter[UUID],
     purposes: Collection[Purpose],
 ) -> None:
-    """So many turns, or lines of a transcript, of each went, which rested on these purposes. Who
-    never agreed to them has nothing to be told of."""
+    """So many turns, or lines of a transcript or of the chat, of each went, which rested on these
+    purposes. Who never agreed to them has nothing to be told of."""
     for user_id, count in removed.items():
         causes = {
             str(row.id)

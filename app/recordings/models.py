@@ -195,6 +195,7 @@ class Erasure(SQLModel, table=True):
     deleted_turns: int = 0
     deleted_lines: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Of transcripts, every version counted."""
+    deleted_chat_lines: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     begun_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     attested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When all of it had been looked for and was gone."""

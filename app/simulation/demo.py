@@ -19,10 +19,10 @@ import httpx
 from app.simulation.meeting import Progress, Report, simulate
 from app.simulation.participant import SimulatedPerson
 from app.simulation.research import Coder, Said, sentences_of, study
-from app.simulation.script import conversation
+from app.simulation.script import Line, conversation
 
 PROGRAMME = "Demohanke: vertaismentorointi järjestöissä"
-EVERYTHING = ("audio", "video", "indexing", "transcript", "quotation", "sharing")
+EVERYTHING = ("audio", "video", "indexing", "transcript", "chat", "quotation", "sharing")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,13 @@ NOTES = (
     (0.8, "observation", "Ryhmä palaa itse työn rajaamiseen, vetäjän ei tarvitse ohjata."),
 )
 """Of the facilitator: at which share of the conversation, of what kind, in what words."""
+CHAT = (
+    (0.15, 1, "Laitan tänne ne kysymykset, jotka sovimme viimeksi."),
+    (0.3, 2, "Hyvä! Tulen mukaan, kun ääni alkaa taas toimia."),
+    (0.6, 0, "Muistakaa: puolen tunnin kuluttua pidämme tauon."),
+)
+"""At which share of the conversation, by whom of the cast, in what words. Cecilia did not agree to
+have hers kept."""
 READY_S = 300
 HTTP_S = 30
 
@@ -111,6 +118,10 @@ async def demonstrate(
         )
         meeting_id = series["items"][0]["id"]
         script = conversation(len(CAST), length_s)
+        script.chat = [
+            Line(person=who, at_ms=round(share * length_s * 1000), text=text)
+            for share, who, text in CHAT
+        ]
         report = await simulate(people, meeting_id, script, progress)
         recording_id, started_at = await finished(administrator, group["id"], progress)
         await _noted(apis[0], meeting_id, report)

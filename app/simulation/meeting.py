@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.simulation.participant import SimulatedPerson
 from app.simulation.script import Script
-from signalling.messages import EndMeeting, StartRecording
+from signalling.messages import EndMeeting, Say, StartRecording
 
 Progress = Callable[[str, float], None]
 """What goes on, and the share of the whole that is done (0–1)."""
@@ -50,7 +50,10 @@ async def simulate(
         for line in script.lines:
             utterance = script.utterance(line)
             people[line.person].microphone.speak(utterance.samples, began + line.at_ms / 1000)
-        await _listen(began + script.length_ms / 1000 + TAIL_S, progress)
+        await asyncio.gather(
+            _listen(began + script.length_ms / 1000 + TAIL_S, progress),
+            _write(people, script, began),
+        )
         heard = [await person.packets_heard() for person in people]
         await facilitator.ask(EndMeeting)
         await asyncio.wait_for(facilitator.ended.wait(), 20)
@@ -76,6 +79,12 @@ def _raise_failure(people: list[SimulatedPerson]) -> None:
     for person in people:
         if person.failure is not None:
             raise person.failure
+
+
+async def _write(people: list[SimulatedPerson], script: Script, began: float) -> None:
+    for line in sorted(script.chat, key=lambda each: each.at_ms):
+        await asyncio.sleep(began + line.at_ms / 1000 - time.monotonic())
+        await people[line.person].ask(Say, text=line.text)
 
 
 async def _listen(until: float, progress: Progress) -> None:

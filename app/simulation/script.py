@@ -24,6 +24,8 @@ class Script(BaseModel):
     people: int = Field(ge=1, le=12)
     lines: list[Line]
     cast: CastName = "plain"
+    chat: list[Line] = []
+    """What is written meanwhile."""
 
     def utterance(self, line: Line) -> Utterance:
         return utter(line.text, line.person, self.cast)

@@ -11,12 +11,12 @@ from fastapi.responses import HTMLResponse
 from app.accounts.models import User
 from app.consent import drafts, effect, texts
 from app.consent.forms import TextCreate
-from app.consent.models import ConsentText
+from app.consent.models import ConsentText, Purpose
 from app.kit.http import Public
 from app.kit.languages import LANGUAGES
 from app.kit.permissions import Action, may
 from app.programmes import access
-from app.programmes.models import Programme
+from app.programmes.models import NEWEST_DOCUMENT, Programme
 from app.web import difference
 from app.web.document import as_html
 from app.web.visit import Looking, PageRoute
@@ -48,6 +48,9 @@ async def editor(programme_id: UUID, visit: Looking) -> HTMLResponse:
         "consent_text.html",
         programme=programme,
         version=in_use["fi"].version,
+        purposes=list(Purpose),
+        asks=draft.purposes if draft else in_use["fi"].purposes,
+        newer=_newer(programme, in_use["fi"]),
         draft=draft,
         writer=writer,
         bodies=bodies,
@@ -86,6 +89,15 @@ async def version_(
         texts={each: texts.filled(text, programme) for each, text in found.items()},
         may_edit=may(roles, Action.EDIT_CONSENT_TEXT),
     )
+
+
+def _newer(programme: Programme, in_use: ConsentText) -> Mapping[str, str] | None:
+    """The software's newest text, for a programme that began with an older one and does not ask
+    for what has come to it since; by language."""
+    added = set(texts.DOCUMENTS[NEWEST_DOCUMENT]) - set(texts.DOCUMENTS[programme.text_document])
+    if added <= set(in_use.purposes):
+        return None
+    return {each: texts.document(NEWEST_DOCUMENT, each) for each in LANGUAGES}
 
 
 def _previews(

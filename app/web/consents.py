@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import col, select
 
 from app.consent import ledger, receipt, service, texts
-from app.consent.models import Decision, Purpose
+from app.consent.models import Decision
 from app.groups.models import Group, Membership
 from app.programmes.models import Programme
 from app.web.visit import Looking, PageRoute, Visit
@@ -31,11 +31,11 @@ async def own_consents(visit: Visit, group: Group) -> Mapping[str, Any]:
         "text": texts.filled(text, owner),
         "data": {
             "text_version": text.version,
-            "purposes": [purpose.value for purpose in Purpose],
+            "purposes": [each.value for each in service.on_show(text, latest.keys())],
             "decisions": {purpose: row.decision for purpose, row in latest.items()},
             "asked_again": any(r.text_version != text.version for r in latest.values()),
             "kept": [purpose for purpose, row in latest.items() if row.keeps_earlier],
-            "undecided": [p.value for p in service.to_ask(rows, user_id, text.version)],
+            "undecided": [p.value for p in service.to_ask(rows, user_id, text)],
         },
     }
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.consent import texts
-from app.consent.models import Purpose
 from app.invitations import service as invitations
 from app.programmes.models import Programme
 from app.web.visit import Looking, PageRoute
@@ -48,5 +47,5 @@ async def invitation(token: str, visit: Looking) -> HTMLResponse:
         preview=preview,
         text=text,
         body=texts.filled(text, programme),
-        purposes=list(Purpose),
+        purposes=texts.in_order(text.purposes),
     )

@@ -8,20 +8,23 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.chat import service as chat
+from app.chat import told as chat_told
 from app.groups import service as groups
 from app.groups.access import roles as roles_in
 from app.kit.audit import Deed
-from app.kit.permissions import Action
+from app.kit.permissions import Action, Role, may
+from app.meetings.models import Meeting
 from app.notes.service import Shown
 from app.recordings import auditing, reading, service
-from app.recordings.models import FileKind, RecordingFile, RecordingState
+from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState
 from app.turns import service as turns
 from app.turns.edits import NotIndexed
 from app.turns.service import TurnRow
 from app.web.meetings import title_of
 from app.web.notes import notes_of
 from app.web.recordings import mix_of, people_of
-from app.web.visit import Looking, PageRoute
+from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
 
@@ -29,9 +32,8 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/recordings/{recording_id}/workbench")
 async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
     db, actor = visit.db, visit.actor
-    deed, action = Deed.WATCHED, Action.EDIT_TURNS
     found, meeting = await auditing.opened(
-        visit.context.database, db, actor, recording_id, deed, action
+        visit.context.database, db, actor, recording_id, Deed.WATCHED, Action.EDIT_TURNS
     )
     index, spoken = await turns.allowed(db, recording_id, meeting)
     if index is None or found.state != RecordingState.READY:
@@ -61,7 +63,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         for person in people_of(names, files, tracks, spoken, length, studied if mix else ())
     ]
     group = await groups.get(db, actor, meeting.group_id)
-    noted = await notes_of(visit, meeting, await roles_in(db, actor, group))
+    roles = await roles_in(db, actor, group)
     return visit.page(
         "workbench.html",
         recording=found,
@@ -74,7 +76,8 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "duration_ms": length,
             "people": people,
             "mix": mix[0] | {"peaks": common, "may_speak": False, "heard": []} if mix else None,
-            **_notes(noted["notes"], length),
+            **_notes((await notes_of(visit, meeting, roles))["notes"], length),
+            **await _chat(visit, found, meeting, roles, length),
         },
     )
 
@@ -105,6 +108,25 @@ def _notes(found: Shown, length_ms: int) -> dict[str, Any]:
         if row.position_ms is not None and 0 <= row.position_ms < length_ms
     ]
     return {"notes": shown, "notes_withheld": found.is_withheld}
+
+
+async def _chat(
+    visit: Visit, recording: Recording, meeting: Meeting, roles: frozenset[Role], length_ms: int
+) -> dict[str, Any]:
+    found = await chat.shown(visit.db, visit.actor.user_id, recording, meeting)
+    await chat_told.read(visit.context.database, visit.db, visit.actor, meeting, found)
+    shown = [
+        {
+            "id": str(row.line.id),
+            "at_ms": min(row.position_ms, length_ms),
+            "author": row.name,
+            "user_id": str(row.line.user_id),
+            "text": row.line.text,
+        }
+        for row in found.rows
+    ]
+    may_remove = may(roles, Action.REMOVE_CHAT)
+    return {"chat": shown, "chat_withheld": found.is_withheld, "may_remove_chat": may_remove}
 
 
 def _url(file: RecordingFile) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dbos import DBOS, DBOSConfig
 
+from app.chat import erasure as chat
 from app.coding.following import Seen, follow
 from app.erasures.attesting import attest_all
 from app.kit.context import Context, make
@@ -80,7 +81,9 @@ async def run(settings: Settings) -> None:
         if loop.time() >= retention_at:
             await retention.run(context.database, finaliser.store, now())
             await notes.erase(context.database, now())
+            await chat.erase(context.database, now())
             await surveys.erase(context.database, now())
+            await context.database.scrub()
             retention_at = loop.time() + RETENTION_EVERY_S
         await _look(settings, context, finaliser.store, followed)
         try:
@@ -109,6 +112,7 @@ def spare_collector() -> None:
 async def _look(settings: Settings, context: Context, store: Store, followed: Seen) -> None:
     """What has come up without anybody's asking for it."""
     await erase_withdrawn(context.database, store)
+    await chat.erase_withdrawn(context.database)
     await attest_all(context.database, store, context.keys)
     await repropose(context.database)
     await follow(context.database, followed)

@@ -168,7 +168,7 @@ async def _off_the_record_the_field_is_closed(eero: Page, veikko: Page) -> None:
 async def _the_lane(page: Page, expected: list[float]) -> None:
     """By keyboard, then by pointing."""
     await expect(page.locator(".bench-field")).to_be_focused()
-    words = page.locator(".bench-note")
+    words = page.locator("[data-lane=note] .bench-mark")
     shown = []
     for text in ("J1 puhuu ensimmäisenä.", "J1 ei kuule."):
         await page.keyboard.press("e")
@@ -196,7 +196,7 @@ async def _the_lane(page: Page, expected: list[float]) -> None:
 
 async def _marker(page: Page, at_ms: int) -> tuple[float, float]:
     box = await page.locator(".bench-canvas").bounding_box()
-    lane = await page.locator(".bench-noted").bounding_box()
+    lane = await page.locator(".bench-marked").bounding_box()
     assert box is not None
     assert lane is not None
     wide = await page.evaluate("document.querySelector('.bench-wide').offsetWidth")
@@ -238,7 +238,7 @@ async def test_notes_are_seen_and_have_no_barrier(site: Site, width: str) -> Non
         for _ in range(3):
             await page.keyboard.press("e")
         await page.keyboard.press(" ")
-        await expect(page.locator(".bench-note")).to_contain_text("Aihe vaihtui")
+        await expect(page.locator("[data-lane=note] .bench-mark")).to_contain_text("Aihe vaihtui")
         await check(page)
         await take(page, f"workbench_notes-{width}")
         overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

@@ -1,8 +1,8 @@
 """Who did not consent, who withdrew in the meeting, who withdrew afterwards: searched for in every
 byte that a running installation stores, opened with every key that it holds.
 
-Each person sends a tone and a picture that nobody else sends. Alice consents and shows that the
-search finds what is there.
+Each person sends a tone and a picture that nobody else sends, and writes in the chat. Alice
+consents and shows that the search finds what is there.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ import pytest
 
 from app.simulation.demo import client
 from app.simulation.participant import SimulatedPerson
-from signalling.messages import DecideConsent, EndMeeting, StartRecording
+from signalling.messages import DecideConsent, EndMeeting, GoOffRecord, Say, StartRecording
 from tests.fixtures.canary import Canary, CanaryTrack
 from tests.fixtures.hoard import Hoard, hoard
 from tests.fixtures.installation import Installation, installation
@@ -29,7 +29,7 @@ from tests.fixtures.programme import Prepared, got, made, prepare
 pytestmark = pytest.mark.timeout(400)
 
 ROLES = {"alice": "facilitator", "bob": "member", "carol": "member", "dan": "member"}
-EVERYTHING = ("audio", "video", "indexing")
+EVERYTHING = ("audio", "video", "indexing", "chat")
 CONSENTS = {"alice": EVERYTHING, "bob": (), "carol": EVERYTHING, "dan": EVERYTHING}
 CANARIES = {
     "alice": Canary(710, 1),
@@ -39,6 +39,11 @@ CANARIES = {
 }
 CAROL_AFTERWARDS = Canary(1_870, 5)
 """What she sends from the moment of her withdrawal on."""
+WRITTEN = {name: f"kirjoittaa-{name}-9e41c7" for name in ROLES}
+"""In the chat, while the recording runs."""
+WRITTEN_TOO_EARLY = "ennen-taltiointia-9e41c7"
+WRITTEN_AFTERWARDS = "perumisen-jälkeen-9e41c7"
+WRITTEN_OFF_RECORD = "ei-nauhalle-9e41c7"
 TALK_S = 3.0
 DEADLINE_S = 120
 
@@ -99,16 +104,22 @@ async def meet(meeting: Gathered) -> None:
             await person.join(meeting.prepared.meeting_id)
             await asyncio.wait_for(person.publish(), 60)
         alice, carol = meeting.people["alice"], meeting.people["carol"]
+        await alice.ask(Say, text=WRITTEN_TOO_EARLY)
         await alice.ask(StartRecording)
+        for name, person in meeting.people.items():
+            await person.ask(Say, text=WRITTEN[name])
         await asyncio.sleep(TALK_S)
-        for purpose in ("audio", "video"):
+        for purpose in ("audio", "video", "chat"):
             text = {"text_version": 1, "text_language": "fi"}
             await carol.ask(DecideConsent, purpose=purpose, decision="withdrawn", **text)
         for track in tracks["carol"]:
             track.canary = CAROL_AFTERWARDS
+        await carol.ask(Say, text=WRITTEN_AFTERWARDS)
         await asyncio.sleep(TALK_S)
         for name, sent in tracks.items():
             assert all(track.sent > 20 for track in sent), name
+        await carol.ask(GoOffRecord)
+        await alice.ask(Say, text=WRITTEN_OFF_RECORD)
         await alice.ask(EndMeeting)
     finally:
         await asyncio.gather(*(person.leave() for person in meeting.people.values()))
@@ -163,6 +174,8 @@ async def test_nothing_is_kept_of_those_who_did_not_agree_or_no_longer_do(tmp_pa
         after = await own_files(meeting, recording["id"], "alice")
 
         assert found.finds(CANARIES["dan"]) == []
+        assert places(found, WRITTEN["dan"]) == []
+        assert places(found, WRITTEN["alice"]) != []
         assert found.finds(CANARIES["alice"]) != []
         assert after == before  # the very bytes
         check_tapes_of_others_are_untouched(found, await hoard(backup), meeting)
@@ -171,11 +184,18 @@ async def test_nothing_is_kept_of_those_who_did_not_agree_or_no_longer_do(tmp_pa
 
 
 def check_search_finds_what_is_there(found: Hoard) -> None:
-    places = "\n".join(found.finds(CANARIES["alice"]))
+    text = "\n".join(found.finds(CANARIES["alice"]))
     for what in ("bytes in store", "tone in store", "picture in store"):
-        assert what in places
+        assert what in text
     assert found.shut == set()
-    assert "mixdown" in places
+    assert "mixdown" in text
+    for name in ("alice", "dan"):
+        assert "the database, row by row" in places(found, WRITTEN[name])
+
+
+def places(found: Hoard, written: str) -> list[str]:
+    """Where a line of the chat is: in rows, free pages, logs, in what opened of sealed files."""
+    return [name for name, data in found.plain.items() if written.encode() in data]
 
 
 def check_refused_and_withdrawn(found: Hoard, receipt: dict[str, Any]) -> None:
@@ -183,7 +203,11 @@ def check_refused_and_withdrawn(found: Hoard, receipt: dict[str, Any]) -> None:
     assert found.finds(CANARIES["bob"]) == []
     assert found.finds(CAROL_AFTERWARDS) == []
     assert found.finds(CANARIES["carol"]) == []
-    assert {w["purpose"] for w in receipt["withdrawals"]} == {"audio", "video"}
+    for never in (WRITTEN["bob"], WRITTEN_TOO_EARLY, WRITTEN_AFTERWARDS, WRITTEN_OFF_RECORD):
+        assert places(found, never) == []
+    assert places(found, WRITTEN["carol"]) == []
+    assert receipt["chat_lines_deleted"] == 1
+    assert {w["purpose"] for w in receipt["withdrawals"]} == {"audio", "video", "chat"}
     assert {key["scope"] for key in receipt["keys_destroyed"]} == {"audio", "video"}
     assert len(receipt["objects_deleted"]) == 2
 

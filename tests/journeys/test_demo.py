@@ -38,6 +38,7 @@ async def test_the_demonstration_ends_with_turns_and_codes_to_look_at(
             await turns(api, recording)
             await words(api, recording)
             await notes(api, recording)
+            await chat(api, recording)
             version = await coded(api, programme, recording)
             pages = await research_pages(api, programme, recording, version)
         researcher = await signed_in(running, "riikka@demo.example")
@@ -55,6 +56,13 @@ async def notes(api: httpx.AsyncClient, recording: str) -> None:
     assert [each["kind"] for each in listed] == ["observation", "technical", "observation"]
     assert all(0 < each["position_ms"] < found["duration_ms"] for each in listed)
     assert {each["author"] for each in listed} == {"Aino Vetäjä"}
+
+
+async def chat(api: httpx.AsyncClient, recording: str) -> None:
+    """Of those who agreed to it; what Cecilia wrote went to the room alone."""
+    listed = (await got(api, f"recordings/{recording}/chat"))["items"]
+    assert [each["name"] for each in listed] == ["Bertta Mäkelä", "Aino Vetäjä"]
+    assert 0 < listed[0]["position_ms"] < listed[1]["position_ms"]
 
 
 async def research_pages(

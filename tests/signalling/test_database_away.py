@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from app.chat.models import ChatLine
 from app.kit import migrate
 from app.kit.db import now
 from app.meetings.models import Attendance, Node
 from app.meetings.placement import ALIVE_FOR
 from app.recordings.models import Recording
-from signalling.messages import EndMeeting, Say, StartRecording, Welcomed
+from signalling.messages import EndMeeting, Said, Say, StartRecording, Welcomed
 from tests.fixtures import postgres
 from tests.fixtures.application import Application, application, settings_at
 from tests.fixtures.cast import assemble
@@ -45,6 +46,7 @@ async def test_media_and_tapes_go_on_and_the_books_catch_up(
         cast = await assemble(running)
         for person in (cast.alice, cast.bob):
             await decides(person, cast.group_id, "audio", "granted")
+        await decides(cast.alice, cast.group_id, "chat", "granted")
         async with gathered(running, cast, settings) as gathering:
             async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
                 await alice.ask(StartRecording)
@@ -62,7 +64,9 @@ async def test_media_and_tapes_go_on_and_the_books_catch_up(
                     assert back.resumed
                     assert back.room.recording.running
                     await alice.ask(Say, text="Kuuluuko?")
+                    heard_line = await again.hears(Said)
                     await asyncio.sleep(AWAY_S / 2)
+                    assert "lines_unkept" in alice.told
                     assert path.stat().st_size > size + 2_000
                     assert await bob.packets_heard() > heard + 40 * AWAY_S
                     assert alice.failure is None
@@ -78,6 +82,7 @@ async def test_media_and_tapes_go_on_and_the_books_catch_up(
             spans = [await packets(gathering, one) for one in stored]
 
         async with running.context.database.reading() as db:
+            (line,) = (await db.exec(select(ChatLine))).all()
             recording = (await db.exec(select(Recording))).one()
             stays = (await db.exec(select(Attendance))).all()
     assert len(stored) == 2  # one tape each: nothing was begun anew
@@ -85,6 +90,9 @@ async def test_media_and_tapes_go_on_and_the_books_catch_up(
         assert last_at > returned
         assert len(numbers) > 45 * AWAY_S
     assert recording.state == "stopped"
+    # The room heard it meanwhile; it lies where it was written, and its writer knew that it waited.
+    assert (line.text, line.user_id) == ("Kuuluuko?", cast.alice.id)
+    assert line.at == heard_line.at
     assert len(stays) == 2  # nobody was thrown out, nobody came anew
     assert all(stay.left_at is not None for stay in stays)
 

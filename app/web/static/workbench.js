@@ -3,14 +3,14 @@
 
 import { Api, ApiError } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
-import { ask } from "./views/dialogs.js";
+import { agreed, ask } from "./views/dialogs.js";
 import { localise } from "./views/times.js";
 import { Actions } from "./workbench/actions.js";
 import { Bench } from "./workbench/bench.js";
 import { Conflicts } from "./workbench/conflicts.js";
 import { listen } from "./workbench/keys.js";
 import { Lanes } from "./workbench/lanes.js";
-import { NotesBar } from "./workbench/notes.js";
+import { Marks } from "./workbench/marks.js";
 import { isDone } from "./workbench/operations.js";
 import { Panel } from "./workbench/panel.js";
 import { Queue } from "./workbench/queue.js";
@@ -19,8 +19,8 @@ import { Sound } from "./workbench/sound.js";
 import { Waves } from "./workbench/waves.js";
 
 /** @typedef {{id: string, name: string, hue: number, may_speak: boolean, heard: [number, number][], peaks: string | null, files: {url: string, start_ms: number, duration_ms: number}[]}} Person */
-/** @typedef {import("./workbench/notes.js").Note} Note */
-/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null, notes: Note[], notes_withheld: boolean}} PageData
+/** @typedef {import("./workbench/marks.js").Mark} Mark */
+/** @typedef {{id: string, me: string, duration_ms: number, people: Person[], mix: Person | null, notes: Mark[], notes_withheld: boolean, chat: Mark[], chat_withheld: boolean, may_remove_chat: boolean}} PageData
  * `mix`: everybody's voices in one, without an id, where nobody has a sound of their own */
 
 /** Others' edits are asked for this often. Lower: more requests. Higher: more conflicts. */
@@ -28,7 +28,7 @@ const NEWS_MS = 10_000;
 
 const { lang } = document.documentElement;
 /** @type {PageData} */
-const { id, me, duration_ms, people, mix, notes, notes_withheld } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
+const { id, me, duration_ms, people, mix, notes, notes_withheld, chat, chat_withheld, may_remove_chat } = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
 const t = await loadTexts(lang);
 const api = new Api(lang);
 const path = `/recordings/${id}`;
@@ -43,22 +43,23 @@ bench.queue = queue;
 /** Shown and heard; only people speak. */
 const shown = mix ? [...people, mix] : people;
 const sound = new Sound(shown, duration_ms, changed, () => api.stay());
-const bar = new NotesBar(notes, { seek: (ms) => actions.play_from(ms), step: (way) => (way > 0 ? actions.next_note() : actions.previous_note()), changed: () => lanes.want() }, { withheld: notes_withheld }, t);
+const read = { seek: (/** @type {number} */ ms) => actions.play_from(ms), changed: () => lanes.want() };
+const noted = new Marks("note", notes, { ...read, step: (way) => (way > 0 ? actions.next_note() : actions.previous_note()) }, { withheld: notes_withheld }, t);
+const written = new Marks("chat", chat, { ...read, step: (way) => (way > 0 ? actions.next_chat() : actions.previous_chat()) }, { withheld: chat_withheld, remove: may_remove_chat ? removeLine : undefined }, t);
 const lanes = new Lanes(shown, duration_ms, {
   label: t("workbench.lanes"),
   overlaps: t("workbench.overlaps"),
-  noted: notes.length ? t("notes.title") : "",
-  notes: bar,
+  marked: [noted, written].filter(({ marks }) => marks.length),
   show: () => ({ turns: bench.order, selected: actions.selected, loops: Boolean(sound.loop), position_ms: sound.position_ms, heard: (person) => sound.isHeard(person) }),
   pick: (turn, ms) => actions.pick(turn, ms),
   // Where an edge may be meant to go: where the machine heard this person begin and end, or the sound stands.
   points: ({ user_id }) => [...(people.find((one) => one.id === user_id)?.heard ?? []).flat(), Math.round(sound.position_ms)],
   move: (turn, start_ms, end_ms) => actions.move(turn, start_ms, end_ms),
 });
-const actions = new Actions({ bench, lanes, sound, people, notes: bar }, { changed, say: (key) => panel.tell(t(key)), older, dismiss, bring_back });
+const actions = new Actions({ bench, lanes, sound, people, notes: noted, chat: written }, { changed, say: (key) => panel.tell(t(key)), older, dismiss, bring_back });
 const panel = new Panel(actions, people, t);
 const conflicts = new Conflicts(actions, people, t);
-document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, bar.element, panel.bottom, sound.element);
+document.getElementById("bench")?.replaceChildren(conflicts.element, panel.top, lanes.element, noted.element, written.element, panel.bottom, sound.element);
 
 listen(lanes.field, actions, t);
 start();
@@ -127,6 +128,12 @@ async function news() {
  * @param {import("./workbench/bench.js").Turn} span */
 async function dismiss({ start_ms, end_ms }) {
   await told(api.post(`${path}/dismissed-speech`, { start_ms, end_ms }));
+}
+
+/** Whether this line of the chat is gone for good. @param {Mark} mark */
+async function removeLine({ id: line }) {
+  const isMeant = await agreed(t, t("workbench.remove_chat"), t("workbench.remove_chat_why"), { kind: "danger" });
+  return isMeant && told(api.send("DELETE", `${path}/chat/${line}`));
 }
 
 async function bring_back() {

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.consent import service
+from app.consent.models import Purpose
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 
@@ -177,3 +178,13 @@ async def test_an_answer_on_an_old_page_does_not_ask_again(cast: Cast) -> None:
     found = (await cast.bob.client.get(mine)).json()
     assert "audio" not in found["undecided"]
     assert {d["purpose"]: d["decision"] for d in found["decisions"]} == {"audio": "withdrawn"}
+
+
+async def test_a_draft_says_what_it_is_to_ask_for(cast: Cast) -> None:
+    client = cast.coordinator.client
+    first = await client.put(path(cast, "/draft"), json=NEW)
+    assert first.json()["purposes"] == [*Purpose], "as the text in use"
+    fewer = {"revision": 1, "purposes": ["sharing", "audio"]}
+    assert (await client.put(path(cast, "/draft"), json=NEW | fewer)).is_success
+    kept = await client.put(path(cast, "/draft"), json=NEW | {"revision": 2})
+    assert kept.json()["purposes"] == ["audio", "sharing"]

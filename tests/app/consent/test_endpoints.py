@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.consent.models import Purpose
+from app.programmes.models import Programme
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 
@@ -138,7 +139,7 @@ async def test_the_ledger_is_read_page_by_page(cast: Cast) -> None:
         if page["next_cursor"] is None:
             break
         query["cursor"] = page["next_cursor"]
-    assert sorted(seen) == [1, 2, 3, 4, 5, 6]
+    assert sorted(seen) == list(range(1, len(Purpose) + 1))
 
 
 async def test_a_change_behind_our_back_is_found(running: Application, cast: Cast) -> None:
@@ -172,3 +173,62 @@ async def test_who_has_left_the_group_may_withdraw_and_no_more(cast: Cast) -> No
     withdrawn = await client.post(own, json=form(decision="withdrawn"))
     assert (withdrawn.status_code, withdrawn.json()["decision"]) == (201, "withdrawn")
     assert (await cast.mallory.client.post(own, json=form(decision="withdrawn"))).status_code == 404
+
+
+async def test_a_programme_of_before_asks_for_no_chat_until_it_takes_a_text_that_does(
+    running: Application, cast: Cast
+) -> None:
+    """Programmes keep the document that they began with, and so do the people in them."""
+    async with running.context.database.transaction() as db:
+        (await db.get_one(Programme, cast.programme_id)).text_document = 1
+    bob, mine = cast.bob.client, group(cast, "consents/me")
+    text = (await bob.get(group(cast, "consent-text"))).json()
+    assert "Viestit" not in text["body"]
+    assert text["purposes"] == [p for p in Purpose if p != "chat"]
+    for purpose in text["purposes"]:
+        assert (await bob.post(mine, json=form(purpose))).is_success
+    assert (await bob.get(mine)).json()["undecided"] == []
+    refused = await bob.post(mine, json=form("chat"))
+    assert (refused.status_code, refused.json()["field"]) == (422, "purpose")
+    receipt = (await bob.get(group(cast, "consents/me/receipt"))).json()["receipt"]
+    assert "chat" not in {record["purpose"] for record in receipt["purposes"]}
+
+    asked = NEW | {"purposes": [*text["purposes"], "chat"]}
+    assert (await cast.coordinator.client.post(programme(cast), json=asked)).status_code == 201
+    assert (await bob.get(mine)).json()["undecided"] == [*Purpose]
+    assert (await bob.post(mine, json=form("chat"))).status_code == 422, "version 1 never asked"
+    assert (await bob.post(mine, json=form("chat", version=2))).status_code == 201
+
+
+async def test_what_a_text_asks_no_more_is_not_asked_and_can_be_withdrawn(cast: Cast) -> None:
+    bob, mine = cast.bob.client, group(cast, "consents/me")
+    assert (await bob.post(mine, json=form("chat"))).status_code == 201
+    without = [purpose for purpose in Purpose if purpose != "chat"]
+    published = await cast.coordinator.client.post(
+        programme(cast), json=NEW | {"purposes": without}
+    )
+    assert published.json()["purposes"] == without
+
+    own = (await bob.get(mine)).json()
+    assert own["undecided"] == without
+    assert [row["decision"] for row in own["decisions"]] == ["granted"]
+    receipt = (await bob.get(group(cast, "consents/me/receipt"))).json()["receipt"]
+    assert "chat" in {record["purpose"] for record in receipt["purposes"]}
+    assert (await bob.post(mine, json=form("chat", "withdrawn", 2))).status_code == 201
+    assert (await bob.post(mine, json=form("chat", version=2))).status_code == 422
+
+
+async def test_a_text_asks_for_something_and_the_next_for_the_same_unless_told(cast: Cast) -> None:
+    client = cast.coordinator.client
+    nothing = await client.post(programme(cast), json=NEW | {"purposes": []})
+    assert (nothing.status_code, nothing.json()["field"]) == (422, "purposes")
+    await client.post(programme(cast), json=NEW | {"purposes": ["indexing", "audio"]})
+    again = {language: body + "!" for language, body in NEW.items()}
+    assert (await client.post(programme(cast), json=again)).json()["purposes"] == [
+        "audio",
+        "indexing",
+    ]
+    same = await client.post(programme(cast), json=again | {"purposes": ["audio", "indexing"]})
+    assert same.status_code == 409
+    other = await client.post(programme(cast), json=again | {"purposes": ["audio"]})
+    assert other.status_code == 201, "the words are the same, and people are asked for less"

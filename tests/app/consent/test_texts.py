@@ -1,11 +1,12 @@
 """The documents people agree to: the same in three languages, with nothing left blank."""
 
+import hashlib
 import re
 
 import pytest
 
-from app.consent.models import ConsentText, Purpose
-from app.consent.texts import BLANK, FOLDER, filled
+from app.consent.models import ConsentText
+from app.consent.texts import BLANK, DOCUMENTS, document, filled
 from app.kit.ids import new_id
 from app.kit.languages import LANGUAGES
 from app.programmes.models import Programme
@@ -14,24 +15,35 @@ BLANKS = {"programme", "controller", "contact", "retention_days"}
 FULL = Programme(name="Hanke", controller="Humak", contact="dpo", retention_days=90)
 
 
-def document(language: str) -> str:
-    return (FOLDER / f"recording.v1.{language}.md").read_text(encoding="utf-8")
+BEFORE = {
+    "fi": "b3b92e2d9122faa90fdaaf19203149783a0c31e7df89c83d30457033142fe72f",
+    "sv": "c2640228f964e77b4aa26d26d3bb2d9fecf536d77fcae7008d59321d124c540f",
+    "en": "48f6f8a108d2c6e2a85f404289b6b5f94854e49464815cd2fb8b7174f7487086",
+}
+"""SHA-256 of the documents that people have agreed to."""
 
 
 def text(body: str) -> ConsentText:
     return ConsentText(programme_id=new_id(), version=1, language="fi", body=body)
 
 
+@pytest.mark.parametrize("number", DOCUMENTS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_language_has_every_blank_and_every_purpose(language: str) -> None:
-    body = document(language)
+def test_each_language_has_every_blank_and_every_purpose(language: str, number: int) -> None:
+    body = document(number, language)
     assert set(re.findall(r"\{(\w+)\}", body)) == BLANKS
-    assert len(re.findall(r"^- \*\*", body, re.MULTILINE)) == len(Purpose)
+    assert len(re.findall(r"^- \*\*", body, re.MULTILINE)) == len(DOCUMENTS[number])
 
 
-def test_the_languages_have_the_same_build() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_agreed_to_is_not_touched(language: str) -> None:
+    assert hashlib.sha256(document(1, language).encode()).hexdigest() == BEFORE[language]
+
+
+@pytest.mark.parametrize("number", DOCUMENTS)
+def test_the_languages_have_the_same_build(number: int) -> None:
     builds = {
-        tuple(re.match(r"#*|- |\*\*|", line)[0] for line in document(each).splitlines())  # type: ignore[index]
+        tuple(re.match(r"#*|- |\*\*|", line)[0] for line in document(number, each).splitlines())  # type: ignore[index]
         for each in LANGUAGES
     }
     assert len(builds) == 1
@@ -39,7 +51,7 @@ def test_the_languages_have_the_same_build() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_blank_is_filled(language: str) -> None:
-    shown = filled(text(document(language)), FULL)
+    shown = filled(text(document(max(DOCUMENTS), language)), FULL)
     assert "{" not in shown
     for value in ("Hanke", "Humak", "dpo", "90"):
         assert value in shown

@@ -22,6 +22,7 @@ DECISIONS = {
     "video": "refused",
     "indexing": "granted",
     "transcript": "refused",
+    "chat": "refused",
     "quotation": "refused",
     "sharing": "refused",
 }

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy.exc import StatementError
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from app.accounts.models import User
 from app.kit.db import now
@@ -63,3 +63,35 @@ async def test_times_come_back_in_utc_and_must_have_a_zone(running: Application)
     with pytest.raises(StatementError):
         async with running.context.database.transaction() as db:
             db.add(User(name="B", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+def lies_in_the_files(running: Application, word: str) -> bool:
+    folder = running.context.settings.data
+    return any(word.encode() in path.read_bytes() for path in folder.rglob("emessi.db*"))
+
+
+async def test_what_is_deleted_is_in_no_file_of_sqlite_once_it_is_scrubbed(
+    running: Application,
+) -> None:
+    database, word = running.context.database, "kukaan-ei-saa-löytää-tätä"
+    for size in (1, 400):  # within a page, and over several
+        async with database.transaction() as db:
+            db.add(User(name=word, email=f"{word * size}@example.org"))
+        async with database.transaction() as db:
+            await db.exec(delete(User).where(col(User.name) == word))
+        assert lies_in_the_files(running, word), "in the log of writes"
+        assert await database.scrub()
+        assert not lies_in_the_files(running, word)
+
+
+async def test_a_scrub_that_a_reader_holds_up_says_so_and_is_done_the_next_time(
+    running: Application,
+) -> None:
+    database = running.context.database
+    async with database.reading() as reader:
+        await reader.exec(select(User))
+        async with database.transaction() as db:
+            db.add(User(name="Meanwhile"))
+        assert not await database.scrub()
+    assert await database.scrub()
+    assert await names(running) == ["Meanwhile"]

@@ -38,6 +38,7 @@ read_quality           yes           yes         yes        .           yes     
 write_notes            yes           yes         .          yes         yes      .
 read_notes             yes           yes         yes        .           .        .
 remove_notes           yes           yes         .          .           .        .
+remove_chat            yes           yes         .          .           .        .
 read_answers           yes           yes         yes        .           .        .
 import_answers         yes           yes         yes        .           .        .
 edit_codebook          yes           yes         yes        .           .        .

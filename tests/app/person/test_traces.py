@@ -34,6 +34,7 @@ TOLD = {
     "speech": "speech",
     "turn_edits": "corrections",
     "utterances": "transcript",
+    "chat_lines": "chat",
     "observation_notes": "notes",
     "survey_responses": "answers",
     "surveys": "answers",

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.consent.models import Purpose
 from app.kit.languages import LANGUAGES
 from tests.app.web.conftest import Browser
 from tests.fixtures.cast import Cast
@@ -73,10 +74,9 @@ async def test_members_are_asked_again_on_every_page_until_they_answer(
 ) -> None:
     member = await browser(cast.bob)
     mine = f"/api/v1/groups/{cast.group_id}/consents/me"
-    purposes = ["audio", "video", "indexing", "transcript", "quotation", "sharing"]
 
     async def answer(version: int) -> None:
-        for purpose in purposes:
+        for purpose in Purpose:
             form = {"purpose": purpose, "decision": "refused", "text_language": "fi"}
             said = await cast.bob.client.post(mine, json=form | {"text_version": version})
             assert said.is_success

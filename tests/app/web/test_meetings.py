@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.consent.models import Purpose
 from app.kit.db import now
 from app.meetings.models import Meeting, MeetingState
 from tests.app.web.conftest import Browser
@@ -34,10 +35,10 @@ async def test_the_room_is_told_who_and_what(
     assert data["writes_notes"] is False
     assert data["consent"] == {
         "text_version": 1,
-        "purposes": ["audio", "video", "indexing", "transcript", "quotation", "sharing"],
+        "purposes": [*Purpose],
         "decisions": {},
         "asked_again": False,
-        "undecided": ["audio", "video", "indexing", "transcript", "quotation", "sharing"],
+        "undecided": [*Purpose],
         "kept": [],
     }
 

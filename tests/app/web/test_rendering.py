@@ -11,6 +11,7 @@ import pytest
 from app.analysis.charts import OF_MEETING
 from app.analysis.floor import Kind
 from app.analysis.lines import OF_GROUP
+from app.chat.table import COLUMNS as CHAT_COLUMNS
 from app.codebooks.changes import Kind as ChangeKind
 from app.codebooks.document import Choice
 from app.codebooks.forms import FileForm
@@ -80,10 +81,10 @@ STEMS: dict[str, list[str]] = {
     "audit.kind_{}": [
         *("recording", "file", "turns", "meeting", "group"),
         *("programme", "account", "consent_text", "codebook", "log"),
-        *("sample", "transcript", "consents", "notes", "answers"),
+        *("sample", "transcript", "consents", "notes", "answers", "chat"),
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
-    "person.erased_{}": ["account", "media", "waiting", "answers"],
+    "person.erased_{}": ["account", "media", "waiting", "answers", "chat"],
     "person.kept_{}": [
         *("decisions", "stays", "entries", "notes", "notes_near", "handed_over"),
     ],
@@ -154,7 +155,7 @@ STEMS: dict[str, list[str]] = {
     "rules.technical_{}": list(TechnicalTalk),
     "receipt.state_{}": [*Decision, "undecided"],
     "role.{}": [*GroupRole, *ProgrammeRole],
-    "room.kept_{}": ["audio", "video"],
+    "room.kept_{}": ["audio", "video", "chat"],
     "room.{}": ["left", "ended", "denied", "replaced", "failed", "chat", "people"],
     "room.{}_number": ["camera", "microphone"],
     "room.{}_why": ["left", "ended", "denied", "replaced", "failed"],
@@ -163,6 +164,7 @@ STEMS: dict[str, list[str]] = {
     "survey.kind_{}": list(AnswerKind),
     "survey.moment_{}": list(SurveyMoment),
     "variable.{}": list(TURN_COLUMNS),
+    "variable.chat_{}": list(CHAT_COLUMNS),
     "variable.answers_{}": list(ANSWER_COLUMNS),
     "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
     "history.did_{}": list(OPERATIONS),

@@ -21,14 +21,14 @@ export interface AnswerDownlink {
 export interface ConsentDecided {
   type: "consent_decided";
   participant: string;
-  purpose: "audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing";
+  purpose: "audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing";
   decision: "granted" | "refused" | "withdrawn";
 }
 
 export interface DecideConsent {
   ref: number;
   type: "decide_consent";
-  purpose: "audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing";
+  purpose: "audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing";
   decision: "granted" | "refused" | "withdrawn";
   text_version: number;
   text_language: "fi" | "sv" | "en";
@@ -103,6 +103,12 @@ export interface Leave {
   type: "leave";
 }
 
+export interface LinesUnkept {
+  type: "lines_unkept";
+  waiting: number;
+  lost: number;
+}
+
 export interface LobbyLeft {
   type: "lobby_left";
   participant: string;
@@ -152,7 +158,7 @@ export interface ParticipantState {
   role: "member" | "facilitator" | "observer";
   hand_raised: boolean;
   connected: boolean;
-  consents: ("audio" | "video" | "indexing" | "transcript" | "quotation" | "sharing")[];
+  consents: ("audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing")[];
 }
 
 export interface PictureReport {
@@ -396,6 +402,7 @@ export type ServerMessage =
   | TroublesChanged
   | SpeakerChanged
   | Said
+  | LinesUnkept
   | RecordingStarted
   | RecordingInterrupted
   | RecordingResumed

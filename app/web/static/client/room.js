@@ -40,6 +40,8 @@ export class Room {
   troubles = [];
   /** @type {ChatLine[]} */
   chat = [];
+  /** Of my own chat lines that are to be kept: how many are not yet, and how many never will be. */
+  unkept = { waiting: 0, lost: 0 };
   /** In the lobby: whether somebody is there who can open the door. */
   facilitatorPresent = true;
 
@@ -49,6 +51,11 @@ export class Room {
 
   get facilitates() {
     return this.myself?.role === "facilitator";
+  }
+
+  /** Whether something may be kept of anyone now. */
+  get keeps() {
+    return this.recording.running && !this.recording.interrupted && this.off_record.since === null;
   }
 
   /** @param {string} participant @param {Source} source */
@@ -114,6 +121,9 @@ export class Room {
         break;
       case "troubles_changed":
         this.troubles = fact.troubles;
+        break;
+      case "lines_unkept":
+        this.unkept = { waiting: fact.waiting, lost: fact.lost };
         break;
       case "speaker_changed":
         this.speaker = fact.participant;

@@ -14,9 +14,12 @@ export class ChatPanel {
   /** @param {Meeting} meeting @param {Translate} t */
   constructor(meeting, t) {
     this.meeting = meeting;
+    this.t = t;
     this.log = h("div", { class: "chat-log", role: "log", "aria-label": t("room.chat"), tabindex: "0" });
     this.input = h("input", { id: "chat-text", maxlength: "2000", autocomplete: "off" });
     this.empty = h("p", { class: "empty" }, t("room.chat_empty"));
+    this.kept = h("span", { "data-kept": "", role: "status" });
+    this.unkept = h("p", { class: "status bad", role: "status", hidden: true });
     this.element = h(
       "div",
       { class: "chat" },
@@ -29,7 +32,8 @@ export class ChatPanel {
         this.input,
         h("button", { class: "button" }, t("room.chat_send")),
       ),
-      h("p", { class: "hint" }, t("room.chat_not_kept")),
+      h("p", { class: "hint" }, t("room.chat_seen"), " ", this.kept),
+      this.unkept,
     );
   }
 
@@ -41,6 +45,19 @@ export class ChatPanel {
     set(this.empty, "hidden", chat.length > 0);
     if (this.#shown !== chat.length) this.log.scrollTop = this.log.scrollHeight;
     this.#shown = chat.length;
+    this.#sayKept();
+  }
+
+  /** Of one's own lines only: whether they are kept, and whether keeping them fails. */
+  #sayKept() {
+    const { room } = this.meeting;
+    const agreed = room.myself?.consents.includes("chat") ?? false;
+    say(this.kept, this.t(!agreed ? "room.chat_not_kept" : room.keeps ? "room.chat_kept" : "room.chat_kept_later"));
+    set(this.kept, "data-kept", agreed && room.keeps ? "now" : agreed ? "later" : "no");
+    const { waiting, lost } = room.unkept;
+    const troubles = [waiting ? this.t("room.chat_waiting", { waiting }) : "", lost ? this.t("room.chat_lost", { lost }) : ""];
+    say(this.unkept, troubles.filter(Boolean).join(" "));
+    set(this.unkept, "hidden", !waiting && !lost);
   }
 
   /** @param {import("../client/room.js").ChatLine} line */
@@ -106,7 +123,7 @@ export class PeoplePanel {
   #person({ id, name, role, hand_raised, consents }) {
     const { t } = this;
     const { room } = this.meeting;
-    const kinds = consents.filter((purpose) => purpose === "audio" || purpose === "video");
+    const kinds = consents.filter((purpose) => purpose === "audio" || purpose === "video" || purpose === "chat");
     const kept = kinds.length ? t("room.consents_to", { what: kinds.map((kind) => t(`room.kept_${kind}`)).join(" + ") }) : t("room.consents_to_nothing");
     const words = h("span", { class: "unseen" }, t("room.remove_name", { name }));
     const remove = h("button", { type: "button", class: "button quiet small", "data-action": "remove", title: t("room.remove"), onclick: () => this.remove(id) }, icon("cross"), words);

@@ -35,6 +35,9 @@ export class TextEditor {
     this.problem = this.#find("[data-problem]");
     this.discard = this.#find("[data-discards]");
     this.sections = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-language]")]);
+    this.boxes = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input[name=purpose]")]);
+    const newer = form.querySelector("#newer");
+    if (newer) this.#find("[data-takes]").addEventListener("click", () => this.#take(JSON.parse(newer.textContent ?? "{}")));
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -53,6 +56,21 @@ export class TextEditor {
   /** @param {string} selector @returns {HTMLElement} */
   #find(selector) {
     return /** @type {HTMLElement} */ (this.form.querySelector(selector));
+  }
+
+  /** What it asks for. */
+  get #purposes() {
+    return this.boxes.filter(({ checked }) => checked).map(({ value }) => value);
+  }
+
+  /** The software's newer text in every language, into the draft. @param {Record<string, string>} newer */
+  #take(newer) {
+    for (const section of this.sections) {
+      const area = /** @type {HTMLTextAreaElement} */ (section.querySelector("textarea"));
+      area.value = newer[area.name];
+    }
+    for (const box of this.boxes) box.checked = true;
+    this.#changed();
   }
 
   /** @returns {Record<string, string>} */
@@ -112,7 +130,7 @@ export class TextEditor {
 
   async #save() {
     try {
-      const draft = await this.api.send("PUT", `${this.path}/draft`, { ...this.#bodies(), revision: this.revision });
+      const draft = await this.api.send("PUT", `${this.path}/draft`, { ...this.#bodies(), purposes: this.#purposes, revision: this.revision });
       this.revision = draft.revision;
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(this.state, this.t("consent_text.saved", { time }));
@@ -136,7 +154,7 @@ export class TextEditor {
     const why = this.t("consent_text.publish_why", { people, version: Number(version) + 1 });
     if (!(await agreed(this.t, this.t("programme.save_text"), why))) return this.saving.now();
     try {
-      await this.api.post(this.path, { ...this.#bodies(), replaces: Number(version) });
+      await this.api.post(this.path, { ...this.#bodies(), purposes: this.#purposes, replaces: Number(version) });
       location.reload();
     } catch (reason) {
       this.saving.now();

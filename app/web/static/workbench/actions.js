@@ -8,7 +8,7 @@ import { newId } from "./operations.js";
 /** @typedef {import("./bench.js").Bench} Bench */
 /** @typedef {import("./lanes.js").Lanes} Lanes */
 /** @typedef {import("./sound.js").Sound} Sound */
-/** @typedef {import("./notes.js").NotesBar} NotesBar */
+/** @typedef {import("./marks.js").Marks} Marks */
 /** @typedef {import("../workbench.js").Person} Person */
 
 const STEP_MS = 1000;
@@ -23,16 +23,17 @@ export class Actions {
   selected = null;
 
   /**
-   * @param {{bench: Bench, lanes: Lanes, sound: Sound, people: Person[], notes: NotesBar}} parts
+   * @param {{bench: Bench, lanes: Lanes, sound: Sound, people: Person[], notes: Marks, chat: Marks}} parts
    * @param {{changed: () => void, say: (key: string) => void, older: () => Promise<void>, dismiss: (span: Turn) => Promise<void>, bring_back: () => Promise<void>}} hooks
    *   `dismiss`: tells the server that nobody speaks there; `older`: asks the server for what can be undone from before
    */
-  constructor({ bench, lanes, sound, people, notes }, hooks) {
+  constructor({ bench, lanes, sound, people, notes, chat }, hooks) {
     this.bench = bench;
     this.lanes = lanes;
     this.sound = sound;
     this.people = people;
     this.notes = notes;
+    this.chat = chat;
     this.hooks = hooks;
   }
 
@@ -61,6 +62,8 @@ export class Actions {
   };
   next_note = () => this.hooks.say(this.notes.go(1, this.sound.position_ms));
   previous_note = () => this.hooks.say(this.notes.go(-1, this.sound.position_ms));
+  next_chat = () => this.hooks.say(this.chat.go(1, this.sound.position_ms));
+  previous_chat = () => this.hooks.say(this.chat.go(-1, this.sound.position_ms));
   start_earlier = () => this.#nudge(-NUDGE_MS, 0);
   start_later = () => this.#nudge(NUDGE_MS, 0);
   end_earlier = () => this.#nudge(0, -NUDGE_MS);

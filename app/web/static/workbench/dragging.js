@@ -5,8 +5,9 @@ import { edgeAt, placed } from "./grip.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("./grip.js").Held} Held */
-/** @typedef {{ms: number, lane: Turn[] | null, note: import("./notes.js").Note | null}} Place
- * under the pointer; null: beside the lanes, or the notes */
+/** @typedef {import("./marks.js").Marks} Marks */
+/** @typedef {{ms: number, lane: Turn[] | null, mark: {of: Marks, one: import("./marks.js").Mark} | null}} Place
+ * under the pointer; null: beside the lanes, or the marks */
 /**
  * @typedef {object} Hooks
  * @property {(event: MouseEvent) => Place} under

@@ -5,7 +5,8 @@ import { clock } from "../views/dom.js";
 import { fine } from "./words.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
-/** @typedef {import("./notes.js").Note} Note */
+/** @typedef {import("./marks.js").Marks} Marks */
+/** @typedef {import("./marks.js").Mark} Mark */
 /** @typedef {{turns: Turn[], colour: string, waves: import("./waves.js").Waves | null, isHeard: boolean}} Lane */
 /** @typedef {{start_ms: number, end_ms: number}} Span */
 /**
@@ -20,7 +21,8 @@ import { fine } from "./words.js";
  * @property {number} position_ms
  * @property {import("./dragging.js").Dragging["drag"]} drag
  * @property {Colours} colours
- * @property {{notes: Note[], selected: Note | null, hovered: Note | null} | null} notes null: there is no lane of them
+ * @property {Marks[]} marked lanes of moments, below the overlaps
+ * @property {(mark: Mark) => string} hue of whoever wrote it
  */
 /** @typedef {{ink: string, soft: string, line: string, copper: string, surface: string}} Colours */
 
@@ -28,20 +30,20 @@ export const RULER = 28;
 export const LANE = 56;
 /** The strip at the bottom where several speak at once. */
 export const STRIP = 12;
-/** The lane of notes below it. */
-export const NOTES = 32;
+/** A lane of notes, or of the chat, below it. */
+export const MARKED = 32;
 
 /** Marks of the ruler, in ms: the first that leaves room for its time. */
 const MARKS_MS = [10, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000];
 const MARK_PX = 70;
-/** Half of a note's width, px. */
+/** Half of a mark's width, px. */
 const MARK = 7;
 
 /** @param {CanvasRenderingContext2D} pen @param {Scene} scene */
 export function draw(pen, scene) {
   const { width, lanes } = scene;
   const bottom = RULER + lanes.length * LANE;
-  const floor = bottom + STRIP + (scene.notes ? NOTES : 0);
+  const floor = bottom + STRIP + scene.marked.length * MARKED;
   pen.clearRect(0, 0, width, floor);
   ruler(pen, scene, bottom);
   lanes.forEach((lane, n) => drawLane(pen, scene, lane, RULER + n * LANE));
@@ -49,7 +51,7 @@ export function draw(pen, scene) {
   for (const span of visible(scene.overlaps, scene)) {
     pen.fillRect(x(scene, span.start_ms), bottom + 4, Math.max(1, (span.end_ms - span.start_ms) * scene.scale), STRIP - 6);
   }
-  if (scene.notes) drawNotes(pen, scene, bottom + STRIP);
+  scene.marked.forEach((marks, n) => drawMarks(pen, scene, marks, bottom + STRIP + n * MARKED));
   const at = x(scene, scene.position_ms);
   pen.fillStyle = scene.colours.ink;
   pen.fillRect(at - 1, 0, 2, floor);
@@ -154,27 +156,42 @@ function ring(pen, { colours, loops }, left, y, width, height) {
   pen.fillRect(left - 2, y - 6, width + 4, 3);
 }
 
-/** Observations are round, technical help is square; the one that is read has a line through the lanes.
- * @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {number} top */
-function drawNotes(pen, scene, top) {
-  const { colours, width, notes } = scene;
+/** Observations are round, technical help is square, and what was written in the chat is a speech
+ * bubble in its writer's colour; the one that is read has a line through the lanes.
+ * @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {Marks} marks @param {number} top */
+function drawMarks(pen, scene, marks, top) {
+  const { colours, width } = scene;
   pen.fillStyle = colours.line;
   pen.fillRect(0, top, width, 1);
-  for (const note of notes?.notes ?? []) {
-    const at = x(scene, note.at_ms);
+  for (const mark of marks.marks) {
+    const at = x(scene, mark.at_ms);
     if (at < -MARK || at > width + MARK) continue;
-    const isRead = note === notes?.selected || note === notes?.hovered;
-    pen.fillStyle = pen.strokeStyle = colours.copper;
-    if (isRead) pen.fillRect(at - 0.5, RULER, 1, top - RULER + NOTES / 2);
+    const isRead = mark === marks.selected || mark === marks.hovered;
+    pen.fillStyle = pen.strokeStyle = marks.lane === "chat" ? scene.hue(mark) : colours.copper;
+    if (isRead) pen.fillRect(at - 0.5, RULER, 1, top - RULER + MARKED / 2);
     pen.beginPath();
-    if (note.kind === "technical") pen.rect(at - MARK + 1, top + NOTES / 2 - MARK + 1, 2 * MARK - 2, 2 * MARK - 2);
-    else pen.arc(at, top + NOTES / 2, MARK, 0, 2 * Math.PI);
+    if (marks.lane === "chat") bubble(pen, at, top + MARKED / 2);
+    else if (mark.kind === "technical") pen.rect(at - MARK + 1, top + MARKED / 2 - MARK + 1, 2 * MARK - 2, 2 * MARK - 2);
+    else pen.arc(at, top + MARKED / 2, MARK, 0, 2 * Math.PI);
     pen.fill();
-    if (note !== notes?.selected) continue;
+    if (mark !== marks.selected) continue;
     pen.strokeStyle = colours.ink;
     pen.lineWidth = 2.5;
     pen.stroke();
   }
+}
+
+/** Its tail stands at the moment. @param {CanvasRenderingContext2D} pen @param {number} at @param {number} middle */
+function bubble(pen, at, middle) {
+  const [left, right, high, low] = [at - MARK, at + MARK + 2, middle - MARK, middle + MARK - 4];
+  pen.moveTo(left, high);
+  pen.lineTo(right, high);
+  pen.lineTo(right, low);
+  pen.lineTo(at + 4, low);
+  pen.lineTo(at, low + 6);
+  pen.lineTo(at - 1, low);
+  pen.lineTo(left, low);
+  pen.closePath();
 }
 
 /** Those in view of spans in order that do not overlap one another.

@@ -27,6 +27,8 @@ const KEYS = [
   ["unaccepted", ["u"], "U"],
   ["previous_note", ["w"], "W"],
   ["next_note", ["e"], "E"],
+  ["previous_chat", ["r"], "R"],
+  ["next_chat", ["t"], "T"],
   ["accept", ["Enter"], "Enter"],
   ["start_earlier", ["a"], "A"],
   ["start_later", ["s"], "S"],

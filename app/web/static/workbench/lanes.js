@@ -3,7 +3,7 @@
 
 import { h, icon, initials } from "../views/dom.js";
 import { Dragging } from "./dragging.js";
-import { draw, LANE, NOTES, overlapsOf, RULER, STRIP, visible } from "./drawing.js";
+import { draw, LANE, MARKED, overlapsOf, RULER, STRIP, visible } from "./drawing.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("../workbench.js").Person} Person */
@@ -32,10 +32,10 @@ export class Lanes {
 
   /**
    * @param {Person[]} people @param {number} length_ms
-   * @param {{label: string, overlaps: string, noted: string, notes: import("./notes.js").NotesBar, show: () => Shown,
+   * @param {{label: string, overlaps: string, marked: import("./marks.js").Marks[], show: () => Shown,
    *   pick: (turn: Turn | null, ms: number) => void, points: (turn: Turn) => number[],
    *   move: (turn: Turn, start_ms: number, end_ms: number) => void}} hooks
-   *   `noted`: what the lane of notes is called; empty, there is none
+   *   `marked`: lanes of notes and of the chat
    */
   constructor(people, length_ms, hooks) {
     this.people = people;
@@ -43,7 +43,7 @@ export class Lanes {
     this.hooks = hooks;
     /** @type {Map<string, import("./waves.js").Waves>} */
     this.waves = new Map();
-    this.height = RULER + people.length * LANE + STRIP + (hooks.noted ? NOTES : 0);
+    this.height = RULER + people.length * LANE + STRIP + hooks.marked.length * MARKED;
     this.canvas = h("canvas", { class: "bench-canvas", "aria-hidden": "true" });
     this.wide = h("div", { class: "bench-wide" });
     this.field = h("div", { class: "bench-field", role: "application", tabindex: "0", "aria-label": hooks.label, "aria-describedby": "bench-now bench-keys" }, this.canvas, this.wide);
@@ -51,7 +51,8 @@ export class Lanes {
       h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, n < 10 && people[n].id ? `${(n + 1) % 10} · ${name}` : name)),
     );
     const strip = h("div", { class: "bench-strip" }, hooks.overlaps);
-    this.element = h("div", { class: "bench-lanes" }, h("div", { class: "bench-names", "aria-hidden": "true" }, h("div", { class: "bench-corner" }), ...names, strip, hooks.noted ? h("div", { class: "bench-noted" }, icon("note"), h("span", {}, hooks.noted)) : null), this.field);
+    const marked = hooks.marked.map(({ lane, title }) => h("div", { class: "bench-marked" }, icon(lane), h("span", {}, title)));
+    this.element = h("div", { class: "bench-lanes" }, h("div", { class: "bench-names", "aria-hidden": "true" }, h("div", { class: "bench-corner" }), ...names, strip, ...marked), this.field);
     this.field.addEventListener("scroll", () => this.want(), { passive: true });
     this.field.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.dragging = new Dragging(this.canvas, length_ms, {
@@ -65,8 +66,8 @@ export class Lanes {
       scroll: (px) => (this.field.scrollLeft += px),
       changed: () => this.want(),
     });
-    this.canvas.addEventListener("pointermove", (event) => hooks.notes.hover(this.#under(event).note));
-    this.canvas.addEventListener("pointerleave", () => hooks.notes.hover(null));
+    this.canvas.addEventListener("pointermove", (event) => this.#hover(this.#under(event).mark));
+    this.canvas.addEventListener("pointerleave", () => this.#hover(null));
     new ResizeObserver(() => this.#resize()).observe(this.field);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#colour());
   }
@@ -170,21 +171,32 @@ export class Lanes {
       this.#lanes[n].isHeard = heard(id);
     });
     const { drag } = this.dragging;
-    draw(pen, { from_ms: this.from_ms, scale: this.#scale, width: this.#width, lanes: this.#lanes, overlaps: this.#overlaps, selected, loops, position_ms, drag, colours: this.colours, notes: this.hooks.noted ? this.hooks.notes : null });
+    draw(pen, { from_ms: this.from_ms, scale: this.#scale, width: this.#width, lanes: this.#lanes, overlaps: this.#overlaps, selected, loops, position_ms, drag, colours: this.colours, marked: this.hooks.marked, hue: (mark) => this.#hue(mark) });
   }
 
   /** @param {MouseEvent} event @returns {import("./dragging.js").Place} */
   #under(event) {
     const { left, top } = this.canvas.getBoundingClientRect();
     const ms = this.from_ms + (event.clientX - left) / this.#scale;
-    const isNoted = this.hooks.noted && event.clientY - top >= this.height - NOTES;
-    const note = isNoted ? this.hooks.notes.near(ms, NEAR_PX / this.#scale) : null;
-    return { ms, lane: this.#lanes[Math.floor((event.clientY - top - RULER) / LANE)]?.turns ?? null, note };
+    const { marked } = this.hooks;
+    const of = marked[Math.floor((event.clientY - top - this.height) / MARKED) + marked.length];
+    const one = of?.near(ms, NEAR_PX / this.#scale);
+    return { ms, lane: this.#lanes[Math.floor((event.clientY - top - RULER) / LANE)]?.turns ?? null, mark: one ? { of, one } : null };
+  }
+
+  /** @param {import("./dragging.js").Place["mark"]} mark */
+  #hover(mark) {
+    for (const marks of this.hooks.marked) marks.hover(mark?.of === marks ? mark.one : null);
+  }
+
+  /** @param {import("./marks.js").Mark} mark */
+  #hue({ user_id }) {
+    return this.hues?.[this.people.findIndex(({ id }) => id === user_id)] || this.colours?.copper || "";
   }
 
   /** @param {import("./dragging.js").Place} place */
-  #pick({ ms, lane, note }) {
-    if (note) return this.hooks.notes.choose(note);
+  #pick({ ms, lane, mark }) {
+    if (mark) return mark.of.choose(mark.one);
     const near = 4 / this.#scale;
     const view = { from_ms: ms - near, scale: 1, width: 2 * near };
     this.hooks.pick((lane && visible(lane, view)[0]) ?? null, Math.max(0, Math.min(this.length_ms, ms)));

@@ -1,0 +1,16 @@
+import pytest
+
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast
+from tests.fixtures.coded import Coded, coded
+from tests.fixtures.kept import Kept, keep
+
+
+@pytest.fixture
+async def kept(running: Application, cast: Cast) -> Kept:
+    return await keep(running, cast)
+
+
+@pytest.fixture
+async def work(kept: Kept) -> Coded:
+    return await coded(kept)
