@@ -27,10 +27,10 @@ pause. Higher: more of silence is judged."""
 class Thresholds:
     """The model takes its time: in noise it is sure of a voice some tenths of a second after it
     began, and it goes on for a tenth after the voice ended (measured through Opus, with voices that
-    end at once: 105 to 130 ms, whatever the noise). Where its opinion turned is therefore not where
-    the voice did. And it remembers: after some ten seconds of noise alone it is deaf to short words
-    10 dB above it, at which it is sure when it begins anew (known of it: snakers4/silero-vad#725).
-    So in every pause it forgets what it heard.
+    end at once: 105 to 130 ms, and in noise of 10 dB some 45 more). Where its opinion turned is
+    therefore not where the voice did. And it remembers: after some ten seconds of noise alone it
+    grows deaf to short words above it, of which it is sure if it begins anew (others met the same:
+    snakers4/silero-vad#725). So in every pause it forgets what it heard.
 
     Lower begins: whispers and coughs become speech. Higher: short words in noise are missed.
     Lower notices: a start goes back into what was before. Higher: soft beginnings are cut. (From
@@ -69,7 +69,7 @@ class Span:
 class SpeechDetector:
     """Samples at `MODEL_RATE` in, spans of speech out; ms from the first sample. Constant memory.
 
-    `thorough`: asks the model about silence as well; nothing but time comes of it (tested).
+    `thorough`: asks the model about silence as well; little but time comes of it (tested).
     """
 
     def __init__(self, thresholds: Thresholds, *, thorough: bool = False) -> None:
