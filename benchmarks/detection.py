@@ -8,14 +8,14 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
 from statistics import mean
 from typing import Any, get_args
 
 from app.simulation.script import CastName, conversation
-from tests.fixtures.rooms_of_sound import Loudspeaker, Sounds, lasts_ms, microphones
+from tests.fixtures.rooms_of_sound import Loudspeaker, Noise, Sounds, lasts_ms, microphones
 from tests.fixtures.scored import Score, found_in, judged
 from tests.fixtures.sent_voices import tapes
 
@@ -35,12 +35,12 @@ class Row:
     """Seconds of one track per second of one core."""
 
 
-def conditions(people: int) -> dict[str, Sounds]:
+def conditions(people: int, noise: Noise) -> dict[str, Sounds]:
     """The echoes are of one, or in larger groups two, open microphones."""
     near = Loudspeaker(1, attenuation_db=12, delay_ms=180, ring_s=0.3)
     far = Loudspeaker(2, attenuation_db=20, delay_ms=420, ring_s=0.5)
     open_microphones = (near,) if people < 5 else (near, far)
-    return {
+    rooms = {
         "clean": Sounds(),
         "noise 10 dB": Sounds(snr_db=10),
         "typing": Sounds(typists=(people - 1,)),
@@ -48,6 +48,7 @@ def conditions(people: int) -> dict[str, Sounds]:
         "echo, noise 20 dB": Sounds(snr_db=20, loudspeakers=open_microphones),
         "all at once": Sounds(snr_db=15, loudspeakers=open_microphones, typists=(people - 1,)),
     }
+    return {name: replace(sounds, noise=noise) for name, sounds in rooms.items()}
 
 
 def measured(
@@ -94,13 +95,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=LENGTH_S)
     parser.add_argument("--seeds", type=int, nargs="+", default=(1,))
     parser.add_argument("--cast", choices=get_args(CastName), default="plain")
+    parser.add_argument("--noise", choices=get_args(Noise), default="pink")
     parser.add_argument("--quick", action="store_true", help="one group of 3, a minute")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     sizes, length_s = ((3,), 60) if asked.quick else (asked.people, asked.seconds)
     rows = []
     for people, seed in product(sizes, asked.seeds):
-        for name, sounds in conditions(people).items():
+        for name, sounds in conditions(people, asked.noise).items():
             rows.append(measured(people, name, sounds, length_s, seed, asked.cast))
             if not asked.json:
                 show(rows[-1])

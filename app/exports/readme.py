@@ -29,6 +29,7 @@ def readme(
     if index is not None:
         lines += ["", text("export.readme_rules"), "", f"  {index.version}"]
         lines += [f"  {name}: {value}" for name, value in index.parameters.items()]
+        lines += ["", f"  {text('export.readme_heard')}"] if "speech" in index.parameters else []
     lines += ["", text("export.readme_codes_withheld")] if codes.is_withheld else []
     lines += ["", text("export.readme_formats"), ""]
     lines += [f"  turns.{each}: {text(f'export.format_{each.lower()}')}" for each in Format]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from app.simulation.voices import CASTS, Utterance, utter
 
-CastName: TypeAlias = Literal["plain", "varied", "unheard"]
+CastName: TypeAlias = Literal["plain", "varied", "unheard", "fresh"]
 
 
 class Line(BaseModel):

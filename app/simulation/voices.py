@@ -103,9 +103,35 @@ CASTS = {
         ),
         ("Just.", "Okei.", "Niin on.", "Ai jaa."),
     ),
+    "fresh": Cast(
+        [
+            Voice("fi+m1", 47, 155),
+            Voice("fi+Andrea", 61, 170),
+            Voice("fi+m4", 39, 140),
+            Voice("fi+aunty", 54, 135),
+            Voice("fi+klatt3", 43, 150),
+            Voice("fi+shelby", 59, 180),
+            Voice("fi+david", 35, 125),
+            Voice("fi+steph2", 65, 160),
+            Voice("fi+m6", 51, 185),
+            Voice("fi+sandro", 41, 145),
+            Voice("fi+Gene", 37, 165),
+            Voice("fi+steph3", 56, 130),
+        ],
+        (
+            "Kirjasin viikon ajan ylös, mihin tunnit oikeasti menevät.",
+            "Meillä vapaaehtoiset hoitavat tapahtumat, minä vain maksan laskut.",
+            "Niinhän siinä sitten kävi.",
+            "Pitäisikö meidän ehdottaa liitolle yhteistä koulutusta ensi vuodelle?",
+            "Olin lomalla kaksi viikkoa, enkä avannut sähköpostia kertaakaan.",
+            "Tuosta tuli mieleen, että sijaista ei ole koskaan ollut.",
+            "Ihan hyvin menee.",
+        ),
+        ("Jep.", "No niin.", "Selvä.", "Oho."),
+    ),
 }
 """`plain` is what a simulation speaks with. The rules of detection were chosen by the first two; by
-the third, to which nobody listened meanwhile, they are judged."""
+the others, to which nobody listened meanwhile, they are judged."""
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,18 @@ QUIET = 0.001
 any whisper into a headset. Lower: it judges the noise of silent rooms. Higher: the faintest speech
 is passed over."""
 QUIET_WINDOWS = 32
-"""After so many of them, a second, the model forgets and is not asked any more. Lower: it begins
-anew in every pause. Higher: more of silence is judged."""
+"""After so many of them, a second, the model is not asked any more. Lower: it begins anew in every
+pause. Higher: more of silence is judged."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """The model takes its time: in noise it is sure of a voice some tenths of a second after it
     began, and it goes on for a tenth after the voice ended (measured through Opus, with voices that
-    end at once: 105 to 130 ms, whatever the noise). Where its opinion turned is therefore not where
-    the voice did.
+    end at once: 105 to 130 ms, and in noise of 10 dB some 45 more). Where its opinion turned is
+    therefore not where the voice did. And it remembers: after some ten seconds of noise alone it
+    grows deaf to short words above it, of which it is sure if it begins anew (others met the same:
+    snakers4/silero-vad#725). So in every pause it forgets what it heard.
 
     Lower begins: whispers and coughs become speech. Higher: short words in noise are missed.
     Lower notices: a start goes back into what was before. Higher: soft beginnings are cut. (From
@@ -40,6 +42,8 @@ class Thresholds:
     the end is where silence began).
     Lower early_ms: first sounds are cut. Higher: answers overlap what they answer.
     Lower late_ms: turns end late, and overlap answers. Higher: last sounds are cut.
+    Lower forgets_ms: it begins anew between words. Higher: it grows deaf in noise. (So long without
+    a score of `notices`, and it forgets. From half a second to three nothing changed.)
     """
 
     begins: float = 0.4
@@ -50,6 +54,7 @@ class Thresholds:
     silence_ms: int = 160
     early_ms: int = 32
     late_ms: int = 96
+    forgets_ms: int = 1_000
 
     def parameters(self) -> dict[str, Any]:
         return {"detector": VERSION, **asdict(self)}
@@ -64,7 +69,7 @@ class Span:
 class SpeechDetector:
     """Samples at `MODEL_RATE` in, spans of speech out; ms from the first sample. Constant memory.
 
-    `thorough`: asks the model about silence as well; nothing but time comes of it (tested).
+    `thorough`: asks the model about silence as well; little but time comes of it (tested).
     """
 
     def __init__(self, thresholds: Thresholds, *, thorough: bool = False) -> None:
@@ -74,6 +79,7 @@ class SpeechDetector:
         self._rest = np.zeros(0, np.float32)
         self._windows = 0
         self._silent_windows = 0
+        self._unsuspecting_windows = 0
         self._start: float | None = None
         self._noticed = 0.0  # from when on all scores are above `notices`
         self._quiet_since: float | None = None
@@ -118,10 +124,18 @@ class SpeechDetector:
         """The model's opinion; after a second of silence it is silence without asking."""
         self._silent_windows = 0 if has_sound else self._silent_windows + 1
         if self._silent_windows > QUIET_WINDOWS and not self._thorough:
-            if self._silent_windows == QUIET_WINDOWS + 1:
-                self._model.reset()
+            self._forget()
             return 0.0
-        return float(self._model.process(bytearray(window.tobytes())))
+        score = float(self._model.process(bytearray(window.tobytes())))
+        suspects = score >= self._thresholds.notices
+        self._unsuspecting_windows = 0 if suspects else self._unsuspecting_windows + 1
+        if self._unsuspecting_windows * WINDOW * 1000 >= self._thresholds.forgets_ms * MODEL_RATE:
+            self._forget()
+        return score
+
+    def _forget(self) -> None:
+        self._model.reset()
+        self._unsuspecting_windows = 0
 
     def _judge(self, score: float) -> Iterator[Span]:
         begins_ms = self._now
