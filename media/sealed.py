@@ -30,6 +30,10 @@ SEALED_BYTES = RECORD_BYTES + TAG_BYTES
 RECORDS_PER_READ = 16
 """One request to the store asks for up to 1 MiB. Lower: more requests. Higher: more memory."""
 
+WRITE_BYTES = 1 << 20
+"""Given to the disk at a time. Lower: twice the work for the kernel, since no record ends where its
+pages do. Higher: memory."""
+
 
 class Damaged(ValueError):
     """The stored bytes are not what was sealed."""
@@ -50,7 +54,7 @@ class _Seal:
         self._cipher = AESGCM(key)
         self._header = header
 
-    def seal(self, number: int, plain: bytes, *, last: bool) -> bytes:
+    def seal(self, number: int, plain: bytearray | memoryview, *, last: bool) -> bytes:
         return self._cipher.encrypt(number.to_bytes(12, "big"), plain, self._covered(number, last))
 
     def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
@@ -70,7 +74,7 @@ class SealedWriter:
     def __init__(self, path: Path, data_key: bytes) -> None:
         header = MAGIC + secrets.token_bytes(SALT_BYTES)
         self._seal = _Seal(data_key, header)
-        self._file = path.open("wb")
+        self._file = path.open("wb", WRITE_BYTES)
         self._file.write(header)
         self._pending = bytearray()
         self._number = 0
@@ -81,16 +85,23 @@ class SealedWriter:
     def write(self, data: bytes) -> None:
         self._digest.update(data)
         self.size += len(data)
-        self._pending += data
-        while (
-            len(self._pending) > RECORD_BYTES
-        ):  # the last record is never empty but in an empty file
-            self._record(bytes(self._pending[:RECORD_BYTES]), last=False)
-            del self._pending[:RECORD_BYTES]
+        left = memoryview(data)
+        if self._pending:
+            missing = RECORD_BYTES - len(self._pending)
+            self._pending += left[:missing]
+            left = left[missing:]
+            if not left:  # the last record is never empty but in an empty file
+                return
+            self._record(self._pending, last=False)
+            self._pending.clear()
+        while len(left) > RECORD_BYTES:
+            self._record(left[:RECORD_BYTES], last=False)
+            left = left[RECORD_BYTES:]
+        self._pending += left
 
     def close(self) -> None:
         if not self._file.closed:
-            self._record(bytes(self._pending), last=True)
+            self._record(self._pending, last=True)
             self._file.close()
 
     @property
@@ -112,7 +123,7 @@ class SealedWriter:
         else:
             self._file.close()
 
-    def _record(self, plain: bytes, *, last: bool) -> None:
+    def _record(self, plain: bytearray | memoryview, *, last: bool) -> None:
         self._file.write(self._seal.seal(self._number, plain, last=last))
         self._number += 1
 

@@ -82,7 +82,7 @@ class Decoder:
         except ValueError:
             self.damaged += 1
             samples = np.zeros(round(duration_s(packet) * self._rate), np.float32)
-        return samples[self.skipped(len(samples)) :]
+        return samples[self.skipped(len(samples)) :] if self._skip else samples
 
     def skipped(self, count: int) -> int:
         """How many of the next `count` samples are left out."""

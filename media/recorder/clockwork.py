@@ -175,13 +175,13 @@ class Reports:
 
 def quickest(points: Sequence[Point], window_s: float) -> list[Point]:
     """One point for each window of arrival: the others only waited longer."""
-    best: dict[int, Point] = {}
-    for point in points:
-        window = int(point.at // window_s)
-        held = best.get(window)
-        if held is None or point.at - point.x < held.at - held.x:
-            best[window] = point
-    return [best[window] for window in sorted(best)]
+    if not points:
+        return []
+    x, at = np.array([p.x for p in points]), np.array([p.at for p in points])
+    window = at // window_s
+    order = np.lexsort((at - x, window))
+    first = np.diff(window[order], prepend=-np.inf) > 0
+    return [points[place] for place in order[first].tolist()]
 
 
 def level_of(points: Sequence[Point], slope: float) -> float:

@@ -14,7 +14,8 @@ import av
 from av.container import InputContainer
 from av.error import FFmpegError
 
-from media.recorder.frames import PICTURES, Frame
+from media.recorder.frame import Frame
+from media.recorder.frames import PICTURES
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from av.stream import Stream
 
 from media.audio.opus import LOOKAHEAD, RATE
 from media.recorder.containers import Form, read_alone
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame
+from media.recorder.merging import Blocks
 from media.recorder.scratch import Scratch
 
 REPEATABLE = {"fflags": "+bitexact"}
@@ -40,16 +41,19 @@ class FfmpegWriter:
         ]
         self._target.start_encoding()
 
-    def add(self, kind: int, at_s: float, frame: Frame) -> None:
+    def add(self, blocks: Blocks) -> None:
         """As `WebmWriter.add`."""
-        stream = self._streams[kind]
-        assert stream is not None
-        packet: av.Packet[Stream] = av.Packet(frame.data)
-        packet.stream, packet.time_base = stream, MICROSECOND
-        packet.pts = packet.dts = round(at_s * 1e6) - (0 if kind else LOOKAHEAD_US)
-        packet.duration = round(frame.duration_s * 1e6)
-        packet.is_keyframe = frame.is_keyframe
-        self._target.mux_one(packet)
+        columns = (blocks.kind, blocks.at_s, blocks.is_keyframe, blocks.duration_s)
+        each = zip(*(column.tolist() for column in columns), blocks.data, strict=True)
+        for kind, at_s, is_keyframe, duration_s, data in each:
+            stream = self._streams[kind]
+            assert stream is not None
+            packet: av.Packet[Stream] = av.Packet(data)
+            packet.stream, packet.time_base = stream, MICROSECOND
+            packet.pts = packet.dts = round(at_s * 1e6) - (0 if kind else LOOKAHEAD_US)
+            packet.duration = round(duration_s * 1e6)
+            packet.is_keyframe = is_keyframe
+            self._target.mux_one(packet)
 
     def end(self, at_s: float) -> None:
         """Moves the index to the front, for which it reads back what it wrote. Counts how long the

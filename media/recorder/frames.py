@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import NamedTuple
+
+import numpy as np
 
 from media.recorder import vp8_rows
 from media.recorder.av1 import Av1
+from media.recorder.frame import FrameRows
 from media.recorder.h264 import H264
 from media.recorder.packets import Losses
-from media.recorder.pictures import Assembly, Chain, PictureCodec
+from media.recorder.pictures import Assembly, Chain, PictureCodec, in_columns
 from media.recorder.rows import Rows
 from media.recorder.timeline import Mapping, captured
 from media.recorder.vp8 import Vp8
@@ -23,22 +25,6 @@ PICTURES: Map[str, Callable[[], PictureCodec]] = {
     "video/av1": Av1,
 }
 """What can be muxed, by its name on the tape."""
-NOTHING_SENT = "nothing_sent"
-"""Lost on the way, muted, or the device gave nothing."""
-
-
-class Frame(NamedTuple):
-    at_s: float
-    """Capture of its first sample or its picture, seconds on the common clock."""
-    data: bytes
-    is_keyframe: bool
-    duration_s: float
-    """Of audio, from the packet itself; 0 for video, whose frames last until the next."""
-    hole: str = NOTHING_SENT
-    """Why time is missing before it, if it is."""
-    codec: str = "opus"
-    silent: bool = False
-    """Put there to fill a gap: nobody needs to decode it."""
 
 
 @dataclass
@@ -56,27 +42,31 @@ class Counts:
 
 def frames(
     ordered: Iterable[Rows], mime_type: str, mappings: Sequence[Mapping], counts: Counts
-) -> Iterator[Frame]:
+) -> Iterator[FrameRows]:
     """Pictures. `counts` is filled while they are taken. Raises ValueError for an unknown codec."""
     if mime_type.lower() not in PICTURES:
         raise ValueError(f"no frames are known of {mime_type}")
     return _shown(captured(ordered, mappings), PICTURES[mime_type.lower()](), counts)
 
 
-def _shown(placed: Iterable[Rows], codec: PictureCodec, counts: Counts) -> Iterator[Frame]:
+def _shown(placed: Iterable[Rows], codec: PictureCodec, counts: Counts) -> Iterator[FrameRows]:
     carried, assembly = Chain(), Assembly(codec)
     before = counts.incomplete
     if isinstance(codec, Vp8):
         found = vp8_rows.pictures(placed, assembly)
     else:
-        found = assembly.pictures(chain.from_iterable(each.packets() for each in placed))
-    for picture in found:
-        size = codec.size(picture.data)
-        if size is not None:
-            counts.width, counts.height = max(counts.width, size[0]), max(counts.height, size[1])
-        if carried.carries(picture, is_keyframe=size is not None):
-            counts.frames += 1
-            yield Frame(picture.at_s, picture.data, size is not None, 0.0, codec=codec.name)
-        else:
-            counts.undecodable += 1
+        packets = chain.from_iterable(each.packets() for each in placed)
+        found = in_columns(assembly.pictures(packets))
+    for rows in found:
+        sizes = [codec.size(picture) for picture in rows.data]
+        for width, height in {size for size in sizes if size is not None}:
+            counts.width, counts.height = max(counts.width, width), max(counts.height, height)
+        keys = np.array([size is not None for size in sizes], bool)
+        shown = carried.carried(rows, keys)
+        made = FrameRows(rows.at_s, rows.data, keys, np.zeros(len(keys)), codec.name)
+        count = int(np.count_nonzero(shown))
+        counts.frames += count
+        counts.undecodable += len(keys) - count
+        if count:
+            yield made if count == len(keys) else made.take(np.flatnonzero(shown))
     counts.incomplete = before + assembly.incomplete

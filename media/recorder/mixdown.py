@@ -1,13 +1,15 @@
 """Everybody's voices in one file: summed on the common clock, limited softly, encoded as Opus; and
 the waveforms, from the same decoding."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from media.audio.opus import SOUND_RATE, Encoder, Samples
 from media.audio.peaks import Peaks
-from media.recorder.frames import Frame
+from media.recorder.frame import TOGETHER
+from media.recorder.merging import Blocks
 from media.recorder.scratch import Scratch
 from media.recorder.voice import Voice
 from media.recorder.webm import WebmWriter
@@ -40,9 +42,23 @@ def mix(
     out: Scratch, voices: Sequence[Drawn], length_s: float, progress: Callable[[float], None]
 ) -> Peaks:
     """Writes a WebM whose time 0 is the recording's start; returns the mix's peaks."""
-    peaks, encoder = Peaks(), Encoder()
-    remaining = -(-round(length_s * SOUND_RATE) // Encoder.FRAME)
+    peaks = Peaks()
     target, at_s = WebmWriter(out, sound=True, pictures=None), 0.0
+    for packets in _encoded(voices, length_s, peaks, progress):
+        data, lasts_s = zip(*packets, strict=True)
+        *begins_s, at_s = accumulate(lasts_s, initial=at_s)
+        kinds, keys = np.zeros(len(data), np.uint8), np.ones(len(data), bool)
+        target.add(Blocks(kinds, np.array(begins_s), data, keys, np.array(lasts_s)))
+    target.end(at_s)
+    return peaks
+
+
+def _encoded(
+    voices: Sequence[Drawn], length_s: float, peaks: Peaks, progress: Callable[[float], None]
+) -> Iterator[list[tuple[bytes, float]]]:
+    """The sum's packets, each with its seconds."""
+    encoder, made = Encoder(), list[tuple[bytes, float]]()
+    remaining = -(-round(length_s * SOUND_RATE) // Encoder.FRAME)
     while remaining:
         frames = min(BLOCK_FRAMES, remaining)
         count = frames * Encoder.FRAME
@@ -50,17 +66,15 @@ def mix(
         mixed = sum_of([samples for samples in heard if samples is not None])
         if mixed is None:
             peaks.silence(count)
-            packets = encoder.silence(frames)
+            made += encoder.silence(frames)
         else:
             peaks.add(mixed)
-            packets = encoder.encode(mixed)
-        for data, lasts_s in packets:
-            target.add(0, at_s, Frame(at_s, data, True, lasts_s))
-            at_s += lasts_s
+            made += encoder.encode(mixed)
         remaining -= frames
         progress(length_s - remaining * Encoder.FRAME / SOUND_RATE)
-    target.end(at_s)
-    return peaks
+        if len(made) >= TOGETHER or not remaining:
+            yield made
+            made = []
 
 
 def sum_of(parts: Sequence[Samples]) -> Samples | None:

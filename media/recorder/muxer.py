@@ -6,21 +6,20 @@ in how they treat a file that begins late (Chromium keeps its time stamps, Firef
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import dropwhile
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
 
 from media.recorder.containers import DELIMITED, SIZES, WEBM, Form, can_begin
 from media.recorder.ffmpeg import FfmpegWriter
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame, FrameRows
+from media.recorder.merging import merged
 from media.recorder.scratch import Scratch
 from media.recorder.webm import Pictures, WebmWriter
 
 PICTURE_S = 1 / 30
 """How long the last picture is said to last."""
-SMALLEST_STEP_S = 0.001
-"""WebM counts milliseconds; two pictures in one of them would be one."""
-TOLD_S = 1.0
-"""Media time between two reports of progress."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,8 @@ class Muxed:
 
 def mux(
     out: Scratch,
-    audio: Iterator[Frame],
-    video: Iterator[Frame],
+    audio: Iterator[FrameRows],
+    video: Iterator[FrameRows],
     progress: Callable[[float], None],
     form: Form = WEBM,
 ) -> Muxed | None:
@@ -49,26 +48,43 @@ def mux(
 
     `progress` is told the time reached, in seconds on the common clock.
     """
-    video = dropwhile(lambda frame: not can_begin(frame), video)
-    first_audio, first_video = next(audio, None), next(video, None)
-    begins = [frame.at_s for frame in (first_audio, first_video) if frame is not None]
+    sound, pictures = next(audio, None), _beginning(video)
+    first_video = next(pictures, None)
+    firsts = (sound, first_video)
+    begins = [float(rows.at_s[0]) for rows in firsts if rows is not None]
     if not begins:
         return None
-    zero = told = min(begins)
+    zero = min(begins)
     ends = [zero, zero]
-    writer = _writer(out, form, first_audio is not None, first_video)
-    for at, kind, frame in _merged(first_audio, audio, first_video, video):
-        writer.add(kind, at - zero, frame)
-        ends[kind] = at + (frame.duration_s or PICTURE_S)
-        if at >= told:
-            progress(at)
-            told = at + TOLD_S
+    writer = _writer(out, form, sound is not None, first_video.frame(0) if first_video else None)
+    sources = (
+        chain((first,), rest) if first is not None else rest
+        for first, rest in zip(firsts, (audio, pictures), strict=True)
+    )
+    for blocks in merged(*sources):
+        writer.add(replace(blocks, at_s=blocks.at_s - zero))
+        for kind in (0, 1):
+            own = np.flatnonzero(blocks.kind == kind)
+            if len(own):
+                last = own[-1]
+                ends[kind] = float(blocks.at_s[last] + (blocks.duration_s[last] or PICTURE_S))
+        progress(float(blocks.at_s[-1]))
     writer.end(max(ends) - zero)
     extents = (
-        Extent(first.at_s, end) if first is not None else None
-        for first, end in zip((first_audio, first_video), ends, strict=True)
+        Extent(float(first.at_s[0]), end) if first is not None else None
+        for first, end in zip(firsts, ends, strict=True)
     )
     return Muxed(zero, *extents)
+
+
+def _beginning(video: Iterator[FrameRows]) -> Iterator[FrameRows]:
+    """From the first picture on with which a file can begin."""
+    for rows in video:
+        for place in np.flatnonzero(rows.is_keyframe).tolist():
+            if can_begin(rows.frame(place)):
+                yield rows.take(np.arange(place, len(rows))) if place else rows
+                yield from video
+                return
 
 
 def _writer(
@@ -82,22 +98,3 @@ def _writer(
         return WebmWriter(out, sound=sound, pictures=None)
     size = SIZES[first.codec](first.data) or (0, 0)
     return WebmWriter(out, sound=sound, pictures=Pictures(first.codec, *size))
-
-
-def _merged(
-    sound: Frame | None, sounds: Iterator[Frame], picture: Frame | None, pictures: Iterator[Frame]
-) -> Iterator[tuple[float, int, Frame]]:
-    """By time, sound (0) before pictures (1). Pictures that would share a millisecond get one of
-    their own."""
-    last = float("-inf")
-    at = picture.at_s if picture is not None else 0.0
-    while sound is not None or picture is not None:
-        if picture is None or (sound is not None and sound.at_s <= at):
-            assert sound is not None
-            yield sound.at_s, 0, sound
-            sound = next(sounds, None)
-        else:
-            yield at, 1, picture
-            last, picture = at, next(pictures, None)
-            if picture is not None:
-                at = max(picture.at_s, last + SMALLEST_STEP_S)

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+
 from app.recordings.models import FileKind, Source
 from media.recorder.containers import form_of
-from media.recorder.frames import Counts, Frame
+from media.recorder.frame import FrameRows
+from media.recorder.frames import Counts
 from media.recorder.muxer import Extent, Muxed, mux
 from media.recorder.outcome import MadeTrack
 from media.recorder.placement import Gaps
@@ -40,7 +43,7 @@ class PersonFiles:
         sounds, pictures, gaps = Counts(), Counts(), Gaps()
         still: list[tuple[float, float, str]] = []
         source = PICTURED[kind]
-        audio: Iterator[Frame] = iter(())
+        audio: Iterator[FrameRows] = iter(())
         first = next(iter(self.codecs(kind)), "vp8")
         codec = codec or first
         if kind == FileKind.PERSON and codec == first:
@@ -95,11 +98,14 @@ def _details(
     }
 
 
-def _watched(frames: Iterator[Frame], still: list[tuple[float, float, str]]) -> Iterator[Frame]:
+def _watched(
+    frames: Iterator[FrameRows], still: list[tuple[float, float, str]]
+) -> Iterator[FrameRows]:
     """The same frames; where the picture stands still for long is noted."""
     last: float | None = None
-    for frame in frames:
-        if last is not None and frame.at_s - last > FROZEN_S:
-            still.append((last, frame.at_s, frame.hole))
-        last = frame.at_s
-        yield frame
+    for rows in frames:
+        before = np.append(rows.at_s[0] if last is None else last, rows.at_s[:-1])
+        for place in np.flatnonzero(rows.at_s - before > FROZEN_S).tolist():
+            still.append((float(before[place]), float(rows.at_s[place]), rows.hole(place)))
+        last = float(rows.at_s[-1])
+        yield rows

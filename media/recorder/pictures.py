@@ -5,9 +5,16 @@ picture is used if every packet of it is there and everything that it builds on.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from media.recorder.packets import RtpPacket
+from media.recorder.rows import Flags, Seconds, Whole
+
+TOGETHER = 500
+"""Pictures put into columns at a time. Lower: more overhead. Higher: more memory."""
 
 
 class Part(NamedTuple):
@@ -55,6 +62,38 @@ class Picture(NamedTuple):
     data: bytes
 
 
+class PictureRows(NamedTuple):
+    """Pictures in columns, at least one."""
+
+    at_s: Seconds
+    stretch: Whole
+    follows: Flags
+    base: Whole
+    """-1: none."""
+    layer: Whole
+    data: Sequence[bytes]
+
+    @classmethod
+    def of(cls, pictures: Sequence[Picture]) -> "PictureRows":
+        at_s, stretch, follows, bases, layer, data = zip(*pictures, strict=True)
+        base = np.array([-1 if each is None else each for each in bases])
+        return cls(
+            np.array(at_s), np.array(stretch), np.array(follows), base, np.array(layer), data
+        )
+
+    def singly(self) -> Iterator[Picture]:
+        columns = (self.at_s, self.stretch, self.follows, self.base, self.layer)
+        each = zip(*(column.tolist() for column in columns), self.data, strict=True)
+        for at_s, stretch, follows, base, layer, data in each:
+            yield Picture(at_s, stretch, follows, None if base < 0 else base, layer, data)
+
+
+def in_columns(pictures: Iterable[Picture]) -> Iterator[PictureRows]:
+    left = iter(pictures)
+    while some := list(islice(left, TOGETHER)):
+        yield PictureRows.of(some)
+
+
 class Chain:
     """Whether everything that a picture builds on is there.
 
@@ -67,6 +106,19 @@ class Chain:
         self._stretch = -1
         self._whole = False
         self._base: int | None = None
+
+    def carried(self, rows: PictureRows, keys: Flags) -> Flags:
+        """Of each picture, the next ones, whether it can be shown; `keys`: which are key frames."""
+        begun, stretch = bool(keys[0]), int(rows.stretch[0])
+        goes_on = begun or (self._whole and stretch == self._stretch)
+        if goes_on and rows.stretch[-1] == stretch and np.all(rows.follows | keys):
+            self._stretch, self._whole = stretch, True
+            bases = rows.base[rows.layer == 0]
+            if len(bases):
+                self._base = None if bases[-1] < 0 else int(bases[-1])
+            return np.ones(len(keys), bool)
+        each = zip(rows.singly(), keys.tolist(), strict=True)
+        return np.array([self.carries(one, is_keyframe=key) for one, key in each], bool)
 
     def carries(self, picture: Picture, *, is_keyframe: bool) -> bool:
         if is_keyframe:
@@ -125,12 +177,12 @@ class Assembly:
         """Whether no picture has begun."""
         return self._first is None
 
-    def takes(self, sequence: int, count: int) -> bool:
-        """In place of `add` while it is idle: all packets of one picture, each in its place, the
-        last with its marker. Whether it follows on the one before. For codecs of which one packet
-        tells whether a picture begins."""
+    def takes(self, sequence: int, after: int) -> bool:
+        """In place of `add` while it is idle: all packets of whole pictures from this number up to
+        `after`, each in its place, the last of each with its marker. Whether they follow on what
+        was before. For codecs of which one packet tells whether a picture begins."""
         follows = sequence == self._expected
-        self._expected = sequence + count
+        self._expected = after
         return follows
 
     def _skip(self, packet: RtpPacket) -> None:

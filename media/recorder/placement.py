@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import TypeAlias
 
+import numpy as np
+
 from media.audio.opus import (
     EMPTY_BYTES,
     LONGEST_S,
@@ -22,7 +24,7 @@ from media.audio.opus import (
     duration_s,
     missing_after,
 )
-from media.recorder.frames import Frame
+from media.recorder.frame import FrameRows
 
 LOSS_S = 0.12
 """Up to this long a decoder is asked to go on as if it had heard. Lower: a lost packet clicks.
@@ -39,6 +41,9 @@ GAP_S = 1.0
 
 
 Filler: TypeAlias = tuple[bytes, float, bool]
+"""A packet, how long it lasts, and whether it is silence."""
+Placed: TypeAlias = tuple[float, bytes, float, bool]
+"""When it begins, and the same."""
 
 
 @dataclass
@@ -51,29 +56,39 @@ class Gaps:
     """Frames left out because their time was taken."""
 
 
-def without_holes(frames: Iterable[Frame], gaps: Gaps) -> Iterator[Frame]:
+def without_holes(frames: Iterable[FrameRows], gaps: Gaps) -> Iterator[FrameRows]:
     """Each frame begins where the one before ends; the first begins at its own time."""
     at: float | None = None
     previous = b""
-    for frame in frames:
-        when, data, lasts = frame.at_s, frame.data, frame.duration_s
-        if at is None:
-            at = when
-        missing = when - at
-        if missing >= TOLERANCE_S:
-            for filler, length, silent in _filling(missing, previous):
-                yield Frame(at, filler, True, length, silent=silent)
-                at += length
-            if not _is_pause(previous, missing):
-                gaps.concealed_s += missing
-            if missing > GAP_S:
-                gaps.found.append((when - missing, when, frame.hole))
-        elif -missing >= max(lasts, TOLERANCE_S):
-            gaps.overlapping += 1
-            continue
-        yield Frame(at, data, True, lasts)
-        at += lasts
-        previous = data
+    for rows in frames:
+        placed: list[Placed] = []
+        columns = (rows.at_s.tolist(), rows.data, rows.duration_s.tolist())
+        for place, (when, data, lasts) in enumerate(zip(*columns, strict=True)):
+            if at is None:
+                at = when
+            missing = when - at
+            if missing >= TOLERANCE_S:
+                for filler, length, silent in _filling(missing, previous):
+                    placed.append((at, filler, length, silent))
+                    at += length
+                if not _is_pause(previous, missing):
+                    gaps.concealed_s += missing
+                if missing > GAP_S:
+                    gaps.found.append((when - missing, when, rows.hole(place)))
+            elif -missing >= TOLERANCE_S and -missing >= lasts:
+                gaps.overlapping += 1
+                continue
+            placed.append((at, data, lasts, False))
+            at += lasts
+            previous = data
+        if placed:
+            yield _in_columns(placed)
+
+
+def _in_columns(placed: Sequence[Placed]) -> FrameRows:
+    at_s, data, lasts, silent = zip(*placed, strict=True)
+    keys = np.ones(len(data), bool)
+    return FrameRows(np.array(at_s), data, keys, np.array(lasts), silent=silent)
 
 
 def _is_pause(previous: bytes, missing_s: float) -> bool:

@@ -8,12 +8,14 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 
 import av
+import numpy as np
 from av.error import FFmpegError
 from PIL import Image
 
 from app.recordings.models import Source
 from app.recordings.previews import Sheet, sheet_of
-from media.recorder.frames import Counts, Frame
+from media.recorder.frame import Frame, FrameRows
+from media.recorder.frames import Counts
 from media.recorder.tapes import PersonTapes
 
 GROUND = (16, 33, 30)
@@ -43,20 +45,22 @@ def sheet(tapes: PersonTapes, length_ms: int, progress: Callable[[float], None])
     return out.getvalue()
 
 
-def chosen(frames: Iterable[Frame], layout: Sheet) -> Iterator[tuple[int, Frame]]:
+def chosen(frames: Iterable[FrameRows], layout: Sheet) -> Iterator[tuple[int, Frame]]:
     """For each stretch in which the camera was on: its first key frame, or else the last before."""
     step_s, place, key, shown = layout.step_ms / 1000, -1, None, False
-    for frame in frames:
-        here = min(max(int(frame.at_s / step_s), 0), layout.count - 1)
-        if here != place:
-            if key is not None and not shown:
-                yield place, key
-            place, shown = here, False
-        if frame.is_keyframe:
-            key = frame
-            if not shown:
-                yield place, key
-                shown = True
+    for rows in frames:
+        places = np.clip((rows.at_s / step_s).astype(np.int64), 0, layout.count - 1)
+        told = zip(places.tolist(), rows.is_keyframe.tolist(), strict=True)
+        for number, (here, is_keyframe) in enumerate(told):
+            if here != place:
+                if key is not None and not shown:
+                    yield place, key
+                place, shown = here, False
+            if is_keyframe:
+                key = rows.frame(number)
+                if not shown:
+                    yield place, key
+                    shown = True
     if key is not None and not shown:
         yield place, key
 

@@ -7,26 +7,34 @@ seconds of a tape at a time, and mean the same as when packets are read one afte
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from media.recorder.packets import RESTART_PACKETS, WAIT_S, Losses, RtpPacket
+from media.recorder.packets import RESTART_PACKETS, RtpPacket
 from media.tape.format import PACKET, RECORD_HEAD, REPORT, SENDER_REPORT
 
-CHUNKS = 64
-"""Chunks of at most 200 ms read at a time. Lower: more overhead. Higher: more memory; with a camera
-these are some 700 KB."""
+CHUNKS = 512
+BATCH_BYTES = 3 << 20
+"""So many chunks of at most 200 ms are read at a time, or fewer when they are so large. Lower: more
+overhead. Higher: more memory, and of each voice of a mix at once. These are 100 s of sound, 75 s of
+a camera at 300 kbit/s, 16 s of one at 1.5 Mbit/s."""
 FIXED = 12
 """Bytes of an RTP header without its extension (RFC 3550 §5.1)."""
 HEAD = RECORD_HEAD.size
+_WORD = np.dtype(">u2")
+_RECORD = np.dtype([("kind", "u1"), ("length", _WORD), ("arrival_us", ">u8")])
+"""As `RECORD_HEAD`."""
+_FIXED = np.dtype(
+    [("first", "u1"), ("second", "u1"), ("sequence", _WORD), ("timestamp", ">u4"), ("ssrc", ">u4")]
+)
 BEYOND = bytes(FIXED + 4)
 """After the last record, so that looking for a head there finds no end of memory."""
 
 Whole = NDArray[np.int64]
 Seconds = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass
@@ -39,7 +47,7 @@ class Rows:
     sequence: Whole
     timestamp: Whole
     stretch: Whole
-    marker: NDArray[np.bool_]
+    marker: Flags
     begin: Whole
     end: Whole
     """Of the payload, in `plain`."""
@@ -47,7 +55,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.at_s)
 
-    def take(self, index: "NDArray[np.int64] | NDArray[np.bool_] | slice") -> "Rows":
+    def take(self, index: "Whole | Flags | slice") -> "Rows":
         names = (f.name for f in fields(self) if f.name != "plain")
         return Rows(self.plain, **{name: getattr(self, name)[index] for name in names})
 
@@ -73,20 +81,6 @@ class Batch:
     """(stretch, RTP time without wrap-around, NTP time, arrival in µs); none before a packet."""
 
 
-class Records(NamedTuple):
-    """Of a chunk (`media.tape.format`), each column as long as there are records."""
-
-    kind: NDArray[np.uint8]
-    arrival_us: Whole
-    begin: Whole
-    end: Whole
-    """Of its payload, in all chunks together."""
-
-    def of(self, kind: int) -> "Records":
-        own = self.kind == kind
-        return Records(*(column[own] for column in self))
-
-
 class RowReader:
     """Numbers the packets of one tape, batch after batch."""
 
@@ -99,45 +93,53 @@ class RowReader:
 
     def batches(self, chunks: Iterable[bytes]) -> Iterator[Batch]:
         held: list[bytes] = []
+        size = 0
         for chunk in chunks:
             held.append(chunk)
-            if len(held) == CHUNKS:
+            size += len(chunk)
+            if len(held) == CHUNKS or size >= BATCH_BYTES:
                 yield self._batch(held)
-                held = []
+                held, size = [], 0
         if held:
             yield self._batch(held)
 
     def _batch(self, chunks: Sequence[bytes]) -> Batch:
         plain = b"".join((*chunks, BEYOND))
-        found = _records(plain, [len(chunk) for chunk in chunks])
-        told = found.of(SENDER_REPORT)
+        at = _places(plain, [len(chunk) for chunk in chunks])
+        heads = _anywhere(plain, _RECORD)[at]
+        kind, begin, arrival = heads["kind"], at + HEAD, heads["arrival_us"].astype(np.int64)
+        told = np.flatnonzero(kind == SENDER_REPORT)
         reports = [
-            (arrival, *REPORT.unpack_from(plain, begin))
-            for arrival, begin in zip(told.arrival_us.tolist(), told.begin.tolist(), strict=True)
+            (arrived, *REPORT.unpack_from(plain, place))
+            for arrived, place in zip(arrival[told].tolist(), begin[told].tolist(), strict=True)
         ]
-        rows = self._numbered(plain, found.of(PACKET))
+        end = begin + heads["length"]
+        if len(told) or np.any(kind != PACKET):
+            own = kind == PACKET
+            begin, end, arrival = begin[own], end[own], arrival[own]
+        rows = self._numbered(plain, begin, end, arrival)
         return Batch(rows, self._told(rows, reports))
 
-    def _numbered(self, plain: bytes, packets: Records) -> Rows:
-        begin, end = packets.begin, packets.end
-        data = np.frombuffer(plain, np.uint8)
-        heads = sliding_window_view(data, FIXED)[begin]
-        first, payload = heads[:, 0], begin + FIXED + 4 * (heads[:, 0] & 0x0F).astype(np.int64)
-        where = np.minimum(payload, end)
-        words = data[where + 2].astype(np.int64) << 8 | data[where + 3]
+    def _numbered(self, plain: bytes, begin: Whole, end: Whole, arrival_us: Whole) -> Rows:
+        """`begin` and `end`: of the packets, in `plain`."""
+        data, heads = np.frombuffer(plain, np.uint8), _anywhere(plain, _FIXED)[begin]
+        first = heads["first"]
+        payload = begin + FIXED + 4 * (first & 0x0F).astype(np.int64)
+        words = _anywhere(plain, _WORD)[np.minimum(payload, end) + 2].astype(np.int64)
         payload += np.where(first & 0x10, 4 + 4 * words, 0)
         padding = np.where(first & 0x20, data[np.maximum(end - 1, 0)], 0)
         sound = (end - begin >= FIXED) & (first >> 6 == 2)
         sound &= end - padding >= payload
-        self.malformed += int(np.count_nonzero(~sound))
-        heads = heads[sound]
-        sequence, timestamp, ssrc = (
-            _number(heads, at, size) for at, size in ((2, 2), (4, 4), (8, 4))
-        )
-        numbers = self._continued(ssrc, sequence, timestamp)
-        arrival = packets.arrival_us[sound] / 1e6
-        marker = (heads[:, 1] & 0x80) != 0
-        return Rows(plain, arrival, *numbers, marker, payload[sound], (end - padding)[sound])
+        end = end - padding
+        if not sound.all():
+            self.malformed += int(np.count_nonzero(~sound))
+            heads, payload, end, arrival_us = (
+                column[sound] for column in (heads, payload, end, arrival_us)
+            )
+        names = ("ssrc", "sequence", "timestamp")
+        numbers = self._continued(*(heads[name].astype(np.int64) for name in names))
+        marker = (heads["second"] & 0x80) != 0
+        return Rows(plain, arrival_us / 1e6, *numbers, marker, payload, end)
 
     def _continued(
         self, ssrc: Whole, sequence: Whole, timestamp: Whole
@@ -179,99 +181,28 @@ class RowReader:
         return told
 
 
-def ordered(batches: Iterable[Batch], losses: Losses) -> Iterator[Rows]:
-    """By number within each stretch, each once. Who comes later than `WAIT_S` is left out."""
-    left: Rows | None = None
-    after = (-1, 0)  # stretch and number of the last one given
-    for batch in batches:
-        rows = batch.rows if left is None or not len(left) else _joined(left, batch.rows)
-        if not len(rows):
-            continue
-        ready, left = _until(rows, float(rows.at_s[-1]) - WAIT_S)
-        ready, after = _given(ready, after, losses)
-        yield ready
-    if left is not None and len(left):
-        order = _order(left)
-        yield _given(left if order is None else left.take(order), after, losses)[0]
-
-
-def _until(rows: Rows, arrival_s: float) -> tuple[Rows, Rows]:
-    """Those up to the last one that arrived before, in their order; the rest stays as it came."""
-    order = _order(rows)
-    at_s = rows.at_s if order is None else rows.at_s[order]
-    early = np.flatnonzero(at_s <= arrival_s)
-    count = int(early[-1]) + 1 if len(early) else 0
-    if order is None:
-        return rows.take(slice(count)), rows.take(slice(count, None))
-    return rows.take(order[:count]), rows.take(np.sort(order[count:]))
-
-
-def _order(rows: Rows) -> Whole | None:
-    """By stretch and number; None: as they are, which is nearly always so."""
-    stretches, numbers = np.diff(rows.stretch), np.diff(rows.sequence)
-    if np.all((stretches > 0) | ((stretches == 0) & (numbers >= 0))):
-        return None
-    return np.lexsort((rows.sequence, rows.stretch))
-
-
-def _given(rows: Rows, after: tuple[int, int], losses: Losses) -> tuple[Rows, tuple[int, int]]:
-    """`rows` in their order. Left out is who comes again, or after the last one that was given."""
-    if not len(rows):
-        return rows, after
-    steps = np.diff(rows.sequence, prepend=after[1])
-    turns = np.diff(rows.stretch, prepend=after[0])
-    late = (rows.stretch < after[0]) | ((rows.stretch == after[0]) & (rows.sequence <= after[1]))
-    late |= (turns == 0) & (steps == 0)
-    if late.any():
-        losses.repeated += int(np.count_nonzero(late))
-        return _given(rows.take(~late), after, losses)
-    losses.lost += int(np.sum(steps[turns == 0] - 1))
-    return rows, (int(rows.stretch[-1]), int(rows.sequence[-1]))
-
-
-def _joined(first: Rows, second: Rows) -> Rows:
-    begin = int(first.begin.min())
-    kept = first.plain[begin : int(first.end.max())]
-    shift = len(kept)
-    return Rows(
-        kept + second.plain,
-        np.concatenate((first.at_s, second.at_s)),
-        np.concatenate((first.sequence, second.sequence)),
-        np.concatenate((first.timestamp, second.timestamp)),
-        np.concatenate((first.stretch, second.stretch)),
-        np.concatenate((first.marker, second.marker)),
-        np.concatenate((first.begin - begin, second.begin + shift)),
-        np.concatenate((first.end - begin, second.end + shift)),
-    )
-
-
-def _records(plain: bytes, sizes: Sequence[int]) -> Records:
-    """In their order; `plain` ends with `BEYOND`. Where a record ends tells where the next begins,
-    so they are walked through; but in all chunks at once, the first of each, then the second."""
-    windows = sliding_window_view(np.frombuffer(plain, np.uint8), HEAD)
-    lengths = np.array(sizes, np.int64)
-    ends = np.cumsum(lengths)
-    at = ends - lengths
-    found: list[tuple[NDArray[np.uint8], Whole]] = []
-    at, ends = at[lengths > 0], ends[lengths > 0]
+def _places(plain: bytes, sizes: Sequence[int]) -> Whole:
+    """Where the records begin, in their order; `plain` ends with `BEYOND`. Where one ends tells
+    where the next begins, so they are walked through; but in all chunks at once, the first of
+    each, then the second."""
+    lengths = _anywhere(plain, _WORD)
+    within = np.array(sizes, np.int64)
+    ends = np.cumsum(within)
+    at = (ends - within)[within > 0]
+    ends = ends[within > 0]
+    found = [at[:0]]
     while len(at):
-        heads = windows[at]
-        found.append((heads, at))
-        at = at + HEAD + _number(heads, 1, 2)
-        within = at < ends
-        at, ends = at[within], ends[within]
-    if not found:
-        found.append((windows[:0], np.zeros(0, np.int64)))
-    heads, at = np.concatenate([h for h, _ in found]), np.concatenate([a for _, a in found])
-    order = np.argsort(at)
-    heads, begin = heads[order], at[order] + HEAD
-    return Records(heads[:, 0], _number(heads, 3, 8), begin, begin + _number(heads, 1, 2))
+        found.append(at)
+        at = at + HEAD + lengths[at + 1]
+        goes_on = at < ends
+        if not goes_on.all():
+            at, ends = at[goes_on], ends[goes_on]
+    return np.sort(np.concatenate(found))
 
 
-def _number(rows: NDArray[np.uint8], at: int, size: int) -> Whole:
-    """Big-endian, of so many bytes from there on in each row."""
-    column = np.ascontiguousarray(rows[:, at : at + size]).view(f">u{size}")
-    return column.reshape(-1).astype(np.int64)
+def _anywhere(plain: bytes, kind: "np.dtype[Any]") -> NDArray[Any]:
+    """What lies there, read from each byte on."""
+    return np.ndarray((len(plain) - kind.itemsize + 1,), kind, plain, strides=(1,))
 
 
 def _signed(difference: Whole, bits: int) -> Whole:
@@ -279,7 +210,7 @@ def _signed(difference: Whole, bits: int) -> Whole:
     return (difference + half) % (1 << bits) - half
 
 
-def _run_on(steps: Whole, begins: NDArray[np.bool_], sent: Whole, before: int) -> Whole:
+def _run_on(steps: Whole, begins: Flags, sent: Whole, before: int) -> Whole:
     """Steps summed from where the last batch ended; where a stretch begins, from what was sent."""
     total = before + np.cumsum(steps)
     starts = np.flatnonzero(begins)

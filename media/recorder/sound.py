@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from media.audio.opus import duration_s
-from media.recorder.frames import NOTHING_SENT, Counts, Frame
-from media.recorder.rows import RowReader, ordered
+from media.recorder.frame import NOTHING_SENT, FrameRows
+from media.recorder.frames import Counts
+from media.recorder.ordering import ordered
+from media.recorder.rows import RowReader
 from media.recorder.timeline import Mapping, captured
 
 LOST = "network"
@@ -15,7 +17,7 @@ LOST = "network"
 
 def opus_frames(
     chunks: Iterable[bytes], mappings: Sequence[Mapping], counts: Counts
-) -> Iterator[Frame]:
+) -> Iterator[FrameRows]:
     """`counts` is filled while the frames are taken. `chunks`: opened ones of the tape."""
     last = (-1, 0)
     for rows in captured(ordered(RowReader().batches(chunks), counts.losses), mappings):
@@ -24,10 +26,11 @@ def opus_frames(
         follows = np.diff(rows.sequence, prepend=last[1]) == 1
         follows |= np.diff(rows.stretch, prepend=last[0]) != 0
         last = (int(rows.stretch[-1]), int(rows.sequence[-1]))
-        for at, payload, whole in zip(
-            rows.at_s.tolist(), rows.payloads(), follows.tolist(), strict=True
-        ):
-            length = duration_s(payload)
-            if length:
-                counts.frames += 1
-                yield Frame(at, payload, True, length, NOTHING_SENT if whole else LOST)
+        data = list(rows.payloads())
+        lengths = np.array([duration_s(payload) for payload in data])
+        holes = [NOTHING_SENT if whole else LOST for whole in follows.tolist()]
+        found = FrameRows(rows.at_s, data, np.ones(len(data), bool), lengths, holes=holes)
+        sound = np.flatnonzero(lengths)
+        counts.frames += len(sound)
+        if len(sound):
+            yield found if len(sound) == len(found) else found.take(sound)

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
+
 from app.recordings.models import Source
-from media.recorder.frames import PICTURES, Counts, Frame, frames
+from media.recorder.frame import FrameRows
+from media.recorder.frames import PICTURES, Counts, frames
+from media.recorder.ordering import ordered
 from media.recorder.outcome import Interruption
 from media.recorder.placement import Gaps, without_holes
-from media.recorder.rows import RowReader, ordered
+from media.recorder.rows import RowReader
 from media.recorder.scanning import Scan, scan
 from media.recorder.sound import opus_frames
 from media.recorder.timeline import Mapping, align
@@ -77,17 +81,19 @@ class PersonTapes:
 
     def sound(
         self, gaps: Gaps, counts: Counts, source: Source = Source.MICROPHONE
-    ) -> Iterator[Frame]:
+    ) -> Iterator[FrameRows]:
         """The microphone, or a mixed file, without holes."""
         return without_holes(self._frames(source, counts), gaps)
 
-    def pictures(self, source: Source, counts: Counts, codec: str = "") -> Iterator[Frame]:
+    def pictures(self, source: Source, counts: Counts, codec: str = "") -> Iterator[FrameRows]:
         """Camera or screen, in the order of time; of this codec, if one is named."""
         last = float("-inf")
-        for frame in self._frames(source, counts, codec):
-            if frame.at_s > last:
-                last = frame.at_s
-                yield frame
+        for rows in self._frames(source, counts, codec):
+            latest = np.maximum.accumulate(np.append(last, rows.at_s))
+            later = np.flatnonzero(rows.at_s > latest[:-1])
+            last = float(latest[-1])
+            if len(later):
+                yield rows if len(later) == len(rows) else rows.take(later)
 
     def alignment_error_ms(self, source: Source) -> float:
         """How far the source's times may be off, by what its packets show."""
@@ -102,7 +108,7 @@ class PersonTapes:
         found = [_name(r.codec) for r, _ in self._usable if r.tape.source == source]
         return list(dict.fromkeys(found))
 
-    def _frames(self, source: Source, counts: Counts, codec: str = "") -> Iterator[Frame]:
+    def _frames(self, source: Source, counts: Counts, codec: str = "") -> Iterator[FrameRows]:
         before: Reading | None = None
         for reading, mappings in self._usable:
             if reading.tape.source != source or codec not in ("", _name(reading.codec)):
@@ -137,10 +143,10 @@ def _name(mime_type: str) -> str:
     return mime_type.lower().partition("/")[2]
 
 
-def _after(hole: str, found: Iterator[Frame]) -> Iterator[Frame]:
+def _after(hole: str, found: Iterator[FrameRows]) -> Iterator[FrameRows]:
     """The first of a tape says why time is missing since the tape before it."""
-    for first in found:
-        yield first._replace(hole=hole)
+    for rows in found:
+        yield rows.after(hole)
         break
     yield from found
 

@@ -1,11 +1,12 @@
 """One person's sound on the common clock, to be read in blocks of any size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 
 import numpy as np
 
 from media.audio.opus import EMPTY_BYTES, SOUND_RATE, Decoder, Samples
-from media.recorder.frames import Frame
+from media.recorder.frame import FrameRows
 
 GOES_ON_S = 0.12
 """So long a decoder goes on over what is missing; then its sound fades and silence stands. Lower:
@@ -19,10 +20,12 @@ class Voice:
     Pauses are not decoded: a person who listens for an hour costs nothing.
     """
 
-    def __init__(self, frames: Iterator[Frame], rate: int = SOUND_RATE) -> None:
+    def __init__(self, frames: Iterator[FrameRows], rate: int = SOUND_RATE) -> None:
         self._rate = rate
-        self._frames = frames
-        self._following = next(frames, None)
+        first = next(frames, None)
+        self._begins_s = 0.0 if first is None else float(first.at_s[0])
+        self._frames = _packets(() if first is None else chain((first,), frames))
+        self._following = next(self._frames, None)
         self._decoder = Decoder(rate)
         self._silence = 0  # samples of it that come next
         self._sound: Samples | None = None  # decoded and not read yet, after that
@@ -47,13 +50,13 @@ class Voice:
                 self._silence -= passed
                 at += passed
             elif self._sound is not None:
-                part = self._sound[: count - at]
+                part, left = self._sound, count - at
+                self._sound = part[left:] if len(part) > left else None
                 if out is None:
                     out = np.zeros(count, np.float32)
-                out[at : at + len(part)] = part
-                at += len(part)
-                rest = self._sound[len(part) :]
-                self._sound = rest if len(rest) else None
+                end = min(at + len(part), count)
+                out[at:end] = part[: end - at]
+                at = end
             elif self._ended:
                 break
             else:
@@ -61,39 +64,41 @@ class Voice:
         return out
 
     def _next(self) -> None:
-        frame, self._following = self._following, next(self._frames, None)
-        if frame is None:
+        packet, self._following = self._following, next(self._frames, None)
+        if packet is None:
             self._ended = True
-        elif not self._begun:
-            self._begun = True
-            offset = round(frame.at_s * self._rate)
-            self._silence, self._early = max(offset, 0), max(-offset, 0)
-            self._take(frame)
-        else:
-            self._take(frame)
-
-    def _take(self, frame: Frame) -> None:
-        if frame.silent or (self._empty_s >= GOES_ON_S and self._is_noise(frame)):
-            self._empty_s = GOES_ON_S
-            self._quiet(frame.duration_s)
             return
-        sound = self._decoder.decode(frame.data)
-        self._empty_s = self._empty_s + frame.duration_s if _is_empty(frame) else 0.0
+        if not self._begun:
+            self._begun = True
+            offset = round(self._begins_s * self._rate)
+            self._silence, self._early = max(offset, 0), max(-offset, 0)
+        self._take(*packet)
+
+    def _take(self, data: bytes, lasts_s: float, silent: bool) -> None:
+        empty = len(data) <= EMPTY_BYTES
+        if silent or (self._empty_s >= GOES_ON_S and (empty or self._pauses())):
+            self._empty_s = GOES_ON_S
+            self._quiet(lasts_s)
+            return
+        sound = self._decoder.decode(data)
+        self._empty_s = self._empty_s + lasts_s if empty else 0.0
         if self._empty_s >= GOES_ON_S:
             sound *= np.linspace(1, 0, len(sound), dtype=np.float32)
         self._heard(sound)
 
-    def _is_noise(self, frame: Frame) -> bool:
-        """In a pause: an empty packet, or a single one that says how the room's noise is now."""
-        if len(frame.data) <= EMPTY_BYTES:
-            return True
-        following = self._following
-        return following is not None and _is_empty(following)
+    def _pauses(self) -> bool:
+        """Whether this packet, in a pause, is a single one that says how the room's noise is."""
+        if self._following is None:
+            return False
+        data, _, silent = self._following
+        return silent or len(data) <= EMPTY_BYTES
 
     def _heard(self, samples: Samples) -> None:
-        early = min(self._early, len(samples))
-        self._early -= early
-        self._sound = samples[early:] if early < len(samples) else None
+        if self._early:
+            early = min(self._early, len(samples))
+            self._early -= early
+            samples = samples[early:]
+        self._sound = samples if len(samples) else None
 
     def _quiet(self, duration_s: float) -> None:
         exact = duration_s * self._rate + self._late
@@ -107,5 +112,9 @@ class Voice:
         self._silence += count
 
 
-def _is_empty(frame: Frame) -> bool:
-    return frame.silent or len(frame.data) <= EMPTY_BYTES
+def _packets(frames: Iterable[FrameRows]) -> Iterator[tuple[bytes, float, bool]]:
+    """Each with how long it lasts, and whether it is silent."""
+    return chain.from_iterable(
+        zip(rows.data, rows.duration_s.tolist(), rows.silent or repeat(False), strict=False)
+        for rows in frames
+    )

@@ -2,15 +2,13 @@
 empty, torn or strange one packet after another, as `Assembly` does it for every codec."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from media.recorder.pictures import Assembly, Picture
-from media.recorder.rows import Rows, Whole
-
-Flags = NDArray[np.bool_]
+from media.recorder.pictures import Assembly, Picture, PictureRows
+from media.recorder.rows import Flags, Rows, Whole
 
 
 class Descriptors(NamedTuple):
@@ -25,7 +23,7 @@ class Descriptors(NamedTuple):
     layer: Whole
 
 
-def pictures(ordered: Iterable[Rows], assembly: Assembly) -> Iterator[Picture]:
+def pictures(ordered: Iterable[Rows], assembly: Assembly) -> Iterator[PictureRows]:
     """The same as `assembly.pictures` of the same packets."""
     for rows in ordered:
         if len(rows):
@@ -33,29 +31,49 @@ def pictures(ordered: Iterable[Rows], assembly: Assembly) -> Iterator[Picture]:
     assembly.end()
 
 
-def _pictures(rows: Rows, assembly: Assembly) -> Iterator[Picture]:
+def _pictures(rows: Rows, assembly: Assembly) -> Iterator[PictureRows]:
+    """Runs of regular pictures, and what is between them."""
     told = _descriptors(rows)
-    begins, ends = told.begin.tolist(), rows.end.tolist()
     firsts, lasts = _regular(rows, told)
-    columns = (rows.at_s, rows.stretch, rows.sequence)
-    numbers = [column[firsts].tolist() for column in columns]
-    bases, layers = told.base[lasts].tolist(), told.layer[lasts].tolist()
-    plain, at = rows.plain, 0
-    for first, last, when, stretch, sequence, base, layer in zip(
-        firsts.tolist(), lasts.tolist(), *numbers, bases, layers, strict=True
-    ):
-        if at < first:
-            yield from _singly(rows, at, first, assembly)
-        at = last + 1
-        if not assembly.is_idle:
-            yield from _singly(rows, first, at, assembly)
+    breaks = np.flatnonzero(firsts[1:] != lasts[:-1] + 1) + 1
+    at = 0
+    for begin, end in pairwise([0, *breaks.tolist(), len(firsts)]):
+        if begin == end:  # none is regular
             continue
-        parts = [plain[begins[n] : ends[n]] for n in range(first, at)]
-        data = parts[0] if first == last else b"".join(parts)
-        follows = assembly.takes(sequence, at - first)
-        known = None if base < 0 else base
-        yield Picture(when, stretch, follows, known, layer, data)
-    yield from _singly(rows, at, len(rows), assembly)
+        singles = _singly(rows, at, int(firsts[begin]), assembly)
+        while begin < end and not assembly.is_idle:
+            singles += _singly(rows, int(firsts[begin]), int(lasts[begin]) + 1, assembly)
+            begin += 1
+        if singles:
+            yield PictureRows.of(singles)
+        if begin < end:
+            yield _run(rows, told, firsts[begin:end], lasts[begin:end], assembly)
+        at = int(lasts[end - 1]) + 1
+    singles = _singly(rows, at, len(rows), assembly)
+    if singles:
+        yield PictureRows.of(singles)
+
+
+def _run(
+    rows: Rows, told: Descriptors, firsts: Whole, lasts: Whole, assembly: Assembly
+) -> PictureRows:
+    """Pictures without a packet between them."""
+    sequence, counts = rows.sequence[firsts], lasts - firsts + 1
+    follows = np.ones(len(firsts), bool)
+    follows[1:] = sequence[1:] == sequence[:-1] + counts[:-1]
+    follows[0] = assembly.takes(int(sequence[0]), int(sequence[-1] + counts[-1]))
+    begin, end = int(firsts[0]), int(lasts[-1]) + 1
+    plain, places = (
+        rows.plain,
+        zip(told.begin[begin:end].tolist(), rows.end[begin:end].tolist(), strict=True),
+    )
+    parts = [plain[since:until] for since, until in places]
+    data = [
+        parts[first] if first == last else b"".join(parts[first : last + 1])
+        for first, last in zip((firsts - begin).tolist(), (lasts - begin).tolist(), strict=True)
+    ]
+    columns = (rows.at_s[firsts], rows.stretch[firsts], follows, told.base[lasts])
+    return PictureRows(*columns, told.layer[lasts], data)
 
 
 def _descriptors(rows: Rows) -> Descriptors:
@@ -90,6 +108,6 @@ def _regular(rows: Rows, told: Descriptors) -> tuple[Whole, Whole]:
     return begins[whole], ends[whole]
 
 
-def _singly(rows: Rows, begin: int, end: int, assembly: Assembly) -> Iterator[Picture]:
-    for packet in rows.take(slice(begin, end)).packets() if begin < end else ():
-        yield from assembly.add(packet)
+def _singly(rows: Rows, begin: int, end: int, assembly: Assembly) -> list[Picture]:
+    packets = rows.take(slice(begin, end)).packets() if begin < end else ()
+    return [picture for packet in packets for picture in assembly.add(packet)]

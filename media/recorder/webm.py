@@ -7,10 +7,14 @@ puts it before them. Elements: RFC 9559; what WebM has of them: webmproject.org/
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from media.audio.opus import LOOKAHEAD, RATE
-from media.recorder.frames import Frame
+from media.recorder.merging import Blocks
 from media.recorder.scratch import Scratch
 
 CLUSTER_MS = 5_000
@@ -21,7 +25,11 @@ CLUSTER_BYTES = 4 << 20
 
 EBML, SEGMENT, CLUSTER = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75"
 INFO, TRACKS, CUES = b"\x15\x49\xa9\x66", b"\x16\x54\xae\x6b", b"\x1c\x53\xbb\x6b"
-_BLOCK = struct.Struct(">BIBhB")
+_BLOCK = np.dtype(
+    [("name", "u1"), ("size", ">u4"), ("track", "u1"), ("since", ">i2"), ("flags", "u1")]
+)
+"""What stands before the data of a block, packed."""
+_PLAIN = np.dtype(f"V{_BLOCK.itemsize}")
 _KEY = 0x80
 _LONG_SIZE = 1 << 28
 """Marks a size of four bytes."""
@@ -50,29 +58,51 @@ class WebmWriter:
         self._cued = 1 if pictures is not None else 0
         self._cues: list[tuple[int, int]] = []
 
-    def add(self, kind: int, at_s: float, frame: Frame) -> None:
-        """`kind`: 0 sound, 1 pictures. `at_s`: of its first sample, or its picture, from 0 on.
+    def add(self, blocks: Blocks) -> None:
+        """Their times count from 0 on.
 
         Players take `LOOKAHEAD` off the times of sound (CodecDelay), by which it comes out of a
         decoder later than it went into the encoder: so both stand at the same time here.
         """
-        at_ms = round(at_s * 1000)
-        since = at_ms - self._begins_ms
-        cued = kind == self._cued and frame.is_keyframe
-        if since >= CLUSTER_MS or self._size >= CLUSTER_BYTES or (cued and kind):
-            self._flush()
-            self._begins_ms, since = at_ms, 0
-            if cued:
-                self._cues.append((at_ms, self._out.tell()))
-        data = frame.data
-        self._size += len(data)
-        size, flags = _LONG_SIZE | len(data) + 4, _KEY if frame.is_keyframe else 0
-        self._blocks += (_BLOCK.pack(0xA3, size, 0x81 + kind, since, flags), data)
+        at_ms = np.rint(blocks.at_s * 1000).astype(np.int64)
+        lengths = np.fromiter(map(len, blocks.data), np.int64, len(blocks))
+        cued = (blocks.kind == self._cued) & blocks.is_keyframe
+        turns = np.flatnonzero(cued & (blocks.kind == 1))  # where a cluster must begin
+        filled = np.cumsum(lengths)
+        heads = np.zeros(len(blocks), _BLOCK)
+        heads["name"], heads["size"] = 0xA3, _LONG_SIZE | lengths + 4
+        heads["track"], heads["flags"] = 0x81 + blocks.kind, _KEY * blocks.is_keyframe
+        begin, turn = 0, 0
+        while begin < len(blocks):
+            is_turn = turn < len(turns) and turns[turn] == begin
+            if is_turn or self._is_full(int(at_ms[begin])):
+                self._flush()
+                self._begins_ms = int(at_ms[begin])
+                if cued[begin]:
+                    self._cues.append((self._begins_ms, self._out.tell()))
+            turn += is_turn
+            room = CLUSTER_BYTES - self._size + filled[begin] - lengths[begin]
+            ends = [np.searchsorted(filled, room) + 1, len(blocks), *turns[turn : turn + 1]]
+            end = int(min(*ends, np.searchsorted(at_ms, self._begins_ms + CLUSTER_MS)))
+            heads["since"][begin:end] = at_ms[begin:end] - self._begins_ms
+            self._hold(heads[begin:end], blocks.data[begin:end])
+            self._size += int(lengths[begin:end].sum())
+            begin = end
 
     def end(self, at_s: float) -> None:
         """How long the file lasts. Puts the head before the blocks."""
         self._flush()
         self._out.begin_with(self._head(self._out.tell(), at_s * 1000))
+
+    def _is_full(self, at_ms: int) -> bool:
+        return at_ms - self._begins_ms >= CLUSTER_MS or self._size >= CLUSTER_BYTES
+
+    def _hold(self, heads: NDArray[np.void], data: Sequence[bytes]) -> None:
+        """Each block's head before its data."""
+        together = [b""] * (2 * len(data))
+        together[::2] = heads.view(_PLAIN).tolist()
+        together[1::2] = data
+        self._blocks += together
 
     def _flush(self) -> None:
         if self._blocks:

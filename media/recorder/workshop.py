@@ -16,7 +16,7 @@ from media.recorder.tapes import LocalTape, PersonTapes
 from media.sealed import SealedWriter
 from media.store import Store
 
-PIECE = 1 << 20
+PIECE = 256 << 10
 SEALED = ".sealed"
 """How the name of every finished file in the store ends."""
 NAMES = {

@@ -9,6 +9,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 SALT_BYTES = 32
 TAG_BYTES = 16
 PURPOSE = b"emessi tape v1"
+_NONCE = bytes(4)
+"""How the nonce of a chunk begins; its number, of eight bytes, follows."""
+_ENDS = (b"\x00", b"\x01")
 
 
 def new_salt() -> bytes:
@@ -30,15 +33,12 @@ class ChunkSeal:
 
     def seal_into(self, place: memoryview, number: int, plain: memoryview, *, last: bool) -> None:
         """`place`: as long as `plain` and a tag."""
-        self._cipher.encrypt_into(_nonce(number), plain, self._covered(number, last), place)
+        counted = number.to_bytes(8, "big")
+        covered = self._header_hash + counted + _ENDS[last]
+        self._cipher.encrypt_into(_NONCE + counted, plain, covered, place)
 
     def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
         """Raises cryptography's InvalidTag for anything that was not sealed so."""
-        return self._cipher.decrypt(_nonce(number), sealed, self._covered(number, last))
-
-    def _covered(self, number: int, last: bool) -> bytes:
-        return self._header_hash + number.to_bytes(8, "big") + (b"\x01" if last else b"\x00")
-
-
-def _nonce(number: int) -> bytes:
-    return number.to_bytes(12, "big")
+        counted = number.to_bytes(8, "big")
+        covered = self._header_hash + counted + _ENDS[last]
+        return self._cipher.decrypt(_NONCE + counted, sealed, covered)

@@ -27,7 +27,7 @@ from media.audio import opus
 from media.recorder.composite import job, planning
 from media.recorder.composite.planning import CompositePlan, Wanted
 from media.recorder.finaliser import Finaliser
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame, in_columns
 from media.recorder.muxer import mux
 from media.recorder.scratch import Scratch
 from media.recorder.workshop import SEALED
@@ -100,7 +100,8 @@ class Compositor:
         def written() -> tuple[int, str]:
             with Scratch(folder) as out:
                 shown = _shown([(piece, key) for piece in pieces])
-                mux(out, _heard(Unsealed(str(sound), sound_key)), shown, lambda _: None)
+                heard = _heard(Unsealed(str(sound), sound_key))
+                mux(out, in_columns(heard), in_columns(shown), lambda _: None)
                 return _seal(sealed, key, out)
 
         size, sha256 = await asyncio.to_thread(written)

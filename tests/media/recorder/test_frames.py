@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.recorder.frames import Counts, Frame, frames
+from media.recorder.frame import Frame
+from media.recorder.frames import Counts, frames
+from media.recorder.pictures import Chain, Picture, PictureRows
 from media.recorder.vp8 import Vp8
 from tests.fixtures.framing import framed
 from tests.fixtures.senders import VP8, Sender, send_vp8, vp8_frames
@@ -84,3 +87,30 @@ def test_garbage_is_no_payload_and_nothing_else_is_raised(data: bytes) -> None:
         Vp8().read(data)
     except (ValueError, IndexError):
         return
+
+
+pictures = st.builds(
+    lambda stretch, follows, base, layer: Picture(0.0, stretch, follows, base, layer, b""),
+    st.just(0),
+    st.sampled_from([True, True, True, False]),
+    st.sampled_from([None, 1, 2, 3]),
+    st.integers(0, 1),
+)
+
+
+@given(st.lists(st.tuples(pictures, st.booleans(), st.booleans()), max_size=30), st.integers(1, 6))
+def test_what_can_be_shown_is_the_same_in_columns(
+    told: list[tuple[Picture, bool, bool]], size: int
+) -> None:
+    columns, singles, stretch = Chain(), Chain(), 0
+    sent = []
+    for picture, is_keyframe, anew in told:
+        stretch += anew
+        sent.append((picture._replace(stretch=stretch), is_keyframe))
+
+    found: list[bool] = []
+    for at in range(0, len(sent), size):
+        some, keys = zip(*sent[at : at + size], strict=True)
+        found += columns.carried(PictureRows.of(some), np.array(keys)).tolist()
+
+    assert found == [singles.carries(one, is_keyframe=key) for one, key in sent]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from media.audio.opus import RATE, SOUND_RATE, Samples, missing_after
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame, in_columns
 from media.recorder.mixdown import Drawn, limited, mix
 from media.recorder.scratch import Scratch
 from media.recorder.voice import Voice
@@ -41,7 +41,7 @@ def loud_spans(samples: Samples, rate: int = SOUND_RATE) -> list[tuple[float, fl
 
 @pytest.mark.parametrize("start_s", [-0.5, 0.0, 1.23])
 def test_a_voice_is_read_in_its_place(start_s: float) -> None:
-    voice = Voice(beep(start_s, 4, 2))
+    voice = Voice(in_columns(beep(start_s, 4, 2)))
 
     sound = np.concatenate([read(voice, count) for count in (7, 24_000, 1, 100_000, 50_000)])
 
@@ -51,7 +51,7 @@ def test_a_voice_is_read_in_its_place(start_s: float) -> None:
 
 
 def test_the_mix_holds_everybody_and_has_the_right_length(tmp_path: Path) -> None:
-    voices = [Drawn(Voice(beep(0.5, 4, 0.5))), Drawn(Voice(beep(3, 4, 1)))]
+    voices = [Drawn(Voice(in_columns(beep(s, 4, at_s)))) for s, at_s in ((0.5, 0.5), (3, 1))]
     with Scratch(tmp_path) as out:
         peaks = mix(out, voices, 8.0, lambda _: None)
         out.seek(0)
@@ -83,7 +83,7 @@ def test_a_pause_is_not_decoded_and_keeps_its_length() -> None:
     pause = [noise if n % 20 == 19 else missing_after(packets[-1]) for n in range(100)]
     frames = [Frame(n * 0.02, data, True, 0.02) for n, data in enumerate(packets + pause + packets)]
 
-    sound = read(Voice(iter(frames)), 4 * SOUND_RATE)
+    sound = read(Voice(in_columns(frames)), 4 * SOUND_RATE)
 
     quiet = sound[round(1.2 * SOUND_RATE) : round(2.95 * SOUND_RATE)]
     assert not quiet.any()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.recorder.frames import PICTURES, Counts, Frame
+from media.recorder.frame import Frame
+from media.recorder.frames import PICTURES, Counts
 from media.recorder.h264 import PREFIX, split
 from tests.fixtures.framing import framed
 from tests.fixtures.packetisers import CODECS, payloads, pictures, send

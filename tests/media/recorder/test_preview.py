@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.recordings.models import Source
 from app.recordings.previews import MOST, STEP_MS, Sheet, sheet_of
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame, in_columns
 from media.recorder.preview import GROUND, chosen, sheet
 from media.recorder.tapes import LocalTape, PersonTapes
 from tests.fixtures.packetisers import CODECS, pictures, send
@@ -45,7 +45,9 @@ def frames(times: Sequence[tuple[float, bool]]) -> list[Frame]:
 def test_a_stretch_shows_a_key_frame_of_its_own_or_the_last_one(
     times: list[tuple[float, bool]], shown: list[tuple[int, bytes]]
 ) -> None:
-    found = [(place, frame.data) for place, frame in chosen(frames(times), Sheet(STEP_MS, 4))]
+    found = [
+        (place, frame.data) for place, frame in chosen(in_columns(frames(times)), Sheet(STEP_MS, 4))
+    ]
 
     assert found == shown
 

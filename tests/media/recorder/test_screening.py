@@ -12,7 +12,7 @@ import pytest
 
 from app.recordings.models import FileKind, Source
 from media.recorder.containers import WEBM, form_of
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame, in_columns
 from media.recorder.muxer import mux
 from media.recorder.person import PersonFiles
 from media.recorder.scratch import Scratch
@@ -90,7 +90,7 @@ async def test_pictures_that_change_their_size_play_on(tmp_path: Path) -> None:
         Frame(n / 30, data, n % 30 == 0, 0.0, codec="h264") for n, data in enumerate(small + large)
     ]
     with Scratch(tmp_path) as out:
-        mux(out, iter(()), iter(frames), lambda _: None, form_of("h264"))
+        mux(out, iter(()), in_columns(frames), lambda _: None, form_of("h264"))
         out.seek(0)
         path.write_bytes(out.read())
 
@@ -126,7 +126,13 @@ def long_picture(codec: str) -> Iterator[Frame]:
 async def test_a_jump_into_a_long_file_fetches_what_is_there(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "long"
     with Scratch(tmp_path) as out:
-        mux(out, long_voice(), long_picture(codec), lambda _: None, form_of(codec))
+        mux(
+            out,
+            in_columns(long_voice()),
+            in_columns(long_picture(codec)),
+            lambda _: None,
+            form_of(codec),
+        )
         out.seek(0)
         path.write_bytes(out.read())
     whole = path.stat().st_size
@@ -149,7 +155,7 @@ def test_the_index_stands_before_the_media(tmp_path: Path) -> None:
                 Frame(n / 30, data, n % 30 == 0, 0.0, codec=codec)
                 for n, data in enumerate(pictures(codec, 90))
             ]
-            mux(out, iter(()), iter(frames), lambda _: None, form)
+            mux(out, iter(()), in_columns(frames), lambda _: None, form)
             out.seek(0)
             content = out.read()
         places = [bytes.fromhex(x) if isinstance(x, str) else x for x in (index, media)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from media.audio.opus import LOOKAHEAD, RATE
 from media.recorder.containers import form_of
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame, in_columns
 from media.recorder.mixdown import Drawn, mix
 from media.recorder.muxer import mux
 from media.recorder.scratch import Scratch
@@ -50,7 +50,7 @@ def pictures(begin_s: float, keys: list[bool], step_s: float = 1 / 30) -> list[F
 
 def written(audio: list[Frame], video: list[Frame]) -> bytes:
     with Scratch(Path("/tmp")) as out:
-        mux(out, iter(audio), iter(video), lambda _: None)
+        mux(out, in_columns(audio), in_columns(video), lambda _: None)
         out.seek(0)
         return out.read()
 
@@ -148,7 +148,7 @@ def test_a_sound_stands_where_it_was_captured(tmp_path: Path, codec: str) -> Non
     shown = encoded(codec, 60) if codec else []
     video = [Frame(2.9 + n / 30, data, n % 30 == 0, 0, codec=codec) for n, data in enumerate(shown)]
     with Scratch(tmp_path) as out:
-        muxed = mux(out, iter(clicked(3)), iter(video), lambda _: None, form_of(codec))
+        muxed = mux(out, in_columns(clicked(3)), in_columns(video), lambda _: None, form_of(codec))
         out.seek(0)
         content = out.read()
 
@@ -158,7 +158,7 @@ def test_a_sound_stands_where_it_was_captured(tmp_path: Path, codec: str) -> Non
 
 def test_in_the_mix_as_well(tmp_path: Path) -> None:
     with Scratch(tmp_path) as out:
-        mix(out, [Drawn(Voice(iter(clicked(3))))], 4.5, lambda _: None)
+        mix(out, [Drawn(Voice(in_columns(clicked(3))))], 4.5, lambda _: None)
         content = out.read()
 
     assert click_s(content, tmp_path) == pytest.approx(3.5, abs=0.002)

@@ -7,7 +7,7 @@ import pytest
 
 from media.audio.opus import RATE
 from media.audio.speech import MODEL_RATE, Span
-from media.recorder.frames import Frame
+from media.recorder.frame import Frame, in_columns
 from media.recorder.muxer import mux
 from media.recorder.scratch import Scratch
 from media.recorder.transcribing.clips import AROUND_MS, LONGEST_MS, clips, speech, voice
@@ -26,7 +26,7 @@ def sealed(tmp_path: Path) -> Path:
     frames = (Frame(3 + n * 0.02, data, True, 0.02) for n, data in enumerate(packets))
     path = tmp_path / "voice.sealed"
     with Scratch(tmp_path) as out, SealedWriter(path, KEY) as writer:
-        mux(out, frames, iter(()), lambda _: None)
+        mux(out, in_columns(frames), iter(()), lambda _: None)
         out.seek(0)
         writer.write(out.read())
     return path
