@@ -78,7 +78,7 @@ def summary(rows: list[Row]) -> dict[str, Any]:
     """Means over the sizes of group and seeds; the slowest of all."""
 
     def of(name: str, field: str) -> float:
-        return mean(getattr(row.score, field) for row in rows if row.sounds == name)
+        return mean(float(getattr(row.score, field)) for row in rows if row.sounds == name)
 
     return {
         "boundary_f1": of("clean", "boundary_f1"),

@@ -89,11 +89,15 @@ async def decide(
         previous_hash=rows[-1].hash if rows else ledger.GENESIS,
         hash="",
     )
+    await _write(db, row)
+    return row
+
+
+async def _write(db: AsyncSession, row: ConsentDecision) -> None:
     row.hash = ledger.digest(row)
     db.add(row)
     await db.flush()
-    await news.tell(db, group_id)
-    return row
+    await news.tell(db, row.group_id)
 
 
 async def _read(

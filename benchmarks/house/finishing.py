@@ -14,6 +14,7 @@ from app.kit import context
 from app.kit.settings import Settings
 from app.recordings.models import Source
 from media.recorder.finaliser import Finaliser
+from media.recorder.outcome import MadeFile, MadeTrack, Verified
 from media.recorder.progress import Progress
 from media.recorder.publication import publish
 from media.recorder.worker import spare_collector
@@ -44,7 +45,9 @@ async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     plan = await costs.of("plan", finaliser.plan(recording_id))
     assert plan is not None
     progress = Progress(0, 1, plan.stopped_ms)
-    verified, files, tracks = [], [], []
+    verified: list[Verified] = []
+    files: list[MadeFile] = []
+    tracks: list[MadeTrack] = []
     for user in plan.users:
         verified += await costs.of("verify", finaliser.verify(plan, run, user, progress))
     for user in plan.users:
