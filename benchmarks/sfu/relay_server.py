@@ -134,5 +134,5 @@ async def main(address: str, spool: Path, *, native: bool) -> None:
 
 if __name__ == "__main__":
     library.use(sys.argv[3] == "c")
-    rooms.Deck = TimedDeck  # type: ignore[attr-defined, misc]
+    rooms.Deck = TimedDeck  # type: ignore[attr-defined]
     loop.run(main(sys.argv[1], Path(sys.argv[2]), native=sys.argv[3] == "c"))
