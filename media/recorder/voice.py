@@ -1,7 +1,7 @@
 """One person's sound on the common clock, to be read in blocks of any size."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, repeat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,10 +22,9 @@ class Voice:
 
     def __init__(self, frames: Iterator[FrameRows], rate: int = SOUND_RATE) -> None:
         self._rate = rate
-        first = next(frames, None)
-        self._begins_s = 0.0 if first is None else float(first.at_s[0])
-        self._frames = _packets(() if first is None else chain((first,), frames))
-        self._following = next(self._frames, None)
+        self._packets = _packets(frames)
+        self._batch = next(self._packets, None)
+        self._place = 0
         self._decoder = Decoder(rate)
         self._silence = 0  # samples of it that come next
         self._sound: Samples | None = None  # decoded and not read yet, after that
@@ -64,34 +63,34 @@ class Voice:
         return out
 
     def _next(self) -> None:
-        packet, self._following = self._following, next(self._frames, None)
-        if packet is None:
+        """The next packet, or all that is left of a pause in this batch."""
+        batch, place = self._batch, self._place
+        if batch is None:
             self._ended = True
             return
         if not self._begun:
             self._begun = True
-            offset = round(self._begins_s * self._rate)
+            offset = round(batch.begins_s * self._rate)
             self._silence, self._early = max(offset, 0), max(-offset, 0)
-        self._take(*packet)
-
-    def _take(self, data: bytes, lasts_s: float, silent: bool) -> None:
-        empty = len(data) <= EMPTY_BYTES
-        if silent or (self._empty_s >= GOES_ON_S and (empty or self._pauses())):
+        goes_on = place
+        if self._empty_s >= GOES_ON_S or batch.silent[place]:
+            goes_on = batch.goes_on[place]
+        if goes_on > place:
             self._empty_s = GOES_ON_S
-            self._quiet(lasts_s)
-            return
+            self._quiet(sum(batch.lasts_s[place:goes_on]))
+        else:
+            goes_on = place + 1
+            self._take(batch.data[place], batch.lasts_s[place])
+        self._place = goes_on
+        if goes_on == len(batch.data):
+            self._batch, self._place = next(self._packets, None), 0
+
+    def _take(self, data: bytes, lasts_s: float) -> None:
         sound = self._decoder.decode(data)
-        self._empty_s = self._empty_s + lasts_s if empty else 0.0
+        self._empty_s = self._empty_s + lasts_s if len(data) <= EMPTY_BYTES else 0.0
         if self._empty_s >= GOES_ON_S:
             sound *= np.linspace(1, 0, len(sound), dtype=np.float32)
         self._heard(sound)
-
-    def _pauses(self) -> bool:
-        """Whether this packet, in a pause, is a single one that says how the room's noise is."""
-        if self._following is None:
-            return False
-        data, _, silent = self._following
-        return silent or len(data) <= EMPTY_BYTES
 
     def _heard(self, samples: Samples) -> None:
         if self._early:
@@ -112,9 +111,39 @@ class Voice:
         self._silence += count
 
 
-def _packets(frames: Iterable[FrameRows]) -> Iterator[tuple[bytes, float, bool]]:
-    """Each with how long it lasts, and whether it is silent."""
-    return chain.from_iterable(
-        zip(rows.data, rows.duration_s.tolist(), rows.silent or repeat(False), strict=False)
-        for rows in frames
+@dataclass(frozen=True)
+class _Packets:
+    """Some packets of a voice. In a pause nothing is decoded of those that are empty, nor of a
+    single one between them, which says how the room's noise is."""
+
+    begins_s: float
+    data: Sequence[bytes]
+    silent: Sequence[bool]
+    lasts_s: Sequence[float]
+    goes_on: Sequence[int]
+    """Of each, where a pause that comes to it ends: the place of the next that has sound."""
+
+
+def _packets(frames: Iterator[FrameRows]) -> Iterator[_Packets]:
+    rows = next(frames, None)
+    while rows is not None:
+        following = next(frames, None)
+        yield _read(rows, following)
+        rows = following
+
+
+def _read(rows: FrameRows, following: FrameRows | None) -> _Packets:
+    """`following` tells whether the last one stands alone."""
+    silent = rows.silent or [False] * len(rows)
+    empty = np.array([len(data) <= EMPTY_BYTES for data in rows.data]) | np.array(silent)
+    before_empty = np.append(empty[1:], following is not None and _begins_empty(following))
+    place = np.arange(len(rows))
+    sounds = np.where(empty | before_empty, len(rows), place)
+    goes_on = np.minimum.accumulate(sounds[::-1])[::-1]
+    return _Packets(
+        float(rows.at_s[0]), rows.data, silent, rows.duration_s.tolist(), goes_on.tolist()
     )
+
+
+def _begins_empty(rows: FrameRows) -> bool:
+    return len(rows.data[0]) <= EMPTY_BYTES or bool(rows.silent and rows.silent[0])
