@@ -112,7 +112,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def accept(visitor: Visitor, url: str, name: str) -> None:
     """Reads the invitation and answers it, purpose by purpose."""
     await visitor.goto(url)
-    for purpose in ("audio", "video", "indexing", "transcript", "quotation", "sharing"):
+    for purpose in ("audio", "video", "indexing", "transcript", "quotation", "sharing", "chat"):
         answer = "granted" if purpose in CONSENTS[name] else "refused"
         radio = f'input[name="{purpose}"][value="{answer}"]'
         await visitor.evaluate(f"document.querySelector('{radio}').click()")
