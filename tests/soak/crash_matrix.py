@@ -133,6 +133,8 @@ class Stage:
                 await self._kill(victim, list(attending.values()))
             await asyncio.sleep(self.chance.uniform(*PAUSE_S))
             await next(iter(attending.values())).end()
+            for attendee in attending.values():
+                attendee.over.set()  # `wait_for` of Python 3.11 can swallow a cancelling
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
