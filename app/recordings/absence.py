@@ -25,7 +25,7 @@ from app.recordings.states import move
 GONE_FOR = timedelta(minutes=10)
 """A node that was silent for so long may be given up. Lower: one whose machine is being started
 again is. Higher: people wait longer for a recording that nobody can complete."""
-ON_THE_NODE = (TapeState.WRITING, TapeState.CLOSED)
+NOT_HANDED_OVER = (TapeState.WRITING, TapeState.CLOSED)
 
 
 class NodeMayReturn(Refusal):
@@ -48,7 +48,7 @@ async def absent(db: AsyncSession, recording: Recording, meeting: Meeting) -> li
     if recording.state not in (RecordingState.RUNNING, RecordingState.STOPPED):
         return []
     tapes = await service.tapes(db, recording.id)
-    waited = Counter(tape.node_name for tape in tapes if tape.state in ON_THE_NODE)
+    waited = Counter(tape.node_name for tape in tapes if tape.state in NOT_HANDED_OVER)
     runs_on = recording.node_name if recording.state == RecordingState.RUNNING else None
     if runs_on is not None:
         waited[runs_on] += 0
@@ -80,7 +80,7 @@ async def do_without(db: AsyncSession, actor: Actor, recording_id: UUID) -> Reco
     given_up = 0
     for tape in await service.tapes(db, recording_id):
         since = gone.get(tape.node_name)
-        if since is not None and tape.state in ON_THE_NODE:
+        if since is not None and tape.state in NOT_HANDED_OVER:
             tape.ended_at = tape.ended_at or max(since, tape.started_at)
             await service.tape_missing(db, tape.id, was_begun=tape.started_at < since)
             given_up += 1

@@ -124,7 +124,8 @@ class SpeechDetector:
         """The model's opinion; after a second of silence it is silence without asking."""
         self._silent_windows = 0 if has_sound else self._silent_windows + 1
         if self._silent_windows > QUIET_WINDOWS and not self._thorough:
-            self._forget()
+            if self._silent_windows == QUIET_WINDOWS + 1:
+                self._forget()
             return 0.0
         score = float(self._model.process(bytearray(window.tobytes())))
         suspects = score >= self._thresholds.notices

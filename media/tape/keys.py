@@ -33,12 +33,15 @@ class ChunkSeal:
 
     def seal_into(self, place: memoryview, number: int, plain: memoryview, *, last: bool) -> None:
         """`place`: as long as `plain` and a tag."""
-        counted = number.to_bytes(8, "big")
-        covered = self._header_hash + counted + _ENDS[last]
-        self._cipher.encrypt_into(_NONCE + counted, plain, covered, place)
+        nonce, covered = self._covered(number, last)
+        self._cipher.encrypt_into(nonce, plain, covered, place)
 
     def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
         """Raises cryptography's InvalidTag for anything that was not sealed so."""
+        nonce, covered = self._covered(number, last)
+        return self._cipher.decrypt(nonce, sealed, covered)
+
+    def _covered(self, number: int, last: bool) -> tuple[bytes, bytes]:
+        """The nonce, and what is authenticated beside the content."""
         counted = number.to_bytes(8, "big")
-        covered = self._header_hash + counted + _ENDS[last]
-        return self._cipher.decrypt(_NONCE + counted, sealed, covered)
+        return _NONCE + counted, self._header_hash + counted + _ENDS[last]
