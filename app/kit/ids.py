@@ -18,10 +18,14 @@ TapeId: TypeAlias = UUID
 
 
 def new_id() -> UUID:
-    """48 bits of Unix milliseconds, then randomness, with version and variant bits in place."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    """48 bits of Unix milliseconds, 12 of the fraction of that millisecond, 62 of randomness.
+
+    The fraction (RFC 9562 §6.2, method 3) counts steps of 244 ns, less than it takes to make one:
+    rows of one process keep their order, even those of the same millisecond.
+    """
+    ms, ns = divmod(time.time_ns(), 1_000_000)
+    fraction = (ns << 12) // 1_000_000
+    return UUID(int=ms << 80 | 7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62))
 
 
 def made_at(id_: UUID) -> datetime:

@@ -4,9 +4,10 @@ lines are kept; a researcher finds the line in the workbench, where it was writt
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 from sqlmodel import col, select
 
 from app.chat.models import ChatLine
@@ -17,7 +18,8 @@ from app.kit.languages import LANGUAGES
 from app.programmes.models import Programme
 from app.recordings.models import Recording, RecordingState
 from tests.browser.conftest import Site
-from tests.browser.test_notes import _ms, finished
+from tests.browser.test_dragging import LENGTH_MS
+from tests.browser.test_notes import _ms, finished, marker
 from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.browser.test_room import admit, enter, hosting, say
 
@@ -157,6 +159,7 @@ async def test_the_lane_is_seen_and_has_no_barrier(site: Site, width: str) -> No
         await expect(words).to_contain_text("Laitan tähän vielä")
         await page.click("[data-act=remove_chat]")
         await check(page)
+        await page.route("**/chat/*", partial(_rest_on_it, page))
         await page.click("[data-choice=yes]")
         await expect(words).to_be_empty()
         await expect(page.locator("[data-act=remove_chat]")).to_be_disabled()
@@ -164,6 +167,13 @@ async def test_the_lane_is_seen_and_has_no_barrier(site: Site, width: str) -> No
         overflow = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not await page.evaluate(overflow)
         assert not faults
+
+
+async def _rest_on_it(page: Page, route: Route) -> None:
+    """While the server takes the line out, the pointer comes to lie on its mark."""
+    await page.mouse.move(*await marker(page, 9_100, LENGTH_MS))
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    await route.continue_()
 
 
 async def _played(site: Site, recording_id: object) -> None:

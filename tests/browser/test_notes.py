@@ -186,22 +186,22 @@ async def _the_lane(page: Page, expected: list[float]) -> None:
     await expect(words).to_contain_text("J1 puhuu ensimmäisenä.")
     await page.keyboard.press(" ")
 
-    await page.mouse.move(*await _marker(page, shown[1]))
+    await page.mouse.move(*await marker(page, shown[1]))
     await expect(words).to_contain_text("J1 ei kuule.")
     await page.mouse.move(5, 5)
     await expect(words).to_contain_text("J1 puhuu ensimmäisenä.")
-    await page.mouse.click(*await _marker(page, shown[1]))
+    await page.mouse.click(*await marker(page, shown[1]))
     await expect(words).to_contain_text("J1 ei kuule.")
 
 
-async def _marker(page: Page, at_ms: int) -> tuple[float, float]:
+async def marker(page: Page, at_ms: int, length_ms: int = LENGTH_MS) -> tuple[float, float]:
     box = await page.locator(".bench-canvas").bounding_box()
     lane = await page.locator(".bench-marked").bounding_box()
     assert box is not None
     assert lane is not None
     wide = await page.evaluate("document.querySelector('.bench-wide').offsetWidth")
     scrolled = await page.evaluate("document.querySelector('.bench-field').scrollLeft")
-    return box["x"] + at_ms / LENGTH_MS * wide - scrolled, lane["y"] + lane["height"] / 2
+    return box["x"] + at_ms / length_ms * wide - scrolled, lane["y"] + lane["height"] / 2
 
 
 def _ms(words: str) -> int:

@@ -87,6 +87,7 @@ export class Marks {
     if (!selected || !(await remove(selected))) return;
     this.marks = this.marks.filter((mark) => mark !== selected);
     this.selected = null;
+    if (this.hovered === selected) this.hovered = null; // the pointer may rest on it still
     this.#show();
     this.hooks.changed();
   }
