@@ -13,7 +13,8 @@ from media.native import library
 
 hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=1_000, deadline=None)
-hypothesis.settings.register_profile("suite", max_examples=100, deadline=None)
+# The same examples each time: a change is judged by what it changed. Soak looks for new ones.
+hypothesis.settings.register_profile("suite", max_examples=100, deadline=None, derandomize=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 EVERYTHING = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
