@@ -31,17 +31,21 @@ async def end_meeting(live: Live, participant: str, command: EndMeeting) -> None
 
 
 async def end(live: Live) -> None:
-    """Ends the meeting, which is over in the books, for everyone here. Idempotent."""
+    """Ends the meeting, which is over in the books, for everyone here. Idempotent.
+
+    Nobody is kept waiting for the recording's place in the books.
+    """
     if live.ended:
         return
     live.ended = True
-    await taping.stop(live, "meeting_ended")
+    taping.halt(live, "meeting_ended")
     live.deliver(live.room.everyone(MeetingEnded()))
     for participant, presence in list(live.presences.items()):
         if presence.connection is not None:
             presence.connection.end()
         else:
             arrivals.leave(live, participant)
+    await taping.stop(live, "meeting_ended")
 
 
 async def _note_the_end(live: Live) -> None:

@@ -66,12 +66,17 @@ def cut(live: Live, publications: Iterable[str]) -> None:
         live.background(_hand_over(live, tape, size))
 
 
-async def stop(live: Live, reason: str) -> None:
-    """Stops the recording for everyone, if it runs. Idempotent."""
+def halt(live: Live, reason: str) -> None:
+    """When this returns nothing more is written of anyone, and everyone is told. Idempotent."""
     cut(live, list(live.tapes))
     if live.room.recording_since is not None:
         live.deliver(live.room.recording_stopped(reason))
         spans.note(live, SpanEnd.STOPPED)
+
+
+async def stop(live: Live, reason: str) -> None:
+    """Stops the recording for everyone, if it runs, and closes it in the books. Idempotent."""
+    halt(live, reason)
     async with live.recording_lock:
         recording_id = live.recording_id
         if recording_id is None or live.room.recording_since is not None:

@@ -19,7 +19,7 @@ from signalling.messages import EndMeeting, Said, Say, StartRecording, Welcomed
 from tests.fixtures import postgres
 from tests.fixtures.application import Application, application, settings_at
 from tests.fixtures.cast import assemble
-from tests.fixtures.taped import decides, inside, packets, until_stored, until_written
+from tests.fixtures.taped import DEADLINE_S, decides, inside, packets, until_stored, until_written
 from tests.signalling.conftest import gathered
 
 AWAY_S = 20.0
@@ -95,6 +95,36 @@ async def test_media_and_tapes_go_on_and_the_books_catch_up(
     assert line.at == heard_line.at
     assert len(stays) == 2  # nobody was thrown out, nobody came anew
     assert all(stay.left_at is not None for stay in stays)
+
+
+@pytest.mark.postgres
+async def test_nobody_waits_for_the_books_to_hear_that_the_meeting_is_over(
+    server: postgres.Server, tmp_path: Path
+) -> None:
+    """Somebody else holds the recording's row: nothing is written of it until they let it go."""
+    settings = settings_at(tmp_path, server.new_database())
+    await asyncio.to_thread(migrate.upgrade, settings)
+    async with application(settings) as running:
+        cast = await assemble(running)
+        await decides(cast.alice, cast.group_id, "audio", "granted")
+        async with (
+            gathered(running, cast, settings) as gathering,
+            inside(gathering, cast.alice, cast.bob) as (alice, bob),
+        ):
+            await alice.ask(StartRecording)
+            await until_written(gathering, cast.alice)
+            async with running.context.database.transaction() as db:
+                (await db.exec(select(Recording).with_for_update())).one()
+                await alice.ask(EndMeeting)
+                async with asyncio.timeout(DEADLINE_S):
+                    while "meeting_ended" not in bob.told:
+                        await asyncio.sleep(0.02)
+                recording = (await db.exec(select(Recording))).one()
+                assert recording.state == "running"
+            await until_stored(gathering, cast.alice)
+        async with running.context.database.reading() as db:
+            recording = (await db.exec(select(Recording))).one()
+    assert recording.state == "stopped"
 
 
 async def _beats(running: Application) -> None:
