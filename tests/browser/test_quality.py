@@ -82,7 +82,7 @@ async def test_the_observer_reads_whose_line_it_is_and_nobody_else_is_named(site
         faults = listen(veikko)
         await veikko.wait_for_selector(":nth-match(.tile.has-frame:not(.mine), 2)")
 
-        await asyncio.sleep(20)
+        await asyncio.sleep(10)
         for page in (aino, eero, veikko):
             assert await losses(page) == []
 
@@ -95,7 +95,7 @@ async def test_the_observer_reads_whose_line_it_is_and_nobody_else_is_named(site
         await expect(eero.locator(LOSSY)).to_have_text(OWN_WORDS, timeout=HEARD_MS)
         await take(eero, "room_trouble-390", whole=False)
         await expect(aino.locator(LOSSY)).to_have_text(WORDS, timeout=HEARD_MS)
-        for _ in range(20):
+        for _ in range(8):
             for page, words in ((aino, WORDS), (veikko, WORDS), (eero, OWN_WORDS)):
                 assert all(words.match(line) for line in await losses(page))
             await asyncio.sleep(0.5)

@@ -67,7 +67,9 @@ async def others_move(page: Page, count: int) -> None:
     )
 
 
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 async def test_everyone_is_back_after_a_node_restart(
     site: Site, monkeypatch: pytest.MonkeyPatch, ending: signal.Signals
 ) -> None:
