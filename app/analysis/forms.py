@@ -71,6 +71,11 @@ class TransitionRow(Row):
     interruptions_tried: int
     """By `after`, in turns of `before`."""
     interruptions_succeeded: int
+    tried_chance_mean: Number = None
+    tried_chance_low: Number = None
+    tried_chance_high: Number = None
+    tried_p: Number = None
+    """Of the interruptions tried, when each is anybody's in proportion to their time present."""
     index: str
     rules: str
 

@@ -16,6 +16,7 @@ from app.consent.models import ConsentDecision, Purpose
 from app.recordings.completeness import common, minus
 from app.recordings.consents import indexed_until
 from app.recordings.models import VOICES, Recording, Source, Tape, TapeState
+from app.retention.periods import Change, parts
 
 NEEDED = (Purpose.AUDIO, Purpose.INDEXING)
 """Without either, what a person says is in no index."""
@@ -59,6 +60,22 @@ def silent(
 def kept(tapes: Iterable[Tape]) -> set[UUID]:
     """Of whom there is a voice still."""
     return {t.user_id for t in tapes if t.source in VOICES and t.state not in GONE}
+
+
+def over(
+    rows: Sequence[ConsentDecision],
+    recorded_at: datetime,
+    changes: Sequence[Change],
+    days: int,
+    moment: datetime,
+) -> set[UUID]:
+    """Whose turns are over their time, and erased, while the grants they rested on stand: a voice
+    may be kept for longer than it may be studied. `changes`: of the programme's period, `days` now.
+    """
+    standing = ledger.standing(rows)
+    grants = [row for row in rows if row.purpose == Purpose.INDEXING and row.id in standing]
+    ends = parts(recorded_at, grants, changes, days)
+    return {part.user_id for part in ends if part.ends_at <= moment}
 
 
 def heard(

@@ -63,6 +63,8 @@ class Side:
     """Share of these whose offset is negative."""
     interruptions: int
     succeeded: int
+    interrupted: Cells | None
+    """Who tries to interrupt whom, beside chance; None where orders were left out."""
     order: Order
     over_time: tuple[tuple[Span, Balance, Chance], ...]
     """Of each part of the meeting; the chance is that of the rescaled Gini."""
@@ -95,7 +97,7 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
     star = sequence.star(sequence.followings(handed.speaker, table.size), led)
     return Measures(
         everyone=_side(table, nobody, handed, broken, shuffled, drawn),
-        others=_side(table.without_facilitators(), led, handed, broken, shuffled, drawn),
+        others=_side(table, led, handed, broken, shuffled, drawn),
         parts=tuple(participation.participation(table)),
         shares=floor.speech_shares(table),
         longest_silence_ms=_longest_silence(floor.passages(table)),
@@ -107,15 +109,15 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
 
 
 def _side(
-    table: Talk,
+    whole: Talk,
     left_out: Flags,
     handed: Handovers,
     broken: Interruptions,
     shuffled: Ints | None,
     drawn: int,
 ) -> Side:
-    """`table` is of those who count here; everything in the order of speakers is of all."""
-    kept = ~left_out
+    """Balance is that of those who count here; the order of speakers is that of all."""
+    kept, table = ~left_out, whole.without(left_out)
     between = kept[handed.before] & kept[handed.after]
     offsets = handed.offset_ms[between & handed.is_timed]
     under = None
@@ -125,9 +127,12 @@ def _side(
     even = participation.balance(table)
     allotted = participation.balances(null.allotted(table, drawn))
     chance = {name: null.compare(getattr(even, name), each) for name, each in allotted.items()}
+    tried, succeeded = (sequence.among(each, left_out) for each in (broken.tried, broken.succeeded))
+    interrupted = None
     if shuffled is not None and under is not None:
         chance |= _chances(order, left_out, shuffled, under)
-    tried, succeeded = (each[kept][:, kept] for each in (broken.tried, broken.succeeded))
+        drawn_by = null.interrupted(tried, np.where(kept, whole.present_ms, 0), drawn)
+        interrupted = null.compare_cells(tried, drawn_by)
     return Side(
         people=int((table.present_ms > 0).sum()),
         turns=len(table.floor().speaker),
@@ -139,6 +144,7 @@ def _side(
         overlapping=float((offsets < 0).mean()) if len(offsets) else float("nan"),
         interruptions=int(tried.sum()),
         succeeded=int(succeeded.sum()),
+        interrupted=interrupted,
         order=order,
         over_time=_over_time(table, drawn),
         chance=chance,

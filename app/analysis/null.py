@@ -10,6 +10,8 @@ facilitator's part in the changes of speaker.
 *reordered*: everybody has the turns they had, and the order is any in which nobody follows
 themselves. For who follows whom, participation shifts, reciprocity and returns, of which an uneven
 group has more by that alone.
+*interrupted*: in everybody's turns as many try to interrupt as did, each any other, in proportion
+to their time present. For who interrupts whom; how often people interrupt at all has no null here.
 
 The p-values are exact: (1 + as extreme) / (1 + drawn) (Phipson & Smyth 2010). Turns of one meeting
 are no independent sample of anything, so p says "more than chance" and never "more than elsewhere".
@@ -118,6 +120,18 @@ def walked(weights: Floats, length: int, drawn: int = DRAWN) -> Ints:
                 step[same] = draw(same.size)
         orders[:, place] = step
     return orders
+
+
+def interrupted(tried: Ints, present_ms: Ints, drawn: int = DRAWN) -> Ints:
+    """A matrix for each draw, as `floor.Interruptions.tried`: rows who did, columns to whom."""
+    generator = np.random.default_rng(SEED)
+    found = np.zeros((drawn, *tried.shape), dtype=np.int64)
+    for holder, times in enumerate(tried.sum(axis=0).tolist()):
+        weights = present_ms.astype(np.float64)
+        weights[holder] = 0
+        if times and weights.sum():
+            found[:, :, holder] = generator.multinomial(times, weights / weights.sum(), drawn)
+    return found
 
 
 def reordered(order: Ints, drawn: int = DRAWN) -> Ints:

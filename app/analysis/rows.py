@@ -184,6 +184,7 @@ def transitions(measured: Measured) -> list[TransitionRow]:
                 "interruptions_succeeded": int(broken.succeeded[j, i]),
             }
             | _cell(side.order.cells, i, j)
+            | {f"tried_{name}": value for name, value in _cell(side.interrupted, j, i).items()}
         )
         for name, side in ((WITH, found.everyone), (WITHOUT, found.others))
         for i, one in enumerate(parts)

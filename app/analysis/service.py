@@ -1,7 +1,7 @@
 """Meetings as the consents in force let them be studied, measured."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from uuid import UUID
@@ -22,6 +22,7 @@ from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
 from app.imports.service import ELSEWHERE
+from app.kit.db import now
 from app.kit.errors import Refusal
 from app.kit.permissions import Action
 from app.meetings import attendance
@@ -32,6 +33,7 @@ from app.programmes.models import Programme
 from app.recordings import service as recordings
 from app.recordings import unrecorded
 from app.recordings.models import Recording, RecordingState, TapeState
+from app.retention import service as retention
 from app.turns import columns, shared
 from app.turns.columns import Indexed
 from app.turns.models import SharedSpeech, TurnIndex
@@ -148,6 +150,7 @@ async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]
     stays = await attendance.of_meetings(db, [each.meeting.id for each in spoken.recordings])
     cuts = await unrecorded.of_recordings(db, there)
     speech = await shared.of_recordings(db, [recording.id for recording in there])
+    over = await _over(db, spoken.recordings)
     found = []
     for place, each in enumerate(spoken.recordings):
         turns, id_ = spoken.of(place), each.recording.id
@@ -155,14 +158,36 @@ async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]
         if told is Told.IN_PART:
             continue
         cut = [Span(*span) for span in cuts[id_]]
-        heard = _heard(each, stays[each.meeting.id], turns, cut, told)
-        known = each.recording.node_name != ELSEWHERE
+        known = set() if told is Told.TURNS_ALONE else hearing.kept(each.tapes) - over[id_]
+        heard = _heard(each, stays[each.meeting.id], turns, cut, known)
         present = roster(
-            each.recording, each.people, stays[each.meeting.id], heard, attendance_known=known
+            each.recording,
+            each.people,
+            stays[each.meeting.id],
+            heard,
+            attendance_known=each.recording.node_name != ELSEWHERE,
         )
         if present.people:
             found.append(_of(each, present, turns, cut))
     return found
+
+
+async def _over(db: AsyncSession, found: Sequence[Indexed]) -> dict[UUID, set[UUID]]:
+    """Of each recording, whose turns are over their time."""
+    query = select(Group.id, Programme).join(Programme, col(Programme.id) == Group.programme_id)
+    ids = {each.meeting.group_id for each in found}
+    of = dict((await db.exec(query.where(col(Group.id).in_(ids)))).all())
+    changes, moment = await retention.changes_of(db), now()
+    return {
+        each.recording.id: hearing.over(
+            each.ledger,
+            each.recording.started_at,
+            changes[of[each.meeting.group_id].id],
+            of[each.meeting.group_id].retention_days,
+            moment,
+        )
+        for each in found
+    }
 
 
 class Told(Enum):
@@ -193,17 +218,17 @@ def _heard(
     stays: Sequence[Attendance],
     turns: pl.DataFrame,
     cut: Sequence[Span],
-    told: Told,
+    known: Collection[UUID],
 ) -> Heard:
+    """`known`: of whom there is a voice that says whether they spoke."""
     arrived = {stay.user_id: stay.joined_at for stay in reversed(stays)}
     rows, tapes, made_at = indexed.ledger, indexed.tapes, indexed.index.created_at
     users, silent = indexed.users, hearing.silent(rows, tapes, made_at, arrived)
-    known = hearing.kept(tapes) | silent if told is Told.WHOLE else set()
     studied = indexed.studied | silent
     return Heard(
         studied,
         {users[number] for number in turns["speaker"].unique().to_list()},
-        studied - known,
+        indexed.studied.difference(known, silent),
         hearing.heard(rows, tapes, indexed.recording, made_at, cut),
     )
 

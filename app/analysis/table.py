@@ -117,12 +117,12 @@ class Talk:
         end = np.minimum(self.end_ms, window.end_ms)
         return replace(self, start_ms=start, end_ms=end).that_are(end > start)
 
-    def without_facilitators(self) -> "Talk":
-        """The others alone, numbered anew: neither the facilitator's turns nor their seat."""
-        kept = ~self.facilitators
+    def without(self, left_out: Flags) -> "Talk":
+        """The others alone, numbered anew: neither the turns of those left out nor their seats."""
+        kept = ~left_out
         number = np.cumsum(kept) - 1
         inside = self.that_are(kept[self.speaker])
-        people = tuple(person for person in self.people if not person.is_facilitator)
+        people = tuple(p for p, stays in zip(self.people, kept.tolist(), strict=True) if stays)
         return replace(inside, people=people, speaker=number[inside.speaker].astype(np.int64))
 
     def that_are(self, chosen: Flags) -> "Talk":

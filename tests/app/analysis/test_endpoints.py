@@ -281,6 +281,8 @@ async def test_who_follows_whom_is_told_with_the_facilitator_and_without(
         assert row["count"] == by[row["before"], row["after"]]["count"]
         assert row["chance_low"] <= row["chance_mean"] <= row["chance_high"]
         assert 0 < row["p"] <= 1
+        assert row["tried_chance_low"] <= row["tried_chance_high"]
+        assert 0 < row["tried_p"] <= 1
     from_j1 = [row for row in sides["without"] if row["before"] == "J1"]
     assert sum(row["row_share"] for row in from_j1) == pytest.approx(1, abs=1e-5)
 

@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.analysis.hearing import heard, kept, silent
+from app.analysis.hearing import heard, kept, over, silent
 from app.analysis.table import Span
 from app.consent.models import ConsentDecision, Decision, Purpose
+from app.programmes.models import RetentionChange
 from app.recordings.models import Recording, Source, Tape, TapeState
 
 ZERO = datetime(2027, 3, 10, 15, 0, tzinfo=UTC)
@@ -133,6 +134,26 @@ def test_nobody_is_heard_in_what_was_not_recorded() -> None:
     assert spans(agreed(), (5, 12, "network"), unrecorded=(Span(10_000, 30_000),)) == [
         (0, 5), (30, 60),
     ]  # fmt: skip
+
+
+def test_whose_turns_are_over_their_time() -> None:
+    """The period was 10 days until a week before the meeting, and is 100 since. The first agreed
+    eight days before it, the second six and a half: within a day of the change the page may
+    still have said 10; the third three days before."""
+    third = uuid4()
+    day = 86_400
+    change = RetentionChange(
+        programme_id=uuid4(), at=at(-7 * day), days_before=10, days_after=100, changed_by=FIRST
+    )
+    rows = [
+        grant(user, Purpose.INDEXING, before * day)
+        for user, before in ((FIRST, -8), (SECOND, -6.5), (third, -3))
+    ]
+    assert over(rows, ZERO, [change], 100, at(9.9 * day)) == set()
+    assert over(rows, ZERO, [change], 100, at(10 * day)) == {FIRST, SECOND}
+    assert over(rows, ZERO, [change], 100, at(100 * day)) == {FIRST, SECOND, third}
+    voice = [grant(FIRST, Purpose.AUDIO, -8 * day)]
+    assert over(voice, ZERO, [change], 100, at(50 * day)) == set()
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,18 @@ def test_cells_are_compared_one_by_one() -> None:
     assert (found.low[0, 1], found.high[0, 1]) == (5, 5)
 
 
+def test_who_interrupts_is_any_other_by_their_time_present() -> None:
+    """Thirty tries in the first one's turns: of the others one was there twice as long."""
+    tried = np.array([[0, 0, 0], [30, 0, 0], [0, 0, 0]])
+    found = null.interrupted(tried, np.array([9, 2, 1]), 200)
+    assert (found.sum(axis=1) == [30, 0, 0]).all()
+    assert (found[:, 0, 0] == 0).all()
+    assert found[:, 1, 0].mean() == pytest.approx(20, abs=1)
+    cells = null.compare_cells(tried, found)
+    assert cells.p[1, 0] == pytest.approx(2 / 201)
+    assert (null.interrupted(tried, np.array([9, 0, 0]), 5) == 0).all(), "nobody else was there"
+
+
 def test_what_is_allotted_in_a_part_is_what_was_said_there() -> None:
     """Of turns 0–4 and 6–10 s in a part of 2–8 s: 2 and 2 s, by 6 s present each."""
     table = talk(people(3, 10_000), 10_000, [(0, 0, 4_000, False), (1, 6_000, 10_000, False)])

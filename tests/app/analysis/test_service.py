@@ -12,7 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.imports.service import ELSEWHERE
+from app.kit.db import now
 from app.meetings.models import Attendance
+from app.programmes.models import RetentionChange
 from app.recordings.models import (
     InterruptionReason,
     OffRecordSpan,
@@ -94,6 +96,23 @@ async def test_whose_time_was_over_first_is_left_out_and_not_silent(
 
     assert names(found) == ["F1", "J2", "J3", "J4"]
     assert found["coverage"]["left_out"] == 2
+
+
+async def test_whose_turns_are_over_their_time_is_not_silent_for_as_long_as_the_voice_is_kept(
+    running: Application, cast: Cast, series: Series
+) -> None:
+    """They agreed on pages that may have said thirty days, and the meeting is older."""
+    async with running.context.database.transaction() as db:
+        db.add(
+            RetentionChange(
+                programme_id=cast.programme_id, at=now(), days_before=30, days_after=365,
+                changed_by=cast.coordinator.id,
+            )
+        )  # fmt: skip
+
+    found = await analysis(cast, series, 4)
+
+    assert names(found) == ["F1", "J1", "J2", "J4"], "those with turns that the run has yet to take"
 
 
 async def test_whose_turns_are_there_counts_though_the_sound_is_gone(
