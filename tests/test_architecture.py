@@ -58,7 +58,10 @@ PURE = [
     "media/rtp",
     *(f"app/surveys/{name}.py" for name in ("files", "columns", "people", "drafts")),
     "app/linkage/pairs.py",
-    *(f"app/analysis/{name}.py" for name in ("floor", "participation", "sequence", "null")),
+    *(
+        f"app/analysis/{name}.py"
+        for name in ("floor", "hearing", "participation", "sequence", "null")
+    ),
 ]
 LONGEST_FILE = 300
 ONE_PIECE = {"signalling.messages"}

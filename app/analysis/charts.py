@@ -2,7 +2,7 @@
 returns an SVG that stands on a page, in a report and in a download alike."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.analysis import lines
@@ -18,6 +18,8 @@ from app.analysis.drawing import (
     time_ticks,
 )
 from app.analysis.lines import rules
+from app.analysis.measures import Order
+from app.analysis.null import Cells
 from app.analysis.service import Measured
 
 LANE = 32
@@ -88,7 +90,7 @@ def shares(measured: Measured, t: Text) -> str:
 
 def network(measured: Measured, t: Text) -> str:
     """The facilitator on top, who speaks more larger, an arrow as wide as there are changes."""
-    matrix, parts = measured.measures.followings, measured.measures.parts
+    matrix, parts = measured.measures.everyone.order.followings, measured.measures.parts
     count, radius, middle = len(parts), 150.0, (WIDTH / 2, 190.0)
     nodes = []
     for place, part in enumerate(parts):
@@ -151,29 +153,51 @@ def _point(at: tuple[float, float]) -> str:
 
 
 def heat(measured: Measured, t: Text) -> str:
+    return _grid("heat", measured, measured.measures.everyone.order, _everybody(measured), t)
+
+
+def heat_without(measured: Measured, t: Text) -> str:
+    """Of the changes straight from one of the others to another."""
+    others = [n for n in _everybody(measured) if not measured.measures.parts[n].is_facilitator]
+    return _grid("heat_without", measured, measured.measures.others.order, others, t)
+
+
+def _everybody(measured: Measured) -> list[int]:
+    return list(range(len(measured.measures.parts)))
+
+
+def _grid(name: str, measured: Measured, order: Order, people: Sequence[int], t: Text) -> str:
     """Counts, the expected ones in brackets, shaded by the share of the row."""
-    found = measured.measures
-    labels = [part.pseudonym for part in found.parts]
+    labels = [measured.measures.parts[n].pseudonym for n in people]
     left, high = 150, 48
-    cell = min(92, (WIDTH - left - RIGHT) / len(labels))
+    cell = min(92, (WIDTH - left - RIGHT) / max(len(labels), 1))
     cells = [
         {
-            "x": round(left + j * cell, 1),
-            "y": 48 + i * high,
+            "x": round(left + place * cell, 1),
+            "y": 48 + line * high,
             "own": i == j,
-            "count": int(found.followings[i, j]),
-            "expected": decimal(float(found.expected[i, j]), 1, t),
-            "depth": round(DEEPEST * float(found.row_shares[i, j]), 2),
+            "count": int(order.followings[i, j]),
+            "expected": decimal(float(order.expected[i, j]), 1, t),
+            "depth": round(DEEPEST * float(order.row_shares[i, j]), 2),
+            "words": f"{labels[line]} → {labels[place]}: {_by_chance(order.cells, i, j, t)}",
         }
-        for i in range(len(labels))
-        for j in range(len(labels))
+        for line, i in enumerate(people)
+        for place, j in enumerate(people)
     ]
     return draw(
-        "heat", "heat", 48 + high * len(labels) + 34,
-        title=t("analysis.heat"), desc=t("analysis.heat_desc"), rules=rules(measured.studied),
+        "heat", name, 48 + high * len(labels) + 34,
+        title=t(f"analysis.{name}"), desc=t(f"analysis.{name}_desc"),
+        rules=rules(measured.studied),
         labels=labels, left=left, cell=round(cell, 1), high=high, cells=cells,
         across=t("analysis.heat_across"),
     )  # fmt: skip
+
+
+def _by_chance(cells: Cells | None, i: int, j: int, t: Text) -> str:
+    if cells is None:
+        return "–"
+    low, high = (decimal(float(each[i, j]), 1, t) for each in (cells.low, cells.high))
+    return t("analysis.by_chance", low=low, high=high, p=decimal(float(cells.p[i, j]), 3, t))
 
 
 OF_MEETING: Mapping[str, Callable[[Measured, Text], str]] = {
@@ -181,5 +205,6 @@ OF_MEETING: Mapping[str, Callable[[Measured, Text], str]] = {
     "shares": shares,
     "network": network,
     "heat": heat,
+    "heat_without": heat_without,
     "balance": lines.balance,
 }

@@ -14,6 +14,7 @@ from app.analysis.drawing import Text
 from app.analysis.forms import (
     BetweenRow,
     GroupAnalysis,
+    GroupRow,
     MeetingAnalysis,
     OrderRow,
     ProgrammeAnalysis,
@@ -22,12 +23,14 @@ from app.analysis.forms import (
 from app.analysis.service import Measured
 from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db, download
+from app.kit.http import Ctx, Db, Public, download
 
 router = APIRouter(tags=["analysis"])
 
-TableName = Literal["people", "figures", "transitions", "balance", "passages"]
-MeetingChart = Literal["timeline", "shares", "network", "heat", "balance"]
+TableName = Literal["coverage", "people", "figures", "transitions", "balance", "passages"]
+MeetingChart = Literal["timeline", "shares", "network", "heat", "heat_without", "balance"]
+ORDERED = ("figures", "transitions", "heat", "heat_without")
+"""Tables and charts of a meeting that hold orders by chance."""
 GroupChart = Literal["series_balance", "series_facilitator", "series_floor"]
 ProgrammeChart = Literal["programme_balance", "programme_facilitator", "programme_floor"]
 Language = Annotated[Literal["fi", "sv", "en"] | None, Query()]
@@ -47,7 +50,7 @@ async def meeting_table(
     actor: CurrentActor,
     decimal: Separator = Decimal.POINT,
 ) -> Response:
-    measured = await service.of_meeting(db, actor, meeting_id, orders=table == "figures")
+    measured = await service.of_meeting(db, actor, meeting_id, orders=table in ORDERED)
     return _table(table, [measured], decimal, f"{table}-{measured.studied.meeting.ordinal}")
 
 
@@ -60,7 +63,7 @@ async def meeting_chart(
     context: Ctx,
     language: Language = None,
 ) -> Response:
-    measured = await service.of_meeting(db, actor, meeting_id, orders=False)
+    measured = await service.of_meeting(db, actor, meeting_id, orders=chart in ORDERED)
     t = _texts(context, language or actor.language)
     name = f"{chart}-{measured.studied.meeting.ordinal}"
     return _picture(charts.OF_MEETING[chart](measured, t), name)
@@ -108,28 +111,25 @@ async def group_chart(
 async def analyse_programme(programme_id: UUID, db: Db, actor: CurrentActor) -> ProgrammeAnalysis:
     """Over its groups: by meeting order, and how far groups differ."""
     _, series = await service.of_programme(db, actor, programme_id)
-    found = programme.values([measured for _, measured in series])
-    return ProgrammeAnalysis(
-        programme_id=programme_id,
-        by_order=programme.by_order(found),
-        between=programme.between(found),
-    )
+    return programme.about(programme_id, series)
 
 
 @router.get("/programmes/{programme_id}/analysis/{table}.csv", response_class=Response)
 async def programme_table(
     programme_id: UUID,
-    table: Literal["by_order", "between"],
+    table: Literal["by_order", "between", "by_group"],
     db: Db,
     actor: CurrentActor,
     decimal: Separator = Decimal.POINT,
 ) -> Response:
     _, series = await service.of_programme(db, actor, programme_id)
-    found = programme.values([measured for _, measured in series])
-    if table == "by_order":
-        body = csv_file(list(OrderRow.model_fields), programme.by_order(found), decimal)
-    else:
-        body = csv_file(list(BetweenRow.model_fields), programme.between(found), decimal)
+    found = programme.about(programme_id, series)
+    kinds: dict[str, type[Public]] = {
+        "by_order": OrderRow,
+        "between": BetweenRow,
+        "by_group": GroupRow,
+    }
+    body = csv_file(list(kinds[table].model_fields), getattr(found, table), decimal)
     return download(body, f"programme-{table}.csv", "text/csv; charset=utf-8")
 
 
@@ -146,8 +146,9 @@ async def programme_chart(
     if not groups:
         raise service.NoTurns
     t, series = _texts(context, language or actor.language), [measured for _, measured in groups]
-    order = programme.by_order(programme.values(series))
-    return _picture(programme.chart(chart, order, programme.rules(series), t), chart)
+    made_by = programme.rules(series)
+    order = programme.by_order(programme.values(series), made_by)
+    return _picture(programme.chart(chart, order, made_by, t), chart)
 
 
 def _texts(context: Context, language: str) -> Text:

@@ -4,6 +4,9 @@ The recording holds what the media node received, not what one person heard: ove
 listener hears the end of a turn later than it was said, so that gaps come out longer and overlaps
 shorter than between people in one room (Boland et al. 2022 measured 487 ms against 135 ms for the
 same pairs). Compare meetings with meetings, not milliseconds with the literature.
+
+Time of which nothing was recorded is neither silence nor speech, and what lies across it has no
+length that anybody knows.
 """
 
 from collections.abc import Iterator
@@ -13,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.analysis.table import Ints, Talk
+from app.analysis.table import Flags, Ints, Talk
 
 DUAL_START_MS = 300
 """Two turns that begin within so long began at once. Lower: one who could not have heard the other
@@ -73,6 +76,8 @@ class Handovers:
     offset_ms: Ints
     """Floor-transfer offset at each change: start of the next minus end of the last (Levinson &
     Torreira 2015); negative where they overlap."""
+    is_timed: Flags
+    """Whether all of that time was recorded; else the offset says nothing."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +96,16 @@ class Interruptions:
 
 def speech_shares(table: Talk) -> Shares:
     """Of the recorded time; back-channels are speech."""
-    times = np.concatenate([table.start_ms, table.end_ms, [0, table.length_ms]])
-    steps = np.concatenate([np.ones(len(table.start_ms)), -np.ones(len(table.end_ms)), [0, 0]])
+    turns, cut = len(table.speaker), len(table.unrecorded)
+    lost = np.array(table.unrecorded, dtype=np.int64).reshape(cut, 2)
+    times = np.concatenate([table.start_ms, table.end_ms, lost[:, 0], lost[:, 1]])
+    times = np.concatenate([times, [0, table.length_ms]])
+    steps = np.zeros((2, len(times)), dtype=np.int64)
+    steps[0, : 2 * turns] = np.repeat([1, -1], turns)
+    steps[1, 2 * turns : 2 * (turns + cut)] = np.repeat([1, -1], cut)
     order = np.argsort(times, kind="stable")
-    times, voices = times[order], np.cumsum(steps[order])[:-1]
-    lengths = np.diff(times)
+    voices, off = np.cumsum(steps[:, order], axis=1)[:, :-1]
+    lengths = np.where(off, 0, np.diff(times[order]))
     whole = int(lengths.sum())
     if not whole:
         return Shares(1.0, 0.0, 0.0)
@@ -108,8 +118,8 @@ def speech_shares(table: Talk) -> Shares:
 
 
 def passages(table: Talk) -> list[Passage]:
-    """Every passage between two solo stretches, in order. What comes before the first and after
-    the last is silence of nobody's."""
+    """Every passage between two solo stretches that was recorded whole, in order. What comes before
+    the first and after the last is silence of nobody's."""
     found: list[Passage] = []
     before, start = -1, 0  # the last solo speaker, and where their solo stretch ended
     silent = overlapped = False
@@ -124,7 +134,9 @@ def passages(table: Talk) -> list[Passage]:
             overlapped = True
         else:
             silent = True
-    return found
+    edges = np.array([(each.start_ms, each.end_ms) for each in found], dtype=np.int64)
+    across = table.across_unrecorded(*edges.reshape(-1, 2).T)
+    return [each for each, cut in zip(found, across.tolist(), strict=True) if not cut]
 
 
 def _kind(silent: bool, overlapped: bool, same: bool) -> Kind:
@@ -165,8 +177,9 @@ def handovers(table: Talk) -> Handovers:
             held_until = end
     chain = floor.speaker[took]
     change = chain[1:] != chain[:-1]
-    offsets = floor.start_ms[took][1:] - floor.end_ms[took][:-1]
-    return Handovers(chain, chain[:-1][change], chain[1:][change], offsets[change])
+    ends, starts = floor.end_ms[took][:-1][change], floor.start_ms[took][1:][change]
+    timed = ~table.across_unrecorded(ends, starts)
+    return Handovers(chain, chain[:-1][change], chain[1:][change], starts - ends, timed)
 
 
 def interruptions(

@@ -56,14 +56,26 @@ class FigureRow(Row):
 
 
 class TransitionRow(Row):
+    facilitator: str
+    """`with`, or `without`: changes straight from one of the others to another."""
     before: str
     after: str
     count: int
     row_share: Number
     expected: Number
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    """Of the count, in any order of the same turns in which nobody follows themselves."""
     interruptions_tried: int
     """By `after`, in turns of `before`."""
     interruptions_succeeded: int
+    tried_chance_mean: Number = None
+    tried_chance_low: Number = None
+    tried_chance_high: Number = None
+    tried_p: Number = None
+    """Of the interruptions tried, when each is anybody's in proportion to their time present."""
     index: str
     rules: str
 
@@ -77,6 +89,11 @@ class BalanceRow(Row):
     gini_rescaled: Number
     entropy: Number
     largest_share: Number
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    """Of `gini_rescaled`."""
     index: str
     rules: str
 
@@ -101,15 +118,29 @@ class SpreadRow(Public):
     sd: Number
     low: Number
     high: Number
+    rules: str
+    """Of all turns of the series; several, with bars between, where they differ."""
 
 
-class Coverage(Public):
+class Coverage(Row):
+    """What the figures of a meeting are about."""
+
     present: int
     """Who took part, observers aside."""
     counted: int
     left_out: int
-    """Present, and in no figure: no consent covers their voice or its indexing."""
+    """Present, and in no figure: no consent covers their voice or its indexing, or nothing of them
+    is kept."""
     attendance_known: bool
+    recorded_ms: int
+    unrecorded_ms: int
+    """Of the meeting, in no figure: off the record, no room on the disk, or stopped meanwhile."""
+    turns: int
+    """Back-channels too."""
+    accepted: int
+    """Of the turns those that a person accepted or made; the others a machine proposes."""
+    index: str
+    rules: str
 
 
 class MeetingAnalysis(Public):
@@ -148,6 +179,7 @@ class OrderRow(Public):
     """Between groups; None of one group."""
     low: Number
     high: Number
+    rules: str
 
 
 class BetweenRow(Public):
@@ -164,9 +196,22 @@ class BetweenRow(Public):
     """Of meetings around their group's mean, pooled."""
     low: Number
     high: Number
+    rules: str
+
+
+class GroupRow(Public):
+    """One figure of one group, over its meetings."""
+
+    facilitator: str
+    figure: str
+    group: str
+    meetings: int
+    mean: Number
+    rules: str
 
 
 class ProgrammeAnalysis(Public):
     programme_id: UUID
     by_order: list[OrderRow]
     between: list[BetweenRow]
+    by_group: list[GroupRow]

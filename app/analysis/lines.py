@@ -1,7 +1,7 @@
 """Figures over time: of the parts of one meeting, and of the meetings of a group's series."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.analysis.drawing import Dash, Text, along, clock, decimal, draw, hue, time_ticks
@@ -22,9 +22,18 @@ def rules(studied: Studied) -> str:
 
 
 def of_index(index: TurnIndex) -> str:
-    """What the turns depend on, on one line: it stands under every picture and in every table."""
-    parameters = (f"{key} {_said(value)}" for key, value in index.parameters.items())
-    return " · ".join(filter(None, [index.version, *parameters]))
+    """What the turns depend on, on one line: it stands under every picture."""
+    return " · ".join(filter(None, [index.version, parameters(index)]))
+
+
+def parameters(index: TurnIndex) -> str:
+    """The same without what made them, as it stands in every table."""
+    return " · ".join(f"{key} {_said(value)}" for key, value in index.parameters.items())
+
+
+def together(rules: Iterable[str]) -> str:
+    """Several, where not all turns were made alike."""
+    return " | ".join(sorted(rules))
 
 
 def _said(value: Any) -> str:
@@ -35,9 +44,10 @@ def _said(value: Any) -> str:
 
 
 def balance(measured: Measured, t: Text) -> str:
-    """The rescaled Gini of each part of the meeting."""
+    """Rescaled Gini of each part of the meeting; shaded, what chance gives a group of equals."""
     whole = measured.studied.talk.length_ms
-    parts = measured.measures.over_time
+    everyone, others = measured.measures.everyone, measured.measures.others
+    parts = everyone.over_time
     return two_lines(
         "balance",
         t,
@@ -45,10 +55,11 @@ def balance(measured: Measured, t: Text) -> str:
         places=[along((span.start_ms + span.end_ms) / 2, whole) for span, _, _ in parts],
         words=[f"{clock(span.start_ms)}–{clock(span.end_ms)}" for span, _, _ in parts],
         lines=[
-            Line(t("analysis.with"), [one.gini_rescaled for _, one, _ in parts]),
-            Line(t("analysis.without"), [other.gini_rescaled for _, _, other in parts]),
+            Line(t("analysis.with"), [even.gini_rescaled for _, even, _ in parts]),
+            Line(t("analysis.without"), [even.gini_rescaled for _, even, _ in others.over_time]),
         ],
         ticks=time_ticks(whole),
+        band=[(chance.low, chance.high) for _, _, chance in parts],
     )
 
 
@@ -103,7 +114,7 @@ def _series(
     places = [along(place + 0.5, len(series)) for place in range(len(series))]
     words = [t("analysis.nth", number=each.studied.meeting.ordinal) for each in series]
     ticks = [{"x": x, "label": word} for x, word in zip(places, words, strict=True)]
-    caption = " | ".join(sorted({rules(each.studied) for each in series}))
+    caption = together({rules(each.studied) for each in series})
     return two_lines(
         name, t, caption, places=places, words=words, lines=lines, ticks=ticks, band=band
     )

@@ -6,14 +6,14 @@ straight from one of the others to another, and never across a turn of the facil
 make neighbours of turns that were none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.analysis import floor, null, participation, sequence
 from app.analysis.floor import Handovers, Interruptions, Kind, Passage
-from app.analysis.null import Chance
+from app.analysis.null import Cells, Chance
 from app.analysis.participation import Balance, Participation
 from app.analysis.table import Flags, Floats, Ints, Span, Talk
 
@@ -33,6 +33,21 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Order:
+    """Who follows whom. Matrices: rows the earlier speaker, columns the next, everybody in the
+    order of the roster; zeros where somebody is left out."""
+
+    followings: Ints
+    row_shares: Floats
+    expected: Floats
+    cells: Cells | None
+    """Of the changes, beside chance; None where orders were left out."""
+    shifts: Mapping[str, int]
+    reciprocity: float
+    returns: float
+
+
+@dataclass(frozen=True)
 class Side:
     """The meeting with everybody, or with everybody but the facilitator."""
 
@@ -41,13 +56,18 @@ class Side:
     talk_ms: int
     backchannels: int
     balance: Balance
+    changes: int
     offsets: Spread
+    """Of the changes whose time was recorded whole."""
     overlapping: float
-    """Share of the changes of speaker whose offset is negative."""
+    """Share of these whose offset is negative."""
     interruptions: int
     succeeded: int
-    reciprocity: float
-    returns: float
+    interrupted: Cells | None
+    """Who tries to interrupt whom, beside chance; None where orders were left out."""
+    order: Order
+    over_time: tuple[tuple[Span, Balance, Chance], ...]
+    """Of each part of the meeting; the chance is that of the rescaled Gini."""
     chance: Mapping[str, Chance]
     """By the name of the figure; see `null`."""
 
@@ -62,14 +82,8 @@ class Measures:
     longest_silence_ms: int
     passages: Mapping[Kind, Spread]
     interruptions: Interruptions
-    followings: Ints
-    row_shares: Floats
-    expected: Floats
     star: float
     star_chance: Chance
-    shifts: Mapping[str, int]
-    over_time: tuple[tuple[Span, Balance, Balance], ...]
-    """Of each part of the meeting: with everybody, and without the facilitator."""
 
 
 def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Measures:
@@ -77,81 +91,109 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
     talk, nobody = table.floor(), np.zeros(table.size, dtype=np.bool_)
     handed, broken = floor.handovers(table), floor.interruptions(table)
     found = floor.passages(talk)
-    matrix = sequence.followings(handed.speaker, table.size)
     led = table.facilitators
-    shuffled = _shuffled(handed.speaker, drawn) if orders else None
-    windows = min(MOST_WINDOWS, max(2, round(table.length_ms / WINDOW_MS)))
-    with_all = participation.over_time(table, windows)
-    without = participation.over_time(table.without_facilitators(), windows)
     order = sequence.without_repeats(handed.speaker)
-    star = sequence.star(matrix, led)
+    shuffled = null.reordered(order, drawn) if orders else None
+    star = sequence.star(sequence.followings(handed.speaker, table.size), led)
     return Measures(
         everyone=_side(table, nobody, handed, broken, shuffled, drawn),
-        others=_side(table.without_facilitators(), led, handed, broken, shuffled, drawn),
+        others=_side(table, led, handed, broken, shuffled, drawn),
         parts=tuple(participation.participation(table)),
         shares=floor.speech_shares(table),
         longest_silence_ms=_longest_silence(floor.passages(table)),
         passages={kind: _lengths(found, kind) for kind in Kind},
         interruptions=broken,
-        followings=matrix,
-        row_shares=sequence.row_normalised(sequence.off_diagonal(matrix)),
-        expected=sequence.expected(matrix),
         star=star,
         star_chance=null.compare(star, _stars(table, len(order), drawn if orders else 0)),
-        shifts=sequence.shifts(order.tolist(), sequence.answers(handed.speaker)),
-        over_time=tuple(
-            (span, one, other) for (span, one), (_, other) in zip(with_all, without, strict=True)
-        ),
     )
 
 
 def _side(
-    table: Talk,
+    whole: Talk,
     left_out: Flags,
     handed: Handovers,
     broken: Interruptions,
     shuffled: Ints | None,
     drawn: int,
 ) -> Side:
-    """`table` is of those who count here; everything in the order of speakers is of all."""
-    kept = ~left_out
+    """Balance is that of those who count here; the order of speakers is that of all."""
+    kept, table = ~left_out, whole.without(left_out)
     between = kept[handed.before] & kept[handed.after]
-    offsets = handed.offset_ms[between]
-    size = len(left_out)
-
-    def reciprocity(chain: Ints) -> float:
-        return sequence.reciprocity(sequence.followings(chain, size)[kept][:, kept])
-
-    def returns(chain: Ints) -> float:
-        return sequence.returns(chain, left_out)
-
-    figures: dict[str, Callable[[Ints], float]] = {"reciprocity": reciprocity, "returns": returns}
-    observed = {name: figure(handed.speaker) for name, figure in figures.items()}
-    chance = {}
+    offsets = handed.offset_ms[between & handed.is_timed]
+    under = None
     if shuffled is not None:
-        for name, figure in figures.items():
-            under = np.array([figure(order) for order in shuffled])
-            chance[name] = null.compare(observed[name], under)
+        under = sequence.among(sequence.followings_of(shuffled, len(left_out)), left_out)
+    order = _order(handed.speaker, left_out, under)
     even = participation.balance(table)
-    allotted = [participation.balance_of(rates) for rates in null.allotted(table, drawn)]
-    for name in ("gini_rescaled", "entropy", "largest_share"):
-        under = np.array([getattr(each, name) for each in allotted], dtype=np.float64)
-        chance[name] = null.compare(getattr(even, name), under)
-    tried, succeeded = (each[kept][:, kept] for each in (broken.tried, broken.succeeded))
+    allotted = participation.balances(null.allotted(table, drawn))
+    chance = {name: null.compare(getattr(even, name), each) for name, each in allotted.items()}
+    tried, succeeded = (sequence.among(each, left_out) for each in (broken.tried, broken.succeeded))
+    interrupted = None
+    if shuffled is not None and under is not None:
+        chance |= _chances(order, left_out, shuffled, under)
+        drawn_by = null.interrupted(tried, np.where(kept, whole.present_ms, 0), drawn)
+        interrupted = null.compare_cells(tried, drawn_by)
     return Side(
         people=int((table.present_ms > 0).sum()),
         turns=len(table.floor().speaker),
         talk_ms=int(participation.talk_ms(table).sum()),
         backchannels=len(table.backchannels().speaker),
         balance=even,
+        changes=int(between.sum()),
         offsets=spread(offsets),
         overlapping=float((offsets < 0).mean()) if len(offsets) else float("nan"),
         interruptions=int(tried.sum()),
         succeeded=int(succeeded.sum()),
-        reciprocity=observed["reciprocity"],
-        returns=observed["returns"],
+        interrupted=interrupted,
+        order=order,
+        over_time=_over_time(table, drawn),
         chance=chance,
     )
+
+
+def _order(chain: Ints, left_out: Flags, under: Ints | None) -> Order:
+    """`under`: the same matrix of each order by chance."""
+    matrix = sequence.among(sequence.followings(chain, len(left_out)), left_out)
+    changes = sequence.off_diagonal(matrix)
+    order, answers = sequence.without_repeats(chain).tolist(), sequence.answers(chain)
+    shifts = sequence.shifts(order, answers, left_out)
+    return Order(
+        matrix,
+        sequence.row_normalised(changes),
+        sequence.expected(matrix),
+        None if under is None else null.compare_cells(changes, under),
+        {sequence.BACK: 0, sequence.ON: 0} | shifts,
+        sequence.reciprocity(matrix),
+        sequence.returns(chain, left_out),
+    )
+
+
+def _chances(order: Order, left_out: Flags, shuffled: Ints, under: Ints) -> dict[str, Chance]:
+    back, on = sequence.threes(shuffled, left_out)
+    found: dict[str, tuple[float, Ints | Floats]] = {
+        "reciprocity": (order.reciprocity, sequence.reciprocities(under)),
+        "returns": (order.returns, sequence.returns_of(shuffled, left_out)),
+        shift(sequence.BACK): (order.shifts[sequence.BACK], back),
+        shift(sequence.ON): (order.shifts[sequence.ON], on),
+    }
+    return {
+        name: null.compare(observed, values.astype(np.float64))
+        for name, (observed, values) in found.items()
+    }
+
+
+def shift(code: str) -> str:
+    """The name of the figure that counts these participation shifts."""
+    return f"shift_{code}"
+
+
+def _over_time(table: Talk, drawn: int) -> tuple[tuple[Span, Balance, Chance], ...]:
+    windows = min(MOST_WINDOWS, max(2, round(table.length_ms / WINDOW_MS)))
+    parts = []
+    for span, even in participation.over_time(table, windows):
+        under = participation.balances(null.allotted(table, drawn, span))["gini_rescaled"]
+        parts.append((span, even, null.compare(even.gini_rescaled, under)))
+    return tuple(parts)
 
 
 def spread(lengths: Ints) -> Spread:
@@ -169,10 +211,6 @@ def _lengths(found: list[Passage], kind: Kind) -> Spread:
 def _longest_silence(found: list[Passage]) -> int:
     silent = (each.length_ms for each in found if each.kind in (Kind.GAP, Kind.PAUSE))
     return max(silent, default=0)
-
-
-def _shuffled(chain: Ints, drawn: int) -> Ints:
-    return null.reordered(sequence.without_repeats(chain), drawn)
 
 
 def _stars(table: Talk, length: int, drawn: int) -> Floats:

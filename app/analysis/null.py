@@ -4,11 +4,14 @@ Four people and a hundred turns make patterns out of nothing. Each figure is the
 its values under a null hypothesis that says exactly what is left to chance:
 
 *allotted*: every turn, as long as it was, goes to anybody, in proportion to their time present.
-For balance.
+For balance, of the meeting and of its parts.
 *walked*: whoever speaks, the next is any other, in proportion to their time present. For the
 facilitator's part in the changes of speaker.
 *reordered*: everybody has the turns they had, and the order is any in which nobody follows
-themselves. For reciprocity and returns, which an uneven group has more of by that alone.
+themselves. For who follows whom, participation shifts, reciprocity and returns, of which an uneven
+group has more by that alone.
+*interrupted*: in everybody's turns as many try to interrupt as did, each any other, in proportion
+to their time present. For who interrupts whom; how often people interrupt at all has no null here.
 
 The p-values are exact: (1 + as extreme) / (1 + drawn) (Phipson & Smyth 2010). Turns of one meeting
 are no independent sample of anything, so p says "more than chance" and never "more than elsewhere".
@@ -18,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis.table import Floats, Ints, Talk
+from app.analysis.table import Floats, Ints, Span, Talk
 
 DRAWN = 499
 """Lower: p is coarse (the smallest is 1/(1 + drawn)). Higher: the page comes later."""
@@ -28,6 +31,8 @@ WALK = (400, 3_000)
 """Exchanges tried per shuffled order: twice its length, within these bounds. Lower: the orders
 stay like the one observed and p is less able to tell. Higher: slower. The p is exact either way
 (Besag & Clifford 1989)."""
+AT_ONCE = 1_000_000
+"""Turns allotted together. Lower: slower. Higher: more memory, 32 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +62,45 @@ def compare(observed: float, under_null: Floats) -> Chance:
     return Chance(observed, float(values.mean()), float(low), float(high), p, len(values))
 
 
-def allotted(table: Talk, drawn: int = DRAWN) -> Floats:
+@dataclass(frozen=True)
+class Cells:
+    """What `Chance` is to one value, of each cell of a matrix of counts."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+
+
+def compare_cells(observed: Ints, under_null: Ints) -> Cells:
+    """`under_null`: a matrix for each draw."""
+    low, high = np.quantile(under_null, [0.025, 0.975], axis=0)
+    above = (1 + (under_null >= observed).sum(axis=0)) / (1 + len(under_null))
+    below = (1 + (under_null <= observed).sum(axis=0)) / (1 + len(under_null))
+    p = np.minimum(1, 2 * np.minimum(above, below))
+    return Cells(under_null.mean(axis=0), low, high, p)
+
+
+def allotted(table: Talk, drawn: int = DRAWN, window: Span | None = None) -> Floats:
     """Talk time per time present, when each turn may be anybody's: a row for each draw, a column
-    for each who was there for long enough."""
+    for each who was there for long enough. With `window`: in that part of the meeting."""
     generator = np.random.default_rng(SEED)
-    present = table.present_ms[table.there()].astype(np.float64)
-    floor = table.floor()
+    window = window or Span(0, table.length_ms)
+    present = table.present_in(window)[table.there(window)].astype(np.float64)
+    floor = table.during(window).floor()
     lengths = (floor.end_ms - floor.start_ms).astype(np.float64)
-    if len(present) < 2 or not len(lengths):
-        return np.zeros((0, len(present)))
+    people, turns = len(present), len(lengths)
+    if people < 2 or not turns:
+        return np.zeros((0, people))
     edges = np.cumsum(present / present.sum())[:-1]
-    rates = np.empty((drawn, len(present)))
-    for draw in range(drawn):
-        owner = np.searchsorted(edges, generator.random(len(lengths)), side="right")
-        held = np.bincount(owner, weights=lengths, minlength=len(present))
-        rates[draw] = held / present
+    rates = np.empty((drawn, people))
+    for first in range(0, drawn, AT_ONCE // turns or 1):
+        draws = rates[first : first + (AT_ONCE // turns or 1)]
+        owner = np.searchsorted(edges, generator.random((len(draws), turns)), side="right")
+        owner += people * np.arange(len(draws))[:, None]
+        weights = np.broadcast_to(lengths, owner.shape).ravel()
+        held = np.bincount(owner.ravel(), weights=weights, minlength=draws.size)
+        draws[:] = held.reshape(draws.shape) / present
     return rates
 
 
@@ -91,6 +120,18 @@ def walked(weights: Floats, length: int, drawn: int = DRAWN) -> Ints:
                 step[same] = draw(same.size)
         orders[:, place] = step
     return orders
+
+
+def interrupted(tried: Ints, present_ms: Ints, drawn: int = DRAWN) -> Ints:
+    """A matrix for each draw, as `floor.Interruptions.tried`: rows who did, columns to whom."""
+    generator = np.random.default_rng(SEED)
+    found = np.zeros((drawn, *tried.shape), dtype=np.int64)
+    for holder, times in enumerate(tried.sum(axis=0).tolist()):
+        weights = present_ms.astype(np.float64)
+        weights[holder] = 0
+        if times and weights.sum():
+            found[:, :, holder] = generator.multinomial(times, weights / weights.sum(), drawn)
+    return found
 
 
 def reordered(order: Ints, drawn: int = DRAWN) -> Ints:

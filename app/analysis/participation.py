@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis.table import Floats, Ints, Span, Talk
+from app.analysis.table import Floats, Ints, Person, Span, Talk
 
 NAN = float("nan")
 
@@ -39,7 +39,7 @@ class Participation:
     quartiles_ms: tuple[float, float] | None
     longest_ms: int | None
     first_turn_ms: int | None
-    """From the person's own arrival, so that who came late is not late in speaking."""
+    """Time present before it, so that who came late is not late in speaking."""
     backchannels_given: int
     backchannels_received: int
 
@@ -75,7 +75,6 @@ def participation(table: Talk) -> list[Participation]:
     for number, person in enumerate(table.people):
         own = floor.speaker == number
         lengths = (floor.end_ms - floor.start_ms)[own]
-        arrived = min((stay.start_ms for stay in person.stays), default=0)
         parts.append(
             Participation(
                 person.pseudonym,
@@ -91,12 +90,16 @@ def participation(table: Talk) -> list[Participation]:
                 sd_ms=float(lengths.std(ddof=1)) if len(lengths) > 1 else None,
                 quartiles_ms=_quartiles(lengths),
                 longest_ms=int(lengths.max()) if len(lengths) else None,
-                first_turn_ms=int(floor.start_ms[own][0] - arrived) if len(lengths) else None,
+                first_turn_ms=_before(person, floor.start_ms[own]),
                 backchannels_given=int(given[number]),
                 backchannels_received=int(received[number]),
             )
         )
     return parts
+
+
+def _before(person: Person, starts: Ints) -> int | None:
+    return person.present_ms(Span(0, int(starts[0]))) if len(starts) else None
 
 
 def _quartiles(lengths: Ints) -> tuple[float, float] | None:
@@ -153,32 +156,60 @@ def balance(table: Talk) -> Balance:
 
 
 def balance_of(amounts: Ints | Floats) -> Balance:
-    raw = gini(amounts)
-    count = len(amounts)
-    rescaled = raw * count / (count - 1) if count > 1 else NAN
-    largest = float(shares(amounts).max()) if count and amounts.sum() else NAN
-    return Balance(count, raw, rescaled, entropy(amounts), largest)
+    rescaled, evenness, largest = (float(each[0]) for each in balances(amounts[None, :]).values())
+    return Balance(len(amounts), gini(amounts), rescaled, evenness, largest)
+
+
+def balances(amounts: Ints | Floats) -> dict[str, Floats]:
+    """The figures of `Balance` that carry a chance, by name, of each row of amounts."""
+    count = amounts.shape[1]
+    rescaled = ginis(amounts) * count / (count - 1) if count > 1 else np.full(len(amounts), NAN)
+    largest = _over(amounts.max(axis=1, initial=0), amounts.sum(axis=1))
+    return {
+        "gini_rescaled": rescaled,
+        "entropy": entropies(amounts),
+        "largest_share": largest,
+    }
 
 
 def gini(amounts: Ints | Floats) -> float:
-    """Half the mean absolute difference of all pairs, over the mean (Gini 1912).
+    return float(ginis(amounts[None, :])[0])
+
+
+def ginis(amounts: Ints | Floats) -> Floats:
+    """Of each row half the mean absolute difference of all pairs, over the mean (Gini 1912).
 
     Taken over the sorted amounts: Σ (2i − n − 1)·x₍ᵢ₎ / (n·Σx), i from 1.
     """
-    count, whole = len(amounts), float(amounts.sum())
-    if count < 2 or whole == 0:
-        return NAN
+    count = amounts.shape[1]
+    if count < 2:
+        return np.full(len(amounts), NAN)
     ranks = 2 * np.arange(1, count + 1) - count - 1
-    return float((ranks * np.sort(amounts)).sum() / (count * whole))
+    return _over((ranks * np.sort(amounts, axis=1)).sum(axis=1), count * amounts.sum(axis=1))
 
 
 def entropy(amounts: Ints | Floats) -> float:
-    """−Σ p·log p over log n, with 0·log 0 = 0 (Shannon 1948; evenness after Pielou 1966)."""
-    if len(amounts) < 2 or amounts.sum() == 0:
-        return NAN
-    parts = shares(amounts)
-    parts = parts[parts > 0]
-    return float(abs((parts * np.log(parts)).sum()) / np.log(len(amounts)))
+    return float(entropies(amounts[None, :])[0])
+
+
+def entropies(amounts: Ints | Floats) -> Floats:
+    """Of each row −Σ p·log p over log n, with 0·log 0 = 0 (Shannon 1948; evenness after Pielou
+    1966)."""
+    count, whole = amounts.shape[1], amounts.sum(axis=1)
+    if count < 2:
+        return np.full(len(amounts), NAN)
+    parts = _over(amounts, whole[:, None])
+    logs = np.zeros(parts.shape)
+    np.log(parts, out=logs, where=parts > 0)
+    found: Floats = np.abs((parts * logs).sum(axis=1)) / np.log(count)
+    return found
+
+
+def _over(amounts: Ints | Floats, whole: Ints | Floats) -> Floats:
+    """NaN where there is nothing to divide by."""
+    found = np.full(np.broadcast(amounts, whole).shape, NAN)
+    np.divide(amounts, whole, out=found, where=whole != 0)
+    return found
 
 
 def over_time(table: Talk, windows: int) -> list[tuple[Span, Balance]]:

@@ -6,14 +6,16 @@ before groups are compared, so that a group that met more often does not count f
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 import numpy as np
 
 from app.analysis import rows
 from app.analysis.drawing import Text, along
-from app.analysis.forms import BetweenRow, OrderRow
-from app.analysis.lines import Line, of_index, two_lines
+from app.analysis.forms import BetweenRow, GroupRow, OrderRow, ProgrammeAnalysis
+from app.analysis.lines import Line, of_index, together, two_lines
 from app.analysis.service import Measured
+from app.groups.models import Group
 
 Series = Sequence[Sequence[Measured]]
 """Of each group its meetings, in their order."""
@@ -32,7 +34,22 @@ def values(series: Series) -> Values:
     return found
 
 
-def by_order(found: Values) -> list[OrderRow]:
+def about(
+    programme_id: UUID, groups: Sequence[tuple[Group, Sequence[Measured]]]
+) -> ProgrammeAnalysis:
+    series = [measured for _, measured in groups]
+    found, made_by = values(series), rules(series)
+    return ProgrammeAnalysis(
+        programme_id=programme_id,
+        by_order=by_order(found, made_by),
+        between=between(found, made_by),
+        by_group=by_group(found, [group.name for group, _ in groups], made_by),
+    )
+
+
+def by_order(found: Values, made_by: Sequence[str]) -> list[OrderRow]:
+    """`made_by`, here and below: what `rules` gave."""
+    told = together(made_by)
     return [
         OrderRow(
             facilitator=side,
@@ -43,6 +60,7 @@ def by_order(found: Values) -> list[OrderRow]:
             sd=_sd(there),
             low=min(there),
             high=max(there),
+            rules=told,
         )
         for (side, figure), groups in found.items()
         for ordinal in sorted({number for group in groups for number in group})
@@ -50,8 +68,8 @@ def by_order(found: Values) -> list[OrderRow]:
     ]
 
 
-def between(found: Values) -> list[BetweenRow]:
-    rows_ = []
+def between(found: Values, made_by: Sequence[str]) -> list[BetweenRow]:
+    rows_, told = [], together(made_by)
     for (side, figure), groups in found.items():
         own = [list(group.values()) for group in groups if group]
         means = [float(np.mean(each)) for each in own]
@@ -65,9 +83,29 @@ def between(found: Values) -> list[BetweenRow]:
                 within_sd=_pooled(own),
                 low=min(means),
                 high=max(means),
+                rules=told,
             )
         )
     return rows_
+
+
+def by_group(found: Values, names: Sequence[str], made_by: Sequence[str]) -> list[GroupRow]:
+    """The mean over each group's meetings; groups that have none are not there. `names`: of the
+    groups, in their order."""
+    told = together(made_by)
+    return [
+        GroupRow(
+            facilitator=side,
+            figure=figure,
+            group=name,
+            meetings=len(own),
+            mean=float(np.mean(list(own.values()))),
+            rules=told,
+        )
+        for (side, figure), groups in found.items()
+        for name, own in zip(names, groups, strict=True)
+        if own
+    ]
 
 
 def _sd(sample: Sequence[float]) -> float | None:
@@ -104,7 +142,7 @@ def rules(series: Series) -> list[str]:
 def chart(name: str, found: Sequence[OrderRow], made_by: Sequence[str], t: Text) -> str:
     """Means over groups by meeting order; shaded, from the lowest group to the highest.
 
-    `found`: what `by_order` gave; `made_by`: what `rules` did.
+    `found`: what `by_order` gave.
     """
     ordinals = sorted({row.meeting for row in found})
     by = {(row.facilitator, row.figure, row.meeting): row for row in found}
@@ -118,7 +156,7 @@ def chart(name: str, found: Sequence[OrderRow], made_by: Sequence[str], t: Text)
     return two_lines(
         name,
         t,
-        " | ".join(made_by),
+        together(made_by),
         places=places,
         words=words,
         lines=[Line(t(key), of(place, "mean")) for place, key in enumerate(NAMES[name])],

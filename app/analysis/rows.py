@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from app.analysis import floor, measures, null
+from app.analysis import floor, lines, measures, null
 from app.analysis.forms import (
     BalanceRow,
     Coverage,
@@ -16,8 +16,8 @@ from app.analysis.forms import (
     SpreadRow,
     TransitionRow,
 )
-from app.analysis.measures import Measures, Side
-from app.analysis.null import Chance
+from app.analysis.measures import Measures, Side, shift
+from app.analysis.null import Cells, Chance
 from app.analysis.service import Measured
 from app.groups.models import GroupRole
 from app.kit.http import number
@@ -34,7 +34,7 @@ THRESHOLDS = {
 
 def about(measured: Measured) -> MeetingAnalysis:
     studied = measured.studied
-    roster = studied.roster
+    (covered,) = coverage(measured)
     return MeetingAnalysis(
         meeting_id=studied.meeting.id,
         meeting=studied.meeting.ordinal,
@@ -43,12 +43,7 @@ def about(measured: Measured) -> MeetingAnalysis:
         thresholds=THRESHOLDS,
         indexed_at=studied.index.created_at,
         length_ms=studied.talk.length_ms,
-        coverage=Coverage(
-            present=roster.present,
-            counted=len(roster.people),
-            left_out=roster.left_out,
-            attendance_known=roster.attendance_known,
-        ),
+        coverage=covered,
         people=people(measured),
         figures=figures(measured),
         transitions=transitions(measured),
@@ -58,13 +53,32 @@ def about(measured: Measured) -> MeetingAnalysis:
 
 
 def _made(measured: Measured) -> dict[str, str | int]:
-    studied = measured.studied
-    parameters = " ".join(f"{key}={value}" for key, value in studied.index.parameters.items())
+    index = measured.studied.index
     return {
-        "meeting": studied.meeting.ordinal,
-        "index": studied.index.version,
-        "rules": parameters,
+        "meeting": measured.studied.meeting.ordinal,
+        "index": index.version,
+        "rules": lines.parameters(index),
     }
+
+
+def coverage(measured: Measured) -> list[Coverage]:
+    """One row."""
+    roster, talk = measured.studied.roster, measured.studied.talk
+    return [
+        Coverage.model_validate(
+            _made(measured)
+            | {
+                "present": roster.present,
+                "counted": len(roster.people),
+                "left_out": roster.left_out,
+                "attendance_known": roster.attendance_known,
+                "recorded_ms": talk.recorded_ms,
+                "unrecorded_ms": talk.length_ms - talk.recorded_ms,
+                "turns": len(talk.speaker),
+                "accepted": measured.studied.accepted,
+            }
+        )
+    ]
 
 
 def people(measured: Measured) -> list[PersonRow]:
@@ -116,7 +130,7 @@ def values(found: Measures) -> dict[tuple[str, str], float | None]:
         "overlap": found.shares.overlap,
         "longest_silence_ms": found.longest_silence_ms,
         "star": found.star,
-    } | {f"shift_{code}": count for code, count in sorted(found.shifts.items())}
+    }
     sides = {WITH: of_side(found.everyone), WITHOUT: of_side(found.others), WHOLE: whole}
     return {
         (side, figure): number(value)
@@ -135,14 +149,14 @@ def of_side(side: Side) -> Mapping[str, float | int | None]:
         "gini_rescaled": side.balance.gini_rescaled,
         "entropy": side.balance.entropy,
         "largest_share": side.balance.largest_share,
-        "changes": side.offsets.count,
+        "changes": side.changes,
         "offset_median_ms": side.offsets.median_ms,
         "overlapping": side.overlapping,
         "interruptions": side.interruptions,
         "succeeded": side.succeeded,
-        "reciprocity": side.reciprocity,
-        "returns": side.returns,
-    }
+        "reciprocity": side.order.reciprocity,
+        "returns": side.order.returns,
+    } | {shift(code): count for code, count in sorted(side.order.shifts.items())}
 
 
 def _chance(chance: Chance | None) -> dict[str, float]:
@@ -155,35 +169,50 @@ def _chance(chance: Chance | None) -> dict[str, float]:
 def transitions(measured: Measured) -> list[TransitionRow]:
     """Changes of speaker; going on after a pause is none."""
     found, parts = measured.measures, measured.measures.parts
+    broken = found.interruptions
     return [
         TransitionRow.model_validate(
             _made(measured)
             | {
+                "facilitator": name,
                 "before": one.pseudonym,
                 "after": other.pseudonym,
-                "count": int(found.followings[i, j]),
-                "row_share": float(found.row_shares[i, j]),
-                "expected": float(found.expected[i, j]),
-                "interruptions_tried": int(found.interruptions.tried[j, i]),
-                "interruptions_succeeded": int(found.interruptions.succeeded[j, i]),
+                "count": int(side.order.followings[i, j]),
+                "row_share": float(side.order.row_shares[i, j]),
+                "expected": float(side.order.expected[i, j]),
+                "interruptions_tried": int(broken.tried[j, i]),
+                "interruptions_succeeded": int(broken.succeeded[j, i]),
             }
+            | _cell(side.order.cells, i, j)
+            | {f"tried_{name}": value for name, value in _cell(side.interrupted, j, i).items()}
         )
+        for name, side in ((WITH, found.everyone), (WITHOUT, found.others))
         for i, one in enumerate(parts)
         for j, other in enumerate(parts)
-        if i != j
+        if i != j and (name == WITH or not (one.is_facilitator or other.is_facilitator))
     ]
 
 
+def _cell(cells: Cells | None, i: int, j: int) -> dict[str, float]:
+    if cells is None:
+        return {}
+    low, high = float(cells.low[i, j]), float(cells.high[i, j])
+    mean, p = float(cells.mean[i, j]), float(cells.p[i, j])
+    return {"chance_mean": mean, "chance_low": low, "chance_high": high, "p": p}
+
+
 def balance(measured: Measured) -> list[BalanceRow]:
+    everyone, others = measured.measures.everyone, measured.measures.others
     return [
         BalanceRow.model_validate(
             _made(measured)
             | span._asdict()
             | {"facilitator": name}
-            | {field: getattr(each, field) for field in BALANCE}
+            | {field: getattr(even, field) for field in BALANCE}
+            | _chance(chance)
         )
-        for span, one, other in measured.measures.over_time
-        for name, each in ((WITH, one), (WITHOUT, other))
+        for both in zip(everyone.over_time, others.over_time, strict=True)
+        for name, (span, even, chance) in zip((WITH, WITHOUT), both, strict=True)
     ]
 
 
@@ -200,13 +229,14 @@ def passages(measured: Measured) -> list[PassageRow]:
     return rows
 
 
-def spread(series: Iterable[Measured]) -> list[SpreadRow]:
+def spread(series: Sequence[Measured]) -> list[SpreadRow]:
     """Mean, sample standard deviation and range over meetings; a series of one has no deviation."""
     samples: dict[tuple[str, str], list[float]] = {}
     for measured in series:
         for name, value in values(measured.measures).items():
             if value is not None:
                 samples.setdefault(name, []).append(value)
+    made_by = rules(series)
     return [
         SpreadRow(
             facilitator=side,
@@ -216,12 +246,19 @@ def spread(series: Iterable[Measured]) -> list[SpreadRow]:
             sd=float(np.std(found, ddof=1)) if len(found) > 1 else None,
             low=min(found),
             high=max(found),
+            rules=made_by,
         )
         for (side, figure), found in samples.items()
     ]
 
 
+def rules(series: Iterable[Measured]) -> str:
+    """What made the turns of several meetings, in one cell."""
+    return lines.together({lines.rules(each.studied) for each in series})
+
+
 TABLES: Mapping[str, tuple[type[Row], Callable[[Measured], Sequence[Row]]]] = {
+    "coverage": (Coverage, coverage),
     "people": (PersonRow, people),
     "figures": (FigureRow, figures),
     "transitions": (TransitionRow, transitions),

@@ -39,13 +39,27 @@ def without_repeats(chain: Ints) -> Ints:
 def followings(chain: Ints, size: int) -> Ints:
     """Who-follows-whom: row the earlier speaker, column the next; the diagonal is going on after
     a pause (zoomGroupStats: `turnTaking`)."""
-    pairs = chain[:-1] * size + chain[1:]
-    return np.bincount(pairs, minlength=size * size).reshape(size, size)
+    found: Ints = followings_of(chain[None, :], size)[0]
+    return found
+
+
+def followings_of(orders: Ints, size: int) -> Ints:
+    """The same of each row: a matrix each."""
+    cells = size * size
+    pairs = orders[:, :-1] * size + orders[:, 1:] + cells * np.arange(len(orders))[:, None]
+    counts: Ints = np.bincount(pairs.ravel(), minlength=cells * len(orders))
+    return counts.reshape(len(orders), size, size)
+
+
+def among(matrix: Ints, left_out: Flags) -> Ints:
+    """With nothing to or from these: changes straight from one of the others to another."""
+    kept = ~left_out
+    return matrix * (kept[:, None] & kept[None, :])
 
 
 def off_diagonal(matrix: Ints) -> Ints:
     """Changes of speaker alone."""
-    return matrix * (1 - np.eye(len(matrix), dtype=np.int64))
+    return matrix * (1 - np.eye(matrix.shape[-1], dtype=np.int64))
 
 
 def row_normalised(matrix: Ints) -> Floats:
@@ -93,25 +107,45 @@ def star(matrix: Ints, facilitators: Flags) -> float:
 
 
 def reciprocity(matrix: Ints) -> float:
-    """Share of changes that are answered by one in the other direction: Σ min(wᵢⱼ, wⱼᵢ) over Σ wᵢⱼ,
-    i ≠ j (weighted reciprocity, Squartini et al. 2013, Scientific Reports 3:2729)."""
-    changes = off_diagonal(matrix)
-    whole = changes.sum()
-    return float(np.minimum(changes, changes.T).sum() / whole) if whole else NAN
+    return float(reciprocities(matrix[None])[0])
+
+
+def reciprocities(matrices: Ints) -> Floats:
+    """Of each the share of changes that are answered by one in the other direction:
+    Σ min(wᵢⱼ, wⱼᵢ) over Σ wᵢⱼ, i ≠ j (weighted reciprocity, Squartini et al. 2013, Scientific
+    Reports 3:2729)."""
+    changes = off_diagonal(matrices)
+    answered = np.minimum(changes, np.swapaxes(changes, 1, 2)).sum(axis=(1, 2))
+    return _share(answered, changes.sum(axis=(1, 2)))
 
 
 def returns(chain: Ints, left_out: Flags | None = None) -> float:
+    return float(returns_of(without_repeats(chain)[None, :], left_out)[0])
+
+
+def returns_of(orders: Ints, left_out: Flags | None = None) -> Floats:
     """Of three speakers in a row, how often the third is the first again: A–B–A, not A–B–X.
 
-    High where pairs talk and the rest listens (Parker 1988, JPSP 54:965: the broken floor). Without
-    `left_out`: of the threes in which none of them is.
+    High where pairs talk and the rest listens (Parker 1988, JPSP 54:965: the broken floor). Of each
+    row, in which nobody follows themselves.
     """
-    order = without_repeats(chain)
-    back = order[2:] == order[:-2]
-    if left_out is not None:
-        inside = ~left_out[order]
-        back = back[inside[2:] & inside[1:-1] & inside[:-2]]
-    return float(back.mean()) if len(back) else NAN
+    back, on = threes(orders, left_out)
+    return _share(back, back + on)
+
+
+def threes(orders: Ints, left_out: Flags | None = None) -> tuple[Ints, Ints]:
+    """How often in each row the third of three speakers is the first again, and how often another.
+    Without `left_out`: of the threes in which none of them is."""
+    back = orders[:, 2:] == orders[:, :-2]
+    inside = np.ones(orders.shape, dtype=np.bool_) if left_out is None else ~left_out[orders]
+    counted = inside[:, 2:] & inside[:, 1:-1] & inside[:, :-2]
+    return (back & counted).sum(axis=1), (~back & counted).sum(axis=1)
+
+
+def _share(part: Ints, whole: Ints) -> Floats:
+    found = np.full(len(whole), NAN)
+    np.divide(part, whole, out=found, where=whole > 0)
+    return found
 
 
 def answers(chain: Ints) -> list[int | None]:
@@ -120,17 +154,29 @@ def answers(chain: Ints) -> list[int | None]:
     return [None, *order[:-1]] if order else []
 
 
-def shifts(speakers: Sequence[int], targets: Sequence[int | None]) -> Counter[str]:
+BACK, ON = "AB-BA", "AB-XA"
+"""The shifts that `answers` leave: the turn goes back to who spoke before, or on to another."""
+
+
+def shifts(
+    speakers: Sequence[int], targets: Sequence[int | None], left_out: Flags | None = None
+) -> Counter[str]:
     """Participation shifts of successive turns (Gibson 2003): A is the first speaker, B whom A
     addresses, 0 the group, X another who speaks, Y another who is addressed.
 
-    The same speaker to the same target is the same turn, and no shift.
+    The same speaker to the same target is the same turn, and no shift. Without `left_out`: those in
+    which none of them speaks or is addressed.
     """
     merged: list[tuple[int, int | None]] = []
     for pair in zip(speakers, targets, strict=True):
         if not merged or merged[-1] != pair:
             merged.append(pair)
-    return Counter(_shift(*one, *two) for one, two in itertools.pairwise(merged))
+    away = set() if left_out is None else set(np.flatnonzero(left_out).tolist())
+    return Counter(
+        _shift(*one, *two)
+        for one, two in itertools.pairwise(merged)
+        if away.isdisjoint((*one, *two))
+    )
 
 
 def _shift(a: int, b: int | None, speaker: int, target: int | None) -> str:

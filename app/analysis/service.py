@@ -1,8 +1,9 @@
 """Meetings as the consents in force let them be studied, measured."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from uuid import UUID
 
 import numpy as np
@@ -11,12 +12,17 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.analysis import hearing
+from app.analysis.hearing import Heard
 from app.analysis.measures import Measures, measure
-from app.analysis.roster import Roster, heard_from, roster, silent
-from app.analysis.table import Talk, in_order
+from app.analysis.roster import Roster, roster
+from app.analysis.table import Span, Talk, in_order
+from app.consent import ledger
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
+from app.imports.service import ELSEWHERE
+from app.kit.db import now
 from app.kit.errors import Refusal
 from app.kit.permissions import Action
 from app.meetings import attendance
@@ -25,10 +31,13 @@ from app.meetings.models import Attendance, Meeting, MeetingKind, MeetingState
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 from app.recordings import service as recordings
+from app.recordings import unrecorded
 from app.recordings.models import Recording, RecordingState, TapeState
-from app.turns import columns
+from app.retention import service as retention
+from app.turns import columns, shared
 from app.turns.columns import Indexed
-from app.turns.models import TurnIndex
+from app.turns.models import SharedSpeech, TurnIndex
+from app.turns.service import IMPORTED
 
 
 class MeetingNotOver(Refusal):
@@ -42,8 +51,8 @@ class NoTurns(Refusal):
 
 
 class NotToldApart(Refusal):
-    """Everybody came in one file, and of nobody it was said yet when they speak: without a turn
-    they would all count as silent."""
+    """Everybody came in one file, and of some speech nobody has said yet whose it is: they would
+    count as silent in it."""
 
     code = "not_told_apart"
 
@@ -57,6 +66,9 @@ class Studied:
     index: TurnIndex
     roster: Roster
     talk: Talk
+    accepted: int
+    """Of the turns in the talk those that a person accepted, made or brought along; the others are
+    as the machine proposed them."""
 
 
 @dataclass(frozen=True)
@@ -134,41 +146,104 @@ async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]
     """Those that are indexed, whose speakers are told apart, and that have somebody who may be
     studied, in the order asked for."""
     spoken = await columns.of_recordings(db, wanted)
-    stays = await attendance.of_meetings(db, [meeting.id for _, meeting in wanted])
+    there = [each.recording for each in spoken.recordings]
+    stays = await attendance.of_meetings(db, [each.meeting.id for each in spoken.recordings])
+    cuts = await unrecorded.of_recordings(db, there)
+    speech = await shared.of_recordings(db, [recording.id for recording in there])
+    over = await _over(db, spoken.recordings)
     found = []
     for place, each in enumerate(spoken.recordings):
-        turns = spoken.of(place)
-        if recordings.is_mixed(each.tapes) and turns.is_empty():
+        turns, id_ = spoken.of(place), each.recording.id
+        told = _told_apart(each, speech.get(id_), turns)
+        if told is Told.IN_PART:
             continue
-        present = _roster(each, stays[each.meeting.id], turns)
+        cut = [Span(*span) for span in cuts[id_]]
+        known = set() if told is Told.TURNS_ALONE else hearing.kept(each.tapes) - over[id_]
+        heard = _heard(each, stays[each.meeting.id], turns, cut, known)
+        present = roster(
+            each.recording,
+            each.people,
+            stays[each.meeting.id],
+            heard,
+            attendance_known=each.recording.node_name != ELSEWHERE,
+        )
         if present.people:
-            talk = _table(each, present, turns)
-            found.append(Studied(each.meeting, each.recording, each.index, present, talk))
+            found.append(_of(each, present, turns, cut))
     return found
 
 
-def _roster(indexed: Indexed, stays: Sequence[Attendance], turns: pl.DataFrame) -> Roster:
+async def _over(db: AsyncSession, found: Sequence[Indexed]) -> dict[UUID, set[UUID]]:
+    """Of each recording, whose turns are over their time."""
+    query = select(Group.id, Programme).join(Programme, col(Programme.id) == Group.programme_id)
+    ids = {each.meeting.group_id for each in found}
+    of = dict((await db.exec(query.where(col(Group.id).in_(ids)))).all())
+    changes, moment = await retention.changes_of(db), now()
+    return {
+        each.recording.id: hearing.over(
+            each.ledger,
+            each.recording.started_at,
+            changes[of[each.meeting.group_id].id],
+            of[each.meeting.group_id].retention_days,
+            moment,
+        )
+        for each in found
+    }
+
+
+class Told(Enum):
+    """How far it is known who speaks when."""
+
+    WHOLE = auto()
+    IN_PART = auto()
+    """Some speech is nobody's yet."""
+    TURNS_ALONE = auto()
+    """Nothing is known of anybody but their turns."""
+
+
+def _told_apart(indexed: Indexed, speech: SharedSpeech | None, turns: pl.DataFrame) -> Told:
+    if not recordings.is_mixed(indexed.tapes):
+        return Told.WHOLE
+    if turns.is_empty():
+        return Told.IN_PART
+    if indexed.index.version.startswith(IMPORTED):
+        return Told.WHOLE
+    if speech is None or not shared.stands(speech, ledger.standing(indexed.ledger)):
+        return Told.TURNS_ALONE
+    spans = turns.select("start_ms", "end_ms").rows()
+    return Told.IN_PART if shared.untold(speech, spans) else Told.WHOLE
+
+
+def _heard(
+    indexed: Indexed,
+    stays: Sequence[Attendance],
+    turns: pl.DataFrame,
+    cut: Sequence[Span],
+    known: Collection[UUID],
+) -> Heard:
+    """`known`: of whom there is a voice that says whether they spoke."""
     arrived = {stay.user_id: stay.joined_at for stay in reversed(stays)}
-    ledger, tapes = indexed.ledger, indexed.tapes
-    users = indexed.users
-    return roster(
-        indexed.recording,
-        indexed.people,
-        stays,
-        indexed.studied | silent(ledger, tapes, indexed.index.created_at, arrived),
+    rows, tapes, made_at = indexed.ledger, indexed.tapes, indexed.index.created_at
+    users, silent = indexed.users, hearing.silent(rows, tapes, made_at, arrived)
+    studied = indexed.studied | silent
+    return Heard(
+        studied,
         {users[number] for number in turns["speaker"].unique().to_list()},
-        heard_from(ledger, tapes, indexed.recording),
+        indexed.studied.difference(known, silent),
+        hearing.heard(rows, tapes, indexed.recording, made_at, cut),
     )
 
 
-def _table(indexed: Indexed, present: Roster, turns: pl.DataFrame) -> Talk:
+def _of(indexed: Indexed, present: Roster, turns: pl.DataFrame, cut: Sequence[Span]) -> Studied:
     place = {user: number for number, user in enumerate(present.people)}
     number = np.array([place.get(user, _AWAY) for user in indexed.users], dtype=np.int64)
     speaker = number[turns["speaker"].to_numpy()]
     inside = speaker != _AWAY
     start, end, back = (turns[name].to_numpy()[inside] for name in _TIMES)
     length = max(indexed.recording.duration_ms or 0, int(end.max(initial=0)))
-    return in_order(tuple(present.people.values()), length, speaker[inside], start, end, back)
+    people = tuple(present.people.values())
+    talk = in_order(people, length, speaker[inside], start, end, back, cut)
+    accepted = int(turns["is_accepted"].to_numpy()[inside].sum())
+    return Studied(indexed.meeting, indexed.recording, indexed.index, present, talk, accepted)
 
 
 _AWAY = -1

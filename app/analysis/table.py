@@ -8,9 +8,14 @@ turns pass in a fraction of a second.
 Times are ms after the recording's start. People are numbered from 0 in the order of the roster,
 which lists everybody who was present and may be studied, those who never spoke included: who is
 missing from it is missing from every figure, and who is in it counts with zero.
+
+Time in which nothing was written of anybody is no time of the talk: nobody is present in it, and
+what lies across it is no gap of the talk, however long. It stays on the time line, which is the
+meeting's own clock.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +38,8 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Person:
-    """One of the roster, by pseudonym, with the stays in the meeting while it was recorded."""
+    """One of the roster, by pseudonym, with the stays in the meeting while their speech would have
+    been kept."""
 
     pseudonym: str
     is_facilitator: bool = False
@@ -57,6 +63,8 @@ class Talk:
     start_ms: Ints
     end_ms: Ints
     is_backchannel: Flags
+    unrecorded: tuple[Span, ...] = ()
+    """When nothing was written of anybody; in order, apart, within the length."""
 
     @property
     def size(self) -> int:
@@ -70,58 +78,74 @@ class Talk:
     def present_ms(self) -> Ints:
         return self.present_in(Span(0, self.length_ms))
 
+    @property
+    def recorded_ms(self) -> int:
+        return self.recorded_in(Span(0, self.length_ms))
+
+    def recorded_in(self, window: Span) -> int:
+        """How much of that time was recorded."""
+        start, end = window
+        cut = (min(end, to) - max(start, since) for since, to in self.unrecorded)
+        return end - start - sum(max(0, length) for length in cut)
+
+    def across_unrecorded(self, start: Ints, end: Ints) -> Flags:
+        """Which of these stretches of time were not recorded whole."""
+        found = np.zeros(len(start), dtype=np.bool_)
+        for since, to in self.unrecorded:
+            found |= (since < end) & (start < to)
+        return found
+
     def present_in(self, window: Span) -> Ints:
         return np.array([person.present_ms(window) for person in self.people], dtype=np.int64)
 
     def there(self, window: Span | None = None) -> Flags:
         """Who was there for long enough of that time, or of the meeting."""
-        start, end = window or (0, self.length_ms)
-        present = self.present_in(Span(start, end))
-        return (present > 0) & (present >= LEAST_PRESENT * (end - start))
+        window = window or Span(0, self.length_ms)
+        present = self.present_in(window)
+        return (present > 0) & (present >= LEAST_PRESENT * self.recorded_in(window))
 
     def floor(self) -> "Talk":
         """Only turns that hold the floor."""
-        return self._where(~self.is_backchannel)
+        return self.that_are(~self.is_backchannel)
 
     def backchannels(self) -> "Talk":
-        return self._where(self.is_backchannel)
+        return self.that_are(self.is_backchannel)
 
     def during(self, window: Span) -> "Talk":
         """What was said in that part, turns cut at its edges. Times keep their zero."""
         start = np.maximum(self.start_ms, window.start_ms)
         end = np.minimum(self.end_ms, window.end_ms)
-        cut = Talk(self.people, self.length_ms, self.speaker, start, end, self.is_backchannel)
-        return cut._where(end > start)
+        return replace(self, start_ms=start, end_ms=end).that_are(end > start)
 
-    def without_facilitators(self) -> "Talk":
-        """The others alone, numbered anew: neither the facilitator's turns nor their seat."""
-        kept = ~self.facilitators
+    def without(self, left_out: Flags) -> "Talk":
+        """The others alone, numbered anew: neither the turns of those left out nor their seats."""
+        kept = ~left_out
         number = np.cumsum(kept) - 1
-        inside = self._where(kept[self.speaker])
-        people = tuple(person for person in self.people if not person.is_facilitator)
-        return Talk(
-            people,
-            self.length_ms,
-            number[inside.speaker].astype(np.int64),
-            inside.start_ms,
-            inside.end_ms,
-            inside.is_backchannel,
-        )
+        inside = self.that_are(kept[self.speaker])
+        people = tuple(p for p, stays in zip(self.people, kept.tolist(), strict=True) if stays)
+        return replace(inside, people=people, speaker=number[inside.speaker].astype(np.int64))
 
-    def _where(self, chosen: Flags) -> "Talk":
-        return Talk(
-            self.people,
-            self.length_ms,
-            self.speaker[chosen],
-            self.start_ms[chosen],
-            self.end_ms[chosen],
-            self.is_backchannel[chosen],
+    def that_are(self, chosen: Flags) -> "Talk":
+        """Only these turns."""
+        return replace(
+            self,
+            speaker=self.speaker[chosen],
+            start_ms=self.start_ms[chosen],
+            end_ms=self.end_ms[chosen],
+            is_backchannel=self.is_backchannel[chosen],
         )
 
 
 def in_order(
-    people: tuple[Person, ...], length_ms: int, speaker: Ints, start: Ints, end: Ints, back: Flags
+    people: tuple[Person, ...],
+    length_ms: int,
+    speaker: Ints,
+    start: Ints,
+    end: Ints,
+    back: Flags,
+    unrecorded: Sequence[Span] = (),
 ) -> Talk:
     """Of turns in any order. Of two that start together the longer comes first, as in the index."""
     order = np.lexsort((speaker, -end, start))
-    return Talk(people, length_ms, speaker[order], start[order], end[order], back[order])
+    columns = (speaker[order], start[order], end[order], back[order])
+    return Talk(people, length_ms, *columns, tuple(unrecorded))

@@ -114,10 +114,10 @@ def missing(
         known = [s for s in stated if mine or s[2] == Reason.OFF_THE_RECORD]
         tracks = [k for k in kept if (k.user_id, k.source) == (user, source)]
         told = list(_between(own, source, known))
-        for start, end in _minus(_sent(own, length_ms), [(k.start_ms, k.end_ms) for k in tracks]):
+        for start, end in minus(_sent(own, length_ms), [(k.start_ms, k.end_ms) for k in tracks]):
             told += _explained(Interval(start, end), mine, known)
         for start, end, why in (hole for track in tracks for hole in track.holes):
-            for part in _common(Interval(start, end), _sent(own, length_ms)):
+            for part in common(Interval(start, end), _sent(own, length_ms)):
                 told += _explained(part, mine, known, why)
         found += [
             Missing(user, source, start, end, reason)
@@ -207,20 +207,23 @@ def _cut(part: Interval, reason: Reason, stated: Sequence[Told]) -> Iterator[Tol
     left = [part]
     for start, end, known in stated:
         for piece in left:
-            for common in _common(piece, [Interval(start, end)]):
-                yield common.start_ms, common.end_ms, known
-        left = _minus(left, [(start, end)])
+            for inside in common(piece, [Interval(start, end)]):
+                yield inside.start_ms, inside.end_ms, known
+        left = minus(left, [(start, end)])
     for start, end in left:
         yield start, end, reason
 
 
-def _common(part: Interval, others: Iterable[Interval]) -> list[Interval]:
-    cut = [Interval(max(part.start_ms, s), min(part.end_ms, e)) for s, e in others]
+def common(part: tuple[int, int], others: Iterable[tuple[int, int]]) -> list[Interval]:
+    """What of the part is in the others, too."""
+    start, end = part
+    cut = [Interval(max(start, since), min(end, to)) for since, to in others]
     return [one for one in cut if one.start_ms < one.end_ms]
 
 
-def _minus(parts: Iterable[Interval], others: Iterable[tuple[int, int]]) -> list[Interval]:
-    left = list(parts)
+def minus(parts: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]) -> list[Interval]:
+    """What of the parts is in none of the others."""
+    left = [Interval(*part) for part in parts]
     for start, end in others:
         left = [
             piece

@@ -25,7 +25,8 @@ from app.recordings import service as recordings
 from app.recordings.models import Recording, Tape
 from app.turns.models import Turn, TurnIndex, TurnState
 
-COLUMNS = ("recording", "turn", "speaker", "start_ms", "end_ms", "is_backchannel")
+FLAGS = ("is_backchannel", "is_accepted")
+COLUMNS = ("recording", "turn", "speaker", "start_ms", "end_ms", *FLAGS)
 """`recording`: its place in the list; `turn`: its key; `speaker`: the place in `Indexed.users`."""
 
 
@@ -106,17 +107,19 @@ async def _live(db: AsyncSession, indexes: Mapping[UUID, Sequence[TurnIndex]]) -
     newest = [each[-1].id for each in indexes.values()]
     every = [index.id for each in indexes.values() for index in each]
     ids = {"turn": Turn.id, "index": Turn.index_id, "user": Turn.user_id}
-    numbers = {"start_ms": Turn.start_ms, "end_ms": Turn.end_ms, "is_backchannel": _BACKCHANNEL}
+    flags = dict(zip(FLAGS, (_BACKCHANNEL, _ACCEPTED), strict=True))
+    numbers = {"start_ms": Turn.start_ms, "end_ms": Turn.end_ms, **flags}
     where = (
         col(Turn.index_id).in_(every),
         col(Turn.removed_by_edit).is_(None),
         col(Turn.index_id).in_(newest) | (col(Turn.state) == TurnState.ACCEPTED),
     )
     live = await frame(db, ids, numbers, where)
-    return live.with_columns(pl.col("is_backchannel").cast(pl.Boolean))
+    return live.with_columns(pl.col(FLAGS).cast(pl.Boolean))
 
 
 _BACKCHANNEL = case((col(Turn.is_backchannel), 1), else_=0)
+_ACCEPTED = case((col(Turn.state) == TurnState.ACCEPTED, 1), else_=0)
 
 
 def _usable(

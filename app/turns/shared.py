@@ -8,6 +8,7 @@ and to be studied, of everybody who may be heard in them.
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+import numpy as np
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -38,6 +39,30 @@ async def keep(
 def undecided(row: SharedSpeech) -> list[tuple[int, int]]:
     """[start, end) in ms, in order; what nobody has dismissed."""
     return [(start, end) for start, end in row.segments if [start, end] not in row.dismissed]
+
+
+def stands(row: SharedSpeech, grants: Collection[UUID]) -> bool:
+    """`grants`: those that stand."""
+    return bool(row.consent_ids) and {str(id_) for id_ in grants}.issuperset(row.consent_ids)
+
+
+def untold(row: SharedSpeech, turns: Spans) -> list[tuple[int, int]]:
+    """What nobody has dismissed and no turns tell: they cover less than half of it, as the
+    workbench counts."""
+    since, to = np.array(turns, dtype=np.int64).reshape(-1, 2).T
+
+    def told_ms(start: int, end: int) -> int:
+        return int(np.maximum(0, np.minimum(end, to) - np.maximum(start, since)).sum())
+
+    return [span for span in undecided(row) if 2 * told_ms(*span) < span[1] - span[0]]
+
+
+async def of_recordings(
+    db: AsyncSession, recording_ids: Collection[UUID]
+) -> dict[UUID, SharedSpeech]:
+    """Those that are there, whether their consents stand or not."""
+    query = select(SharedSpeech).where(col(SharedSpeech.recording_id).in_(recording_ids))
+    return {row.recording_id: row for row in (await db.exec(query)).all()}
 
 
 async def standing(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> SharedSpeech | None:
@@ -80,5 +105,4 @@ async def _fallen(db: AsyncSession) -> list[SharedSpeech]:
 
 
 async def _stands(db: AsyncSession, row: SharedSpeech, meeting: Meeting) -> bool:
-    stands = {str(id_) for id_ in await consent.standing(db, [meeting.group_id])}
-    return bool(row.consent_ids) and stands.issuperset(row.consent_ids)
+    return stands(row, await consent.standing(db, [meeting.group_id]))

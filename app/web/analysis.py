@@ -11,6 +11,7 @@ from markupsafe import Markup
 from app.analysis import charts, lines, rows, service
 from app.analysis.drawing import clock, decimal
 from app.analysis.forms import FigureRow, SpreadRow
+from app.analysis.measures import shift
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group, GroupRole
@@ -65,7 +66,7 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         },
         figures=_figures(visit, found.figures),
         whole=_whole(visit, found.figures),
-        shifts=[row for row in found.figures if row.figure.startswith("shift_")],
+        shifts=_shifts(visit, found.figures),
         **writing(visit),
         **common,
     )
@@ -123,10 +124,12 @@ def shown(visit: Visit, figure: str, value: float | None) -> str:
         return str(ways["seconds"](value))
     if figure in PARTS:
         return str(ways["percent"](value))
-    return str(ways["number"](value, 0 if value == int(value) and figure in COUNTS else 2))
+    counts = figure in COUNTS or figure.startswith(SHIFT)
+    return str(ways["number"](value, 0 if value == int(value) and counts else 2))
 
 
 COUNTS = frozenset({*SIDES["amount"], *SIDES["floor"]})
+SHIFT = shift("")
 
 
 def _figures(
@@ -135,20 +138,32 @@ def _figures(
     by = {(row.facilitator, row.figure): row for row in found}
     return [
         (
-            name,
-            [
-                {
-                    "figure": figure,
-                    "everyone": shown(visit, figure, by["with", figure].value),
-                    "others": shown(visit, figure, by["without", figure].value),
-                    "chance": _chance(visit, by["with", figure]),
-                    "chance_others": _chance(visit, by["without", figure]),
-                }
-                for figure in figures
-            ],
+            visit.text(f"analysis.part_{name}"),
+            [_both(visit, by, each, visit.text(f"analysis.figure_{each}")) for each in figures],
         )
         for name, figures in SIDES.items()
     ]
+
+
+def _shifts(visit: Visit, found: Iterable[FigureRow]) -> list[dict[str, str]]:
+    by = {(row.facilitator, row.figure): row for row in found}
+    names = sorted({figure for _, figure in by if figure.startswith(SHIFT)})
+    return [_both(visit, by, name, name.removeprefix(SHIFT)) for name in names]
+
+
+def _both(
+    visit: Visit, by: Mapping[tuple[str, str], FigureRow], figure: str, words: str
+) -> dict[str, str]:
+    """With the facilitator and without; what never came about on one side is none there."""
+    told = {"figure": words}
+    for side, name, chance in (
+        ("with", "everyone", "chance"),
+        ("without", "others", "chance_others"),
+    ):
+        row = by.get((side, figure))
+        told[name] = shown(visit, figure, row.value if row else 0)
+        told[chance] = _chance(visit, row) if row else ""
+    return told
 
 
 def _whole(visit: Visit, found: Iterable[FigureRow]) -> list[dict[str, str]]:

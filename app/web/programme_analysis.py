@@ -21,14 +21,15 @@ router = APIRouter(route_class=PageRoute)
 async def programme_analysis(programme_id: UUID, visit: Looking) -> HTMLResponse:
     programme, groups = await service.of_programme(visit.db, visit.actor, programme_id)
     series = [measured for _, measured in groups]
-    values = over_groups.values(series)
-    order, rules = over_groups.by_order(values), over_groups.rules(series)
+    values, rules = over_groups.values(series), over_groups.rules(series)
+    order = over_groups.by_order(values, rules)
     return visit.page(
         "programme_analysis.html",
         programme=programme,
         groups=[(group, len(measured)) for group, measured in groups],
         ordinals=sorted({row.meeting for row in order}),
-        between=_between(visit, over_groups.between(values)),
+        rules=rules,
+        between=_between(visit, over_groups.between(values, rules)),
         order=_order(visit, order),
         by_group=_by_group(visit, values),
         pictures={

@@ -17,12 +17,13 @@ from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.kit.languages import LANGUAGES, Languages
 from app.meetings.models import Meeting, MeetingState
-from app.turns.models import Turn
+from app.turns.models import Turn, TurnIndex
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.kept import keep
 from tests.fixtures.series import COUNT, LATE_MS, LENGTH_MS, PEOPLE, Series
 
+SIDES = ("with", "without")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -71,9 +72,10 @@ async def test_figures_are_of_those_whose_consent_covers_them(cast: Cast, series
     """Tuuli agreed to be heard and not to be indexed; Outi observes."""
     found = await analysis(cast, series)
 
-    assert found["coverage"] == {
-        "present": 6, "counted": 5, "left_out": 1, "attendance_known": True,
-    }  # fmt: skip
+    covered = found["coverage"]
+    assert (covered["present"], covered["counted"], covered["left_out"]) == (6, 5, 1)
+    assert covered["attendance_known"]
+    assert (covered["recorded_ms"], covered["unrecorded_ms"]) == (LENGTH_MS, 0)
     assert [row["pseudonym"] for row in found["people"]] == ["F1", "J1", "J2", "J3", "J4"]
     assert found["people"][0]["role"] == "facilitator"
     assert sum(row["share"] for row in found["people"]) == pytest.approx(1)
@@ -122,8 +124,9 @@ async def test_each_figure_has_both_sides_and_chance_where_it_can(
 ) -> None:
     found = await analysis(cast, series)
     by = {(row["facilitator"], row["figure"]): row for row in found["figures"]}
-    for figure in ("gini_rescaled", "entropy", "largest_share", "reciprocity", "returns"):
-        for side in ("with", "without"):
+    order = ("reciprocity", "returns", "shift_AB-BA", "shift_AB-XA")
+    for figure in ("gini_rescaled", "entropy", "largest_share", *order):
+        for side in SIDES:
             row = by[side, figure]
             assert row["chance_low"] <= row["chance_mean"] <= row["chance_high"]
             assert 0 < row["p"] <= 1
@@ -222,15 +225,66 @@ async def test_a_table_has_the_rows_of_the_answer(table: str, cast: Cast, series
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    wanted = (await analysis(cast, series))[table]
+    found = (await analysis(cast, series))[table]
+    wanted = found if isinstance(found, list) else [found]
     assert len(rows) == len(wanted)
     for row, whole in zip(rows, wanted, strict=True):
-        assert row["rules"] == "bridge_pause_ms=700 backchannel_max_ms=1000 minimum_ms=100"
+        assert row["rules"] == "bridge_pause_ms 700 · backchannel_max_ms 1000 · minimum_ms 100"
         for column, value in row.items():
-            if isinstance(whole[column], int | float):
+            if isinstance(whole[column], bool):
+                assert value == str(whole[column])
+            elif isinstance(whole[column], int | float):
                 assert float(value) == pytest.approx(whole[column])
             else:
                 assert value == (whole[column] or "")
+
+
+async def test_rules_with_parts_are_read_as_words(
+    running: Application, cast: Cast, series: Series
+) -> None:
+    """And stand beside what is over several meetings, too; several, where they differ."""
+    async with running.context.database.transaction() as db:
+        for index in (await db.exec(select(TurnIndex))).all():
+            index.parameters = {"bridge_pause_ms": 700, "detector": {"onset": 0.5, "hang_ms": 80}}
+    group = f"/api/v1/groups/{series.group}/analysis"
+    people = await table(cast, f"{group}/people.csv")
+    alike = await table(cast, f"{group}/spread.csv")
+    async with running.context.database.transaction() as db:
+        index = (await db.exec(select(TurnIndex))).all()[0]
+        index.parameters = {"bridge_pause_ms": 900}
+    apart = await table(cast, f"{group}/spread.csv")
+
+    words = "bridge_pause_ms 700 · detector (onset 0.5, hang_ms 80)"
+    assert {row["rules"] for row in people} == {words}
+    (one,) = {row["rules"] for row in alike}
+    assert one.endswith(f" · {words}")
+    (both,) = {row["rules"] for row in apart}
+    assert sorted(each.partition(" · ")[2] for each in both.split(" | ")) == [
+        words, "bridge_pause_ms 900",
+    ]  # fmt: skip
+
+
+async def table(cast: Cast, path: str) -> list[dict[str, str]]:
+    text = (await cast.researcher.client.get(path)).content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+async def test_who_follows_whom_is_told_with_the_facilitator_and_without(
+    cast: Cast, series: Series
+) -> None:
+    found = (await analysis(cast, series))["transitions"]
+    sides = {side: [row for row in found if row["facilitator"] == side] for side in SIDES}
+    assert [len(rows) for rows in sides.values()] == [5 * 4, 4 * 3]
+    assert not [row for row in sides["without"] if "F1" in (row["before"], row["after"])]
+    by = {(row["before"], row["after"]): row for row in sides["with"]}
+    for row in sides["without"]:
+        assert row["count"] == by[row["before"], row["after"]]["count"]
+        assert row["chance_low"] <= row["chance_mean"] <= row["chance_high"]
+        assert 0 < row["p"] <= 1
+        assert row["tried_chance_low"] <= row["tried_chance_high"]
+        assert 0 < row["tried_p"] <= 1
+    from_j1 = [row for row in sides["without"] if row["before"] == "J1"]
+    assert sum(row["row_share"] for row in from_j1) == pytest.approx(1, abs=1e-5)
 
 
 async def test_a_spreadsheet_in_finnish_reads_numbers_as_numbers(

@@ -1,12 +1,14 @@
 """All measures together: what changes when the facilitator is left out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from app.analysis.floor import Kind
 from app.analysis.measures import measure, spread
-from app.analysis.table import Talk
+from app.analysis.table import Ints, Span, Talk
 from tests.app.analysis.meetings import drawn, hand, people, talk, talks
 
 
@@ -24,13 +26,138 @@ def test_both_sides_by_hand() -> None:
     assert (everyone.overlapping, others.overlapping) == (2 / 5, 1)
     assert (everyone.interruptions, everyone.succeeded) == (2, 1)
     assert (others.interruptions, others.succeeded) == (1, 1)
-    assert everyone.reciprocity == pytest.approx(2 / 5)  # F→J1 and J1→F, of five
-    assert others.reciprocity == 0
-    assert everyone.returns == pytest.approx(1 / 4)  # F J1 F, of four threes
-    assert np.isnan(others.returns)  # no three without the facilitator
+    assert everyone.order.reciprocity == pytest.approx(2 / 5)  # F→J1 and J1→F, of five
+    assert others.order.reciprocity == 0
+    assert everyone.order.returns == pytest.approx(1 / 4)  # F J1 F, of four threes
+    assert np.isnan(others.order.returns)  # no three without the facilitator
     assert found.star == pytest.approx(4 / 5)
     assert found.longest_silence_ms == 1_200
     assert found.passages[Kind.GAP].count == 3
+
+
+ROUND = [0, 1, 2, 1, 3, 0, 2, 3, 2, 0]
+"""F J1 J2 J1 J3 F J2 J3 J2 F"""
+
+
+def in_turn(order: list[int]) -> Talk:
+    """Each for 900 ms, a second apart."""
+    rows = [(who, 1_000 * n, 1_000 * n + 900, False) for n, who in enumerate(order)]
+    return talk(people(4, 1_000 * len(order)), 1_000 * len(order), rows)
+
+
+def test_the_order_without_the_facilitator_by_hand() -> None:
+    """Straight from one of the others to another: J1→J2, J2→J1, J1→J3, J2→J3, J3→J2; never J3→J2
+    across F's turn.
+
+    Expected, with rows of 2, 2, 1 and columns of 1, 2, 2 (J1, J2, J3): let J1→J2 be t. Then J1→J3
+    is 2 − t, J3→J2 is 2 − t, J3→J1 is t − 1, J2→J1 is 2 − t, J2→J3 is t. In the form aᵢ·bⱼ
+    (J1→J2)(J2→J3)(J3→J1) = (J1→J3)(J3→J2)(J2→J1): t²(t − 1) = (2 − t)³, which t = 1.2581 solves.
+    """
+    found = measure(in_turn(ROUND), drawn=19)
+    order = found.others.order
+
+    assert order.followings.tolist() == [
+        [0, 0, 0, 0], [0, 0, 1, 1], [0, 1, 0, 1], [0, 0, 1, 0],
+    ]  # fmt: skip
+    assert order.row_shares[1].tolist() == [0, 0, 1 / 2, 1 / 2]
+    assert order.row_shares[3].tolist() == [0, 0, 1, 0]
+    t = 1.2581
+    assert order.expected[1:, 1:].ravel() == pytest.approx(
+        [0, t, 2 - t, 2 - t, 0, t, t - 1, 2 - t, 0], abs=1e-3
+    )
+    assert found.everyone.order.followings.sum() == 9
+    # J1 J2 J1 and J2 J3 J2 go back, J2 J1 J3 goes on; all other threes, and the first, have F.
+    assert order.shifts == {"AB-BA": 2, "AB-XA": 1}
+    assert found.everyone.order.shifts == {"A0-XA": 1, "AB-BA": 2, "AB-XA": 6}
+
+
+def test_cells_and_shifts_have_their_chance_on_both_sides() -> None:
+    found = measure(drawn(3, turns=120), drawn=99)
+    for side in (found.everyone, found.others):
+        cells = side.order.cells
+        assert cells is not None
+        assert (cells.low <= cells.mean).all()
+        assert (cells.mean <= cells.high).all()
+        assert ((cells.p > 0) & (cells.p <= 1)).all()
+        for code in ("AB-BA", "AB-XA"):
+            assert side.chance[f"shift_{code}"].observed == side.order.shifts[code]
+    others = found.others.order.cells
+    assert others is not None
+    assert others.high[0].tolist() == others.high[:, 0].tolist() == [0] * 5, "the facilitator's"
+
+
+def test_who_goes_back_and_forth_does_so_beyond_chance() -> None:
+    """Two who answer each other while two others do: F and J1 cannot by chance."""
+    found = measure(in_turn([0, 1] * 20 + [2, 3] * 20))
+    cells = found.everyone.order.cells
+    assert cells is not None
+    assert cells.p[0, 1] == pytest.approx(2 / 500)
+    assert found.everyone.order.followings[0, 1] == 20 > cells.high[0, 1]
+    assert found.everyone.chance["shift_AB-BA"].p == pytest.approx(2 / 500)
+
+
+def test_each_part_has_its_chance() -> None:
+    """Two halves, each held by one: more uneven than any draw of ten turns among four."""
+    found = measure(in_turn([1] * 10 + [2] * 10))
+    for _, even, chance in found.everyone.over_time:
+        assert (even.gini_rescaled, chance.observed) == (1, 1)
+        assert chance.high < 1
+        assert chance.p < 0.01
+
+
+CUT = Span(9_200, 1_209_200)
+
+
+def cut_open(table: Talk) -> Talk:
+    """The meeting by hand with twenty minutes of which nothing was recorded, between F's last word
+    (9 s) and J2's first (9.5 s)."""
+    late = CUT.end_ms - CUT.start_ms
+
+    def moved(times: Ints) -> Ints:
+        return np.where(times > CUT.start_ms, times + late, times)
+
+    def parts(stay: Span) -> list[Span]:
+        if stay.start_ms > CUT.start_ms:
+            return [Span(stay.start_ms + late, stay.end_ms + late)]
+        return [Span(stay.start_ms, CUT.start_ms), Span(CUT.end_ms, stay.end_ms + late)]
+
+    return replace(
+        table,
+        people=tuple(
+            replace(person, stays=tuple(part for stay in person.stays for part in parts(stay)))
+            for person in table.people
+        ),
+        length_ms=table.length_ms + late,
+        start_ms=moved(table.start_ms),
+        end_ms=moved(table.end_ms),
+        unrecorded=(CUT,),
+    )
+
+
+def test_what_was_not_recorded_changes_no_figure() -> None:
+    """But for F→J2: that gap of 500 ms was never recorded whole."""
+    before, after = (measure(table, drawn=0, orders=False) for table in (hand(), cut_open(hand())))
+
+    assert after.parts == before.parts
+    assert after.shares == before.shares
+    assert after.longest_silence_ms == before.longest_silence_ms == 1_200
+    assert after.everyone.balance == before.everyone.balance
+    assert after.everyone.changes == before.everyone.changes == 5
+    assert after.star == before.star
+    assert (before.everyone.offsets.count, after.everyone.offsets.count) == (5, 4)
+    gaps = [each.passages[Kind.GAP] for each in (before, after)]
+    assert [gap.count for gap in gaps] == [3, 2]
+    assert gaps[1].median_ms == 600  # of 0 and 1,200
+
+
+def test_a_part_of_which_nothing_was_recorded_has_no_balance() -> None:
+    found = measure(cut_open(hand()), drawn=0, orders=False)
+    evens = [even for _, even, _ in found.everyone.over_time]
+    assert [even.people for even in evens] == [4, 5]
+    whole = replace(cut_open(hand()), unrecorded=(Span(0, 1_220_000),))
+    silent = replace(whole, people=tuple(replace(p, stays=()) for p in whole.people))
+    found = measure(silent, drawn=0, orders=False)
+    assert all(np.isnan(even.gini) for _, even, _ in found.everyone.over_time)
 
 
 def test_spread_by_hand() -> None:
@@ -58,6 +185,7 @@ def test_any_meeting_can_be_measured(table: Talk) -> None:
 
 def test_orders_can_be_left_out() -> None:
     found = measure(drawn(2, turns=40), orders=False)
+    assert found.everyone.order.cells is None
     assert set(found.everyone.chance) == {"gini_rescaled", "entropy", "largest_share"}
     assert np.isnan(found.star_chance.p)
     assert not np.isnan(found.star)

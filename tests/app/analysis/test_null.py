@@ -11,7 +11,7 @@ from scipy import stats
 
 from app.analysis import floor, null, participation, sequence
 from app.analysis.null import allotted, compare, reordered, walked
-from app.analysis.table import Talk
+from app.analysis.table import Span, Talk
 from tests.app.analysis.meetings import drawn, people, talk
 
 MEETINGS = 150
@@ -91,6 +91,43 @@ def test_orders_are_all_met_about_as_often() -> None:
     _, counts = np.unique(orders, axis=0, return_counts=True)
     assert len(counts) == 6
     assert stats.chisquare(counts).pvalue > 0.001
+
+
+def test_cells_are_compared_one_by_one() -> None:
+    """Under the null the one cell is 0, 1, 2, 3 and the other always 5. Of 3 one of four is as
+    large: 2·(1 + 1)/(1 + 4); of 5 all are: 1; of 4 none is smaller or equal: 2·(1 + 0)/5."""
+    under = np.array([[[0, 5, 5]], [[1, 5, 5]], [[2, 5, 5]], [[3, 5, 5]]])
+    found = null.compare_cells(np.array([[3, 5, 4]]), under)
+    assert found.p.tolist() == [[pytest.approx(0.8), 1, pytest.approx(0.4)]]
+    assert found.mean.tolist() == [[1.5, 5, 5]]
+    assert (found.low[0, 1], found.high[0, 1]) == (5, 5)
+
+
+def test_who_interrupts_is_any_other_by_their_time_present() -> None:
+    """Thirty tries in the first one's turns: of the others one was there twice as long."""
+    tried = np.array([[0, 0, 0], [30, 0, 0], [0, 0, 0]])
+    found = null.interrupted(tried, np.array([9, 2, 1]), 200)
+    assert (found.sum(axis=1) == [30, 0, 0]).all()
+    assert (found[:, 0, 0] == 0).all()
+    assert found[:, 1, 0].mean() == pytest.approx(20, abs=1)
+    cells = null.compare_cells(tried, found)
+    assert cells.p[1, 0] == pytest.approx(2 / 201)
+    assert (null.interrupted(tried, np.array([9, 0, 0]), 5) == 0).all(), "nobody else was there"
+
+
+def test_what_is_allotted_in_a_part_is_what_was_said_there() -> None:
+    """Of turns 0–4 and 6–10 s in a part of 2–8 s: 2 and 2 s, by 6 s present each."""
+    table = talk(people(3, 10_000), 10_000, [(0, 0, 4_000, False), (1, 6_000, 10_000, False)])
+    rates = allotted(table, 50, Span(2_000, 8_000))
+    assert rates.sum(axis=1) == pytest.approx([4 / 6] * 50)
+    assert set(np.round(6 * rates.ravel()).tolist()) == {0, 2, 4}
+
+
+def test_many_turns_are_allotted_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = drawn(6, turns=40)
+    whole = allotted(table, 20)
+    monkeypatch.setattr(null, "AT_ONCE", 100)
+    assert allotted(table, 20).tolist() == whole.tolist()
 
 
 def test_walks_go_to_others_by_their_weight() -> None:

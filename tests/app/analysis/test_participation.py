@@ -78,7 +78,7 @@ def test_the_balance_by_hand() -> None:
 def test_the_balance_without_the_facilitator_by_hand() -> None:
     """Rates .25, .175, .56, 0; sorted 0, .175, .25, .56. Σ (2i − 5)·x = −3·0 − .175 + .25 + 3·.56
     = 1.755; over 4 · .985 = 3.94."""
-    found = balance(hand().without_facilitators())
+    found = balance(hand().without(hand().facilitators))
 
     assert found.people == 4
     assert found.gini == pytest.approx(1.755 / 3.94)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.analysis.programme import LINES, between, by_order
+from app.analysis.programme import LINES, between, by_group, by_order
 from app.kit.languages import LANGUAGES
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -22,14 +22,17 @@ def test_groups_are_counted_and_not_meetings() -> None:
     """Group means .5 and .1: mean .3, between √((.2² + .2²)/1) = .28284. Within: .1² + .1² around
     .5, nothing around the single .1: √(.02/1) = .14142."""
     found = {("with", "gini"): [{1: 0.4, 2: 0.6}, {1: 0.1}, {}]}
-    row = between(found)[0]
+    row = between(found, ["a", "b"])[0]
     assert (row.groups, row.low, row.high) == (2, pytest.approx(0.1), pytest.approx(0.5))
     assert (row.mean, row.between_sd, row.within_sd) == (
         pytest.approx(0.3), pytest.approx(0.282843), pytest.approx(0.141421),
     )  # fmt: skip
-    first, second = by_order(found)
+    assert row.rules == "a | b"
+    first, second = by_order(found, [])
     assert (first.meeting, first.groups, first.mean) == (1, 2, pytest.approx(0.25))
     assert (second.meeting, second.groups, second.sd) == (2, 1, None)
+    told = [(row.group, row.meetings, row.mean) for row in by_group(found, ["A", "B", "C"], [])]
+    assert told == [("A", 2, pytest.approx(0.5)), ("B", 1, pytest.approx(0.1))]
 
 
 @pytest.fixture
@@ -66,16 +69,19 @@ async def test_it_says_of_groups_what_their_own_pages_say(cast: Cast, groups: li
 async def test_who_may_see_it(who: str, status: int, cast: Cast, groups: list[Series]) -> None:
     client = getattr(cast, who).client
     path = f"/api/v1/programmes/{cast.programme_id}/analysis"
-    for each in ("", "/by_order.csv", "/between.csv", "/programme_balance.svg"):
+    for each in ("", "/by_order.csv", "/between.csv", "/by_group.csv", "/programme_balance.svg"):
         assert (await client.get(path + each)).status_code == status
 
 
 async def test_tables_and_pictures(cast: Cast, groups: list[Series]) -> None:
     path = f"/api/v1/programmes/{cast.programme_id}/analysis"
     found = await analysis(cast, f"programmes/{cast.programme_id}")
-    for table in ("by_order", "between"):
+    for table in ("by_order", "between", "by_group"):
         text = (await cast.researcher.client.get(f"{path}/{table}.csv")).text
-        assert len(list(csv.DictReader(io.StringIO(text)))) == len(found[table])
+        read = list(csv.DictReader(io.StringIO(text)))
+        assert len(read) == len(found[table])
+        assert all("bridge_pause_ms 700" in row["rules"] for row in read)
+    assert {row["group"] for row in found["by_group"]} == {"Maanantairyhmä", "Torstairyhmä"}
     for name, lines in LINES.items():
         for language in LANGUAGES:
             asked = {"language": language}

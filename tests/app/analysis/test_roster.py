@@ -1,18 +1,18 @@
 """Who counts in the figures, and from when to when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from app.analysis.roster import heard_from, roster, silent
+from app.analysis.hearing import Heard
+from app.analysis.roster import Roster, roster
 from app.analysis.table import Span
-from app.consent.models import ConsentDecision, Decision, Purpose
 from app.groups.models import GroupRole, Membership
 from app.meetings.models import Attendance
-from app.recordings.models import Recording, Source, Tape
+from app.recordings.models import Recording
 
 ZERO = datetime(2027, 3, 10, 15, 0, tzinfo=UTC)
-GROUP, MEETING, KEY = uuid4(), uuid4(), uuid4()
+GROUP, MEETING = uuid4(), uuid4()
 RECORDING = Recording(meeting_id=MEETING, node_name="a", started_at=ZERO, duration_ms=60_000)
 FACILITATOR, FIRST, SECOND, OBSERVER = (uuid4() for _ in range(4))
 MEMBERSHIPS = {
@@ -38,27 +38,14 @@ def stay(user: UUID, joined: float, left: float | None) -> Attendance:
     )
 
 
-def grant(user: UUID, purpose: Purpose, seconds: float, n: int = 1) -> ConsentDecision:
-    return ConsentDecision(
-        sequence=n, user_id=user, group_id=GROUP, purpose=purpose, decision=Decision.GRANTED,
-        text_version=1, text_language="fi", decided_by=user, previous_hash="", hash="",
-        decided_at=at(seconds),
-    )  # fmt: skip
-
-
-def tape(user: UUID, given: ConsentDecision) -> Tape:
-    return Tape(
-        recording_id=RECORDING.id, user_id=user, publication_id="m", source=Source.MICROPHONE,
-        consent_id=given.id, data_key_id=KEY, node_name="a", path=str(user),
-    )  # fmt: skip
+def of(stays: Sequence[Attendance], heard: Heard) -> Roster:
+    return roster(RECORDING, MEMBERSHIPS, stays, heard, attendance_known=True)
 
 
 def counted(
-    attendances: Sequence[Attendance],
-    users: set[UUID],
-    speakers: set[UUID] = frozenset(),  # type: ignore[assignment]
+    attendances: Sequence[Attendance], users: set[UUID], speakers: Collection[UUID] = ()
 ) -> dict[str, tuple[Span, ...]]:
-    found = roster(RECORDING, MEMBERSHIPS, attendances, users, speakers, {})
+    found = of(attendances, Heard(users, speakers))
     return {person.pseudonym: person.stays for person in found.people.values()}
 
 
@@ -79,13 +66,13 @@ def test_presence_is_cut_to_the_recording_and_stays_are_joined() -> None:
 
 def test_the_observer_takes_no_part_and_who_may_not_be_studied_is_told_of() -> None:
     stays = [stay(user, 0, 60) for user in EVERYONE]
-    found = roster(RECORDING, MEMBERSHIPS, stays, {FACILITATOR, FIRST, OBSERVER}, set(), {})
+    found = of(stays, Heard({FACILITATOR, FIRST, OBSERVER}, set()))
     assert [person.pseudonym for person in found.people.values()] == ["F1", "J1"]
     assert (found.present, found.left_out) == (3, 1)
 
 
 def test_without_attendance_everybody_counted_stayed() -> None:
-    found = roster(RECORDING, MEMBERSHIPS, [], {FIRST}, set(), {})
+    found = of([], Heard({FIRST}, set()))
     assert not found.attendance_known
     assert [person.stays for person in found.people.values()] == [(Span(0, 60_000),)]
 
@@ -102,31 +89,30 @@ def test_the_role_is_the_one_of_that_day() -> None:
         meeting_id=MEETING, user_id=FIRST, role=GroupRole.FACILITATOR,
         joined_at=at(0), left_at=at(60),
     )  # fmt: skip
-    found = roster(RECORDING, MEMBERSHIPS, [led], {FIRST}, set(), {})
+    found = of([led], Heard({FIRST}, set()))
     assert found.people[FIRST].is_facilitator
 
 
-def test_silence_is_a_finding_only_of_who_agreed_to_everything_beforehand() -> None:
-    both = [grant(FIRST, Purpose.AUDIO, -60), grant(FIRST, Purpose.INDEXING, -60)]
-    arrived = {FIRST: at(0)}
-    assert silent(both, [], at(600), arrived) == {FIRST}
-    assert silent(both, [tape(FIRST, both[0])], at(600), arrived) == set()  # heard, not silent
-    assert silent(both[:1], [], at(600), arrived) == set()
-    assert silent(both[1:], [], at(600), arrived) == set()
-    late = [grant(FIRST, Purpose.AUDIO, 30), both[1]]
-    assert silent(late, [], at(600), arrived) == set()  # may have spoken before
-    assert silent(both, [], at(600), {}) == set()  # was not there
-    withdrawn = grant(FIRST, Purpose.INDEXING, 700, 3)
-    withdrawn.decision = Decision.WITHDRAWN
-    assert silent([*both, withdrawn], [], at(600), arrived) == set()
+def test_presence_is_cut_to_when_speech_would_have_been_kept() -> None:
+    """Stays of 0–30 and 40–60 s, heard in 10–50: 10–30 and 40–50."""
+    stays = [stay(FIRST, 0, 30), stay(FIRST, 40, 60)]
+    found = of(stays, Heard({FIRST}, set(), spans={FIRST: [Span(10_000, 50_000)]}))
+    assert found.people[FIRST].stays == (Span(10_000, 30_000), Span(40_000, 50_000))
 
 
-def test_who_agreed_during_the_meeting_counts_from_then() -> None:
-    during, before = grant(FIRST, Purpose.AUDIO, 20), grant(SECOND, Purpose.AUDIO, -20)
-    tapes = [tape(FIRST, during), tape(SECOND, before)]
-    heard = heard_from([during, before], tapes, RECORDING)
-    assert heard == {FIRST: 20_000}
-    stays = [stay(FIRST, 0, 60), stay(SECOND, 0, 60)]
-    found = roster(RECORDING, MEMBERSHIPS, stays, {FIRST, SECOND}, set(), heard)
-    assert found.people[FIRST].stays == (Span(20_000, 60_000),)
-    assert found.people[SECOND].stays == (Span(0, 60_000),)
+def test_of_whom_nothing_could_be_heard_is_left_out() -> None:
+    stays = [stay(FIRST, 0, 60), stay(SECOND, 0, 10)]
+    heard = Heard({FIRST, SECOND}, set(), {FIRST}, {SECOND: [Span(20_000, 60_000)]})
+    found = of(stays, heard)
+    assert (set(found.people), found.present, found.left_out) == (set(), 2, 2)
+
+
+def test_who_has_turns_counts_with_them_whatever_is_known_of_the_silence() -> None:
+    stays = [stay(FIRST, 0, 60)]
+    found = of(stays, Heard({FIRST}, {FIRST}, {FIRST}))
+    assert found.people[FIRST].stays == (Span(0, 60_000),)
+
+
+def test_stays_that_nobody_observed_are_not_known() -> None:
+    stays, heard = [stay(FIRST, 0, 60)], Heard({FIRST}, set())
+    assert not roster(RECORDING, MEMBERSHIPS, stays, heard, attendance_known=False).attendance_known

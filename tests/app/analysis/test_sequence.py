@@ -149,6 +149,34 @@ def test_answers_leave_two_shifts_and_the_first() -> None:
     assert found == {"A0-XA": 1, "AB-BA": 2, "AB-XA": 4}
 
 
+def test_shifts_without_one_are_those_in_which_they_have_no_part() -> None:
+    """Of F J1 F J2 F J3 J1 F none: F speaks or is addressed in each. J1→J2→J1 alone has one."""
+    order = sequence.without_repeats(CHAIN)
+    assert shifts(order.tolist(), sequence.answers(order), FACILITATOR) == {}
+    order = np.array([0, 1, 2, 1])
+    assert shifts(order.tolist(), sequence.answers(order), FACILITATOR) == {"AB-BA": 1}
+
+
+@given(CHAINS, st.integers(0, 1))
+def test_many_orders_at_once_are_as_one_by_one(drawn: tuple[int, list[int]], left_out: int) -> None:
+    size, chain = drawn
+    order = sequence.without_repeats(np.array(chain))
+    orders, away = np.stack([order, order[::-1]]), np.arange(size) < left_out
+    matrices = sequence.among(sequence.followings_of(orders, size), away)
+    back, on = sequence.threes(orders, away)
+    for place, each in enumerate(orders):
+        matrix = sequence.among(followings(each, size), away)
+        assert matrices[place].tolist() == matrix.tolist()
+        found = shifts(each.tolist(), sequence.answers(each), away)
+        assert (back[place], on[place]) == (found["AB-BA"], found["AB-XA"])
+        assert sequence.reciprocities(matrices)[place] == pytest.approx(
+            reciprocity(matrix), nan_ok=True
+        )
+        assert sequence.returns_of(orders, away)[place] == pytest.approx(
+            returns(each, away), nan_ok=True
+        )
+
+
 @given(CHAINS)
 def test_returns_are_the_shifts_that_go_back(drawn: tuple[int, list[int]]) -> None:
     chain = np.array(drawn[1])

@@ -46,16 +46,16 @@ async def told(running: Application) -> tuple[list[Any], list[Any]]:
 
 
 def _row(
-    indexed: columns.Indexed, turn: str, speaker: int, start: int, end: int, back: bool
-) -> tuple[UUID, UUID, str, int, int, bool]:
+    indexed: columns.Indexed, turn: str, speaker: int, start: int, end: int, *flags: bool
+) -> tuple[UUID, UUID, str, int, int, tuple[bool, ...]]:
     user = indexed.users[speaker]
-    return UUID(turn), user, indexed.people[user].pseudonym, start, end, back
+    return UUID(turn), user, indexed.people[user].pseudonym, start, end, flags
 
 
-def _same(row: turns.TurnRow) -> tuple[UUID, UUID, str, int, int, bool]:
+def _same(row: turns.TurnRow) -> tuple[UUID, UUID, str, int, int, tuple[bool, ...]]:
     turn = row.turn
-    own = (turn.start_ms, turn.end_ms, turn.is_backchannel)
-    return turn.id, turn.user_id, row.speaker.pseudonym, *own
+    flags = (turn.is_backchannel, turn.state == TurnState.ACCEPTED)
+    return turn.id, turn.user_id, row.speaker.pseudonym, turn.start_ms, turn.end_ms, flags
 
 
 async def correct(running: Application, cast: Cast) -> None:

@@ -92,3 +92,15 @@ async def test_it_goes_when_its_time_is_over(kept: Kept) -> None:
     later = now() + timedelta(days=3_650)
     await run(kept.context.database, kept.store, later)
     assert await left(kept) == 0
+
+
+def test_a_stretch_is_told_when_turns_cover_half_of_it() -> None:
+    """[1, 2) s by 500 ms, [3, 4.5) s by 749 of 1,500, and one that was dismissed by none."""
+    row = SharedSpeech(
+        recording_id=UUID(int=1), segments=[[1_000, 2_000], [3_000, 4_500], [6_000, 7_000]],
+        dismissed=[[6_000, 7_000]],
+    )  # fmt: skip
+    turns = [(500, 1_200), (1_700, 2_500), (3_751, 9_000)]
+    assert shared.untold(row, turns) == [(3_000, 4_500)]
+    assert shared.untold(row, [*turns, (3_000, 3_001)]) == []
+    assert shared.untold(row, []) == SPANS

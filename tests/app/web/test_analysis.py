@@ -1,9 +1,14 @@
 """The pages of group dynamics: who reads them, and what stands on them."""
 
+from datetime import timedelta
+
 import pytest
+from sqlmodel import col, select
 
 from app.kit.languages import LANGUAGES
 from app.meetings.models import Meeting, MeetingState
+from app.recordings.models import OffRecordSpan, Recording
+from app.turns.models import Turn, TurnIndex, TurnState
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -39,7 +44,7 @@ async def test_both_pages_are_whole_in_every_language(
         text = answer.text
         assert "analysis.about" not in text
         assert ">analysis." not in text
-        assert text.count("<svg xmlns") in (3, 5)
+        assert text.count("<svg xmlns") in (3, 6)
         assert text.count('class="definition"') >= 5
         assert "bridge_pause_ms 700" in text
         assert not [name for name in PEOPLE if name in text]
@@ -53,8 +58,46 @@ async def test_who_is_left_out_is_counted_and_not_named(
     client = await browser(cast.researcher, "en")
     page = (await client.get(f"/meetings/{series.meetings[0]}/analysis")).text
     assert "5 / 6" in page
-    assert "consent does not cover indexing: 1." in page
+    assert "their speech is not kept: 1." in page
     assert "J5" not in page
+
+
+async def test_what_the_figures_rest_on_is_told(
+    running: Application, cast: Cast, series: Series, browser: Browser
+) -> None:
+    async with running.context.database.transaction() as db:
+        query = select(Recording).where(Recording.meeting_id == series.meetings[0])
+        recording = (await db.exec(query)).one()
+        since = recording.started_at + timedelta(minutes=59)
+        db.add(OffRecordSpan(recording_id=recording.id, started_at=since))
+        index = select(TurnIndex.id).where(TurnIndex.recording_id == recording.id)
+        turns = (await db.exec(select(Turn).where(col(Turn.index_id).in_(index)))).all()
+        turns[0].state = TurnState.ACCEPTED
+    client = await browser(cast.researcher, "en")
+    page = (await client.get(f"/meetings/{series.meetings[0]}/analysis")).text
+    group = (await client.get(f"/groups/{series.group}/analysis")).text
+
+    assert "Of the meeting 1:00 was not recorded" in page
+    assert "<dd>59:00</dd>" in page
+    assert f"<dd>1 / {len(turns)}</dd>" in page
+    assert f"Of the turns {len(turns) - 1} are proposals" in page
+    assert f"Turns accepted / all: 1 / {len(turns)}" in group
+    assert "coverage.csv?decimal=point" in page
+
+
+async def test_figures_by_different_rules_are_not_to_be_compared(
+    running: Application, cast: Cast, series: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    paths = (f"/groups/{series.group}/analysis", f"/programmes/{cast.programme_id}/analysis")
+    said = "were made by different rules"
+    assert not [path for path in paths if said in (await client.get(path)).text]
+    async with running.context.database.transaction() as db:
+        (await db.exec(select(TurnIndex))).all()[0].parameters = {"bridge_pause_ms": 900}
+    for path in paths:
+        page = (await client.get(path)).text
+        assert said in page
+        assert "bridge_pause_ms 900" in page
 
 
 async def test_during_the_meeting_there_is_nothing_to_see(

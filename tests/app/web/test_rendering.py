@@ -57,6 +57,7 @@ COLUMNS = [
 DEFINED = [
     *("reading", "silence", "star", "timeline", "shares", "people_table", "balance"),
     *("part_balance", "part_floor", "part_order", "chance", "network", "heat", "shifts"),
+    "heat_without",
     *("passages", "series_balance", "series_facilitator", "series_floor", "spread"),
     "people_series",
 ]

@@ -3,6 +3,7 @@ it along and nobody's turns but their own."""
 
 from uuid import uuid4
 
+import httpx
 import pytest
 from sqlmodel import col, select
 
@@ -201,10 +202,14 @@ async def test_nobody_counts_as_silent_before_the_speakers_are_told_apart(
         cookie = signed_in(running, cast.researcher)
         page = await client.get(f"/meetings/{meeting}/analysis", headers=cookie)
         series = await client.get(f"/groups/{cast.group_id}/analysis", headers=cookie)
-        turn = {"name": "create", "given": str(uuid4()), "user_id": str(cast.bob.id)}
-        operation = turn | {"start_ms": 1_000, "end_ms": 4_000, "is_backchannel": False}
-        edit = {"id": str(uuid4()), "operation": operation}
-        made = await client.post(f"/api/v1/recordings/{recording.id}/edits", json=edit)
+        first = await named(cast, recording, cast.bob, 1_000, 4_000)
+        half = await client.get(figures)
+        again = await client.get(f"/groups/{cast.group_id}/analysis", headers=cookie)
+        second = await named(cast, recording, cast.bob, 8_000, 10_000)
+        dismissed = await client.post(
+            f"/api/v1/recordings/{recording.id}/dismissed-speech",
+            json=dict(zip(("start_ms", "end_ms"), (await heard(cast, recording))[1], strict=True)),
+        )
         after = await client.get(figures)
 
     assert before.status_code == 409
@@ -212,8 +217,22 @@ async def test_nobody_counts_as_silent_before_the_speakers_are_told_apart(
     assert "erotettu" in page.text
     assert f"/recordings/{recording.id}/workbench" in page.text
     assert f"/meetings/{meeting}/analysis" not in series.text, "nor in the series"
-    assert made.status_code == 201, made.text
+    assert [each.status_code for each in (first, second, dismissed)] == [201, 201, 201]
+    assert half.status_code == 409, "alice may be the one who is heard in the rest"
+    assert half.json()["type"].endswith("not_told_apart")
+    assert f"/meetings/{meeting}/analysis" not in again.text
     assert after.status_code == 200
+    assert {row["pseudonym"]: row["turns"] for row in after.json()["people"]} == {"F1": 0, "J1": 2}
+
+
+async def named(
+    cast: Cast, recording: Recording, person: Person, start_ms: int, end_ms: int
+) -> httpx.Response:
+    """A turn of what was heard."""
+    turn = {"name": "create", "given": str(uuid4()), "user_id": str(person.id)}
+    operation = turn | {"start_ms": start_ms, "end_ms": end_ms, "is_backchannel": False}
+    edit = {"id": str(uuid4()), "operation": operation}
+    return await cast.researcher.client.post(f"/api/v1/recordings/{recording.id}/edits", json=edit)
 
 
 async def test_no_video_is_made_of_sound_alone(settings: Settings) -> None:
