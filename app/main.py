@@ -44,7 +44,7 @@ from app.transcripts import endpoints as transcripts
 from app.turns import edit_endpoints, history_endpoints, rule_endpoints
 from app.turns import endpoints as turns
 from app.web import pages
-from media.store import Store
+from media.store import Missing, Store, Unreachable
 
 API = "/api/v1"
 FEATURES = (
@@ -123,6 +123,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.failures = Failures()
     app.state.store = Store.open(settings)
     problems.install(app)
+    app.add_exception_handler(Unreachable, problems.store_away)
+    app.add_exception_handler(Missing, problems.not_in_store)
     openapi.install(app)
     app.add_middleware(LimitedBody)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))

@@ -51,10 +51,23 @@ async def recover(node: Node, rooms: Rooms, left: Sequence[Left]) -> None:
     its people come back (`Rooms.open`), and is stopped if they do not. The worker finishes those
     whose meeting is over. Neither waits for the other: the store may be out of reach for days."""
     work = [hand_over(node, tape.id, tape.path, was_begun=tape.was_begun) for tape in left]
-    ends = asyncio.gather(*work, _stop_what_nobody_returned_to(node, rooms), return_exceptions=True)
-    for end in await ends:
+    work += [clear_away(node), _stop_what_nobody_returned_to(node, rooms)]
+    for end in await asyncio.gather(*work, return_exceptions=True):
         if isinstance(end, Exception):
             logger.error("something of this node's earlier life is left", exc_info=end)
+
+
+async def clear_away(node: Node) -> None:
+    """Deletes the tapes on this disk that were erased while the node was away. What it writes
+    itself is never among them: a tape is in the books before its file is there."""
+    there = await asyncio.to_thread(lambda: list(node.spool.glob("*/*.tape")))
+    paths = [path.relative_to(node.spool).as_posix() for path in there]
+    async with node.database.reading() as db:
+        unwanted = await recordings.unwanted(db, paths)
+    for path in unwanted:
+        await asyncio.to_thread((node.spool / path).unlink, missing_ok=True)
+    if unwanted:
+        logger.info("%d tapes that were erased elsewhere are deleted from the disk", len(unwanted))
 
 
 async def _stop_what_nobody_returned_to(node: Node, rooms: Rooms) -> None:

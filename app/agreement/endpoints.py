@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from app.accounts.http import CurrentActor
 from app.agreement import rows, service
 from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow
+from app.audit.figures import witnessed
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Db, download
 
-router = APIRouter(tags=["agreement"])
+router = APIRouter(tags=["agreement"], dependencies=[Depends(witnessed("agreement"))])
 
 
 @router.get("/codebook-versions/{version_id}/agreement")

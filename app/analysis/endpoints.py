@@ -6,7 +6,7 @@ Nothing is answered during a meeting, to members, to facilitators or to employer
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from app.accounts.http import CurrentActor
 from app.analysis import charts, lines, programme, rows, service
@@ -21,11 +21,12 @@ from app.analysis.forms import (
     SpreadRow,
 )
 from app.analysis.service import Measured
+from app.audit.figures import witnessed
 from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db, Public, download
 
-router = APIRouter(tags=["analysis"])
+router = APIRouter(tags=["analysis"], dependencies=[Depends(witnessed("analysis"))])
 
 TableName = Literal["coverage", "people", "figures", "transitions", "balance", "passages"]
 MeetingChart = Literal["timeline", "shares", "network", "heat", "heat_without", "balance"]

@@ -19,7 +19,7 @@ from app.groups.models import Group
 from app.kit import audit
 from app.kit.db import Database
 from app.meetings.models import Meeting
-from app.programmes.models import Programme
+from app.programmes.models import Programme, RetentionChange
 from app.recordings import erasures
 from app.recordings.models import Recording
 from app.retention import holds, periods
@@ -60,11 +60,11 @@ async def erase(
     """Erases the lines that are kept as long as was promised to their writers, and as the programme
     keeps its recordings; how many. A hold on recording, group or programme stops that."""
     async with database.reading() as db:
-        if not await _over(db, moment, programme_id):
+        if not await due(db, moment, programme_id):
             return 0
     count = 0
     async with database.transaction() as db:
-        for place, lines in await _over(db, moment, programme_id):  # a hold may have been set
+        for place, lines in await due(db, moment, programme_id):  # a hold may have been set
             await _delete(db, place, lines, doer)
             count += len(lines)
     return count
@@ -95,10 +95,10 @@ async def _erase_unallowed(db: AsyncSession, recording_id: UUID) -> int:
     return len(going)
 
 
-async def _over(
+async def due(
     db: AsyncSession, moment: datetime, programme_id: UUID | None
 ) -> list[tuple[Place, list[ChatLine]]]:
-    """By recording; the shorter of two periods wins, as with everything recorded."""
+    """What is over its time at that moment and not held, by recording."""
     held, changes = await holds.in_force(db), await retention.changes_of(db, programme_id)
     found = []
     for recording_id in (await db.exec(select(ChatLine.recording_id).distinct())).all():
@@ -108,11 +108,7 @@ async def _over(
             continue
         if holds.covering(held, programme.id, place.group.id, recording_id) is not None:
             continue
-        rests_on = select(ChatLine.consent_id).where(ChatLine.recording_id == recording_id)
-        grants = select(ConsentDecision).where(col(ConsentDecision.id).in_(rests_on))
-        its = (await db.exec(grants)).all()
-        history, days = changes[programme.id], programme.retention_days
-        parts = periods.parts(place.recording.started_at, its, history, days)
+        parts = await _parts(db, place.recording, programme, changes[programme.id])
         over = [part.consent_id for part in parts if part.ends_at <= moment]
         if over:
             query = select(ChatLine).where(
@@ -120,6 +116,27 @@ async def _over(
             )
             found.append((place, list((await db.exec(query)).all())))
     return found
+
+
+async def parts_of(db: AsyncSession, recording_id: UUID) -> tuple[periods.Part, ...]:
+    """How long the lines of a recording may be kept, grant by grant; empty when there are none."""
+    place = await _place(db, recording_id)
+    programme = await db.get_one(Programme, place.group.programme_id)
+    changes = await retention.changes_of(db, programme.id)
+    return await _parts(db, place.recording, programme, changes[programme.id])
+
+
+async def _parts(
+    db: AsyncSession,
+    recording: Recording,
+    programme: Programme,
+    changes: Sequence[RetentionChange],
+) -> tuple[periods.Part, ...]:
+    """The shorter of two periods wins, as with everything recorded."""
+    rests_on = select(ChatLine.consent_id).where(ChatLine.recording_id == recording.id)
+    grants = select(ConsentDecision).where(col(ConsentDecision.id).in_(rests_on))
+    its = (await db.exec(grants)).all()
+    return periods.parts(recording.started_at, its, changes, programme.retention_days)
 
 
 async def _place(db: AsyncSession, recording_id: UUID) -> Place:

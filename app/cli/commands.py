@@ -122,9 +122,9 @@ def verify_consents(
     """Verify every group's hash chain, and that all that is kept was allowed when it was written.
 
     Proved: no row of the ledger was changed, left out, added or moved without the rows after it
-    being written anew; every text that somebody read when deciding is as it was; and every tape and
-    every finished file names a consent to its purpose, by its person, given before it was written
-    and not ended by then.
+    being written anew; every text that somebody read when deciding is as it was; and every tape,
+    every finished file, every line of a transcript and every kept line of the chat names a consent
+    to its purpose, by its person, given before it was written and not ended by then.
 
     Not proved: that the chain is the one it always was. Who can write the database can compute all
     hashes anew, or cut rows off the end. Therefore each chain's head (its length and last hash) is

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.chat import provenance as chat
 from app.consent import ledger, service
 from app.consent.ledger import Head, Reason
 from app.consent.receipt import Receipt, rows_of
@@ -17,7 +20,8 @@ from app.kit import context
 from app.kit.settings import Settings
 from app.kit.tokens import BadSignature, read_signed
 from app.recordings import provenance
-from app.recordings.provenance import Examination, Fault, Objection
+from app.recordings.provenance import Book, Examination, Fault, Objection
+from app.transcripts import provenance as words
 
 BROKEN = {
     Reason.SEQUENCE: "a row is missing, added or out of its order",
@@ -25,7 +29,7 @@ BROKEN = {
     Reason.HASH: "it says something else than when it was written",
 }
 OBJECTIONS = {
-    Objection.NOTHING_NAMED: "names no consent at all",
+    Objection.NOTHING_NAMED: "names no consent that it needs",
     Objection.UNKNOWN: "names a row that this group's ledger does not have",
     Objection.ANOTHER_PERSON: "names a consent of another person",
     Objection.ANOTHER_PURPOSE: "names a consent to another purpose",
@@ -55,7 +59,7 @@ async def verify(
             if group_id is not None and group_id not in present:
                 raise Unreadable(f"There is no group {group_id}.")
             wanted = present if group_id is None else [group_id]
-            found = [await provenance.examine(db, each) for each in wanted]
+            found = [await _examine(db, each) for each in wanted]
     except DBAPIError as error:
         reason = f"{type(error.orig).__name__}. Is it at this version (emessi migrate)?"
         raise Unreadable(f"The database cannot be read: {reason}") from None
@@ -76,6 +80,16 @@ async def verify(
     return Outcome(good, lines), {one.group_id: one.head for one in found}
 
 
+async def _examine(db: AsyncSession, group_id: UUID) -> Examination:
+    """All that is kept of one group, of every sort."""
+    one = await provenance.examine(db, group_id)
+    book = Book(one.chain)
+    lines, of_lines = await words.examine(db, group_id, book)
+    written, of_chat = await chat.examine(db, group_id, book)
+    counted = {**one.counted, "lines": lines, "chat": written}
+    return replace(one, counted=counted, faults=[*one.faults, *of_lines, *of_chat])
+
+
 def _told(one: Examination, kept: Head | None, grown: bool) -> Iterator[str]:
     yield f"Group {one.group_id}"
     if one.broken is None:
@@ -86,7 +100,7 @@ def _told(one: Examination, kept: Head | None, grown: bool) -> Iterator[str]:
         yield f"  BROKEN     at row {sequence}: the text that was read is gone or was changed"
     for fault in one.faults:
         yield f"  BROKEN     {_fault(fault)}"
-    yield f"  examined   tapes: {one.tapes}, finished files: {one.files}"
+    yield "  examined   " + ", ".join(f"{what}: {n}" for what, n in one.counted.items())
     if kept is not None and grown:
         yield f"  kept head  the chain has grown from it (row {kept.length})"
     elif kept is not None:

@@ -16,6 +16,7 @@ from app.accounts import service as accounts
 from app.accounts.models import User
 from app.audit import service as audit_log
 from app.chat import erasure as chat
+from app.erasures import besides
 from app.groups.models import Group
 from app.kit import context
 from app.kit.audit import COMMAND, INSTALLATION
@@ -58,6 +59,7 @@ async def retention(settings: Settings, console: Console, programme: str, *, era
                 raise typer.BadParameter(f"there is no programme {programme}")
             listed = await retention_plan.deadlines(db, chosen)
             console.print(await _table(db, listed, moment))
+            console.print(await _besides(db, moment, chosen))
         if not erase:
             return
         store = Store.open(settings)
@@ -91,6 +93,22 @@ async def _table(db: AsyncSession, listed: Sequence[Deadline], moment: datetime)
             f"{each.first_ends_at:%Y-%m-%d}",
             await _state(db, each, moment),
         )
+    return table
+
+
+async def _besides(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> Table:
+    """What is kept beside recordings and goes with the same run, or soon."""
+    query = select(Programme).order_by(col(Programme.id))
+    if programme_id is not None:
+        query = query.where(Programme.id == programme_id)
+    table = Table("Programme", "Due", "Notes", "Chat lines", "Answers")
+    for programme in (await db.exec(query)).all():
+        name, days = escape(programme.name), f"within {programme.warning_days} days"
+        for when, count in (
+            ("now", await besides.due(db, moment, programme.id)),
+            (days, await besides.near(db, moment, programme)),
+        ):
+            table.add_row(name, when, *(str(number) for number in count))
     return table
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.accounts.http import CurrentActor
+from app.audit.figures import witnessed
 from app.content import charts, rows, service
 from app.content.forms import (
     ContentPublic,
@@ -20,7 +21,7 @@ from app.content.service import Scope
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db, download
 
-router = APIRouter(tags=["content"])
+router = APIRouter(tags=["content"], dependencies=[Depends(witnessed("content"))])
 
 KINDS: dict[str, type[ContentRow]] = {
     "frequencies": FrequencyRow,

@@ -26,10 +26,8 @@ from app.meetings import service as meetings
 from app.meetings.models import Attendance, Meeting, MeetingKind, MeetingState
 from app.programmes.models import Programme
 from app.recordings import service as recordings
-from app.recordings.models import Recording, RecordingState, Tape, TapeState
+from app.recordings.models import ELSEWHERE, Recording, RecordingState, Tape, TapeState
 
-ELSEWHERE = "elsewhere"
-"""In the place of the node that wrote a recording."""
 OPEN_TO_TRACKS = (RecordingState.STOPPED, RecordingState.READY, RecordingState.FAILED)
 
 

@@ -20,7 +20,7 @@ from app.kit.errors import Invalid, Refusal
 from app.kit.ids import made_at, new_id
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
-from app.recordings.models import Recording, Source, Tape, TapeState
+from app.recordings.models import ELSEWHERE, Recording, Source, Tape, TapeState
 from app.vault import service as vault
 from media.sealed import SealedWriter
 from media.sound_file import NoSound, check_sound
@@ -171,12 +171,12 @@ def row(
     return Tape(
         recording_id=recording.id,
         user_id=user_id,
-        publication_id=service.ELSEWHERE,
+        publication_id=ELSEWHERE,
         source=source,
         consent_id=consent_id,
         data_key_id=key.id,
         state=TapeState.UPLOADED,
-        node_name=service.ELSEWHERE,
+        node_name=ELSEWHERE,
         path=file.path,
         started_at=file.begins_at,
         size=file.size,

@@ -32,6 +32,8 @@ INSTALLATION = UUID(int=0)
 SAME_USE = timedelta(minutes=10)
 """A player asks for one file in hundreds of pieces: within this, the same person's same use of the
 same thing is one entry. Lower: more rows that say nothing new. Higher: second looks go unseen."""
+SAME = ("actor_id", "deed", "result", "object_kind", "object_id")
+"""What makes it the same: the turns and the words of one recording are two things."""
 PENDING = "audit_pending"
 
 
@@ -44,6 +46,8 @@ class Deed(StrEnum):
     DOWNLOADED = "downloaded"
     READ_TURNS = "read_turns"
     EDITED_TURNS = "edited_turns"
+    READ_FIGURES = "read_figures"
+    """Figures that tell of people were read: who spoke how much, how they were connected."""
     READ_TRANSCRIPT = "read_transcript"
     SEARCHED = "searched"
     """The words of a programme's meetings were searched; for what, is not kept."""
@@ -206,8 +210,9 @@ async def witness(
 ) -> None:
     """For what is only read: the entry is in the log when this returns, and what it tells of
     happens afterwards. Raises when it cannot be written."""
-    same = {"actor_id": doer.user_id, "deed": str(deed), "result": str(result)}
-    if within and (await db.exec(_lately({**same, "object_id": about.id}, within))).first():
+    same = (doer.user_id, str(deed), str(result), about.kind, about.id)
+    lately = _lately(dict(zip(SAME, same, strict=True)), within) if within else None
+    if lately is not None and (await db.exec(lately)).first():
         return
     async with database.transaction() as writing:
         record(writing, deed, doer, about, result=result, within=within)
@@ -270,7 +275,7 @@ def _append(db: Session, chain: UUID, pending: Sequence[_Pending]) -> None:
     ends = select(col(AuditHead.length), col(AuditHead.hash)).where(col(AuditHead.chain) == chain)
     length, previous = db.execute(ends.with_for_update()).one()
     for each in pending:
-        same = {name: each.fields[name] for name in ("actor_id", "deed", "result", "object_id")}
+        same = {name: each.fields[name] for name in SAME}
         if each.within and db.execute(_lately(same, each.within)).first():
             continue
         length += 1

@@ -86,6 +86,18 @@ async def _conflict(request: Request, error: Exception) -> JSONResponse:
     return problem(request, "conflict", 409)
 
 
+async def store_away(request: Request, error: Exception) -> JSONResponse:
+    """The store may answer in a moment. (Which errors say so, is told by who knows the store.)"""
+    logger.warning("the store is out of reach: %s", error)
+    return problem(request, "store_away", 503)
+
+
+async def not_in_store(request: Request, error: Exception) -> JSONResponse:
+    """The books name a file that the store does not have: it is being erased, or was lost."""
+    logger.error("a file is not in the store")
+    return problem(request, "not_found", 404)
+
+
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     logger.error("a request failed: %s", type(error).__name__, exc_info=error)
     return problem(request, "internal", 500)

@@ -44,10 +44,10 @@ async def erase(
 ) -> int:
     """How many notes. Cheap when there is nothing to do, and then nobody waits for a write."""
     async with database.reading() as db:
-        if not await _due(db, moment, programme_id):
+        if not await due(db, moment, programme_id):
             return 0
     async with database.transaction() as db:
-        found = await _due(db, moment, programme_id)  # a hold may have been set meanwhile
+        found = await due(db, moment, programme_id)  # a hold may have been set meanwhile
         for each in found:
             its = col(ObservationNote.meeting_id) == each.meeting.id
             await db.exec(delete(ObservationNote).where(its))
@@ -58,7 +58,8 @@ async def erase(
     return sum(each.notes for each in found)
 
 
-async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> list[Due]:
+async def due(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> list[Due]:
+    """What is over its time at that moment and not held, by meeting."""
     first, count = func.min(ObservationNote.at), func.count()
     query = select(col(ObservationNote.meeting_id), first, count)
     held, changes = await holds.in_force(db), await retention.changes_of(db, programme_id)

@@ -3,18 +3,21 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.accounts.http import CurrentActor
+from app.audit.figures import witnessed
 from app.groups.models import GroupRole
 from app.kit.http import Db, Paging
 from app.kit.paging import page
+from app.kit.permissions import Action
 from app.quality import service
 from app.quality.forms import PersonPublic, QualityPublic, SamplePublic
 from app.quality.models import QualitySample
 from app.quality.table import table
 
-router = APIRouter(prefix="/meetings", tags=["quality"])
+seen = Depends(witnessed("quality", Action.READ_QUALITY))
+router = APIRouter(prefix="/meetings", tags=["quality"], dependencies=[seen])
 
 
 @router.get("/{meeting_id}/quality")

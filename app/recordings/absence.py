@@ -82,7 +82,8 @@ async def do_without(db: AsyncSession, actor: Actor, recording_id: UUID) -> Reco
         since = gone.get(tape.node_name)
         if since is not None and tape.state in NOT_HANDED_OVER:
             tape.ended_at = tape.ended_at or max(since, tape.started_at)
-            await service.tape_missing(db, tape.id, was_begun=tape.started_at < since)
+            # One entered after the last beat may have been begun too: nobody has seen that disk.
+            await service.tape_missing(db, tape.id, was_begun=True)
             given_up += 1
     since = gone.get(recording.node_name)
     if recording.state == RecordingState.RUNNING and since is not None:

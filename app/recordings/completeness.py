@@ -3,10 +3,11 @@
 Times are ms on the recording's time line.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,6 +30,11 @@ class Reason(StrEnum):
     """The device or the browser gave nothing, though it was on."""
     NODE_RESTART = "node_restart"
     DISK = "disk"
+    """Not saved, or damaged since."""
+    MACHINE_GONE = "machine_gone"
+    """It lay on a server that is gone with it."""
+    NOT_WRITTEN = "not_written"
+    """The person's consent was open, and no tape was begun."""
     MUTED = "muted"
     CAMERA_OFF = "camera_off"
     PAUSED = "paused"
@@ -56,7 +62,8 @@ class Published:
 
 @dataclass(frozen=True)
 class Taped:
-    """One tape, used or not. `objection`: why it is not used, None when it is."""
+    """One tape, used or not. `objection`: why it is not used, None when it is. `damaged`: its file
+    is not all that was written there."""
 
     user_id: UUID
     source: Source
@@ -64,6 +71,7 @@ class Taped:
     end_ms: int
     objection: str | None
     torn: bool = False
+    damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,12 +102,17 @@ class Missing:
         return asdict(self) | {"user_id": str(self.user_id), "is_loss": self.is_loss}
 
 
+Allowed = Mapping[tuple[UUID, Source], Sequence[Interval]]
+"""When a person's consent to a source was open."""
+
+
 def missing(
     published: Iterable[Published],
     taped: Sequence[Taped],
     kept: Sequence[Kept],
     length_ms: int,
     stated: Sequence["Told"] = (),
+    allowed: Allowed = MappingProxyType({}),
 ) -> list[Missing]:
     """In the order of time. `stated`: when nothing was kept of anybody, and why."""
     found: list[Missing] = []
@@ -110,15 +123,16 @@ def missing(
             (s for s in spans if (s.user_id, s.source) == (user, source)), key=lambda s: s.start_ms
         )
         mine = [t for t in taped if (t.user_id, t.source) == (user, source)]
+        given = allowed.get((user, source), ())
         # Of one who never agreed nothing would have been written on a disk with room, either.
-        known = [s for s in stated if mine or s[2] == Reason.OFF_THE_RECORD]
+        known = [s for s in stated if mine or given or s[2] == Reason.OFF_THE_RECORD]
         tracks = [k for k in kept if (k.user_id, k.source) == (user, source)]
         told = list(_between(own, source, known))
         for start, end in minus(_sent(own, length_ms), [(k.start_ms, k.end_ms) for k in tracks]):
-            told += _explained(Interval(start, end), mine, known)
+            told += _explained(Interval(start, end), mine, given, known)
         for start, end, why in (hole for track in tracks for hole in track.holes):
             for part in common(Interval(start, end), _sent(own, length_ms)):
-                told += _explained(part, mine, known, why)
+                told += _explained(part, mine, given, known, why)
         found += [
             Missing(user, source, start, end, reason)
             for start, end, reason in told
@@ -172,15 +186,17 @@ def _between(spans: Sequence[Published], source: Source, stated: Sequence[Told])
 def _explained(
     part: Interval,
     tapes: Sequence[Taped],
+    given: Sequence[Interval],
     stated: Sequence[Told],
     why: str | None = None,
 ) -> Iterator[Told]:
-    """The part cut where tapes begin and end, each piece with its reason."""
+    """The part cut where tapes and consents begin and end, each piece with its reason."""
     edges = {part.start_ms, part.end_ms}
-    edges |= {e for t in tapes for e in (t.start_ms, t.end_ms) if part.start_ms < e < part.end_ms}
+    changes = [*((t.start_ms, t.end_ms) for t in tapes), *given]
+    edges |= {e for both in changes for e in both if part.start_ms < e < part.end_ms}
     merged: list[Told] = []
     for start, end in pairwise(sorted(edges)):
-        reason = _reason(Interval(start, end), tapes, why)
+        reason = _reason(Interval(start, end), tapes, given, why)
         if merged and merged[-1][2] == reason:
             merged[-1] = (merged[-1][0], end, reason)
         else:
@@ -189,17 +205,23 @@ def _explained(
         yield from _cut(Interval(start, end), reason, stated)
 
 
-def _reason(part: Interval, tapes: Sequence[Taped], why: str | None) -> Reason:
+def _reason(
+    part: Interval, tapes: Sequence[Taped], given: Sequence[Interval], why: str | None
+) -> Reason:
     over = [t for t in tapes if t.start_ms < part.end_ms and part.start_ms < t.end_ms]
     if why in _HOLES and any(t.objection is None for t in over):
         return _HOLES[why]
     if any(t.objection in ("consent", "erased") for t in over):
         return Reason.NO_CONSENT
-    if any(t.objection is not None for t in over):
+    if any(t.objection == "lost" for t in over):
+        return Reason.MACHINE_GONE
+    if any(t.objection is not None or t.damaged for t in over):
         return Reason.DISK
     if any(t.torn for t in over) or why == "node_stopped":
         return Reason.NODE_RESTART
-    return Reason.NETWORK if over else Reason.NO_CONSENT
+    if over:
+        return Reason.NETWORK
+    return Reason.NOT_WRITTEN if _common(part, given) else Reason.NO_CONSENT
 
 
 def _cut(part: Interval, reason: Reason, stated: Sequence[Told]) -> Iterator[Told]:

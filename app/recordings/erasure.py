@@ -63,14 +63,17 @@ class Doomed(NamedTuple):
 
 
 async def waiting(db: AsyncSession) -> list[UUID]:
-    """Recordings at rest that hold a tape whose consent has ended."""
+    """Recordings that hold a tape whose consent has ended; and erased ones to which a tape that
+    was lost came, or may come: no other look at them is taken."""
+    unallowed = col(Recording.state).in_(ERASABLE) & col(Tape.consent_id).in_(
+        ended(Tape, col(Tape.started_at))
+    )
     query = (
         select(Recording.id)
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
-            col(Recording.state).in_(ERASABLE),
             col(Tape.state).in_([TapeState.UPLOADED, TapeState.STORED, TapeState.LOST]),
-            col(Tape.consent_id).in_(ended(Tape, col(Tape.started_at))),
+            unallowed | (col(Recording.state) == RecordingState.ERASED),
         )
         .distinct()
     )
@@ -98,13 +101,15 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     """Says what must go, and destroys the keys that seal nothing else."""
     recording = await db.get(Recording, recording_id, with_for_update=True)
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
-    erasable = ERASABLE if over == NOT_OVER else OVERDUE
+    erasable = (*ERASABLE, RecordingState.ERASED) if over == NOT_OVER else OVERDUE
     if recording is None or meeting is None or recording.state not in erasable:
         return Doomed(frozenset(), frozenset(), frozenset(), frozenset())
     rows = await consent.chain(db, meeting.group_id)
     standing = ledger.standing(rows) - over.consents
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
     own = consents.to_erase(tapes, rows, over.consents)
+    if recording.state == RecordingState.ERASED:
+        own = [tape for tape in tapes if tape.state != TapeState.ERASED]
     along = consents.along_with(own, tapes)
     ending = {tape.id: tape for tape in [*own, *along]}
     staying = [t for t in tapes if t.id not in ending and t.state not in GONE]

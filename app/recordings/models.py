@@ -36,6 +36,10 @@ TRANSITIONS: Mapping[RecordingState, frozenset[RecordingState]] = {
 }
 
 
+ELSEWHERE = "elsewhere"
+"""The node of what was recorded with another program and brought in."""
+
+
 class Source(StrEnum):
     MICROPHONE = "microphone"
     CAMERA = "camera"

@@ -2,10 +2,11 @@
 
 A tape names one row of the ledger. That row must be a grant of the right purpose by the right
 person, older than the tape, and not ended by a refusal or withdrawal before the tape began. A
-finished file must say the same of every row it names.
+finished file must say the same of every row it names; it may be made after a withdrawal that kept
+what was recorded, of which the tapes tell. The rooms above say the same of what they keep.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,15 +15,17 @@ from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.consent import ledger, service
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.consent.receipt import shown
 from app.consent.texts import sha256_of
 from app.groups.models import Group
+from app.kit.ids import made_at
 from app.meetings.models import Meeting
 from app.recordings.consents import SOURCES
-from app.recordings.models import FileKind, Recording, RecordingFile, Source, Tape
+from app.recordings.models import ELSEWHERE, FileKind, Recording, RecordingFile, Source, Tape
 
 PURPOSE_OF = {
     Source.MICROPHONE: Purpose.AUDIO,
@@ -39,6 +42,7 @@ passes."""
 
 class Objection(StrEnum):
     NOTHING_NAMED = "nothing_named"
+    """No row, or none of one of the purposes that are needed."""
     UNKNOWN = "unknown"
     """No row of this group's ledger."""
     ANOTHER_PERSON = "another_person"
@@ -51,7 +55,8 @@ class Objection(StrEnum):
 
 
 class Fault(NamedTuple):
-    what: Literal["tape", "file"]
+    what: Literal["tape", "file", "line", "chat"]
+    """A line is one version of a line of a transcript, a chat one line of a chat."""
     id: UUID
     row_id: str
     """Of the ledger; empty when none is named."""
@@ -68,8 +73,8 @@ class Examination:
     broken: ledger.Break | None
     lost_texts: Sequence[int]
     """Sequence numbers of rows whose text is gone or is not what its hash says."""
-    tapes: int
-    files: int
+    counted: Mapping[str, int]
+    """What was looked at: how many of each kind."""
     faults: Sequence[Fault]
 
     @property
@@ -79,11 +84,7 @@ class Examination:
 
 async def examine(db: AsyncSession, group_id: UUID) -> Examination:
     rows = await service.chain(db, group_id)
-    recordings = (
-        select(Recording.id)
-        .join(Meeting, col(Meeting.id) == Recording.meeting_id)
-        .where(Meeting.group_id == group_id)
-    )
+    recordings = of_group(group_id)
     tape_query = select(Tape).where(col(Tape.recording_id).in_(recordings))
     file_query = select(RecordingFile).where(col(RecordingFile.recording_id).in_(recordings))
     tapes = (await db.exec(tape_query.order_by(col(Tape.id)))).all()
@@ -95,8 +96,7 @@ async def examine(db: AsyncSession, group_id: UUID) -> Examination:
         rows,
         ledger.verify(rows),
         [r.sequence for r in rows if r.text_sha256 and not _kept(r.text_sha256, bodies)],
-        len(tapes),
-        len(files),
+        {"tapes": len(tapes), "finished files": len(files)},
         list(faults(rows, tapes, files)),
     )
 
@@ -109,10 +109,10 @@ def faults(
     rows: Iterable[ConsentDecision], tapes: Iterable[Tape], files: Iterable[RecordingFile]
 ) -> Iterator[Fault]:
     """Everything that was written without a consent that allowed it then."""
-    book = _Book(rows)
+    book = Book(rows)
     for tape in tapes:
         needed = {PURPOSE_OF[Source(tape.source)]}
-        found = book.objection(str(tape.consent_id), tape.user_id, needed, tape.started_at)
+        found = book.objection(str(tape.consent_id), tape.user_id, needed, _kept_at(tape))
         if found:
             yield Fault("tape", tape.id, str(tape.consent_id), found)
     for file in files:
@@ -121,12 +121,26 @@ def faults(
         if not file.consent_ids and kind != FileKind.MANIFEST:
             yield Fault("file", file.id, "", Objection.NOTHING_NAMED)
         for row_id in file.consent_ids:
-            found = book.objection(row_id, file.user_id, allowing, file.created_at)
+            found = book.objection(row_id, file.user_id, allowing, file.created_at, of_earlier=True)
             if found:
                 yield Fault("file", file.id, row_id, found)
 
 
-class _Book:
+def _kept_at(tape: Tape) -> datetime:
+    """From when it was kept. One from elsewhere began before anybody could agree here."""
+    return made_at(tape.id) if tape.node_name == ELSEWHERE else tape.started_at
+
+
+def of_group(group_id: UUID) -> SelectOfScalar[UUID]:
+    """Its recordings' ids, as one part of a query."""
+    return (
+        select(Recording.id)
+        .join(Meeting, col(Meeting.id) == Recording.meeting_id)
+        .where(Meeting.group_id == group_id)
+    )
+
+
+class Book:
     """The ledger of a group, opened where it is asked for."""
 
     def __init__(self, rows: Iterable[ConsentDecision]) -> None:
@@ -137,10 +151,23 @@ class _Book:
             if row.decision != Decision.GRANTED:
                 self._ends.setdefault((row.user_id, row.purpose), []).append(row)
 
+    def purposes(self, row_ids: Iterable[str]) -> set[Purpose]:
+        """What these rows are about."""
+        found = (self._by_id.get(row_id) for row_id in row_ids)
+        return {Purpose(row.purpose) for row in found if row is not None}
+
     def objection(
-        self, row_id: str, owner: UUID | None, purposes: Collection[Purpose], written_at: datetime
+        self,
+        row_id: str,
+        owner: UUID | None,
+        purposes: Collection[Purpose],
+        written_at: datetime,
+        *,
+        of_earlier: bool = False,
     ) -> Objection | None:
-        """Why this row does not allow what was written then; without an owner, of anybody."""
+        """Why this row does not allow what was written then; without an owner, of anybody.
+        `of_earlier`: it was made of what was kept before, and a withdrawal that left that allowed
+        it still."""
         row = self._by_id.get(row_id)
         if row is None:
             return Objection.UNKNOWN
@@ -154,7 +181,11 @@ class _Book:
             return Objection.LATER
         ends = self._ends.get((row.user_id, row.purpose), ())
         before = written_at - CLOCKS
-        if any(end.sequence > row.sequence and end.decided_at < before for end in ends):
+        if any(
+            end.sequence > row.sequence and end.decided_at < before
+            for end in ends
+            if not (of_earlier and end.keeps_earlier)
+        ):
             return Objection.ENDED
         return None
 

@@ -170,6 +170,16 @@ async def tapes_on_node(db: AsyncSession, node_name: str) -> list[Tape]:
     return list((await db.exec(query.order_by(col(Tape.id)))).all())
 
 
+async def unwanted(db: AsyncSession, paths: Collection[str]) -> list[str]:
+    """Of these files of tapes, `<meeting>/<tape>.tape`, those of no tape that is kept: it was
+    erased, or is in no book any longer. Those of meetings without a recording are left: they may be
+    another database's."""
+    kept = select(Tape.path).where(col(Tape.path).in_(paths), Tape.state != TapeState.ERASED)
+    known = set((await db.exec(kept)).all())
+    recorded = {str(id_) for id_ in (await db.exec(select(Recording.meeting_id))).all()}
+    return sorted(path for path in set(paths) - known if path.partition("/")[0] in recorded)
+
+
 async def tapes(db: AsyncSession, recording_id: UUID) -> list[Tape]:
     query = select(Tape).where(Tape.recording_id == recording_id)
     return list((await db.exec(query.order_by(col(Tape.id)))).all())

@@ -44,10 +44,10 @@ async def erase(
 ) -> int:
     """How many people's answers to a survey. Cheap when there is nothing to do."""
     async with database.reading() as db:
-        if not await _due(db, moment, programme_id):
+        if not await due(db, moment, programme_id):
             return 0
     async with database.transaction() as db:
-        found = await _due(db, moment, programme_id)  # a hold may have been set meanwhile
+        found = await due(db, moment, programme_id)  # a hold may have been set meanwhile
         await _delete(db, [each.response for each in found])
         for survey in {each.survey.id: each.survey for each in found}.values():
             gone = sum(each.survey.id == survey.id for each in found)
@@ -65,7 +65,8 @@ async def _delete(db: AsyncSession, responses: Sequence[SurveyResponse]) -> int:
     return len(ids)
 
 
-async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> list[Due]:
+async def due(db: AsyncSession, moment: datetime, programme_id: UUID | None) -> list[Due]:
+    """What is over its time at that moment and not held, by person."""
     query = select(Survey, Programme).where(Survey.programme_id == Programme.id)
     if programme_id is not None:
         query = query.where(Programme.id == programme_id)

@@ -12,6 +12,7 @@ from app.agreement import measures, rows, service
 from app.agreement.bootstrap import DRAWN, FEWEST, Estimate
 from app.agreement.service import Compared, Report
 from app.analysis.drawing import clock
+from app.audit.figures import Of
 from app.codebooks import service as codebooks
 from app.codebooks.document import Code
 from app.codebooks.models import Codebook, CodebookVersion
@@ -45,6 +46,7 @@ async def agreement(
     if chosen is None:
         return visit.page("agreement.html", report=None, **common)
     report = await service.of_version(db, actor, chosen.id)
+    await visit.looked("agreement", Of(version_id=chosen.id))
     return visit.page(
         "agreement.html",
         report=report,

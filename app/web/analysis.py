@@ -12,6 +12,7 @@ from app.analysis import charts, lines, rows, service
 from app.analysis.drawing import clock, decimal
 from app.analysis.forms import FigureRow, SpreadRow
 from app.analysis.measures import shift
+from app.audit.figures import Of
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group, GroupRole
@@ -50,6 +51,7 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
     common = {"meeting": meeting, "group": group, "title": title_of(visit, meeting)}
     try:
         measured = await service.of_meeting(db, actor, meeting_id)
+        await visit.looked("analysis", Of(meeting_id=meeting_id))
     except (service.MeetingNotOver, service.NoTurns, service.NotToldApart) as refusal:
         apart = isinstance(refusal, service.NotToldApart)
         bench = await _bench(visit, meeting, group) if apart else None
@@ -82,6 +84,7 @@ async def _bench(visit: Visit, meeting: Meeting, group: Group) -> UUID | None:
 @router.get("/groups/{group_id}/analysis")
 async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
     group, series = await service.of_group(visit.db, visit.actor, group_id)
+    await visit.looked("analysis", Of(group_id=group_id))
     make = lines.OF_GROUP.items() if series else ()
     return visit.page(
         "group_analysis.html",

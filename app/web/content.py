@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from sqlmodel import col
 
+from app.audit.figures import Of
 from app.content import charts, rows, service
 from app.content.forms import ContentPublic, FrequencyRow
 from app.content.service import Content, Scope
@@ -79,6 +80,7 @@ async def content(
         return visit.page("content.html", found=None, **common)
     scope = Scope(chosen.group, chosen.meeting)
     pair = await service.of_axes(db, actor, version.id, scope, chosen.axis, chosen.other)
+    await visit.looked("content", Of(version_id=version.id))
     found = await asyncio.to_thread(rows.about, *pair, hide=chosen.hide)
     names = {code.label: code.name.said(visit.language) for each in pair for code in each.codes}
     return visit.page(

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import User
 from app.accounts.service import require_administrator
+from app.chat import erasure as chat
 from app.groups.models import Group, Membership
 from app.kit.errors import NotAllowed
 from app.person import collection, erasure
@@ -77,7 +78,8 @@ async def _recordings(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
             Tape.state != TapeState.ERASED,
         )
         deadline = await retention.of_recording(db, recording.id)
-        own = [p.ends_at for p in deadline.parts if p.user_id == user_id] if deadline else []
+        parts = [*(deadline.parts if deadline else ()), *await chat.parts_of(db, recording.id)]
+        own = [part.ends_at for part in parts if part.user_id == user_id]
         group = await db.get_one(Group, meeting.group_id)
         programme = await db.get_one(Programme, group.programme_id)
         found.append(

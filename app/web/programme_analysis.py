@@ -11,6 +11,7 @@ from markupsafe import Markup
 from app.analysis import programme as over_groups
 from app.analysis import service
 from app.analysis.forms import BetweenRow, OrderRow
+from app.audit.figures import Of
 from app.web.analysis import SPREAD, shown, writing
 from app.web.visit import Looking, PageRoute, Visit
 
@@ -20,6 +21,7 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/programmes/{programme_id}/analysis")
 async def programme_analysis(programme_id: UUID, visit: Looking) -> HTMLResponse:
     programme, groups = await service.of_programme(visit.db, visit.actor, programme_id)
+    await visit.looked("analysis", Of(programme_id=programme_id))
     series = [measured for _, measured in groups]
     values, rules = over_groups.values(series), over_groups.rules(series)
     order = over_groups.by_order(values, rules)

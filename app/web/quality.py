@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from babel.numbers import format_decimal
 
+from app.audit.figures import Of
 from app.kit.permissions import Action, Role, may
 from app.meetings.models import Meeting
 from app.quality import service
@@ -39,6 +40,8 @@ async def connections(
     if not may(roles, Action.READ_QUALITY):
         return None
     people = await service.people(visit.db, meeting)
+    if people:
+        await visit.looked("quality", Of(meeting_id=meeting.id), Action.READ_QUALITY)
     return [_connection(visit, person) for person in people]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.chat import erasure as chat
 from app.composites import service as composites
 from app.exports.formats.offered import Format
 from app.groups import access
@@ -72,8 +73,6 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         is_mixed=service.is_mixed(tapes),
         composite=await composites.standing(db, found, meeting),
         composite_file=next((file for file in files if file.kind == FileKind.COMPOSITE), None),
-        deadline=(deadline := await retention.of_recording(db, found.id)),
-        hold=await db.get(LegalHold, deadline.hold_id) if deadline and deadline.hold_id else None,
         now=now(),
         connections=await connections(visit, meeting, roles),
         connection_heads=HEADS,
@@ -90,8 +89,21 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         may_import=may(roles, Action.IMPORT_RECORDING),
         hues={UUID(one["id"]): one["hue"] for one in people if one["id"]},
         **words,
+        **await _kept_until(visit, found),
         **await notes_of(visit, meeting, roles),
     )
+
+
+async def _kept_until(visit: Visit, recording: Recording) -> dict[str, Any]:
+    """When it is erased, or what holds it, and when the first of its chat goes."""
+    deadline = await retention.of_recording(visit.db, recording.id)
+    held_by = deadline.hold_id if deadline else None
+    written = await chat.parts_of(visit.db, recording.id)
+    return {
+        "deadline": deadline,
+        "hold": await visit.db.get(LegalHold, held_by) if held_by else None,
+        "chat_ends_at": min((part.ends_at for part in written), default=None),
+    }
 
 
 def mix_of(

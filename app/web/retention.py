@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import service as accounts
+from app.erasures import besides
 from app.groups.models import Group
 from app.kit.db import now
 from app.kit.permissions import Action, may
@@ -51,6 +52,7 @@ async def retention(
         foreseen=foreseen,
         days=days or programme.retention_days,
         warning=warning or programme.warning_days,
+        besides=await besides.near(db, now(), programme),
         holds=held,
         setters=setters,
         groups={group.id: group for group in sorted(groups, key=lambda each: each.name)},

@@ -20,10 +20,13 @@ from app.accounts import signing
 from app.accounts.actor import Actor
 from app.accounts.http import ACCESS_COOKIE, LANGUAGE_COOKIE, REFRESH_COOKIE, set_cookies
 from app.accounts.models import User
+from app.audit import figures
+from app.audit.figures import Of
 from app.kit.context import Context
 from app.kit.errors import NotFound, NotSignedIn, Refusal
 from app.kit.http import Ctx, context_of
 from app.kit.languages import LANGUAGES
+from app.kit.permissions import Action
 from app.web.rendering import Templates
 
 logger = logging.getLogger(__name__)
@@ -47,6 +50,10 @@ class Visit:
 
     def text(self, key: str, **values: object) -> str:
         return self.context.languages.text(key, self.language, **values)
+
+    async def looked(self, kind: str, of: Of, action: Action = Action.READ_TURNS) -> None:
+        """At figures that tell of people; before they are shown."""
+        await figures.told(self.context.database, self.db, self.actor, kind, of, action=action)
 
     def page(self, template: str, **values: Any) -> HTMLResponse:
         return _render(self.request, template, self.language, self.user, **values)

@@ -1,12 +1,25 @@
 """What was made of a recording, set against what was published: what is missing, and why."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
-from app.recordings.completeness import Kept, Missing, Published, Reason, Taped, missing
+from app.consent import ledger
+from app.consent.models import ConsentDecision
+from app.recordings.completeness import (
+    Allowed,
+    Interval,
+    Kept,
+    Missing,
+    Published,
+    Reason,
+    Taped,
+    missing,
+)
 from app.recordings.models import PublicationSpan, Recording, Source, SpanEnd
+from app.recordings.provenance import PURPOSE_OF
 from media.recorder.outcome import LeftOut, MadeTrack, Plan, PlannedTape, Verified
 from media.recorder.planning import in_ms
-from media.recorder.tapes import TORN
+from media.recorder.tapes import DAMAGED, TORN
 
 
 def account(
@@ -16,24 +29,49 @@ def account(
     tracks: Sequence[MadeTrack],
     verified: Sequence[Verified],
     length_ms: int,
+    rows: Sequence[ConsentDecision],
     off_record: Sequence[tuple[int, int]] = (),
 ) -> list[Missing]:
-    """`off_record`: ms on the time line in which nothing was to be kept."""
+    """`rows`: the group's ledger. `off_record`: ms on the time line in which nothing was to be
+    kept."""
     stated = [(start, end, Reason.OFF_THE_RECORD) for start, end in off_record]
     stated += [(one.start_ms, one.end_ms, Reason(one.reason)) for one in plan.interruptions]
-    torn = {one.tape_id for one in verified if one.ending == TORN}
-    taped = [_taped(tape, None, tape.id in torn, length_ms) for tape in plan.tapes]
-    taped += [_taped(tape, tape.reason, False, length_ms) for tape in plan.left_out]
+    ended = {one.tape_id: one.ending for one in verified}
+    taped = [_taped(tape, None, ended.get(tape.id), length_ms) for tape in plan.tapes]
+    taped += [_taped(tape, tape.reason, None, length_ms) for tape in plan.left_out]
     published = [_published(span, recording) for span in spans]
     kept = [_kept(track) for track in tracks]
-    return missing(published, taped, kept, min(length_ms, plan.stopped_ms), stated)
+    allowed = _allowed(rows, recording, length_ms)
+    return missing(published, taped, kept, min(length_ms, plan.stopped_ms), stated, allowed)
 
 
-def _taped(tape: PlannedTape | LeftOut, objection: str | None, torn: bool, length_ms: int) -> Taped:
+def _taped(
+    tape: PlannedTape | LeftOut, objection: str | None, ending: str | None, length_ms: int
+) -> Taped:
     start, end = tape.span_ms
     return Taped(
-        tape.user_id, tape.source, start, length_ms if end is None else end, objection, torn
+        tape.user_id,
+        tape.source,
+        start,
+        length_ms if end is None else end,
+        objection,
+        torn=ending == TORN,
+        damaged=ending in DAMAGED,
     )
+
+
+def _allowed(rows: Sequence[ConsentDecision], recording: Recording, length_ms: int) -> Allowed:
+    """By the grants that stand. Of one that was taken back with all that there was, it is not told
+    that anything could have been written."""
+    standing, closed = ledger.standing(rows), ledger.closed_at(rows)
+    found: dict[tuple[UUID, Source], list[Interval]] = {}
+    for row in rows:
+        for source in (each for each, purpose in PURPOSE_OF.items() if purpose == row.purpose):
+            if row.id in standing:
+                until = in_ms(recording, closed[row.id]) if row.id in closed else length_ms
+                given = Interval(in_ms(recording, row.decided_at), until)
+                found.setdefault((row.user_id, source), []).append(given)
+    return found
 
 
 def _published(span: PublicationSpan, recording: Recording) -> Published:

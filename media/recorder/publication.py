@@ -48,13 +48,13 @@ async def publish(
     shop = finaliser.workshop(plan, run)
     async with finaliser.context.database.reading() as db:
         rules = await _rules(db, plan.group_id)
-        relied_on = ledger.relied_on(await consent.chain(db, plan.group_id))
+        relied_on = ledger.relied_on(ledger_rows := await consent.chain(db, plan.group_id))
         off_record = await spans_ms(db, plan.recording_id, length_ms)
         found = await db.get(Recording, plan.recording_id)
         published = await spans.of_recording(db, plan.recording_id)
     if found is None:
         raise PlanOutdated
-    lacking = account(found, plan, published, tracks, verified, length_ms, off_record)
+    lacking = account(found, plan, published, tracks, verified, length_ms, ledger_rows, off_record)
     about_turns = spoken(heard, turn_rules.parameters(rules, DETECTOR), VERSION)
     text = manifest(
         plan,

@@ -21,6 +21,10 @@ from media.tape.format import NotATape
 from media.tape.reader import Ending, TapeReader
 
 TORN = str(Ending.TORN)
+UNREADABLE = "unreadable"
+"""It does not even begin as a tape does."""
+DAMAGED = (str(Ending.DAMAGED), UNREADABLE)
+"""The disk, or somebody, changed it since."""
 OPUS = "audio/opus"
 NOT_MUXED = "not_muxed"
 """Its codec has no place in our files. The tape is kept, and the manifest says so."""
@@ -155,7 +159,7 @@ def _read(tape: LocalTape, origin_ns: int) -> Reading:
     try:
         reader = TapeReader(tape.path, tape.data_key)
     except NotATape:
-        return Reading(tape, "", 0.0, None, "unreadable", tape.path.stat().st_size)
+        return Reading(tape, "", 0.0, None, UNREADABLE, tape.path.stat().st_size)
     starts = (reader.header.started_ns - origin_ns) / 1e9
     codec = reader.header.codec
     if codec.mime_type.lower() not in (OPUS, *PICTURES):

@@ -161,6 +161,7 @@ def _config(settings: Settings) -> DBOSConfig:
     return {
         "name": "emessi",
         "system_database_url": settings.work_database_url,
+        "db_engine_kwargs": {"hide_parameters": True},  # as in app.kit.db
         "application_version": APP_VERSION,
         "executor_id": settings.worker.name,
         "log_level": "WARNING",

@@ -14,9 +14,11 @@ from app.consent import service as consent
 from app.consent import texts
 from app.consent.models import Decision, Purpose
 from app.kit.db import now
+from app.kit.ids import new_id
 from app.kit.settings import NodeSettings, RelaySettings, Settings, StoreSettings
 from app.meetings import placement
 from app.meetings.models import Meeting, MeetingState, Node
+from app.recordings import absence
 from app.recordings import service as recordings
 from app.recordings.models import Recording, Source, Tape, TapeState
 from app.vault import service as vault
@@ -234,3 +236,63 @@ async def started(settings: Settings) -> AsyncIterator[None]:  # noqa: F811
     finally:
         stop.set()
         await task
+
+
+async def test_what_was_erased_while_the_machine_was_away_leaves_its_disk(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One tape was given up and then erased, one is in no book; a file of a meeting that is in no
+    book either may belong to another database."""
+    monkeypatch.setattr(recovery, "RETURN_S", 0.2)
+    remains = await crash(running, cast, settings.spool)
+    erased, struck = [settings.spool / t.path for t in (remains.torn, remains.never_begun)]
+    struck.write_bytes(erased.read_bytes())
+    foreign = settings.spool / str(new_id()) / f"{new_id()}.tape"
+    foreign.parent.mkdir()
+    foreign.write_bytes(b"sealed")
+    async with running.context.database.transaction() as db:
+        (await db.get_one(Tape, remains.torn.id)).state = TapeState.ERASED
+        await db.delete(await db.get_one(Tape, remains.never_begun.id))
+
+    async with started(settings):
+        async with asyncio.timeout(DEADLINE_S):
+            while erased.exists() or struck.exists():
+                await asyncio.sleep(0.05)
+        await _stopped(running, remains)
+
+    assert foreign.exists()
+    assert not list((settings.data / "store").rglob("*.tape"))
+
+
+async def test_a_tape_entered_after_the_last_beat_is_taken_in_when_its_machine_returns(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was given up, as the page promises that nothing is lost by that."""
+    monkeypatch.setattr(recovery, "RETURN_S", 0.2)
+    remains = await crash(running, cast, settings.spool)
+    async with running.context.database.transaction() as db:
+        await placement.heartbeat(db, name="test-node", public_url="", port=1, participants=0)
+        silent = placement.ALIVE_FOR - absence.GONE_FOR - timedelta(minutes=1)
+        (await db.get_one(Node, "test-node")).expires_at = now() + silent
+        (await db.get_one(Meeting, remains.meeting_id)).state = MeetingState.ENDED
+        for tape in (remains.torn, remains.never_begun):
+            (await db.get_one(Tape, tape.id)).started_at = now() - timedelta(minutes=2)
+    path = f"/api/v1/recordings/{remains.recording_id}/do-without"
+    assert (await cast.coordinator.client.post(path)).status_code == 202
+
+    async with started(settings), asyncio.timeout(DEADLINE_S):
+        while True:
+            async with running.context.database.reading() as db:
+                tapes = {t.id: t for t in await recordings.tapes(db, remains.recording_id)}
+            if tapes[remains.torn.id].state == TapeState.STORED:
+                break
+            await asyncio.sleep(0.05)
+
+    assert tapes[remains.never_begun.id].state == TapeState.LOST
+    assert (settings.data / "store" / remains.torn.path).exists()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -14,9 +15,14 @@ from typer.testing import CliRunner
 from app.cli.commands import cli
 from app.consent import ledger, service
 from app.consent.models import ConsentDecision
+from app.kit.db import now
+from tests.app.transcripts.test_endpoints import imported
 from tests.fixtures.application import application, copy_of
 from tests.fixtures.cast import assemble
+from tests.fixtures.chatted import wrote
 from tests.fixtures.kept import keep
+
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class Said(NamedTuple):
@@ -34,7 +40,9 @@ class Installed:
     async def _furnish(self) -> str:
         async with application(self.settings) as running:
             cast = await assemble(running)
-            await keep(running, cast)
+            kept = await keep(running, cast)
+            await imported(kept)
+            await wrote(kept, cast.bob, "Moi", (now() - kept.recording.started_at) // MILLISECOND)
             answer = await cast.bob.client.get(
                 f"/api/v1/groups/{cast.group_id}/consents/me/receipt"
             )
@@ -117,6 +125,28 @@ def test_a_break_is_told_with_its_place(installed: Installed) -> None:
     assert "BROKEN     at row 9: it says something else than when it was written" in said.text
     assert "names a consent" in said.text
     assert "NOT GOOD" in said.text
+
+
+@pytest.mark.parametrize(
+    ("what", "table", "change"),
+    [
+        ("line", "utterances", "consent_ids = (SELECT json_array(id) FROM consent_decisions)"),
+        ("chat", "chat_lines", "consent_id = (SELECT consent_id FROM tapes)"),
+    ],
+)
+def test_words_and_chat_are_examined_too(
+    installed: Installed, what: str, table: str, change: str
+) -> None:
+    good = installed.emessi("verify")
+    assert good.code == 0, good.text
+    assert "examined   tapes: 3, finished files: 7, lines: 2, chat: 1" in good.text
+
+    installed.write(f"UPDATE {table} SET {change}")
+
+    broken = installed.emessi("verify")
+    assert broken.code == 1
+    assert f"BROKEN     {what} " in broken.text
+    assert f"BROKEN     {'chat' if what == 'line' else 'line'} " not in broken.text
 
 
 def test_a_chain_written_anew_is_found_by_a_head_that_was_kept(installed: Installed) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sqlite3
 import sys
 from datetime import timedelta
@@ -62,6 +63,8 @@ async def test_retention_lists_and_erases_only_when_asked(kept: Kept) -> None:
     assert (listed.code, len(await kept.files())) == (0, 7)
     assert "Ryhmä 1" in listed.said
     assert "due" in listed.said
+    assert re.search(r"now +│ 1 +│ 0 +│ 0 ", listed.said), listed.said  # the note, which goes too
+    assert re.search(r"within 30 days +│ 1 +│ 0 +│ 0 ", listed.said), listed.said
 
     programme = str(kept.cast.programme_id)
     erased = await emessi(kept, "retention", "--erase", "--programme", programme)

@@ -13,6 +13,7 @@ from app.consent.models import Decision, Purpose
 from app.kit.db import now
 from app.kit.settings import WebSettings
 from app.meetings.models import Attendance
+from app.recordings import provenance
 from app.recordings.models import Recording, RecordingState, Tape, TapeState
 from app.turns import service as turns
 from media.store import Store
@@ -281,3 +282,21 @@ async def test_marked_elsewhere_is_accepted_and_comes_once(
     refused = await client.post(f"{path}/import", json={**form, "file_name": "x", "offset_ms": 0})
     assert refused.status_code == 409
     assert refused.json()["type"].endswith("turns_edited")
+
+
+async def test_what_was_agreed_to_on_paper_is_found_to_be_allowed(
+    running: Application, cast: Cast
+) -> None:
+    """The meeting was before anything was entered here: what counts is when the file came in."""
+    await signed(cast, cast.bob, "audio")
+    meeting = (await entered(cast, [cast.bob])).json()
+    assert (await sent(cast, meeting["id"], cast.bob, SOUND)).status_code == 200
+    await signed(cast, cast.alice, "audio")
+    both = (await entered(cast, [cast.alice, cast.bob])).json()
+    assert (await sent_mixed(cast, both["id"], SOUND)).status_code == 200
+
+    async with running.context.database.reading() as db:
+        found = await provenance.examine(db, cast.group_id)
+
+    assert found.counted["tapes"] == 3
+    assert found.is_good

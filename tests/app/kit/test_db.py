@@ -1,13 +1,16 @@
 """Transactions: whole or not at all; a look changes nothing; times are in UTC."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from traceback import format_exception
 
 import pytest
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import col, delete, select
 
 from app.accounts.models import User
+from app.chat.models import ChatLine
 from app.kit.db import now
+from app.kit.ids import new_id
 from tests.fixtures.application import Application
 
 
@@ -63,6 +66,19 @@ async def test_times_come_back_in_utc_and_must_have_a_zone(running: Application)
     with pytest.raises(StatementError):
         async with running.context.database.transaction() as db:
             db.add(User(name="B", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+async def test_an_error_does_not_tell_what_was_to_be_written(running: Application) -> None:
+    """It is logged, and what people say to one another is in no log."""
+    words = "Sain eilen potkut"
+    line = {"recording_id": new_id(), "user_id": new_id(), "consent_id": new_id(), "at": now()}
+
+    with pytest.raises(IntegrityError) as caught:
+        async with running.context.database.transaction() as db:
+            db.add(ChatLine(**line, text=words))
+
+    assert "FOREIGN KEY" in str(caught.value).upper()
+    assert words not in "".join(format_exception(caught.value))
 
 
 def lies_in_the_files(running: Application, word: str) -> bool:

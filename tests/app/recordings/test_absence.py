@@ -49,11 +49,11 @@ async def ask(books: Books, recording: Recording, who: str = "coordinator") -> t
 
 async def test_what_has_arrived_is_finished_and_what_is_gone_is_stated(books: Books) -> None:
     recording = await books.start(node="here")
-    arrived, gone, never = [await books.tape(recording, n) for n in ("here", "gone", "gone")]
+    arrived, gone, last_one = [await books.tape(recording, n) for n in ("here", "gone", "gone")]
     await heard(books, "here")
     last = await heard(books, "gone", LONG_AGO)
     await began(books, gone, last - timedelta(minutes=2))
-    await began(books, never, last + timedelta(seconds=5))
+    await began(books, last_one, last + timedelta(seconds=5))
     async with books.database.transaction() as db:
         await service.tape_stored(db, arrived.id, 500)
     await books.stop(recording)
@@ -65,8 +65,9 @@ async def test_what_has_arrived_is_finished_and_what_is_gone_is_stated(books: Bo
 
     assert await books.finishable() == [recording.id]
     assert await found(books, recording) == []
-    rows = [await books.row(tape) for tape in (arrived, gone, never)]
-    assert [row and row.state for row in rows] == ["stored", "lost", None]
+    rows = [await books.row(tape) for tape in (arrived, gone, last_one)]
+    # One entered after the last beat may have been begun on that disk as well.
+    assert [row and row.state for row in rows] == ["stored", "lost", "lost"]
     assert rows[1] is not None
     assert rows[1].ended_at == last
     async with books.database.reading() as db:

@@ -98,3 +98,15 @@ async def test_a_file_is_not_served_when_the_log_cannot_be_written(kept: Kept) -
 
     assert answer.status_code == 500
     assert kept.contents[file.id][:100] not in answer.content
+
+
+async def test_the_turns_and_the_words_of_a_recording_are_two_things(kept: Kept) -> None:
+    client = kept.cast.researcher.client
+    for _ in range(2):
+        assert (await client.get(f"{kept.path}/turns.csv")).status_code == 200
+        assert (await client.get(f"{kept.path}/transcript.vtt")).status_code == 200
+
+    assert await deeds(kept) == [
+        ("downloaded", "turns", None),
+        ("downloaded", "transcript", None),
+    ]

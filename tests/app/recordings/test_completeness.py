@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.recordings.completeness import Kept, Missing, Published, Reason, Taped, missing
+from app.recordings.completeness import (
+    Interval,
+    Kept,
+    Missing,
+    Published,
+    Reason,
+    Taped,
+    missing,
+)
 from app.recordings.models import Source, SpanEnd
 
 BOB = UUID(int=2)
@@ -79,7 +87,12 @@ def test_who_did_not_consent_is_named_with_the_time_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     ("objection", "reason"),
-    [("consent", "no_consent"), ("erased", "no_consent"), ("not_stored", "disk")],
+    [
+        ("consent", "no_consent"),
+        ("erased", "no_consent"),
+        ("not_stored", "disk"),
+        ("lost", "machine_gone"),
+    ],
 )
 def test_a_tape_that_may_not_be_used(objection: str, reason: str) -> None:
     tapes = [tape(0, 300_000, objection), tape(300_000, 600_000)]
@@ -88,6 +101,34 @@ def test_a_tape_that_may_not_be_used(objection: str, reason: str) -> None:
     found = missing([sent(0, 600_000)], tapes, kept, LENGTH)
 
     assert told(found) == [(0, 300_000, reason)]
+
+
+def test_what_was_allowed_and_not_written_is_not_told_as_without_consent() -> None:
+    """The database was away when the microphone was turned on; later the person withdrew."""
+    allowed = {(BOB, MIC): [Interval(0, 60_000)]}
+    kept = [Kept(BOB, MIC, 20_000, 60_000)]
+
+    found = missing([sent(0, 90_000)], [tape(20_000, 60_000)], kept, 90_000, allowed=allowed)
+
+    assert told(found) == [(0, 20_000, "not_written"), (60_000, 90_000, "no_consent")]
+    assert found[0].is_loss
+
+
+def test_of_a_full_disk_it_is_told_also_to_one_of_whom_nothing_was_ever_written() -> None:
+    allowed = {(BOB, MIC): [Interval(0, LENGTH)]}
+
+    found = missing([sent(0, 60_000)], [], [], LENGTH, [(0, 50_000, Reason.DISK)], allowed=allowed)
+
+    assert told(found) == [(0, 50_000, "disk"), (50_000, 60_000, "not_written")]
+
+
+def test_the_end_of_a_damaged_tape_is_the_disks_and_its_holes_stay_the_networks() -> None:
+    damaged = Taped(BOB, MIC, 0, 600_000, None, damaged=True)
+    kept = [Kept(BOB, MIC, 0, 300_000, [(100_000, 110_000, "network")])]
+
+    found = missing([sent(0, 600_000)], [damaged], kept, LENGTH)
+
+    assert told(found) == [(100_000, 110_000, "network"), (300_000, 600_000, "disk")]
 
 
 def test_one_whose_connection_broke_and_who_came_back() -> None:

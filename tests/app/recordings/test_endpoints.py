@@ -4,7 +4,10 @@ import pytest
 
 from app.consent.models import Decision, Purpose
 from app.kit.ids import new_id
+from app.kit.settings import StoreSettings
 from app.recordings.models import FileKind, Recording, RecordingState
+from media.store import Store
+from tests.fixtures.application import Application
 from tests.fixtures.kept import Kept
 
 COORDINATION = {"administrator", "coordinator"}
@@ -194,3 +197,18 @@ async def test_a_file_of_another_recording_is_not_found(kept: Kept) -> None:
 
     assert unknown.status_code == elsewhere.status_code == 404
     assert unknown.json() == elsewhere.json()
+
+
+async def test_a_store_that_is_away_or_without_the_file_is_told_as_that(
+    running: Application, kept: Kept
+) -> None:
+    client, mix = kept.cast.researcher.client, await kept.file(FileKind.MIXDOWN)
+    await kept.store.delete(mix.path)
+    gone = await client.get(f"{kept.path}/files/{mix.id}")
+    assert (gone.status_code, gone.json()["type"]) == (404, "urn:emessi:problem:not_found")
+
+    away = {"s3_endpoint": "http://127.0.0.1:9", "s3_access_key": "k", "s3_secret_key": "s"}
+    store = StoreSettings.model_validate({"url": "s3://bucket", **away})
+    running.app.state.store = Store.open(kept.context.settings.model_copy(update={"store": store}))
+    answer = await client.get(f"{kept.path}/files/{mix.id}")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:emessi:problem:store_away")

@@ -56,7 +56,8 @@ async def test_what_was_kept_as_it_should_be_is_good(kept: Kept) -> None:
     found = await examined(kept)
 
     assert found.is_good
-    assert (found.tapes, found.files) == (len(await kept.tapes()), len(await kept.files()))
+    kinds = {"tapes": len(await kept.tapes()), "finished files": len(await kept.files())}
+    assert found.counted == kinds
     assert found.head.length == len(found.chain) > 0
 
 
@@ -64,6 +65,24 @@ async def test_a_withdrawal_does_not_make_wrong_what_was_right(kept: Kept) -> No
     await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
 
     assert (await examined(kept)).is_good
+
+
+@pytest.mark.parametrize("keeps_earlier", [True, False])
+async def test_a_file_may_be_made_after_a_withdrawal_that_kept_what_there_was(
+    kept: Kept, keeps_earlier: bool
+) -> None:
+    """Withdrawn in the meeting, finished after it."""
+    ended = await kept.decide(
+        kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN, keeps_earlier=keeps_earlier
+    )
+    finished = ended.decided_at + timedelta(minutes=40)
+    film = await kept.file(FileKind.PERSON, kept.cast.bob)
+    await change(kept, RecordingFile, film.id, created_at=finished)
+
+    assert await objections(kept) == ([] if keeps_earlier else [("file", Objection.ENDED)])
+
+    await change(kept, Tape, (await voice(kept)).id, started_at=finished)
+    assert ("tape", Objection.ENDED) in await objections(kept), "what was kept is from before"
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 import pytest
 
+from app.consent.models import Decision, Purpose
+from app.kit.db import now
+from app.programmes.models import RetentionChange
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
+from tests.fixtures.chatted import wrote
 from tests.fixtures.kept import Kept, keep
 
 LANGUAGES = ("fi", "sv", "en")
@@ -99,3 +103,37 @@ async def test_people_are_searched(browser: Browser, cast: Cast) -> None:
     assert f"/people/{cast.alice.id}" in page
     assert f"/people/{cast.bob.id}" not in page
     assert f"/people/{cast.bob.id}" not in (await visitor.get("/people?q=%25")).text
+
+
+async def test_chat_that_goes_before_the_rest_is_told_of(browser: Browser, kept: Kept) -> None:
+    """Bob agreed to the chat while the text said 30 days, to the rest while it said 365."""
+    visitor = await browser(kept.cast.coordinator, "en")
+    recording = f"/recordings/{kept.recording.id}"
+    stewardship = f"/programmes/{kept.cast.programme_id}/retention"
+    await wrote(kept, kept.cast.bob, "Moi", 1_000)
+    assert "Erased automatically" in (await visitor.get(recording)).text
+    assert "The chat is erased automatically" not in (await visitor.get(recording)).text
+    assert "Besides these" not in (await visitor.get(stewardship)).text
+
+    await changed(kept, 365, 30)
+    await kept.decide(kept.cast.bob, Purpose.CHAT, Decision.WITHDRAWN, keeps_earlier=True)
+    await kept.decide(kept.cast.bob, Purpose.CHAT, Decision.GRANTED)
+    await wrote(kept, kept.cast.bob, "Hei", 2_000)
+    await changed(kept, 30, 365)
+    assert "The chat is erased automatically" in (await visitor.get(recording)).text
+
+    page = (await visitor.get(stewardship)).text
+    assert "Besides these, within 30 days are erased: notes 0, chat lines 1, answers" in page
+
+
+async def changed(kept: Kept, before: int, after: int) -> None:
+    """The programme's period, just now."""
+    async with kept.context.database.transaction() as db:
+        change = RetentionChange(
+            programme_id=kept.cast.programme_id,
+            at=now(),
+            days_before=before,
+            days_after=after,
+            changed_by=kept.cast.coordinator.id,
+        )
+        db.add(change)

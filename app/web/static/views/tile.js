@@ -81,14 +81,16 @@ export class Tile {
   }
 }
 
+/** @type {Record<"audio" | "video" | "chat", import("../client/room.js").Source | null>} */
+const SOURCES = { audio: "microphone", video: "camera", chat: null };
+
 /** The kinds that are kept of a person now: consent stands, and the node does not say otherwise.
- * @param {Room} room @param {ParticipantState} participant @returns {("audio" | "video")[]} */
+ * @param {Room} room @param {ParticipantState} participant */
 export function recordedKinds(room, participant) {
-  if (!room.recording.running) return [];
-  const sources = { audio: "microphone", video: "camera" };
-  return /** @type {("audio" | "video")[]} */ (["audio", "video"]).filter((kind) => {
-    const source = /** @type {import("../client/room.js").Source} */ (sources[kind]);
-    const publication = room.publication(participant.id, source);
+  if (!room.keeps) return [];
+  return /** @type {(keyof typeof SOURCES)[]} */ (Object.keys(SOURCES)).filter((kind) => {
+    const source = SOURCES[kind];
+    const publication = source && room.publication(participant.id, source);
     return participant.consents.includes(kind) && (publication?.recorded ?? true);
   });
 }
