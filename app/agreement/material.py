@@ -53,10 +53,6 @@ class CodedRecording:
     coders: Sequence[int]
     """Who finished it: their numbers in the programme, in the order of assignment."""
 
-    @property
-    def index(self) -> TurnIndex:
-        return self.indexes[-1]
-
 
 @dataclass(frozen=True)
 class Material:
