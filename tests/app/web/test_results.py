@@ -1,5 +1,7 @@
 """The pages of agreement, of content and of a whole programme: who reads them, what is on them."""
 
+import re
+
 import pytest
 
 from app.kit.languages import LANGUAGES
@@ -68,6 +70,8 @@ async def test_agreement_leads_to_the_moment_and_tells_that_recordings_are_few(
     assert "#t=" in text
     assert "Neutral ↔ Positive" in text
     assert "Coder 1: " in text
+    assert re.search(r"Turns accepted by people</dt><dd>0 / \d+</dd>", text)
+    assert re.search(r'class="hint rules">[^<]*bridge_pause_ms', text)
 
 
 async def test_what_others_may_see_has_neither_persons_nor_pictures(
