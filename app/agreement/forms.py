@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from app.agreement.segmentations import Against
+from app.imports.forms import Offset, TurnFile
 from app.kit.http import Number, Public
 
 
@@ -22,6 +24,11 @@ class CoefficientRow(Public):
     turns: int
     """That two coders or more had to code."""
     recordings: int
+    accepted: int
+    """Of all turns compared, how many people had accepted or made; the rest are the machine's."""
+    compared: int
+    rules: str
+    """Of the turns compared; where several made them, with bars between."""
     codebook_version: int
 
 
@@ -58,6 +65,47 @@ class AgreementPublic(Public):
     waiting: int
     """Recordings that somebody still codes: nothing of them is told."""
     turns: int
+    accepted: int
+    """Of the turns, those that people accepted or made; the rest are as the machine proposed."""
+    rules: list[str]
+    """What made the turns: of every index that one of them comes from."""
     intervals: Drawing
     coefficients: list[CoefficientRow]
     confusions: list[ConfusionRow]
+
+
+class SecondSegmentation(TurnFile):
+    """Turns of the same recording as somebody else marked them; speakers by pseudonym."""
+
+    offset_ms: Offset = 0
+    """When the file's time begins, after the recording's."""
+
+
+class BoundaryRow(Public):
+    """One speaker, or all together. The one is the machine, or what people accepted; the other what
+    people accepted, or the file."""
+
+    pseudonym: str | None
+    """None: all together."""
+    binary_alpha: Number
+    """|uα."""
+    f1: Number
+    matched: int
+    """Beginnings and ends that both have."""
+    one_boundaries: int
+    other_boundaries: int
+    one_turns: int
+    other_turns: int
+    against: Against
+    tolerance_ms: int
+    unjudged: int
+    """Turns of the recording that the machine proposes and nobody has judged: left out."""
+    rules: str
+
+
+class BoundariesPublic(Public):
+    recording_id: UUID
+    against: Against
+    passed_over: int
+    """Turns of the file whose speaker may not be studied."""
+    rows: list[BoundaryRow]

@@ -27,10 +27,11 @@ from app.coding.models import AssignmentState, Coding, CodingAssignment
 from app.groups.models import Membership
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
-from app.meetings.models import Meeting
+from app.meetings.models import Meeting, MeetingKind
 from app.recordings.models import Recording, RecordingState
 from app.turns import columns
 from app.turns.models import TurnIndex
+from app.turns.rules import printed
 
 ASKED = {
     "assignment": pl.String,
@@ -45,7 +46,8 @@ ASKED = {
 class CodedRecording:
     recording: Recording
     meeting: Meeting
-    index: TurnIndex
+    indexes: Sequence[TurnIndex]
+    """By the number that they have in `Material.turns`."""
     speakers: Sequence[Membership]
     """By the number that they have in `Material.turns`."""
     coders: Sequence[int]
@@ -71,6 +73,23 @@ class Material:
     """Recordings that somebody still codes."""
 
 
+class Basis(NamedTuple):
+    """What the turns rest on that figures were made of."""
+
+    rules: Sequence[str]
+    """Of every index that one of them comes from: what was accepted under older rules stays."""
+    accepted: int
+    """By people; the others are as the machine proposed them."""
+    turns: int
+
+
+def basis(found: Material, used: pl.DataFrame) -> Basis:
+    """`used`: rows of `Material.turns`."""
+    made_by = used.select("recording", "index").unique().iter_rows()
+    rules = {printed(found.coded[place].indexes[nth]) for place, nth in made_by}
+    return Basis(sorted(rules), int(used["is_accepted"].sum()), len(used))
+
+
 class Assigned(NamedTuple):
     recording: Recording
     meeting: Meeting
@@ -84,14 +103,15 @@ async def of_version(
     *,
     least: int,
     meeting_ids: Sequence[UUID] | None = None,
+    kind: MeetingKind | None = None,
     axes: Collection[UUID] | None = None,
 ) -> Material:
     """`least`: finished coders that a recording must have. With 1, coders are read only as far as
     somebody before them was not asked for all of it; with more, only what is said of turns that
-    others than the first coded too. `meeting_ids`, `axes`: of these alone."""
+    others than the first coded too. `meeting_ids`, `kind`, `axes`: of these alone."""
     version = await codebooks.version(db, actor, version_id, Action.READ_TURNS)
     book = await db.get_one(Codebook, version.codebook_id)
-    assigned = await _assigned(db, version.id, meeting_ids)
+    assigned = await _assigned(db, version.id, meeting_ids, kind)
     blind = await _still_coded_by(db, actor.user_id)
     whole: list[Assigned] = []
     waiting = 0
@@ -109,7 +129,7 @@ async def of_version(
         CodedRecording(
             each.recording,
             each.meeting,
-            each.index,
+            each.indexes,
             list(each.people.values()),
             [numbers[one.coder_id] for one in done_of[each.recording.id]],
         )
@@ -122,7 +142,10 @@ async def of_version(
 
 
 async def _assigned(
-    db: AsyncSession, version_id: UUID, meeting_ids: Sequence[UUID] | None
+    db: AsyncSession,
+    version_id: UUID,
+    meeting_ids: Sequence[UUID] | None,
+    kind: MeetingKind | None,
 ) -> list[tuple[Recording, Meeting, list[CodingAssignment]]]:
     query = (
         select(CodingAssignment, Recording, Meeting)
@@ -133,6 +156,8 @@ async def _assigned(
     )
     if meeting_ids is not None:
         query = query.where(col(Meeting.id).in_(meeting_ids))
+    if kind is not None:
+        query = query.where(Meeting.kind == kind)
     found: dict[UUID, tuple[Recording, Meeting, list[CodingAssignment]]] = {}
     for assignment, recording, meeting in (await db.exec(query)).all():
         found.setdefault(recording.id, (recording, meeting, []))[2].append(assignment)

@@ -1,17 +1,29 @@
 """What was compared, as rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from app.agreement import bootstrap
 from app.agreement.bootstrap import Estimate
-from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow, Drawing
+from app.agreement.boundaries import TOLERANCE_MS
+from app.agreement.forms import (
+    AgreementPublic,
+    BoundariesPublic,
+    BoundaryRow,
+    CoefficientRow,
+    ConfusionRow,
+    Drawing,
+)
 from app.agreement.measures import Agreement
 from app.agreement.ratings import MISSING
+from app.agreement.segmentations import Compared as Cut
 from app.agreement.service import Compared, Report
 from app.codebooks.document import Code
 
 NONE = "none"
 """The label of no code at all, where an axis may be left without one."""
+BETWEEN = " | "
+"""Rules in a cell, and under a picture."""
 
 
 def about(report: Report) -> AgreementPublic:
@@ -23,7 +35,9 @@ def about(report: Report) -> AgreementPublic:
         coders=list(report.coders),
         recordings=len(found.coded),
         waiting=found.waiting,
-        turns=len(report.moments),
+        turns=report.basis.turns,
+        accepted=report.basis.accepted,
+        rules=list(report.basis.rules),
         intervals=Drawing(
             drawn=bootstrap.DRAWN, seed=bootstrap.SEED, fewest_recordings=bootstrap.FEWEST
         ),
@@ -37,17 +51,23 @@ def label(code: Code | None) -> str:
 
 
 def coefficients(report: Report) -> list[CoefficientRow]:
-    version = report.material.version.version
-    return [row for compared in report.axes for row in _of_axis(compared, version)]
+    basis = report.basis
+    made = {
+        "accepted": basis.accepted,
+        "compared": basis.turns,
+        "rules": BETWEEN.join(basis.rules),
+        "codebook_version": report.material.version.version,
+    }
+    return [row for compared in report.axes for row in _of_axis(compared, made)]
 
 
-def _of_axis(compared: Compared, version: int) -> Iterator[CoefficientRow]:
+def _of_axis(compared: Compared, made: Mapping[str, Any]) -> Iterator[CoefficientRow]:
     whole, axis = compared.agreement.whole, compared.axis.label
     estimates = {**whole.estimates, **compared.by_time}
-    yield from _rows(axis, None, None, whole, estimates, version)
+    yield from _rows(axis, None, None, whole, estimates, made)
     for code, found in zip(compared.codes, compared.agreement.codes, strict=True):
         agreement, own = found.agreement, found.agreement.estimates
-        yield from _rows(axis, label(code), found.prevalence, agreement, own, version)
+        yield from _rows(axis, label(code), found.prevalence, agreement, own, made)
 
 
 def _rows(
@@ -56,7 +76,7 @@ def _rows(
     prevalence: float | None,
     agreement: Agreement,
     estimates: Mapping[str, Estimate],
-    version: int,
+    made: Mapping[str, Any],
 ) -> Iterator[CoefficientRow]:
     for name, each in estimates.items():
         yield CoefficientRow(
@@ -69,7 +89,7 @@ def _rows(
             prevalence=prevalence,
             turns=agreement.units,
             recordings=agreement.recordings,
-            codebook_version=version,
+            **made,
         )
 
 
@@ -107,3 +127,31 @@ def said(report: Report, compared: Compared, unit: int) -> Iterable[tuple[int, s
         if report.decided[unit, report.column[coder]]:
             chosen = compared.leading[unit, report.column[coder]]
             yield coder, NONE if chosen == MISSING else label(compared.codes[chosen])
+
+
+def boundaries(cut: Cut) -> BoundariesPublic:
+    made = {
+        "against": cut.against,
+        "tolerance_ms": TOLERANCE_MS,
+        "unjudged": cut.unjudged,
+        "rules": BETWEEN.join(cut.rules),
+    }
+    return BoundariesPublic(
+        recording_id=cut.recording.id,
+        against=cut.against,
+        passed_over=cut.passed_over,
+        rows=[
+            BoundaryRow(
+                pseudonym=name,
+                binary_alpha=each.alpha,
+                f1=each.f1,
+                matched=each.matched,
+                one_boundaries=each.boundaries[0],
+                other_boundaries=each.boundaries[1],
+                one_turns=each.turns[0],
+                other_turns=each.turns[1],
+                **made,
+            )
+            for name, each in [(None, cut.together), *cut.speakers.items()]
+        ],
+    )

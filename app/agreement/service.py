@@ -1,7 +1,6 @@
 """Agreement between the finished coders of one version of a codebook."""
 
 import asyncio
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts.actor import Actor
 from app.agreement import bootstrap, material, measures, unitizing
 from app.agreement.bootstrap import Estimate
-from app.agreement.material import CodedRecording, Material
+from app.agreement.lanes import Lanes, continua, lanes
+from app.agreement.material import Basis, CodedRecording, Material
 from app.agreement.measures import AxisAgreement, Said
 from app.agreement.ratings import MISSING, Flags, Floats, Ints, Ratings
-from app.agreement.unitizing import Continuum
 from app.codebooks.document import Axis, Code
 from app.kit.frames import key
 
@@ -64,6 +63,8 @@ class Report:
     decided: Flags
     """Moments × coders: who decided about it, by a code on some axis."""
     axes: Sequence[Compared]
+    basis: Basis
+    """Of the moments."""
 
     @cached_property
     def column(self) -> dict[int, int]:
@@ -93,9 +94,10 @@ def report(found: Material) -> Report:
     said = found.said.join(number, on="unit", maintain_order="left").join(
         column, on="coder", maintain_order="left"
     )
-    lanes = _lanes(units)
-    axes = [_compared(found, axis, units, lanes, said, decided) for axis in found.document.axes]
-    return Report(found, coders, _moments(found, units), decided, axes)
+    own = lanes(found, units, coded)
+    axes = [_compared(found, axis, units, own, said, decided) for axis in found.document.axes]
+    moments, basis = _moments(found, units), material.basis(found, units)
+    return Report(found, coders, moments, decided, axes, basis)
 
 
 def _moments(found: Material, units: pl.DataFrame) -> list[Moment]:
@@ -110,7 +112,7 @@ def _compared(
     found: Material,
     axis: Axis,
     units: pl.DataFrame,
-    lanes: pl.DataFrame,
+    own: Lanes,
     said: pl.DataFrame,
     decided: Flags,
 ) -> Compared:
@@ -124,7 +126,7 @@ def _compared(
     values = _said(axis, len(codes), units, its, decided)
     in_order = sum(code is not None for code in codes) if axis.is_ordinal else 0
     agreement = measures.axis(values, in_order)
-    by_time = _by_time(found, lanes, its, len(number))
+    by_time = _by_time(found, own, its, len(number))
     return Compared(axis, codes, values.leading.values, agreement, by_time)
 
 
@@ -148,13 +150,9 @@ def _said(axis: Axis, size: int, units: pl.DataFrame, its: pl.DataFrame, decided
     return Said(Ratings(leading, recording, len(places), size), given)
 
 
-def _by_time(
-    found: Material, lanes: pl.DataFrame, its: pl.DataFrame, values: int
-) -> dict[str, Estimate]:
-    """α for unitizing: every speaker of every recording is a continuum of their own, because turns
-    of two may overlap, and every turn with a code on this axis a unit. The speakers of a recording
-    stand one after another on one line, which changes no sum."""
-    lengths = unitizing.measure(_lines(found, lanes, its), values)
+def _by_time(found: Material, own: Lanes, its: pl.DataFrame, values: int) -> dict[str, Estimate]:
+    """α for unitizing: every turn with a code on this axis is a unit of its speaker's lane."""
+    lengths = unitizing.measure(continua(found, own, its), values)
 
     def together(rows: Floats) -> Floats:
         drawn = lengths.drawn(rows)
@@ -163,46 +161,3 @@ def _by_time(
     times = bootstrap.times_drawn(len(found.coded))
     estimates = bootstrap.estimates(together, times, lengths.width)
     return dict(zip(ALPHAS, estimates, strict=True))
-
-
-def _lines(found: Material, lanes: pl.DataFrame, its: pl.DataFrame) -> list[Continuum]:
-    """Of each coder start, end and value of their units, the lanes one after another."""
-    first = its.unique(["moment", "column"], keep="first", maintain_order=True)
-    cut = lanes.join(first.filter(pl.col("number").is_not_null()), on="moment")
-    cut = cut.sort("recording", "place")
-    of_each = lanes.group_by("recording").agg(pl.col("end_ms").max(), pl.col("lane").max() + 1)
-    ends = {number: (end, count) for number, end, count in of_each.iter_rows()}
-    lasts = [
-        max(coded.recording.duration_ms or 0, ends.get(number, (0, 0))[0])
-        for number, coded in enumerate(found.coded)
-    ]
-    recording, place = cut["recording"].to_numpy(), cut["place"].to_numpy()
-    before = cut["lane"].to_numpy() * np.array(lasts, dtype=np.int64)[recording]
-    start, end, value = (cut[name].to_numpy() for name in ("start_ms", "end_ms", "number"))
-    units = np.stack([start + before, end + before, value + 1], axis=1)
-    lines = []
-    for number, coded in enumerate(found.coded):
-        begins, stops = np.searchsorted(recording, [number, number + 1])
-        edges = np.searchsorted(place[begins:stops], range(len(coded.coders) + 1)) + begins
-        own = [units[one:other] for one, other in itertools.pairwise(edges)]
-        lines.append(Continuum(lasts[number] * ends.get(number, (0, 0))[1], own))
-    return lines
-
-
-def _lanes(units: pl.DataFrame) -> pl.DataFrame:
-    """The turns that two coded without what overlaps the same speaker's last; `lane` counts the
-    speakers of each recording from 0."""
-    lane: dict[tuple[int, int], int] = {}
-    until: dict[tuple[int, int], int] = {}
-    lanes: dict[int, int] = {}
-    kept = []
-    columns = units.select("moment", "recording", "speaker", "start_ms", "end_ms")
-    for moment, recording, speaker, start, end in columns.iter_rows():
-        own = (recording, speaker)
-        if own not in lane:
-            lane[own] = lanes[recording] = lanes.get(recording, -1) + 1
-        if start >= until.get(own, 0):
-            until[own] = end
-            kept.append((moment, recording, lane[own], start, end))
-    names = ("moment", "recording", "lane", "start_ms", "end_ms")
-    return pl.DataFrame(kept, schema=dict.fromkeys(names, pl.Int64), orient="row")

@@ -16,6 +16,10 @@ uα (eq. 34): 1 − disagreement observed / expected, over all values and gaps.
 cuα (eqs. 36, 37): values where two units meet, gaps forgotten; a unit counts for the length that
 another coder's units share with it.
 
+A coder may be *absent* from stretches of the continuum: nothing is known of what they would have
+said there, and that is no gap. What fewer than two know of counts for nothing, as values that are
+missing do in α; m is the number of those who know of a moment.
+
 Recordings stand one after another as one continuum; every sum is kept by recording.
 """
 
@@ -29,6 +33,7 @@ import numpy as np
 from app.agreement.ratings import Floats, Ints, drawn, ratio, side_by_side
 
 GAP = 0
+NOWHERE: Ints = np.zeros((0, 2), dtype=np.int64)
 
 
 class Unit(NamedTuple):
@@ -43,6 +48,9 @@ class Continuum(NamedTuple):
     coders: Sequence[Sequence[Unit] | Ints]
     """Of each coder the units, which do not overlap, in any order; as rows, or as an array whose
     columns are those of `Unit`."""
+    absent: Sequence[Ints] = ()
+    """Of each coder the stretches of which they said nothing: rows of start and end, in any order.
+    Empty: all coders know of everything."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +87,27 @@ def measure(continua: Sequence[Continuum], values: int) -> Lengths:
     wholes, met = np.zeros((len(continua), size)), np.zeros((len(continua), size))
     for number, continuum in enumerate(continua):
         coders = [np.array(units, dtype=np.int64).reshape(-1, 3) for units in continuum.coders]
-        edges = _edges(continuum.length, coders)
-        spans = np.diff(edges).astype(np.float64)
+        away = continuum.absent or [NOWHERE] * len(coders)
+        edges = _edges(continuum.length, [*coders, *away])
         at = np.array([_values(units, edges) for units in coders])
+        there = np.array([_cover(spans, edges) == 0 for spans in away])
+        know = there.sum(axis=0)
+        spans = np.where(know > 1, np.diff(edges), 0).astype(np.float64)
+        weights = spans / np.maximum(know - 1, 1)
         for one, row in enumerate(at):
-            others = [other for place, other in enumerate(at) if place != one]
-            for other in others:
-                pairs = np.bincount(row * size + other, weights=spans, minlength=size * size)
-                observed[number] += pairs.reshape(size, size) / len(others)
-            inside = np.any([other != GAP for other in others], axis=0)
-            shared = np.concatenate([[0.0], np.cumsum(spans * inside)])
+            own = spans * there[one]
+            inside = np.zeros(len(spans), dtype=np.bool_)
+            for other in (place for place in range(len(at)) if place != one):
+                both = weights * (there[one] & there[other])
+                pairs = np.bincount(row * size + at[other], weights=both, minlength=size * size)
+                observed[number] += pairs.reshape(size, size)
+                inside |= there[other] & (at[other] != GAP)
             start, end, value = coders[one].T
-            np.add.at(wholes[number], value, (end - start).astype(np.float64) ** 2)
             first, last = np.searchsorted(edges, start), np.searchsorted(edges, end)
+            known, shared = _until(own), _until(own * inside)
+            np.add.at(wholes[number], value, (known[last] - known[first]) ** 2)
             np.add.at(met[number], value, (shared[last] - shared[first]) ** 2)
-            wholes[number, GAP] += spans[row == GAP].sum()
+            wholes[number, GAP] += own[row == GAP].sum()
     return Lengths(observed, wholes, met)
 
 
@@ -139,8 +153,17 @@ def _edges(length: int, coders: Sequence[Ints]) -> Ints:
 
 def _values(units: Ints, edges: Ints) -> Ints:
     """The value of one coder between each two edges."""
+    return _cover(units[:, :2], edges, units[:, 2])
+
+
+def _cover(spans: Ints, edges: Ints, value: Ints | int = 1) -> Ints:
+    """Between each two edges the sum of the values of the spans that run there."""
     steps = np.zeros(len(edges), dtype=np.int64)
-    start, end, value = units.T
-    np.add.at(steps, np.searchsorted(edges, start), value)
-    np.subtract.at(steps, np.searchsorted(edges, end), value)
+    np.add.at(steps, np.searchsorted(edges, spans[:, 0]), value)
+    np.subtract.at(steps, np.searchsorted(edges, spans[:, 1]), value)
     return np.cumsum(steps)[:-1]
+
+
+def _until(spans: Floats) -> Floats:
+    """At each edge, the length of all before it."""
+    return np.concatenate([[0.0], np.cumsum(spans)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.analysis import lines
+from app.agreement.rows import BETWEEN
 from app.analysis.drawing import RIGHT, WIDTH, Text, along, decimal, draw, time_ticks
 from app.analysis.table import Floats
 from app.content import counts, relations
@@ -25,8 +25,7 @@ def caption(content: Content, t: Text) -> str:
     """What the figures depend on: the codebook's version and the rules of the turns."""
     book, version = content.material.codebook, content.material.version
     named = f"{book.name}, {t('agreement.nth_version', number=version.version)}"
-    rules = sorted({lines.of_index(each.index) for each in content.meetings})
-    return " | ".join([named, *rules])
+    return BETWEEN.join([named, *content.basis.rules])
 
 
 def frequencies(content: Content, t: Text, language: str) -> str:

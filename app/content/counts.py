@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.agreement.ratings import ratio
-from app.analysis.table import Floats, Ints
+from app.analysis.table import Flags, Floats, Ints
 from app.content.table import Coded
 
 
@@ -49,6 +49,16 @@ def tally(coded: Coded, by: Ints, size: int) -> Tally:
     np.add.at(of_turns, rows, 1)
     np.add.at(of_ms, rows, lengths)
     return Tally(turns, ms, of_turns, of_ms)
+
+
+def presence(coded: Coded, by: Ints, size: int) -> Flags:
+    """Rows × codes × people: who speaks a turn of this row with this code."""
+    inside = coded.is_coded
+    unit, code = np.nonzero(coded.given[inside])
+    people = max((each.person for each in coded.speakers), default=-1) + 1
+    there = np.zeros((size, coded.codes, people), dtype=np.bool_)
+    there[by[inside][unit], code, coded.person[inside][unit]] = True
+    return there
 
 
 def over_time(coded: Coded, meeting: int, windows: int) -> Floats:

@@ -6,6 +6,8 @@ when whole groups are drawn again (Efron 1979). With few groups there is no inte
 `app.agreement.bootstrap`), and nothing is claimed beyond these groups.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from app.agreement.bootstrap import Estimate, estimate, estimates, times_drawn
@@ -13,7 +15,8 @@ from app.agreement.ratings import ratio
 from app.analysis.table import Floats, Ints
 from app.content.counts import shares
 from app.content.relations import yules_q
-from app.content.table import Coded
+from app.content.table import ROLES, Coded
+from app.groups.models import GroupRole
 
 
 def by_group(coded: Coded, rows: int, of: Ints) -> tuple[Floats, Floats]:
@@ -49,8 +52,8 @@ def cramers_v(tables: Floats) -> Floats:
 
 
 def association(coded: Coded, rows: int, of: Ints) -> Estimate:
-    """V between leading codes and a row of each unit; drawn by group."""
-    inside = coded.is_coded
+    """V between leading codes and a row of each unit (below 0: of none); drawn by group."""
+    inside = coded.is_coded & (of >= 0)
     tables = np.zeros((coded.groups, rows, coded.codes))
     where = (coded.group[inside], of[inside], coded.leading[inside])
     np.add.at(tables, where, 1.0)
@@ -60,18 +63,27 @@ def association(coded: Coded, rows: int, of: Ints) -> Estimate:
 
 def role_differences(coded: Coded) -> list[Estimate]:
     """Of each code: its share of the facilitators' coded turns minus its share of the members'."""
-    turns, whole = by_group(coded, 2, coded.is_facilitator.astype(np.int64))
+    turns, whole = by_group(coded, len(ROLES), coded.role)
     times = times_drawn(coded.groups)
 
     def difference(drawn: Floats) -> Floats:
         found = shares(np.tensordot(drawn, turns, axes=1), np.tensordot(drawn, whole, axes=1))
-        apart: Floats = found[:, 1] - found[:, 0]
+        apart: Floats = found[:, _FACILITATOR] - found[:, _MEMBER]
         return apart
 
     return estimates(difference, times)
 
 
-def slopes(coded: Coded) -> list[Estimate]:
+_MEMBER, _FACILITATOR = ROLES.index(GroupRole.MEMBER), ROLES.index(GroupRole.FACILITATOR)
+
+
+class Slopes(NamedTuple):
+    of_codes: list[Estimate]
+    groups: int
+    """With two meetings or more: the others have none."""
+
+
+def slopes(coded: Coded) -> Slopes:
     """Of each code: by how much its share of a group's coded turns changes from one meeting to the
     next: the least-squares slope of each group's series, averaged over groups with two meetings or
     more."""
@@ -85,7 +97,7 @@ def slopes(coded: Coded) -> list[Estimate]:
     def mean(drawn: Floats) -> Floats:
         return ratio(drawn @ own, drawn.sum(axis=1)[:, None])
 
-    return estimates(mean, times)
+    return Slopes(estimates(mean, times), len(own))
 
 
 def _slope(series: Floats) -> Floats:

@@ -19,6 +19,7 @@ from app.content.forms import (
 )
 from app.content.service import Scope
 from app.kit.csv_file import Decimal, csv_file
+from app.kit.errors import Refusal
 from app.kit.http import Ctx, Db, download
 
 router = APIRouter(tags=["content"], dependencies=[Depends(witnessed("content"))])
@@ -30,6 +31,12 @@ KINDS: dict[str, type[ContentRow]] = {
     "effects": EffectRow,
 }
 Label = Annotated[str | None, Query(max_length=40)]
+
+
+class NotForOthers(Refusal):
+    """From it could be worked out what is hidden."""
+
+    code = "not_for_others"
 
 
 class Asked:
@@ -44,7 +51,7 @@ class Asked:
         hide: bool = False,
     ) -> None:
         self.axis, self.other, self.hide = axis, other, hide
-        self.scope = Scope(group_id, meeting_id)
+        self.scope = Scope.asked(group_id, meeting_id, hide=hide)
 
 
 Wanted = Annotated[Asked, Depends()]
@@ -65,6 +72,9 @@ async def content_table(
     asked: Wanted,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
+    """With `hide` frequencies alone: from the others could be worked out what is hidden."""
+    if asked.hide and table != "frequencies":
+        raise NotForOthers(field="hide")
     pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
     found = getattr(await asyncio.to_thread(rows.about, *pair, hide=asked.hide), table)
     body = csv_file(list(KINDS[table].model_fields), found, decimal)
@@ -81,7 +91,9 @@ async def content_chart(
     asked: Wanted,
     language: Annotated[Literal["fi", "sv", "en"] | None, Query()] = None,
 ) -> Response:
-    """For the research team: pictures hide nothing."""
+    """For the research team alone: pictures hide nothing."""
+    if asked.hide:
+        raise NotForOthers(field="hide")
     spoken = language or actor.language
     pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
 

@@ -8,20 +8,25 @@ from app.kit.http import Number, Public
 class ContentRow(Public):
     axis: str
     codebook_version: int
+    rules: str
+    """Of the turns; where several made them, with bars between."""
 
 
 class FrequencyRow(ContentRow):
+    """For others than the research team no shares, nor what they are of: `turns` and `ms` alone."""
+
     by: str
     """`all`, `role`, `person`, `meeting`, `group` or `position` in the series."""
     row: str
+    """Each stands once; of two groups of one name the second is told apart by a number."""
     code: str
     turns: int | None
     """None: hidden, because it could single someone out."""
-    of_turns: int
+    of_turns: int | None
     """Coded turns of the row."""
     share: Number
     ms: int | None
-    of_ms: int
+    of_ms: int | None
     share_of_time: Number
 
 
@@ -51,13 +56,16 @@ class FollowRow(ContentRow):
 
 class EffectRow(ContentRow):
     effect: str
-    """`v_role`, `v_person`, `v_position`, `v_group`: Cramér's V of all codes; `role_difference`:
-    facilitators' share minus members'; `slope`: change of the share from meeting to meeting."""
+    """`v_role`, `v_person`, `v_position`, `v_group`: Cramér's V of all codes; `v_axes`: of the
+    codes of this axis and of `other_axis`; `role_difference`: facilitators' share minus members';
+    `slope`: change of the share from meeting to meeting."""
+    other_axis: str | None
     code: str | None
     value: Number
     low: Number
     high: Number
     groups: int
+    """That it is made of."""
 
 
 class ContentPublic(Public):
@@ -67,10 +75,15 @@ class ContentPublic(Public):
     axis: str
     recordings: int
     groups: int
-    turns: int
-    coded: int
+    turns: int | None
+    coded: int | None
+    accepted: int | None
+    """Of the turns, those that people accepted or made; the rest are as the machine proposed."""
+    rules: list[str]
+    """What made the turns: of every index that one of them comes from."""
     hidden: bool
-    """Cells that could single someone out are hidden."""
+    """For others than the research team: cells that could single someone out are hidden, and left
+    out is what they could be worked out from: totals over codes, together, follows and effects."""
     frequencies: list[FrequencyRow]
     together: list[TogetherRow]
     follows: list[FollowRow]

@@ -1,18 +1,21 @@
 """What was counted, as rows."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.agreement.bootstrap import Estimate
-from app.analysis.table import Ints
+from app.agreement.rows import BETWEEN
+from app.analysis.table import Flags, Ints
 from app.content import counts, effects, relations, suppression
 from app.content.forms import ContentPublic, EffectRow, FollowRow, FrequencyRow, TogetherRow
 from app.content.service import Content
+from app.content.table import ROLES
 
 OPEN = ("all", "role", "person", "meeting", "group", "position")
-HIDDEN = ("all", "role", "group", "position")
+HIDDEN = ("role", "group", "position")
 """Persons, and single meetings, are told to the research team alone."""
 
 
@@ -26,26 +29,39 @@ class Factor(NamedTuple):
 
 def factor(content: Content, name: str) -> Factor:
     coded = content.coded
-    groups = [group.name for group in content.groups]
+    groups = apart([group.name for group in content.groups])
     if name == "role":
-        return Factor(["member", "facilitator"], coded.is_facilitator.astype(np.int64))
+        there = len(ROLES) if (coded.role == len(ROLES) - 1).any() else len(ROLES) - 1
+        return Factor(ROLES[:there], coded.role)
     if name == "person":
         people = [f"{groups[each.group]}: {each.pseudonym}" for each in coded.speakers]
         return Factor(people, coded.speaker)
     if name == "meeting":
         sittings = [f"{groups[each.group]}: {each.ordinal}" for each in coded.meetings]
-        return Factor(sittings, coded.meeting)
+        return Factor(apart(sittings), coded.meeting)
     if name == "group":
         return Factor(groups, coded.group)
     if name == "position":
-        last = max((each.ordinal for each in coded.meetings), default=0)
-        return Factor([str(number + 1) for number in range(last)], coded.ordinal - 1)
+        held = sorted({each.ordinal for each in coded.meetings})
+        of = np.searchsorted(np.array(held, dtype=np.int64), coded.ordinal)
+        return Factor([str(ordinal) for ordinal in held], of)
     return Factor(["all"], np.zeros(len(coded.meeting), dtype=np.int64))
 
 
+def apart(names: Sequence[str]) -> list[str]:
+    """The same, each once: of two that are alike the second gets a number."""
+    found: list[str] = []
+    for name in names:
+        numbered = (f"{name} ({number})" for number in itertools.count(2))
+        free = (each for each in numbered if each not in found and each not in names)
+        found.append(next(free) if name in found else name)
+    return found
+
+
 def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
-    """`other`: the axis whose codes are counted together with this one's."""
-    found = content.material
+    """`other`: the axis whose codes are counted together with this one's. `hide`: for others than
+    the research team; see `suppression` for what is left out and why."""
+    found, basis = content.material, content.basis
     return ContentPublic(
         version_id=found.version.id,
         codebook=found.codebook.name,
@@ -53,13 +69,15 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
         axis=content.axis.label,
         recordings=len(content.meetings),
         groups=len(content.groups),
-        turns=len(content.coded.meeting),
-        coded=int(content.coded.is_coded.sum()),
+        turns=None if hide else basis.turns,
+        coded=None if hide else int(content.coded.is_coded.sum()),
+        accepted=None if hide else basis.accepted,
+        rules=list(basis.rules),
         hidden=hide,
-        frequencies=frequencies(content, hide=hide),
-        together=together(content, other, hide=hide),
-        follows=follows(content, hide=hide),
-        effects=measured(content),
+        frequencies=for_others(content) if hide else frequencies(content),
+        together=[] if hide else together(content, other),
+        follows=[] if hide else follows(content),
+        effects=[] if hide else measured(content, other),
     )
 
 
@@ -67,38 +85,70 @@ def _made(content: Content) -> dict[str, Any]:
     return {
         "axis": content.axis.label,
         "codebook_version": content.material.version.version,
+        "rules": BETWEEN.join(content.basis.rules),
     }
 
 
-def frequencies(content: Content, *, hide: bool) -> list[FrequencyRow]:
-    return [
-        row for name in (HIDDEN if hide else OPEN) for row in frequency(content, name, hide=hide)
-    ]
+def frequencies(content: Content) -> list[FrequencyRow]:
+    return [row for name in OPEN for row in frequency(content, name)]
 
 
-def frequency(content: Content, by: str, *, hide: bool) -> list[FrequencyRow]:
+def frequency(content: Content, by: str) -> list[FrequencyRow]:
     names, of = factor(content, by)
     found = counts.tally(content.coded, of, len(names))
-    hidden = suppression.hidden(found.turns) if hide else np.zeros_like(found.turns, dtype=bool)
     return [
         FrequencyRow(
             **_made(content),
             by=by,
             row=name,
             code=code.label,
-            turns=None if hidden[i, j] else int(found.turns[i, j]),
+            turns=int(found.turns[i, j]),
             of_turns=int(found.of_turns[i]),
-            share=None if hidden[i, j] else float(found.share[i, j]),
-            ms=None if hidden[i, j] else int(found.ms[i, j]),
+            share=float(found.share[i, j]),
+            ms=int(found.ms[i, j]),
             of_ms=int(found.of_ms[i]),
-            share_of_time=None if hidden[i, j] else float(found.share_of_time[i, j]),
+            share_of_time=float(found.share_of_time[i, j]),
         )
         for i, name in enumerate(names)
         for j, code in enumerate(content.codes)
     ]
 
 
-def together(content: Content, other: Content, *, hide: bool) -> list[TogetherRow]:
+def for_others(content: Content) -> list[FrequencyRow]:
+    """Counts alone, and of them those that give nobody away."""
+    hidden = _hidden(content)
+    unseen = dict.fromkeys(("of_turns", "share", "of_ms", "share_of_time"))
+    rows = []
+    for by, codes in hidden.items():
+        of_code = {code.label: codes[place] for place, code in enumerate(content.codes)}
+        for row in frequency(content, by):
+            more = {"turns": None, "ms": None} if of_code[row.code] else {}
+            rows.append(row.model_copy(update=unseen | more))
+    return rows
+
+
+def _hidden(content: Content) -> dict[str, Flags]:
+    """Of each breakdown that is shown to others, which codes are hidden."""
+    coded = content.coded
+    factors = {name: factor(content, name) for name in ("all", *HIDDEN)}
+    there = {name: counts.presence(coded, of, len(names)) for name, (names, of) in factors.items()}
+    hidden = {"all": suppression.hidden_codes(there["all"], np.zeros(coded.codes, dtype=bool))}
+    for name in HIDDEN:
+        if len(factors[name].names) > 1:  # one row is the total again
+            hidden[name] = suppression.hidden_codes(there[name], hidden["all"])
+    if "group" in hidden and "position" in hidden:
+        held = factors["position"].names
+        meets = np.zeros((coded.groups, len(held)), dtype=bool)
+        for each in coded.meetings:
+            meets[each.group, held.index(str(each.ordinal))] = True
+        if suppression.says(meets):
+            hidden["position"] = hidden["position"] | hidden["group"]
+        if suppression.says(meets.T):
+            hidden["group"] = hidden["group"] | hidden["position"]
+    return hidden
+
+
+def together(content: Content, other: Content) -> list[TogetherRow]:
     """Within one axis each pair once. Hidden: cells of too few turns are left out."""
     same = content.axis.id == other.axis.id
     found = relations.together(content.coded.given, other.coded.given)
@@ -114,11 +164,11 @@ def together(content: Content, other: Content, *, hide: bool) -> list[TogetherRo
         )
         for i, one in enumerate(content.codes)
         for j, two in enumerate(other.codes)
-        if (i < j or not same) and not (hide and found.counts[i, j] < suppression.FEWEST)
+        if i < j or not same
     ]
 
 
-def follows(content: Content, *, hide: bool) -> list[FollowRow]:
+def follows(content: Content) -> list[FollowRow]:
     by_group = relations.successions(content.coded)
     whole = by_group.sum(axis=0)
     expected, sizes = relations.expected(whole), effects.successions(by_group)
@@ -137,32 +187,64 @@ def follows(content: Content, *, hide: bool) -> list[FollowRow]:
         )
         for i, one in enumerate(content.codes)
         for j, other in enumerate(content.codes)
-        if not (hide and whole[i, j] < suppression.FEWEST)
     ]
 
 
-def measured(content: Content) -> list[EffectRow]:
-    coded = content.coded
-    found: list[tuple[str, str | None, Estimate]] = []
+def measured(content: Content, other: Content) -> list[EffectRow]:
+    coded, codes = content.coded, [code.label for code in content.codes]
+    slopes = effects.slopes(coded)
+    groups = len(np.unique(coded.group[coded.is_coded]))
+    differences = effects.role_differences(coded)
+    return [
+        *(_effect(content, f"v_{name}", each, groups) for name, each in _associations(content)),
+        *_between(content, other),
+        *(
+            _effect(content, "role_difference", each, groups, code)
+            for code, each in zip(codes, differences, strict=True)
+        ),
+        *(
+            _effect(content, "slope", each, slopes.groups, code)
+            for code, each in zip(codes, slopes.of_codes, strict=True)
+        ),
+    ]
+
+
+def _associations(content: Content) -> list[tuple[str, Estimate]]:
+    found = []
     for name in ("role", "person", "position", "group"):
         names, of = factor(content, name)
-        size = effects.association(coded, len(names), of)
+        size = effects.association(content.coded, len(names), of)
         if name == "group":  # groups are its rows: drawing them again would be another table
             size = Estimate(size.value, np.nan, np.nan)
-        found.append((f"v_{name}", None, size))
-    labels = [code.label for code in content.codes]
-    per_code = {"role_difference": effects.role_differences(coded), "slope": effects.slopes(coded)}
-    for effect, estimates in per_code.items():
-        found += [(effect, *pair) for pair in zip(labels, estimates, strict=True)]
-    return [
-        EffectRow(
-            **_made(content),
-            effect=effect,
-            code=code,
-            value=each.value,
-            low=each.low,
-            high=each.high,
-            groups=coded.groups,
-        )
-        for effect, code, each in found
-    ]
+        found.append((name, size))
+    return found
+
+
+def _between(content: Content, other: Content) -> list[EffectRow]:
+    """How much the leading codes of the two axes depend on one another."""
+    if content.axis.id == other.axis.id:
+        return []
+    coded, of = content.coded, other.coded.leading
+    size = effects.association(coded, len(other.codes), of)
+    groups = len(np.unique(coded.group[coded.is_coded & other.coded.is_coded]))
+    return [_effect(content, "v_axes", size, groups, other_axis=other.axis.label)]
+
+
+def _effect(
+    content: Content,
+    name: str,
+    size: Estimate,
+    groups: int,
+    code: str | None = None,
+    other_axis: str | None = None,
+) -> EffectRow:
+    return EffectRow(
+        **_made(content),
+        effect=name,
+        other_axis=other_axis,
+        code=code,
+        value=size.value,
+        low=size.low,
+        high=size.high,
+        groups=groups,
+    )

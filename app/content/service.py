@@ -1,7 +1,7 @@
 """Coded turns of a meeting, a group or a programme, as the consents in force let them be used."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,25 +11,44 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.agreement import material
-from app.agreement.material import CodedRecording, Material
+from app.agreement.material import Basis, CodedRecording, Material
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, Code, CodebookDocument
 from app.coding.models import Adjudication
 from app.content.settled import settled
-from app.content.table import Coded, Sitting, Speaker, table
+from app.content.table import ROLES, Coded, Sitting, Speaker, table
 from app.groups.models import Group, GroupRole
-from app.kit.errors import NotFound
+from app.kit.errors import Invalid, NotFound
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
-from app.meetings.models import Meeting
+from app.meetings import attendance
+from app.meetings.models import Attendance, Meeting, MeetingKind
+
+
+class OnlyWhole(Invalid):
+    code = "only_whole"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which meetings: one, a group's, or (both None) all of the programme."""
+    """Which meetings: one, a group's, or (both None) all of the programme. Of a group and a
+    programme the mentoring meetings: each kind counts its own first, second and third. One meeting
+    that is asked for may be of any kind."""
 
     group_id: UUID | None = None
     meeting_id: UUID | None = None
+
+    @classmethod
+    def asked(cls, group_id: UUID | None, meeting_id: UUID | None, *, hide: bool) -> "Scope":
+        """`hide`: for others than the research team; of the whole programme alone, because what is
+        hidden there could be taken from the parts. Raises OnlyWhole."""
+        if hide and (group_id or meeting_id):
+            raise OnlyWhole(field="hide")
+        return cls(group_id, meeting_id)
+
+    @property
+    def kind(self) -> MeetingKind | None:
+        return MeetingKind.MENTORING if self.meeting_id is None else None
 
 
 @dataclass(frozen=True)
@@ -43,6 +62,7 @@ class Content:
     """By number."""
     meetings: Sequence[CodedRecording]
     """By number."""
+    basis: Basis
 
 
 async def of_axes(
@@ -63,18 +83,39 @@ async def of_axes(
     one = _axis(document, axis)
     two = _axis(document, other) if other else _beside(document, one)
     ids, axes = await _meetings(db, scope), {one.id, two.id}
-    found = await material.of_version(db, actor, version_id, least=1, meeting_ids=ids, axes=axes)
+    found = await material.of_version(
+        db, actor, version_id, least=1, meeting_ids=ids, kind=scope.kind, axes=axes
+    )
     decided = await _decided(db, found, axes)
     groups = await _groups(db, found)
-    return await asyncio.to_thread(_both, found, (one, two), decided, groups)
+    stays = await attendance.of_meetings(db, [each.meeting.id for each in found.coded])
+    return await asyncio.to_thread(_both, found, (one, two), decided, groups, stays)
 
 
 def _both(
-    found: Material, axes: tuple[Axis, Axis], decided: pl.DataFrame, groups: Sequence[Group]
+    found: Material,
+    axes: tuple[Axis, Axis],
+    decided: pl.DataFrame,
+    groups: Sequence[Group],
+    stays: Mapping[UUID, Sequence[Attendance]],
 ) -> tuple[Content, Content]:
     one, two = axes
-    content = _content(found, one, decided, groups)
-    return content, content if two.id == one.id else _content(found, two, decided, groups)
+    own = decided, groups, _roles(found, stays)
+    content = _content(found, one, *own)
+    return content, content if two.id == one.id else _content(found, two, *own)
+
+
+def _roles(found: Material, stays: Mapping[UUID, Sequence[Attendance]]) -> pl.DataFrame:
+    """In what role each was there: by the attendance of that day, as group dynamics has it, else by
+    the membership."""
+    rows = []
+    for number, each in enumerate(found.coded):
+        that_day = {stay.user_id: stay.role for stay in stays[each.meeting.id]}
+        for who, member in enumerate(each.speakers):
+            role = GroupRole(that_day.get(member.user_id, member.role))
+            rows.append((number, who, ROLES.index(role)))
+    schema = {"recording": pl.Int32, "speaker": pl.Int32, "role": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 async def _meetings(db: AsyncSession, scope: Scope) -> Sequence[UUID] | None:
@@ -119,7 +160,11 @@ async def _decided(db: AsyncSession, found: Material, axes: Collection[UUID]) ->
 
 
 def _content(
-    found: Material, axis: Axis, decided: pl.DataFrame, groups: Sequence[Group]
+    found: Material,
+    axis: Axis,
+    decided: pl.DataFrame,
+    groups: Sequence[Group],
+    roles: pl.DataFrame,
 ) -> Content:
     codes = [code for code in axis.codes if code.is_codable]
     number = {key(code.id): place for place, code in enumerate(codes)}
@@ -128,25 +173,31 @@ def _content(
     )
     group = {each.id: place for place, each in enumerate(groups)}
     of = [group[each.meeting.group_id] for each in found.coded]
-    units = found.turns.join(chosen, on="unit", how="semi").select(
-        "unit",
-        "speaker",
-        "start_ms",
-        "end_ms",
+    used = found.turns.join(chosen, on="unit", how="semi")
+    units = used.join(roles, on=["recording", "speaker"], maintain_order="left").select(
+        *("unit", "speaker", "start_ms", "end_ms", "role"),
         pl.col("recording").cast(pl.Int64).alias("meeting"),
         pl.col("recording")
         .replace_strict(dict(enumerate(of)), return_dtype=pl.Int64)
         .alias("group"),
     )
     first = units.unique(["group", "speaker"], keep="first", maintain_order=True)
-    people = [
-        _speaker(found.coded[meeting], own, number)
-        for own, meeting, number in first.select("group", "meeting", "speaker").iter_rows()
-    ]
+    people = _people(found, first)
     who = first.select("group", pl.col("speaker")).with_row_index("who")
     units = units.join(who, on=["group", "speaker"], maintain_order="left")
     made = table(len(groups), people, _meetings_of(found, of), len(codes), units, chosen)
-    return Content(found, axis, codes, made, groups, found.coded)
+    return Content(found, axis, codes, made, groups, found.coded, material.basis(found, used))
+
+
+def _people(found: Material, first: pl.DataFrame) -> list[Speaker]:
+    """`first`: of each speaker of each group a unit."""
+    persons: dict[UUID, int] = {}
+    people = []
+    for own, meeting, number in first.select("group", "meeting", "speaker").iter_rows():
+        member = found.coded[meeting].speakers[number]
+        person = persons.setdefault(member.user_id, len(persons))
+        people.append(Speaker(own, member.pseudonym, person))
+    return people
 
 
 def _meetings_of(found: Material, groups: Sequence[int]) -> list[Sitting]:
@@ -165,8 +216,3 @@ def _meetings_of(found: Material, groups: Sequence[int]) -> list[Sitting]:
 
 def _along(rows: pl.DataFrame, axis: Axis) -> pl.DataFrame:
     return rows.filter(pl.col("axis") == key(axis.id))
-
-
-def _speaker(coded: CodedRecording, group: int, number: int) -> Speaker:
-    member = coded.speakers[number]
-    return Speaker(group, member.pseudonym, member.role == GroupRole.FACILITATOR)

@@ -6,21 +6,25 @@ order of time within its meeting; one that got no code on this axis stands here 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from app.analysis.table import Flags, Ints
+from app.groups.models import GroupRole
 
 NO_CODE = -1
+ROLES = (GroupRole.MEMBER, GroupRole.FACILITATOR, GroupRole.OBSERVER)
+"""By their numbers in `Coded.role`."""
 
 
 class Speaker(NamedTuple):
     group: int
     pseudonym: str
-    is_facilitator: bool
+    person: int
+    """The same for one human being in several groups: so many people are no fewer than they are."""
 
 
 class Sitting(NamedTuple):
@@ -46,6 +50,8 @@ class Coded:
     """Units × codes."""
     leading: Ints
     """Of each unit the leading code, or `NO_CODE`."""
+    role: Ints
+    """Of each unit in what role its speaker was there: the place in `ROLES`."""
 
     @property
     def length_ms(self) -> Ints:
@@ -67,10 +73,19 @@ class Coded:
         return of[self.meeting]
 
     @property
+    def person(self) -> Ints:
+        of = np.array([each.person for each in self.speakers], dtype=np.int64)
+        return of[self.speaker]
+
+    @property
     def is_facilitator(self) -> Flags:
-        of = np.array([each.is_facilitator for each in self.speakers], dtype=np.bool_)
-        led: Flags = of[self.speaker]
+        led: Flags = self.role == ROLES.index(GroupRole.FACILITATOR)
         return led
+
+    def only(self, chosen: Flags) -> "Coded":
+        """Those units alone."""
+        names = ("meeting", "speaker", "start_ms", "end_ms", "given", "leading", "role")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
 
 
 def table(
@@ -81,8 +96,9 @@ def table(
     units: pl.DataFrame,
     chosen: pl.DataFrame,
 ) -> Coded:
-    """`units`: `unit`, `meeting`, `who` (the speaker's number), `start_ms` and `end_ms`, in any
-    order. `chosen`: `unit` and `code`, the leading one first; rows without a code say nothing."""
+    """`units`: `unit`, `meeting`, `who` (the speaker's number), `role`, `start_ms` and `end_ms`, in
+    any order. `chosen`: `unit` and `code`, the leading one first; rows without a code say
+    nothing."""
     rows = units.sort("meeting", "start_ms", -pl.col("end_ms"), maintain_order=True)
     number = rows.select("unit").with_row_index("row")
     known = chosen.filter(pl.col("code").is_not_null()).join(
@@ -93,7 +109,7 @@ def table(
     first = known.unique("row", keep="first", maintain_order=True)
     leading = np.full(len(rows), NO_CODE, dtype=np.int64)
     leading[first["row"].to_numpy()] = first["code"].to_numpy()
-    names = ("meeting", "who", "start_ms", "end_ms")
-    meeting, speaker, start, end = (rows[name].to_numpy().astype(np.int64) for name in names)
+    names = ("meeting", "who", "start_ms", "end_ms", "role")
+    meeting, speaker, start, end, role = (rows[name].to_numpy().astype(np.int64) for name in names)
     own = (tuple(speakers), tuple(meetings), codes)
-    return Coded(groups, *own, meeting, speaker, start, end, given, leading)
+    return Coded(groups, *own, meeting, speaker, start, end, given, leading, role)

@@ -13,7 +13,7 @@ import numpy as np
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.analysis import lines, programme
+from app.analysis import programme
 from app.analysis import service as analysis
 from app.analysis.participation import Participation
 from app.codebooks.document import Code
@@ -88,22 +88,21 @@ async def of_code(
     name: str,
     group_id: UUID | None,
 ) -> Measure:
-    """The share of each person's coded turns that have this code: `axis/code`, by their labels."""
+    """The share of each person's coded turns that have this code: `axis/code`, by their labels. Of
+    meetings that the person led nothing counts."""
     axis, _, label = name.partition(CODE)
     found, _ = await content.of_axes(db, actor, version_id, Scope(group_id), axis, axis)
     labels = [code.label for code in found.codes]
     if found.material.codebook.programme_id != programme_id or label not in labels:
         raise NotFound(field="measure")
-    coded = found.coded
+    coded = found.coded.only(~found.coded.is_facilitator)
     shares = counts.tally(coded, coded.speaker, len(coded.speakers)).share[:, labels.index(label)]
     values = {
         (found.groups[speaker.group].id, speaker.pseudonym): float(share)
         for speaker, share in zip(coded.speakers, shares, strict=True)
-        if not speaker.is_facilitator
     }
     book, version = found.material.codebook, found.material.version
-    rules = sorted({lines.of_index(each.index) for each in found.meetings})
-    made_by = [f"{book.name} {version.version}", *rules]
+    made_by = [f"{book.name} {version.version}", *found.basis.rules]
     return Measure(name, _known(values), made_by, found.codes[labels.index(label)])
 
 

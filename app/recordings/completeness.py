@@ -221,7 +221,7 @@ def _reason(
         return Reason.NODE_RESTART
     if over:
         return Reason.NETWORK
-    return Reason.NOT_WRITTEN if _common(part, given) else Reason.NO_CONSENT
+    return Reason.NOT_WRITTEN if common(part, given) else Reason.NO_CONSENT
 
 
 def _cut(part: Interval, reason: Reason, stated: Sequence[Told]) -> Iterator[Told]:

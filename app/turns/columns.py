@@ -25,9 +25,12 @@ from app.recordings import service as recordings
 from app.recordings.models import Recording, Tape
 from app.turns.models import Turn, TurnIndex, TurnState
 
-FLAGS = ("is_backchannel", "is_accepted")
-COLUMNS = ("recording", "turn", "speaker", "start_ms", "end_ms", *FLAGS)
-"""`recording`: its place in the list; `turn`: its key; `speaker`: the place in `Indexed.users`."""
+COLUMNS = (
+    *("recording", "turn", "speaker", "start_ms", "end_ms", "is_backchannel"),
+    *("is_accepted", "index"),
+)
+"""`recording`: its place in the list; `turn`: its key; `speaker`: the place in `Indexed.users`;
+`index`: the place in `Indexed.indexes`."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,17 @@ class Indexed:
 
     recording: Recording
     meeting: Meeting
-    index: TurnIndex
-    """The one in use."""
+    indexes: Sequence[TurnIndex]
+    """The newest, which is the one in use, last. What was accepted of older ones is in use too."""
     ledger: Sequence[ConsentDecision]
     """Of its group."""
     tapes: Sequence[Tape]
     people: Mapping[UUID, Membership]
     """Of its group, also those who left."""
+
+    @property
+    def index(self) -> TurnIndex:
+        return self.indexes[-1]
 
     @property
     def users(self) -> list[UUID]:
@@ -80,7 +87,7 @@ async def of_recordings(db: AsyncSession, wanted: Sequence[tuple[Recording, Meet
         Indexed(
             recording,
             meeting,
-            indexes[recording.id][-1],
+            indexes[recording.id],
             chains[meeting.group_id],
             tapes[recording.id],
             people[meeting.group_id],
@@ -88,7 +95,7 @@ async def of_recordings(db: AsyncSession, wanted: Sequence[tuple[Recording, Meet
         for recording, meeting in wanted
         if recording.id in indexes
     ]
-    return Spoken(found, _usable(await _live(db, indexes), found, indexes))
+    return Spoken(found, _usable(await _live(db, indexes), found))
 
 
 async def _indexes(
@@ -106,35 +113,39 @@ async def _live(db: AsyncSession, indexes: Mapping[UUID, Sequence[TurnIndex]]) -
     """What was accepted, and what the newest indexes propose besides."""
     newest = [each[-1].id for each in indexes.values()]
     every = [index.id for each in indexes.values() for index in each]
-    ids = {"turn": Turn.id, "index": Turn.index_id, "user": Turn.user_id}
-    flags = dict(zip(FLAGS, (_BACKCHANNEL, _ACCEPTED), strict=True))
-    numbers = {"start_ms": Turn.start_ms, "end_ms": Turn.end_ms, **flags}
+    ids = {"turn": Turn.id, "made_by": Turn.index_id, "user": Turn.user_id}
+    times = {"start_ms": Turn.start_ms, "end_ms": Turn.end_ms}
     where = (
         col(Turn.index_id).in_(every),
         col(Turn.removed_by_edit).is_(None),
         col(Turn.index_id).in_(newest) | (col(Turn.state) == TurnState.ACCEPTED),
     )
-    live = await frame(db, ids, numbers, where)
-    return live.with_columns(pl.col(FLAGS).cast(pl.Boolean))
+    live = await frame(db, ids, times | _FLAGS, where)
+    return live.with_columns(pl.col(*_FLAGS).cast(pl.Boolean))
 
 
-_BACKCHANNEL = case((col(Turn.is_backchannel), 1), else_=0)
-_ACCEPTED = case((col(Turn.state) == TurnState.ACCEPTED, 1), else_=0)
+_FLAGS = {
+    "is_backchannel": case((col(Turn.is_backchannel), 1), else_=0),
+    "is_accepted": case((col(Turn.state) == TurnState.ACCEPTED, 1), else_=0),
+}
 
 
-def _usable(
-    live: pl.DataFrame, found: Sequence[Indexed], indexes: Mapping[UUID, Sequence[TurnIndex]]
-) -> pl.DataFrame:
+def _usable(live: pl.DataFrame, found: Sequence[Indexed]) -> pl.DataFrame:
     """The turns of those whose consent covered each index when it was made, and stands."""
     allowed = [
-        (key(index.id), key(user), place, number)
+        (key(index.id), key(user), place, number, nth)
         for place, each in enumerate(found)
-        for index in indexes[each.recording.id]
+        for nth, index in enumerate(each.indexes)
         for studied in (consents.studied(each.ledger, each.tapes, index.created_at),)
         for number, user in enumerate(each.people)
         if user in studied
     ]
-    schema = {"index": pl.String, "user": pl.String, "recording": pl.Int32, "speaker": pl.Int32}
-    who = pl.DataFrame(allowed, schema=schema, orient="row")
-    turns = live.join(who, on=["index", "user"], how="inner").select(COLUMNS)
+    who = pl.DataFrame(allowed, schema=_ALLOWED, orient="row")
+    turns = live.join(who, on=["made_by", "user"], how="inner").select(COLUMNS)
     return turns.sort("recording", "start_ms", "end_ms", "turn")
+
+
+_ALLOWED = {
+    **dict.fromkeys(("made_by", "user"), pl.String),
+    **dict.fromkeys(("recording", "speaker", "index"), pl.Int32),
+}

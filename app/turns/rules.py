@@ -1,6 +1,6 @@
 """A programme's rules for turns: every version kept, the newest in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.kit.permissions import Action
 from app.programmes import access
 from app.programmes.models import Programme
 from app.turns.detection import TurnRules
-from app.turns.models import Laughter, TechnicalTalk, TurnRuleSet
+from app.turns.models import Laughter, TechnicalTalk, TurnIndex, TurnRuleSet
 
 
 def own(programme_id: UUID) -> TurnRuleSet:
@@ -78,3 +78,16 @@ def parameters(rules: TurnRuleSet, detector: dict[str, Any]) -> dict[str, Any]:
         "rules_version": rules.version,
         **detector,
     }
+
+
+def printed(index: TurnIndex) -> str:
+    """What made its turns, on one line: the detector's version and the rules."""
+    said = (f"{key} {_said(value)}" for key, value in index.parameters.items())
+    return " · ".join(filter(None, [index.version, *said]))
+
+
+def _said(value: Any) -> str:
+    """Of a parameter with parts, each part."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return "(" + ", ".join(f"{key} {part}" for key, part in value.items()) + ")"

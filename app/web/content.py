@@ -78,7 +78,7 @@ async def content(
     }  # fmt: skip
     if version is None:
         return visit.page("content.html", found=None, **common)
-    scope = Scope(chosen.group, chosen.meeting)
+    scope = Scope.asked(chosen.group, chosen.meeting, hide=chosen.hide)
     pair = await service.of_axes(db, actor, version.id, scope, chosen.axis, chosen.other)
     await visit.looked("content", Of(version_id=version.id))
     found = await asyncio.to_thread(rows.about, *pair, hide=chosen.hide)
@@ -86,6 +86,7 @@ async def content(
     return visit.page(
         "content.html",
         found=found,
+        is_coded=pair[0].coded.is_coded.any(),
         axis=pair[0].axis,
         other=pair[1].axis,
         axes=[
@@ -100,7 +101,7 @@ async def content(
             name: Markup(charts.picture(name, *pair, visit.text, visit.language))
             for name in charts.PICTURES
         }
-        if found.coded and not chosen.hide
+        if found.coded
         else {},
         caption=charts.caption(pair[0], visit.text),
         path=f"/api/v1/codebook-versions/{version.id}/content",
@@ -117,14 +118,15 @@ async def _meetings(visit: Visit, group_id: UUID) -> list[tuple[UUID, str]]:
 
 
 def _tables(visit: Visit, content: Content, found: ContentPublic) -> list[dict[str, Any]]:
-    """Of each factor with two rows or more: codes down, its rows across."""
+    """Of each factor with two rows or more: codes down, its rows across. Without pictures totals
+    stand in a table too."""
     by: dict[str, dict[str, dict[str, FrequencyRow]]] = {}
     for row in found.frequencies:
         by.setdefault(row.by, {}).setdefault(row.code, {})[row.row] = row
     tables = []
     for name, codes in by.items():
         columns = list(next(iter(codes.values()), {}))
-        if name != "all" and len(columns) > 1:
+        if found.hidden if name == "all" else len(columns) > 1:
             tables.append({
                 "by": name,
                 "columns": [(each, _column(visit, name, each)) for each in columns],
@@ -134,6 +136,8 @@ def _tables(visit: Visit, content: Content, found: ContentPublic) -> list[dict[s
 
 
 def _column(visit: Visit, by: str, name: str) -> str:
+    if by == "all":
+        return visit.text("content.by_all")
     if by == "role":
         return visit.text(f"role.{name}")
     return visit.text("analysis.nth", number=name) if by == "position" else name

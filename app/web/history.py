@@ -1,23 +1,30 @@
 """The page of the edit history: who changed which turn to what, beside what had been proposed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from app.agreement import rows, segmentations
+from app.agreement.boundaries import TOLERANCE_MS
+from app.agreement.segmentations import NothingAccepted, NotProposed
 from app.analysis.drawing import Text, decimal
 from app.groups import service as groups
 from app.kit.audit import Deed
 from app.kit.permissions import Action
+from app.meetings.models import Meeting
 from app.recordings import auditing
+from app.recordings.models import Recording
+from app.recordings.service import NotFinished
 from app.turns import history
 from app.turns.history import Filter, Step
 from app.turns.service import TurnRow
+from app.web.analysis import writing
 from app.web.meetings import title_of
-from app.web.visit import Looking, PageRoute, read
+from app.web.visit import Looking, PageRoute, Visit, read
 
 router = APIRouter(route_class=PageRoute)
 
@@ -54,7 +61,18 @@ async def edit_history(
         given=given,
         older=_query(given | {"before": more}) if more else "",
         csv=_query(api),
+        boundaries=await _boundaries(visit, found, meeting),
+        tolerance=TOLERANCE_MS,
+        **writing(visit),
     )
+
+
+async def _boundaries(visit: Visit, recording: Recording, meeting: Meeting) -> Any:
+    """How far the machine's cuts are people's; None where there is nothing to compare."""
+    try:
+        return rows.boundaries(await segmentations.with_machine(visit.db, recording, meeting))
+    except (NotFinished, NotProposed, NothingAccepted):
+        return None
 
 
 def names_of(step: Step) -> str:

@@ -13,6 +13,7 @@ from app.coding.models import Adjudication, AssignmentState, Coder, Coding, Codi
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.recordings.models import Recording, RecordingState
+from app.turns.models import Turn, TurnIndex, TurnState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
 from tests.fixtures.coded_series import CodedSeries
@@ -157,6 +158,30 @@ async def test_one_coder_alone_is_compared_with_nobody(
     found = await agreement(cast.researcher, coded)
     assert (found["recordings"], found["turns"], found["confusions"]) == (0, 0, [])
     assert {row["value"] for row in found["coefficients"]} == {None}
+
+
+async def test_it_says_what_made_the_turns_and_how_many_people_accepted(
+    running: Application, cast: Cast, coded: CodedSeries
+) -> None:
+    """Of what was accepted under older rules, those rules too."""
+    before = await agreement(cast.researcher, coded)
+    assert (len(before["rules"]), before["accepted"]) == (1, 0)
+    moment = before["confusions"][0]
+    async with running.context.database.transaction() as db:
+        turn = await db.get_one(Turn, UUID(moment["turn_id"]))
+        turn.state = TurnState.ACCEPTED
+        newer = TurnIndex(recording_id=UUID(moment["recording_id"]), version="another 1")
+        db.add(newer)
+        await db.flush()
+        same = Turn.index_id == turn.index_id, Turn.id != turn.id
+        await db.exec(update(Turn).where(*same).values(index_id=newer.id))
+    found = await agreement(cast.researcher, coded)
+    assert found["turns"] == before["turns"]
+    assert found["rules"] == sorted(["another 1", *before["rules"]])
+    assert found["accepted"] == 1
+    row = found["coefficients"][0]
+    assert (row["accepted"], row["compared"]) == (1, found["turns"])
+    assert row["rules"] == " | ".join(found["rules"])
 
 
 async def test_tables_have_the_rows_of_the_answer(cast: Cast, coded: CodedSeries) -> None:

@@ -153,6 +153,7 @@ async def test_boundaries_are_those_of_one_continuum_a_speaker(
         walked = await walk(db, version)
     for compared in service.report(found).axes[:3]:
         continua, of = _continua(walked, compared.axis)
+        assert any(len(spans) for each in continua for spans in each.absent)
         inside = np.zeros((len(walked), len(continua)))
         inside[of, range(len(of))] = 1
         lengths = unitizing.measure(continua, len(compared.axis.codes)).drawn(inside)
@@ -166,7 +167,59 @@ def _drawn(alpha: Callable[[Lengths], Floats], lengths: Lengths, rows: Floats) -
     return alpha(lengths.drawn(rows))
 
 
+async def test_who_was_not_asked_left_no_gap(
+    running: Application, cast: Cast, coded: CodedSeries
+) -> None:
+    """Three who agree wholly, the third drawn a tenth of the turns: nothing differs, so all are 1;
+    and no moment counts as anybody's that was not drawn, but the silence between turns."""
+    async with running.context.database.transaction() as db:
+        first = {(one.turn_id, one.axis_id, one.code_id, one.is_primary)
+                 for one in await _by(db, cast.researcher.id)}  # fmt: skip
+        for one in await _by(db, cast.coordinator.id):
+            await db.delete(one)
+        its = select(CodingAssignment).where(CodingAssignment.coder_id == cast.coordinator.id)
+        rows = {row.recording_id: row for row in (await db.exec(its)).all()}
+        for assignment in rows.values():
+            await _say(db, assignment, first)
+        third = await _third(db, cast)
+        drawn = await assigning.draw(
+            db, cast.coordinator.actor, coded.version_id, third.user_id, DrawUnit.TURN, 0.1, seed=5
+        )
+        its = select(CodingAssignment).where(CodingAssignment.draw_id == drawn.id)
+        for assignment in (await db.exec(its)).all():
+            await _say(db, assignment, first)
+            await work.finish(db, third, assignment.id)
+    async with running.context.database.reading() as db:
+        found = await material.of_version(db, cast.coordinator.actor, coded.version_id, least=2)
+    report = service.report(found)
+    assert report.decided[:, 2].mean() == pytest.approx(0.1, abs=0.01)
+    for compared in report.axes[:2]:
+        values = {name: each.value for name, each in compared.by_time.items()}
+        assert values == pytest.approx(dict.fromkeys(service.ALPHAS, 1))
+
+
+async def _by(db: AsyncSession, coder_id: UUID) -> Sequence[Coding]:
+    query = select(Coding).join(CodingAssignment).where(CodingAssignment.coder_id == coder_id)
+    return (await db.exec(query)).all()
+
+
+async def _say(
+    db: AsyncSession, assignment: CodingAssignment, said: set[tuple[UUID, UUID, UUID, bool]]
+) -> None:
+    """All of it that the assignment asks for."""
+    recording = await db.get_one(Recording, assignment.recording_id)
+    meeting = await db.get_one(Meeting, recording.meeting_id)
+    _, rows = await turns.allowed(db, recording.id, meeting)
+    wanted = set(work.to_code(assignment, rows))
+    for turn_id, axis_id, code_id, is_primary in said:
+        if turn_id in wanted:
+            own = {"turn_id": turn_id, "axis_id": axis_id, "code_id": code_id}
+            db.add(Coding(assignment_id=assignment.id, is_primary=is_primary, **own))
+    await db.flush()
+
+
 def _continua(walked: Sequence[Walked], axis: Axis) -> tuple[list[Continuum], list[int]]:
+    """A turn that a coder did not code is none of that coder's time."""
     number = {code.id: place + 1 for place, code in enumerate(axis.codes)}
     continua, of = [], []
     for place, each in enumerate(walked):
@@ -179,7 +232,9 @@ def _continua(walked: Sequence[Walked], axis: Axis) -> tuple[list[Continuum], li
                 lane.append(row)
         last = max(lane[-1].turn.end_ms for lane in lanes.values() if lane)
         length = max(each.recording.duration_ms or 0, last)
-        for lane in filter(None, lanes.values()):
+        for user_id, lane in lanes.items():
+            if not lane:
+                continue
             coders = [
                 [
                     Unit(row.turn.start_ms, row.turn.end_ms, number[said[0]])
@@ -188,6 +243,18 @@ def _continua(walked: Sequence[Walked], axis: Axis) -> tuple[list[Continuum], li
                 ]
                 for cells in each.finished.values()
             ]
-            continua.append(Continuum(length, coders))
+            absent = [
+                np.array(
+                    [
+                        (row.turn.start_ms, row.turn.end_ms)
+                        for row in each.rows
+                        if row.turn.user_id == user_id and not row.turn.is_backchannel
+                        if row not in lane or coder not in each.coders_of(row)
+                    ],
+                    dtype=np.int64,
+                ).reshape(-1, 2)
+                for coder in each.finished
+            ]
+            continua.append(Continuum(length, coders, absent))
             of.append(place)
     return continua, of

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.agreement.unitizing import Continuum, Unit, binary_alpha, cu_alpha, measure, u_alpha
+from app.agreement.unitizing import (
+    NOWHERE,
+    Continuum,
+    Unit,
+    binary_alpha,
+    cu_alpha,
+    measure,
+    u_alpha,
+)
 
 ORACLE = json.loads((Path(__file__).parent / "oracle.json").read_text())["continua"]
 """Continua drawn by chance, with uα by krippendorff-unitized-alpha 0.1.0."""
@@ -44,6 +52,36 @@ def test_all_three_by_hand() -> None:
         14·(121 − 41 + 9 − 9)/(196 − 50) = 7.67123; Dₑ = 6.32877; cuα = .05195."""
     found = [value(alpha, 10, HAND, 2) for alpha in ALPHAS]
     assert found == pytest.approx([1 - 10 / (20 - 20 * 106 / 330), 0.484375, 0.0519481], abs=1e-6)
+
+
+def test_what_a_coder_was_not_asked_is_no_gap() -> None:
+    """
+              0123456789
+        one   11..22..11
+        other 11..22....
+        third xxxx22xxxx   x: not asked
+
+    The third knows of 4–6 only, where all say 2; the first two know of everything.
+    m is 2 but for 4–6, where it is 3. ℓ: 11: 2·2 = 4; gg (2–4, 6–8): 2·4 = 8; 22: 3 coders for 2:
+    6; 1g = g1 = 2 (8–10). ℓ.. = 22. Margins: 1 6, g 10, 2 6.
+    Parts: gaps 4 + 6 = 10; 1: 2² + 2² + 2² = 12; 2: 3·2² = 12; all 34.
+    Agreement by chance: 22·(36 − 12 + 100 − 10 + 36 − 12)/(484 − 34) = 22·138/450 = 6.746667.
+    uα = 1 − 4/(22 − 6.746667) = .737762."""
+    coders = [[(0, 2, 1), (4, 6, 2), (8, 10, 1)], [(0, 2, 1), (4, 6, 2)], [(4, 6, 2)]]
+    absent = [NOWHERE, NOWHERE, np.array([(6, 10), (0, 4)])]
+    units = [[Unit(*each) for each in coder] for coder in coders]
+    lengths = measure([Continuum(10, units, absent)], 2).drawn(ONE)
+    assert float(u_alpha(lengths)[0]) == pytest.approx(0.737762, abs=1e-6)
+
+
+def test_what_only_one_knows_of_counts_for_nothing() -> None:
+    """As if the continuum had ended where the other was asked no more."""
+    units = [[Unit(*each) for each in coder] for coder in HAND]
+    apart = [*units[0], Unit(12, 15, 1)]
+    longer = Continuum(20, [apart, units[1]], [NOWHERE, np.array([(10, 20)])])
+    for alpha in ALPHAS:
+        found = float(alpha(measure([longer], 2).drawn(ONE))[0])
+        assert found == pytest.approx(value(alpha, 10, HAND, 2))
 
 
 @pytest.mark.parametrize("case", ORACLE, ids=range(len(ORACLE)))

@@ -7,10 +7,16 @@ import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
+from app.agreement.material import Basis, Material
+from app.codebooks.document import Axis, Code, CodebookDocument
+from app.codebooks.models import Codebook, CodebookVersion
 from app.content import table as tables_
+from app.content.service import Content
 from app.content.table import Coded, Sitting, Speaker
+from app.groups.models import Group
+from app.kit.ids import new_id
 
-PEOPLE = [Speaker(0, "F1", True), Speaker(0, "J1", False), Speaker(1, "F1", True)]
+PEOPLE = [Speaker(0, "F1", 0), Speaker(0, "J1", 1), Speaker(1, "F1", 2)]
 MEETINGS = [Sitting(0, 1, 100_000), Sitting(0, 2, 100_000), Sitting(1, 1, 100_000)]
 
 
@@ -30,8 +36,12 @@ def table(
     codes: int,
     units: Sequence[Unit],
 ) -> Coded:
-    names = ("unit", "meeting", "who", "start_ms", "end_ms")
-    rows = [(number, *unit[:4]) for number, unit in enumerate(units)]
+    """Whose pseudonym begins with F leads, in every meeting."""
+    names = ("unit", "meeting", "who", "start_ms", "end_ms", "role")
+    rows = [
+        (number, *unit[:4], int(speakers[unit.speaker].pseudonym.startswith("F")))
+        for number, unit in enumerate(units)
+    ]
     chosen = [(number, code) for number, unit in enumerate(units) for code in unit.codes]
     return tables_.table(
         groups,
@@ -41,6 +51,21 @@ def table(
         pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row"),
         pl.DataFrame(chosen, schema={"unit": pl.Int64, "code": pl.Int64}, orient="row"),
     )
+
+
+def content(coded: Coded, names: Sequence[str] | None = None) -> Content:
+    """As the service gives it, of codes `0`, `1`, … and groups of these names, or numbered too."""
+    codes = [Code(label=str(n)) for n in range(coded.codes)]
+    axis = Axis(label="theme", codes=codes)
+    book = Codebook(programme_id=new_id(), name="Book")
+    version = CodebookVersion(codebook_id=book.id, version=1, document={}, published_by=new_id())
+    document, empty = CodebookDocument(axes=[axis]), pl.DataFrame()
+    own = Material(book, version, document, [], empty, empty, empty, 0)
+    groups = [
+        Group(programme_id=book.programme_id, name=name)
+        for name in names or [str(n) for n in range(coded.groups)]
+    ]
+    return Content(own, axis, codes, coded, groups, [], Basis([], 0, len(coded.meeting)))
 
 
 def hand() -> Coded:
@@ -66,7 +91,8 @@ def drawn(groups: int, difference: float, seed: int = 1, meetings: int = 6) -> C
     """Facilitators have code 0 more often than members do, by so much; the same in every group.
     Its share falls by .02 from meeting to meeting."""
     dice = np.random.default_rng(seed)
-    speakers = [Speaker(g, n, n == "F1") for g in range(groups) for n in ("F1", "J1", "J2", "J3")]
+    names = ("F1", "J1", "J2", "J3")
+    speakers = [Speaker(n // 4, names[n % 4], n) for n in range(4 * groups)]
     sittings = [Sitting(g, n + 1, 3_600_000) for g in range(groups) for n in range(meetings)]
     units = []
     for number, sitting in enumerate(sittings):

@@ -41,7 +41,9 @@ def test_differences_by_role_by_hand() -> None:
 
 def test_slopes_by_hand() -> None:
     """Group 0: code 0 on 2 of 3 turns, then 1 of 2: −1/6 a meeting; group 1 has one meeting."""
-    assert slopes(hand())[0].value == pytest.approx(1 / 2 - 2 / 3)
+    found = slopes(hand())
+    assert found.of_codes[0].value == pytest.approx(1 / 2 - 2 / 3)
+    assert found.groups == 1
 
 
 def test_what_was_put_in_lies_in_most_intervals() -> None:
@@ -50,7 +52,7 @@ def test_what_was_put_in_lies_in_most_intervals() -> None:
     held = {"difference": 0, "slope": 0}
     for seed in range(30):
         coded = drawn(12, 0.25, seed, meetings=4)
-        difference, slope = role_differences(coded)[0], slopes(coded)[0]
+        difference, slope = role_differences(coded)[0], slopes(coded).of_codes[0]
         held["difference"] += difference.low < 0.25 < difference.high
         held["slope"] += slope.low < -0.02 < slope.high
         assert difference.high - difference.low < 0.15
@@ -64,9 +66,19 @@ def test_without_a_difference_the_interval_holds_zero() -> None:
     assert association(coded, 2, coded.is_facilitator.astype(int)).value < 0.06
 
 
+def test_two_axes_by_hand() -> None:
+    """Leading codes beside those of another axis, on turns that have both: [[2, 0], [0, 2]] of four
+    turns, code 2 and the uncoded turn in neither. φ² = 1, corrected 1 − 1/3; r̃ = c̃ = 2 − 1/3:
+    V = √((2/3)/(2/3)) = 1."""
+    other = np.array([0, 1, 1, -1, 1, 0, -1])
+    assert association(hand(), 2, other).value == pytest.approx(1)
+    mixed = np.array([0, 0, 1, 1, 0, 1, -1])
+    assert association(hand(), 2, mixed).value < 0.5
+
+
 @given(tables())
 def test_nothing_is_too_little_to_be_measured(coded: Coded) -> None:
-    for found in (*role_differences(coded), *slopes(coded)):
+    for found in (*role_differences(coded), *slopes(coded).of_codes):
         assert np.isnan(found.value) or -1 <= found.value <= 1
     sizes = successions(counted(coded))
     assert [len(row) for row in sizes] == [3, 3, 3]

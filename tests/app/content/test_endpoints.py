@@ -8,12 +8,17 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select, update
 
 from app.codebooks import service as codebooks
 from app.coding.models import Adjudication, Coding, CodingAssignment
 from app.content.charts import PICTURES
+from app.groups.models import GroupRole
 from app.kit.languages import LANGUAGES
+from app.meetings.models import Attendance, Meeting, MeetingKind
+from app.recordings.models import Recording
+from app.turns.models import Turn, TurnIndex, TurnState
+from app.turns.service import store
 from tests.app.content.conftest import MEETINGS
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
@@ -124,18 +129,104 @@ async def test_what_was_put_in_is_found(cast: Cast, coded: CodedSeries) -> None:
     assert together["question", "approach"]["other_axis"] == "theme"
 
 
-async def test_what_others_may_see_singles_nobody_out(
-    cast: Cast, groups: list[Series], coded: CodedSeries
-) -> None:
-    scope = {"meeting_id": str(groups[0].meetings[0])}
-    found = await content(cast.researcher, coded, hide="true", **scope)
+async def test_what_others_may_see_singles_nobody_out(cast: Cast, coded: CodedSeries) -> None:
+    """Two groups of five who speak: by role two lead, by group five at the most."""
+    found = await content(cast.researcher, coded, hide="true")
     assert found["hidden"]
     assert {row["by"] for row in found["frequencies"]} == {"all", "role", "group", "position"}
-    numbers = [row["turns"] for row in found["frequencies"]]
-    assert None in numbers
-    assert not [number for number in numbers if number is not None and 0 < number < 5]
-    assert not [row for row in found["together"] + found["follows"] if row["turns"] < 5]
+    assert {row["turns"] for row in found["frequencies"] if row["by"] == "role"} == {None}
+    assert [row for row in found["frequencies"] if row["turns"] and row["by"] == "position"]
+    for row in found["frequencies"]:
+        assert (row["turns"] is None) == (row["ms"] is None)
+        assert {row[each] for each in ("share", "of_turns", "share_of_time", "of_ms")} == {None}
+    assert (found["turns"], found["coded"], found["accepted"]) == (None, None, None)
+    assert (found["together"], found["follows"], found["effects"]) == ([], [], [])
     assert "J1" not in str(found)
+
+
+@pytest.mark.parametrize("part", ["together.csv", "follows.csv", "effects.csv", *(
+    f"{name}.svg" for name in PICTURES)])  # fmt: skip
+async def test_from_what_is_left_out_nothing_can_be_worked_out(
+    part: str, cast: Cast, coded: CodedSeries
+) -> None:
+    path = f"/api/v1/codebook-versions/{coded.version_id}/content/{part}"
+    answer = await cast.researcher.client.get(path, params={"hide": "true"})
+    assert answer.status_code == 409
+    assert answer.json()["type"].endswith("not_for_others")
+    assert "problem." not in answer.text
+
+
+async def test_parts_of_the_programme_are_not_for_others(
+    cast: Cast, groups: list[Series], coded: CodedSeries
+) -> None:
+    path = f"/api/v1/codebook-versions/{coded.version_id}/content"
+    for scope in ({"group_id": groups[0].group}, {"meeting_id": groups[0].meetings[0]}):
+        for each in (path, f"{path}/frequencies.csv"):
+            asked = {"hide": "true", **{name: str(id_) for name, id_ in scope.items()}}
+            answer = await cast.researcher.client.get(each, params=asked)
+            assert answer.status_code == 422
+            assert answer.json()["type"].endswith("only_whole")
+
+
+async def test_an_interview_is_no_first_meeting_of_a_series(
+    running: Application, cast: Cast, groups: list[Series], coded: CodedSeries
+) -> None:
+    before = await content(cast.researcher, coded)
+    third = groups[0].meetings[2]
+    async with running.context.database.transaction() as db:
+        meeting = await db.get_one(Meeting, third)
+        meeting.kind, meeting.ordinal = MeetingKind.INTERVIEW, 1
+    after = await content(cast.researcher, coded)
+    first = {key: n for key, n in turns(before, "position").items() if key[0] == "1"}
+    assert {k: n for k, n in turns(after, "position").items() if k[0] == "1"} == first
+    assert after["recordings"] == before["recordings"] - 1
+    labels = [row["row"] for row in after["frequencies"] if row["by"] == "meeting"]
+    assert len(labels) == len(set(labels)) * len({row["code"] for row in after["frequencies"]})
+    alone = await content(cast.researcher, coded, meeting_id=str(third))
+    assert alone["recordings"] == 1  # one that is asked for may be of any kind
+
+
+async def test_roles_are_those_of_the_day(
+    running: Application, cast: Cast, groups: list[Series], coded: CodedSeries
+) -> None:
+    """J1 leads the first meeting in F1's place; the membership says otherwise."""
+    first, users = groups[0].meetings[0], groups[0].users
+    asked = {"meeting_id": str(first), "axis": "valence"}
+    by = turns(await content(cast.researcher, coded, **asked), "person")
+    async with running.context.database.transaction() as db:
+        for pseudonym, role in (("J1", GroupRole.FACILITATOR), ("F1", GroupRole.MEMBER)):
+            own = (Attendance.meeting_id == first, Attendance.user_id == users[pseudonym])
+            await db.exec(update(Attendance).where(*own).values(role=role))
+    after = await content(cast.researcher, coded, **asked)
+    led = {code: n for (row, code), n in by.items() if row.endswith(": J1")}
+    assert led == {c: n for (row, c), n in turns(after, "role").items() if row == "facilitator"}
+    async with running.context.database.transaction() as db:
+        await db.exec(delete(Attendance).where(col(Attendance.meeting_id) == first))
+    unknown = await content(cast.researcher, coded, **asked)
+    led = {code: n for (row, code), n in by.items() if row.endswith(": F1")}
+    assert led == {c: n for (row, c), n in turns(unknown, "role").items() if row == "facilitator"}
+
+
+async def test_it_says_what_made_the_turns_and_how_many_people_accepted(
+    running: Application, cast: Cast, groups: list[Series], coded: CodedSeries
+) -> None:
+    async with running.context.database.transaction() as db:
+        recording = Recording.meeting_id == groups[0].meetings[0]
+        index = (await db.exec(select(TurnIndex).join(Recording).where(recording))).one()
+        every = select(Turn).where(Turn.index_id == index.id, col(Turn.is_backchannel).is_(False))
+        accepted = (await db.exec(every.order_by(col(Turn.id)).limit(7))).all()
+        for turn in accepted:
+            turn.state = TurnState.ACCEPTED
+        user_id = accepted[0].user_id
+        newer = [Turn(index_id=index.id, user_id=user_id, start_ms=1, end_ms=900)]
+        await store(db, index.recording_id, "another 1", {"bridge_pause_ms": 700}, newer)
+    found = await content(cast.researcher, coded)
+    rules = found["rules"]  # of what was accepted the older ones, of what is proposed the newer
+    assert len(rules) == 2
+    assert "another 1 · bridge_pause_ms 700" in rules
+    assert {row["rules"] for row in found["frequencies"]} == {" | ".join(rules)}
+    assert found["accepted"] == 7
+    assert found["turns"] > 7
 
 
 async def test_no_name_is_in_it(cast: Cast, coded: CodedSeries) -> None:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from app.analysis.table import Ints
-from app.content.suppression import FEWEST, hidden
+from app.analysis.table import Flags, Ints
+from app.content.suppression import FEWEST, hidden, hidden_codes, says
 
 shapes = array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=6)
 
@@ -31,3 +31,43 @@ def test_with_a_small_cell_its_smallest_neighbours_go() -> None:
         [False, False, False],
         [True, False, True],
     ]
+
+
+def there(cells: list[list[list[int]]]) -> Flags:
+    """Of each row and code, who speaks."""
+    found = np.zeros((len(cells), len(cells[0]), 30), dtype=np.bool_)
+    for (i, j), people in ((at, cells[at[0]][at[1]]) for at in np.ndindex(found.shape[:2])):
+        found[i, j, people] = True
+    return found
+
+
+NONE = np.zeros(3, dtype=np.bool_)
+MANY, MORE, FEW = list(range(12)), list(range(20)), [1, 2]
+
+
+def test_a_small_cell_takes_its_breakdown_and_another_codes_with_it() -> None:
+    """Code 0 has two people in the second row. Alone it would be the row less the others; with code
+    1, the smaller of those, it is not."""
+    cells = there([[MANY, MANY, MORE], [FEW, MANY, MORE]])
+    assert hidden_codes(cells, NONE).tolist() == [True, True, False]
+
+
+def test_small_codes_together_must_be_five_people_in_each_row() -> None:
+    cells = there([[FEW, MANY, MORE], [FEW, FEW, MORE]])
+    assert hidden_codes(cells, NONE).tolist() == [True, True, True]
+
+
+def test_where_all_are_many_nothing_is_hidden() -> None:
+    cells = there([[MANY, MANY, MORE], [MANY, MANY, MORE]])
+    assert not hidden_codes(cells, NONE).any()
+
+
+def test_which_breakdown_says_another() -> None:
+    """Groups down, meetings of the series across."""
+    assert not says(np.array([[1, 1], [1, 1]], dtype=bool))
+    assert says(np.array([[1, 0], [0, 1]], dtype=bool))
+    assert says(np.array([[1, 1, 0], [0, 0, 1]], dtype=bool))
+    assert not says(np.array([[1, 1, 0], [0, 1, 1]], dtype=bool))
+    two_at_one = np.array([[1], [1]], dtype=bool)
+    assert not says(two_at_one)  # each group is a part of the meeting
+    assert says(two_at_one.T)  # and the meeting is both groups

@@ -46,16 +46,19 @@ async def told(running: Application) -> tuple[list[Any], list[Any]]:
 
 
 def _row(
-    indexed: columns.Indexed, turn: str, speaker: int, start: int, end: int, *flags: bool
-) -> tuple[UUID, UUID, str, int, int, tuple[bool, ...]]:
+    indexed: columns.Indexed, turn: str, speaker: int, *rest: Any
+) -> tuple[UUID, UUID, str, int, int, bool, bool, UUID]:
     user = indexed.users[speaker]
-    return UUID(turn), user, indexed.people[user].pseudonym, start, end, flags
+    start, end, back, accepted, index = rest
+    own = (start, end, back, accepted, indexed.indexes[index].id)
+    return UUID(turn), user, indexed.people[user].pseudonym, *own
 
 
-def _same(row: turns.TurnRow) -> tuple[UUID, UUID, str, int, int, tuple[bool, ...]]:
+def _same(row: turns.TurnRow) -> tuple[UUID, UUID, str, int, int, bool, bool, UUID]:
     turn = row.turn
-    flags = (turn.is_backchannel, turn.state == TurnState.ACCEPTED)
-    return turn.id, turn.user_id, row.speaker.pseudonym, turn.start_ms, turn.end_ms, flags
+    accepted = turn.state == TurnState.ACCEPTED
+    own = (turn.start_ms, turn.end_ms, turn.is_backchannel, accepted, turn.index_id)
+    return turn.id, turn.user_id, row.speaker.pseudonym, *own
 
 
 async def correct(running: Application, cast: Cast) -> None:

@@ -132,3 +132,22 @@ async def test_nobody_in_the_group_comes_in(who: str, kept: Kept, browser: Brows
     client = await browser(getattr(kept.cast, who))
     answer = await client.get(f"/recordings/{kept.recording.id}/history")
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_how_far_the_machines_boundaries_are_peoples(
+    language: str, kept: Kept, browser: Browser
+) -> None:
+    """Before anything is judged there is nothing to compare, and no card."""
+    client = await browser(kept.cast.researcher, language)
+    page, table = f"/recordings/{kept.recording.id}/history", "boundaries.csv"
+    assert table not in (await client.get(page)).text
+    desk = Desk(kept)
+    await desk.do(name="accept", turn=await desk.first(), given=new())
+    text = (await client.get(page)).text
+    assert table in text
+    card = text.split('class="figures"')[1].split("</section>")[0]
+    assert "agreement." not in card
+    assert "200 ms" in card
+    assert card.count("<tr>") == 3  # its head, all together, bob
+    assert re.search(r">2 [^<]*<", card)  # two proposals wait to be judged

@@ -1,5 +1,7 @@
 """The pages of agreement, of content and of a whole programme: who reads them, what is on them."""
 
+import re
+
 import pytest
 
 from app.kit.languages import LANGUAGES
@@ -68,6 +70,8 @@ async def test_agreement_leads_to_the_moment_and_tells_that_recordings_are_few(
     assert "#t=" in text
     assert "Neutral ↔ Positive" in text
     assert "Coder 1: " in text
+    assert re.search(r"Turns accepted by people</dt><dd>0 / \d+</dd>", text)
+    assert re.search(r'class="hint rules">[^<]*bridge_pause_ms', text)
 
 
 async def test_what_others_may_see_has_neither_persons_nor_pictures(
@@ -76,12 +80,17 @@ async def test_what_others_may_see_has_neither_persons_nor_pictures(
     client = await browser(cast.researcher, "en")
     path = f"/programmes/{cast.programme_id}/content"
     open_ = (await client.get(path)).text
-    hidden = (await client.get(path, params={"hide": "1", "group": str(coded.group)})).text
+    hidden = (await client.get(path, params={"hide": "1"})).text
     assert "By person" in open_
     assert "By person" not in hidden
     assert "<svg xmlns" not in hidden
-    assert "&lt;&nbsp;5" in hidden
+    assert ">hidden</span>" in hidden
+    assert "Size of differences" in open_
+    assert "Size of differences" not in hidden
     assert "hide=true" in hidden
+    part = await client.get(path, params={"hide": "1", "group": str(coded.group)})
+    assert part.status_code == 422
+    assert "of the whole programme" in part.text
 
 
 async def test_group_and_meeting_lead_to_their_content(
