@@ -39,6 +39,7 @@ async def test_the_demonstration_ends_with_turns_and_codes_to_look_at(
             await words(api, recording)
             await notes(api, recording)
             await chat(api, recording)
+            await figures(api, recording)
             version = await coded(api, programme, recording)
             pages = await research_pages(api, programme, recording, version)
         researcher = await signed_in(running, "riikka@demo.example")
@@ -63,6 +64,16 @@ async def chat(api: httpx.AsyncClient, recording: str) -> None:
     listed = (await got(api, f"recordings/{recording}/chat"))["items"]
     assert [each["name"] for each in listed] == ["Bertta Mäkelä", "Aino Vetäjä"]
     assert 0 < listed[0]["position_ms"] < listed[1]["position_ms"]
+
+
+async def figures(api: httpx.AsyncClient, recording: str) -> None:
+    """Who was there all the time was heard all the time, whatever of their sound was not sent."""
+    found = await got(api, f"recordings/{recording}")
+    told = await got(api, f"meetings/{found['meeting_id']}/analysis")
+    assert told["coverage"]["counted"] >= 2
+    assert told["coverage"]["unrecorded_ms"] == 0
+    for row in told["people"]:
+        assert row["present_ms"] > 0.9 * found["duration_ms"], row
 
 
 async def research_pages(

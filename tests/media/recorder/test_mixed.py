@@ -14,6 +14,7 @@ from app.kit.settings import Settings
 from app.kit.tokens import Access
 from app.recordings.models import Erasure, FileKind, Recording, RecordingFile, Tape, TapeState
 from app.transcripts.erasure import erase_withdrawn
+from app.turns import shared
 from app.turns.models import SharedSpeech, Turn
 from media.recorder.converting import convert_all
 from media.recorder.finaliser import Finaliser
@@ -223,6 +224,24 @@ async def test_nobody_counts_as_silent_before_the_speakers_are_told_apart(
     assert f"/meetings/{meeting}/analysis" not in again.text
     assert after.status_code == 200
     assert {row["pseudonym"]: row["turns"] for row in after.json()["people"]} == {"F1": 0, "J1": 2}
+
+
+async def test_who_has_no_turns_is_not_silent_once_the_rest_is_forgotten(
+    settings: Settings,
+) -> None:
+    """As when it is over its time for one who may be heard in it: nobody can say any longer whether
+    alice spoke."""
+    async with application(settings) as running:
+        cast = await assemble(running)
+        recording = await finished(running, await brought(cast, "audio", "indexing"))
+        await named(cast, recording, cast.bob, 1_000, 4_000)
+        async with running.context.database.transaction() as db:
+            await shared.forget(db, recording.id)
+        path = f"/api/v1/meetings/{recording.meeting_id}/analysis"
+        found = (await cast.researcher.client.get(path)).json()
+
+    assert [row["pseudonym"] for row in found["people"]] == ["J1"]
+    assert (found["coverage"]["left_out"], found["coverage"]["attendance_known"]) == (1, False)
 
 
 async def named(
