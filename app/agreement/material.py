@@ -19,11 +19,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import comparing
-from app.coding.models import AssignmentState, Coding, CodingAssignment
+from app.coding.models import Coding
 from app.groups.models import Membership
 from app.kit.frames import frame, key
 from app.kit.permissions import Action

@@ -8,10 +8,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import drawing, work
-from app.coding.models import Coder, Coding, CodingAssignment, CodingDraw, CodingMemo, DrawUnit
+from app.coding.models import Coder, Coding, CodingDraw, CodingMemo, DrawUnit
 from app.groups.models import Group
 from app.kit import audit, chance
 from app.kit.errors import InUse, Invalid, NotFound, Refusal

@@ -12,7 +12,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.coding.models import Adjudication, Coding, CodingAssignment, CodingMemo
+from app.blinding.models import CodingAssignment
+from app.coding.models import Adjudication, Coding, CodingMemo
 from app.kit.db import Database
 from app.turns.models import Turn, TurnEdit, TurnIndex
 

@@ -15,18 +15,13 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.changes import Change, changes
 from app.codebooks.document import Axis, Choice, CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import work
-from app.coding.models import (
-    Adjudication,
-    AssignmentState,
-    CodebookMapping,
-    Coding,
-    CodingAssignment,
-)
+from app.coding.models import Adjudication, CodebookMapping, Coding
 from app.kit import audit
 from app.kit.db import now
 from app.kit.errors import Invalid, NotFound

@@ -9,9 +9,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import User
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding.models import Coding, CodingAssignment, CodingDraw
+from app.coding.models import Coding, CodingDraw
 from app.groups.models import Group
 from app.meetings.models import Meeting
 from app.recordings.models import Recording

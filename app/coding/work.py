@@ -13,10 +13,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, CodebookDocument
 from app.codebooks.models import CodebookVersion
-from app.coding.models import AssignmentState, Coding, CodingAssignment, CodingMemo
+from app.coding.models import Coding, CodingMemo
 from app.kit.db import now
 from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.permissions import Action

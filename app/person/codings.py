@@ -6,16 +6,10 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding.models import (
-    Adjudication,
-    Coder,
-    Coding,
-    CodingAssignment,
-    CodingDraw,
-    CodingMemo,
-)
+from app.coding.models import Adjudication, Coder, Coding, CodingDraw, CodingMemo
 from app.turns.models import Turn
 
 

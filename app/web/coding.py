@@ -12,10 +12,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.analysis.drawing import clock, decimal
+from app.blinding.models import AssignmentState
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
 from app.coding import comparing, progress, work
-from app.coding.models import AssignmentState
 from app.coding.progress import Line
 from app.coding.shapes import work_public
 from app.groups.models import Group

@@ -11,9 +11,10 @@ from sqlmodel import select
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.coding import assigning
-from app.coding.models import Adjudication, Coding, CodingAssignment, CodingMemo
+from app.coding.models import Adjudication, Coding, CodingMemo
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.recordings.models import RecordingState
 from app.turns import service as turns

@@ -14,11 +14,12 @@ from app.accounts.actor import Actor
 from app.agreement import bootstrap, material, service, unitizing
 from app.agreement.ratings import MISSING, Floats
 from app.agreement.unitizing import Continuum, Lengths, Unit
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import assigning, comparing, work
-from app.coding.models import Coding, CodingAssignment, DrawUnit
+from app.coding.models import Coding, DrawUnit
 from app.kit.db import now
 from app.meetings.models import Meeting
 from app.programmes.models import ProgrammeRole, ProgrammeStaff

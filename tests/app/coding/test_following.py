@@ -4,9 +4,10 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from app.blinding.models import CodingAssignment
 from app.coding import following
 from app.coding import work as working
-from app.coding.models import Adjudication, CodingAssignment, CodingMemo
+from app.coding.models import Adjudication, CodingMemo
 from app.turns.models import Turn
 from tests.app.turns.test_edits import Desk, new
 from tests.fixtures.coded import API, Coded

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from app.blinding.models import AssignmentState
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, CodebookDocument, Prose
-from app.coding.models import Adjudication, AssignmentState, CodebookMapping, Coding
+from app.coding.models import Adjudication, CodebookMapping, Coding
 from app.kit.audit import AuditEntry, Deed
 from app.kit.ids import new_id
 from tests.app.coding.test_comparing import both, decide
