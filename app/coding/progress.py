@@ -16,6 +16,7 @@ from app.coding.models import Coding, CodingDraw
 from app.groups.models import Group
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
+from app.turns.models import Turn
 
 
 class Line(NamedTuple):
@@ -72,7 +73,8 @@ async def _coded(db: AsyncSession, required: dict[UUID, frozenset[UUID]]) -> Cou
         per_turn = (
             select(Coding.assignment_id, Coding.turn_id)
             .join(CodingAssignment, col(CodingAssignment.id) == Coding.assignment_id)
-            .where(CodingAssignment.version_id == version_id)
+            .join(Turn, col(Turn.id) == Coding.turn_id)
+            .where(CodingAssignment.version_id == version_id, col(Turn.removed_by_edit).is_(None))
             .where(col(Coding.ended_at).is_(None), col(Coding.is_primary))
             .group_by(col(Coding.assignment_id), col(Coding.turn_id))
         )
