@@ -14,7 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import case
+from sqlalchemy import and_, case, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,6 +70,9 @@ class Material:
     of one axis the leading code first."""
     waiting: int
     """Recordings that somebody still codes."""
+    recoded: int
+    """Turns of which some coder's codes are left out, because they were given after that coder had
+    first finished: by then others' codes could be seen."""
 
 
 class Assigned(NamedTuple):
@@ -118,8 +121,11 @@ async def of_version(
     ]
     asked = _asked(turns, coded, done_of)
     said = await _said(db, whole, least, axes)
+    late = await _late(db, whole if least > 1 else [])
+    recoded = asked.join(late, on=late.columns, how="semi")["unit"].n_unique()
+    said = said.join(late, on=late.columns, how="anti")
     document = codebooks.said(version)
-    return Material(book, version, document, coded, turns, *_joined(asked, said), waiting)
+    return Material(book, version, document, coded, turns, *_joined(asked, said), waiting, recoded)
 
 
 async def _assigned(
@@ -203,6 +209,21 @@ async def _said(
     if axes is not None:
         where.append(col(Coding.axis_id).in_(axes))
     return await frame(db, ids, {}, where)
+
+
+async def _late(db: AsyncSession, whole: Sequence[Assigned]) -> pl.DataFrame:
+    """What was not coded blind, as `assignment` and `turn`: turns about which a coder decided
+    something, were it to take a code away, after having first finished."""
+    every = [one.id for each in whole for one in each.done]
+    finished = col(CodingAssignment.finished_at)
+    taken_away = and_(col(Coding.ended_at) >= finished, col(Coding.ended_by_mapping).is_(None))
+    where = [
+        col(Coding.assignment_id).in_(every),
+        Coding.assignment_id == CodingAssignment.id,
+        or_(col(Coding.decided_at) >= finished, taken_away),
+    ]
+    ids = {"assignment": Coding.assignment_id, "turn": Coding.turn_id}
+    return (await frame(db, ids, {}, where)).unique()
 
 
 def _joined(asked: pl.DataFrame, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -23,6 +23,7 @@ def about(report: Report) -> AgreementPublic:
         coders=list(report.coders),
         recordings=len(found.coded),
         waiting=found.waiting,
+        recoded=found.recoded,
         turns=len(report.moments),
         intervals=Drawing(
             drawn=bootstrap.DRAWN, seed=bootstrap.SEED, fewest_recordings=bootstrap.FEWEST

@@ -116,7 +116,7 @@ async def differences(
 ) -> ComparisonPublic:
     """Where coders differ; only once all of them are done."""
     found = await comparing.compare(db, actor, recording_id, version_id)
-    deed = Deed.READ_TURNS
+    deed = Deed.READ_CODES
     await auditing.told(context.database, db, actor, found.meeting, deed, "turns", recording_id)
     return comparison_public(found)
 

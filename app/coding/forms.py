@@ -164,7 +164,8 @@ class TouchedPublic(Public):
     axis_id: UUID
     code_id: UUID
     to_axis_id: UUID | None
-    codings: int
+    codings: int | None
+    """None: withheld from one who codes with this version."""
 
 
 class OfferPublic(Public):

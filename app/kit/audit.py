@@ -43,6 +43,8 @@ class Deed(StrEnum):
     PLAYED = "played"
     DOWNLOADED = "downloaded"
     READ_TURNS = "read_turns"
+    READ_CODES = "read_codes"
+    """What coders had said of a recording's turns was read: who has cannot code it blind."""
     EDITED_TURNS = "edited_turns"
     READ_TRANSCRIPT = "read_transcript"
     SEARCHED = "searched"
