@@ -13,6 +13,7 @@ from app.kit.ids import new_id
 from app.turns.models import Turn
 from tests.browser.conftest import Site
 from tests.browser.test_coding import SPACE_MS, ToCode, to_code
+from tests.browser.test_pages import WIDTHS, check, take
 from tests.browser.test_workbench import colleague
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -112,6 +113,10 @@ async def test_what_is_refused_is_set_aside_until_its_coder_has_seen_it(site: Si
         await expect(aside.first.get_by_role("button")).to_have_count(1)
         await expect(aside.last).to_contain_text("on jaettu, yhdistetty toiseen tai poistettu")
         assert await themes(site) == set()
+        for width, (wide, high) in WIDTHS.items():
+            await page.set_viewport_size({"width": wide, "height": high})
+            await check(page)
+            await take(page, f"coding_aside-{width}", whole=False)
 
         await page.reload()
         await expect(aside).to_have_count(2)
