@@ -74,7 +74,7 @@ function read({ path, body }) {
  * @param {Aside} item */
 function isPossible(item) {
   const { turn, axis, cell } = read(item);
-  if (work.isDone || !work.mine.some(({ id }) => id === turn)) return false;
+  if (work.isDone || item.code === "coding_turn_changed" || !work.mine.some(({ id }) => id === turn)) return false;
   if (!axis) return true;
   const isOld = item.code === "coding_version_changed" && cell.version_id === work.version;
   return !isOld && work.knows(axis, cell.code_ids);
