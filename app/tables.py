@@ -1,6 +1,7 @@
 """Every table of the application, for those who need the whole schema."""
 
 from app.accounts import models as accounts
+from app.blinding import models as blinding
 from app.chat import models as chat
 from app.codebooks import models as codebooks
 from app.coding import models as coding
@@ -25,6 +26,7 @@ from app.vault import models as vault
 __all__ = [
     "accounts",
     "audit",
+    "blinding",
     "chat",
     "codebooks",
     "coding",

@@ -64,6 +64,8 @@ class AgreementPublic(Public):
     recordings: int
     waiting: int
     """Recordings that somebody still codes: nothing of them is told."""
+    recoded: int
+    """Turns left out of some coder's, who coded them again after having first finished."""
     turns: int
     accepted: int
     """Of the turns, those that people accepted or made; the rest are as the machine proposed."""

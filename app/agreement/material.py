@@ -14,16 +14,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import case
+from sqlalchemy import and_, case, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import comparing
-from app.coding.models import AssignmentState, Coding, CodingAssignment
+from app.coding.models import Coding
 from app.groups.models import Membership
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
@@ -71,6 +72,9 @@ class Material:
     of one axis the leading code first."""
     waiting: int
     """Recordings that somebody still codes."""
+    recoded: int
+    """Turns of which some coder's codes are left out, because they were given after that coder had
+    first finished: by then others' codes could be seen."""
 
 
 class Basis(NamedTuple):
@@ -137,8 +141,11 @@ async def of_version(
     ]
     asked = _asked(turns, coded, done_of)
     said = await _said(db, whole, least, axes)
+    late = await _late(db, whole if least > 1 else [])
+    recoded = asked.join(late, on=late.columns, how="semi")["unit"].n_unique()
+    said = said.join(late, on=late.columns, how="anti")
     document = codebooks.said(version)
-    return Material(book, version, document, coded, turns, *_joined(asked, said), waiting)
+    return Material(book, version, document, coded, turns, *_joined(asked, said), waiting, recoded)
 
 
 async def _assigned(
@@ -227,6 +234,21 @@ async def _said(
     if axes is not None:
         where.append(col(Coding.axis_id).in_(axes))
     return await frame(db, ids, {}, where)
+
+
+async def _late(db: AsyncSession, whole: Sequence[Assigned]) -> pl.DataFrame:
+    """What was not coded blind, as `assignment` and `turn`: turns about which a coder decided
+    something, were it to take a code away, after having first finished."""
+    every = [one.id for each in whole for one in each.done]
+    finished = col(CodingAssignment.finished_at)
+    taken_away = and_(col(Coding.ended_at) >= finished, col(Coding.ended_by_mapping).is_(None))
+    where = [
+        col(Coding.assignment_id).in_(every),
+        Coding.assignment_id == CodingAssignment.id,
+        or_(col(Coding.decided_at) >= finished, taken_away),
+    ]
+    ids = {"assignment": Coding.assignment_id, "turn": Coding.turn_id}
+    return (await frame(db, ids, {}, where)).unique()
 
 
 def _joined(asked: pl.DataFrame, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

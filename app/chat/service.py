@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.blinding import service as blinding
 from app.chat.models import ChatLine
-from app.coding import comparing
 from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import ConsentDecision
@@ -76,7 +76,7 @@ def covered(lines: Iterable[ChatLine], rows: Sequence[ConsentDecision]) -> list[
 async def shown(db: AsyncSession, user_id: UUID, recording: Recording, meeting: Meeting) -> Shown:
     """For one of the research team, who was asked at the door. Lines may name people and tell what
     a turn was about, so whoever still codes the recording sees none."""
-    if await comparing.is_coding(db, user_id, recording.id):
+    if await blinding.is_coding(db, user_id, recording.id):
         return Shown([], is_withheld=await _exist(db, recording.id))
     return Shown(await allowed(db, recording, meeting), is_withheld=False)
 

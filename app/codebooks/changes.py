@@ -13,6 +13,8 @@ class Kind(StrEnum):
     """It stands on another axis."""
     REDEFINED = "redefined"
     """It means something else: definition, include or exclude."""
+    RENAMED = "renamed"
+    """It has another name, and no definition to say that this means the same."""
 
 
 class Change(NamedTuple):
@@ -27,7 +29,8 @@ class Change(NamedTuple):
 
 def changes(before: CodebookDocument, after: CodebookDocument) -> list[Change]:
     """Of every codable code of `before` whose codings can't be taken for codings of `after`
-    unseen. Names, colours, keys, examples and order may change: they are no other code."""
+    unseen. Colours, keys, examples and order may change, and names of what is defined: they are no
+    other code."""
     now = {code.id: (axis, code) for axis, code in after.codes() if code.is_codable}
     found = []
     for axis, code in before.codes():
@@ -40,8 +43,16 @@ def changes(before: CodebookDocument, after: CodebookDocument) -> list[Change]:
             found.append(Change(Kind.MOVED, axis, code, to_axis, to_code))
         elif _meaning(code) != _meaning(to_code):
             found.append(Change(Kind.REDEFINED, axis, code, to_axis, to_code))
+        elif not any(code.definition.model_dump().values()) and _is_renamed(code, to_code):
+            found.append(Change(Kind.RENAMED, axis, code, to_axis, to_code))
     return found
 
 
 def _meaning(code: Code) -> tuple[object, object, object]:
     return code.definition, code.include, code.exclude
+
+
+def _is_renamed(code: Code, now: Code) -> bool:
+    """A name in one more language is no other name."""
+    after = now.name.model_dump()
+    return any(name and name != after[language] for language, name in code.name)

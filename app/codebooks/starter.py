@@ -39,11 +39,12 @@ SOURCES = {
         en="A proposal, not of the original study.",
     ),
     "bales": Prose(
-        fi="Bales, R. F. (1950): Interaction Process Analysis; luokat kuten JMIR 2020, taulukko 1.",
+        fi="Bales, R. F. (1950): Interaction Process Analysis; luokat kuten JMIR 2020, taulukko 1."
+        " Määritelmät on kirjoitettu Balesin (1950) mukaan, omin sanoin.",
         sv="Bales, R. F. (1950): Interaction Process Analysis; kategorierna som i JMIR 2020,"
-        " tabell 1.",
+        " tabell 1. Definitionerna är skrivna efter Bales (1950), med egna ord.",
         en="Bales, R. F. (1950): Interaction Process Analysis; the categories as in JMIR 2020,"
-        " table 1.",
+        " table 1. The definitions are after Bales (1950), in our own words.",
     ),
 }
 

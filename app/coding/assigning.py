@@ -8,10 +8,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import drawing, work
-from app.coding.models import Coder, Coding, CodingAssignment, CodingDraw, CodingMemo, DrawUnit
+from app.coding import drawing, seeing, work
+from app.coding.models import Coder, Coding, CodingDraw, CodingMemo, DrawUnit
 from app.groups.models import Group
 from app.kit import audit, chance
 from app.kit.errors import InUse, Invalid, NotFound, Refusal
@@ -34,6 +35,12 @@ class AlreadyAssigned(Refusal):
     code = "coding_assigned_already"
 
 
+class SeenCodes(Refusal):
+    """The coder has seen what others coded, and would not code blind."""
+
+    code = "coding_seen"
+
+
 class NothingToDraw(Refusal):
     """Nothing that somebody else codes and this coder doesn't yet."""
 
@@ -52,6 +59,8 @@ async def assign(
     await _coder(db, book.programme_id, coder_id)
     if await _assigned(db, version, coder_id, [recording.id]):
         raise AlreadyAssigned
+    if await seeing.seen(db, coder_id, book.id, [recording.id]):
+        raise SeenCodes(field="coder_id")
     made = CodingAssignment(
         recording_id=recording.id,
         coder_id=coder_id,
@@ -73,10 +82,13 @@ async def draw(
     share: float,
     seed: int | None = None,
 ) -> CodingDraw:
-    """Has `coder_id` code again a share of what others code with this version."""
+    """Has `coder_id` code again a share of what others code with this version, and of which
+    `coder_id` has seen no codes."""
     book, version = await _version(db, actor, version_id)
     await _coder(db, book.programme_id, coder_id)
-    coded = await _coded_by_others(db, version, coder_id)
+    by_others = await _coded_by_others(db, version, coder_id)
+    known = await seeing.seen(db, coder_id, book.id, [each.id for each, _ in by_others])
+    coded = [pair for pair in by_others if pair[0].id not in known]
     found = {
         recording.id: [str(turn_id) for turn_id in await codable(db, recording.id, meeting)]
         for recording, meeting in coded
@@ -85,7 +97,7 @@ async def draw(
     of_turns = [turn_id for its in found.values() for turn_id in its]
     population = sorted(of_turns if per_turn else [str(recording_id) for recording_id in found])
     if not population:
-        raise NothingToDraw
+        raise SeenCodes(field="coder_id") if known else NothingToDraw
     seed = chance.new_seed() if seed is None else seed
     chosen = drawing.draw(population, share, seed)
     made = CodingDraw(

@@ -13,11 +13,12 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.blinding import service as blinding
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, Code
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import comparing, work
-from app.coding.models import AssignmentState, CodingAssignment
 
 DECIDED = "decided"
 SEPARATOR = "; "
@@ -71,7 +72,7 @@ class Codes:
 
 async def of_recording(db: AsyncSession, user_id: UUID, recording_id: UUID) -> Codes:
     """`user_id`: who asks."""
-    if await comparing.is_coding(db, user_id, recording_id):
+    if await blinding.is_coding(db, user_id, recording_id):
         return Codes(is_withheld=True)
     found = Codes()
     for place, (version, book, assignments) in enumerate(await _finished(db, recording_id)):

@@ -11,11 +11,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding import service as blinding
+from app.blinding.models import AssignmentState
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import work
-from app.coding.models import Adjudication, AssignmentState, Coder, CodingAssignment
+from app.coding.models import Adjudication, Coder
 from app.coding.work import Decision
 from app.kit.db import now
 from app.kit.errors import NotFound, Refusal
@@ -151,7 +153,7 @@ async def _finished(
     assignments = await work.assignments(db, recording_id, version.id)
     if any(each.state != AssignmentState.DONE for each in assignments):
         raise StillCoding
-    if await is_coding(db, actor.user_id, recording_id):
+    if await blinding.is_coding(db, actor.user_id, recording_id):
         raise StillCoding
     if len(assignments) < 2:
         raise NotDouble
@@ -163,16 +165,6 @@ async def _finished(
         memos = await work.memos(db, each.id)
         found.append(Coded(numbers[each.coder_id], set(work.to_code(each, rows)), cells, memos))
     return sorted(found, key=lambda one: one.number)
-
-
-async def is_coding(db: AsyncSession, user_id: UUID, recording_id: UUID) -> bool:
-    """Whether this person must still be kept blind of this recording's codings."""
-    query = select(CodingAssignment.id).where(
-        CodingAssignment.recording_id == recording_id,
-        CodingAssignment.coder_id == user_id,
-        CodingAssignment.state == AssignmentState.OPEN,
-    )
-    return (await db.exec(query.limit(1))).first() is not None
 
 
 async def coder_numbers(db: AsyncSession, programme_id: UUID) -> dict[UUID, int]:

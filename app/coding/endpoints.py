@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from app.accounts.http import CurrentActor
+from app.blinding.models import CodingAssignment
 from app.coding import assigning, comparing, mapping, progress, work
 from app.coding.forms import (
     Adjudicate,
@@ -22,7 +23,7 @@ from app.coding.forms import (
     OfferPublic,
     WorkPublic,
 )
-from app.coding.models import CodebookMapping, CodingAssignment, CodingDraw
+from app.coding.models import CodebookMapping, CodingDraw
 from app.coding.shapes import comparison_public, offer_public, work_public
 from app.kit.audit import Deed
 from app.kit.http import Ctx, Db
@@ -115,7 +116,7 @@ async def differences(
 ) -> ComparisonPublic:
     """Where coders differ; only once all of them are done."""
     found = await comparing.compare(db, actor, recording_id, version_id)
-    deed = Deed.READ_TURNS
+    deed = Deed.READ_CODES
     await auditing.told(context.database, db, actor, found.meeting, deed, "turns", recording_id)
     return comparison_public(found)
 

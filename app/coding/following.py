@@ -1,23 +1,65 @@
-"""Codes go with their turn when the workbench puts another in its place.
+"""What was said of a turn goes along when the workbench puts another in its place.
 
-A turn never changes: whoever moves its edge, accepts it or takes a step back gives another one that
-was made from it. Where exactly one live turn was made from one that is gone, what coders said of
-that one is about it. Where it was split or deleted, what they said stays where it was, and is to be
-said again.
+A turn never changes: whoever moves its edge, accepts it or takes a step back gives another one.
+Where one came in the place of one, what coders said of that one is about it. Where two became one,
+what a coder said of both alike is said of it too. Where they differ, and where one was split or
+deleted, what was said stays where it was, and is to be said again.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.coding.models import Adjudication, Coding, CodingAssignment, CodingMemo
+from app.blinding.models import CodingAssignment
+from app.coding.models import Adjudication, Coding, CodingMemo
 from app.kit.db import Database
+from app.recordings import service as recordings
+from app.turns.judging import REVERSALS
 from app.turns.models import Turn, TurnEdit, TurnIndex
 
 Seen = dict[UUID, int]
 """Recording → the sequence number of its last edit that was followed."""
+Row = Coding | Adjudication
+
+
+class Step(NamedTuple):
+    """An edit that did not put one turn in the place of one; both sides by time."""
+
+    taken: list[Turn]
+    given: list[Turn]
+    is_reversal: bool
+
+
+class Ways(NamedTuple):
+    """Where the edits of one recording led its turns."""
+
+    one: dict[UUID, UUID]
+    """A turn → the one that came in its place."""
+    steps: list[Step]
+    """In the order of edits."""
+
+    def end(self, turn_id: UUID) -> UUID:
+        """Over however many steps; the turn itself if none came in its place."""
+        while turn_id in self.one:
+            turn_id = self.one[turn_id]
+        return turn_id
+
+    def knows(self, turn_id: UUID) -> bool:
+        """Whether some edit took it away."""
+        taken = (turn.id for step in self.steps for turn in step.taken)
+        return turn_id in self.one or turn_id in taken
+
+
+class Said(NamedTuple):
+    """By turn, of all that some edit touched."""
+
+    rows: defaultdict[UUID, list[Row]]
+    memos: defaultdict[UUID, list[CodingMemo]]
 
 
 async def follow(database: Database, seen: Seen) -> None:
@@ -27,8 +69,24 @@ async def follow(database: Database, seen: Seen) -> None:
     for recording_id, sequence in edited.items():
         if seen.get(recording_id) != sequence:
             async with database.transaction() as db:
-                await _follow(db, recording_id)
+                await carry(db, recording_id)
             seen[recording_id] = sequence
+
+
+async def carry(db: AsyncSession, recording_id: UUID) -> Ways:
+    """All that was said of one recording's turns. Idempotent."""
+    await recordings.hold(db, recording_id)
+    ways, said = await _ways(db, recording_id), await _said(db, recording_id)
+    for old in ways.one:
+        _move(said, old, ways.end(old))
+    await db.flush()
+    for step in ways.steps:
+        olds = [turn.id for turn in step.taken if not turn.is_backchannel]
+        if olds and len(step.given) == 1:
+            db.add_all(_joined(said, olds, ways.end(step.given[0].id)))
+    await _ask_again(db, recording_id, ways)
+    await db.flush()
+    return ways
 
 
 async def _edited(db: AsyncSession) -> dict[UUID, int]:
@@ -42,50 +100,125 @@ async def _edited(db: AsyncSession) -> dict[UUID, int]:
     return dict((await db.exec(query)).all())
 
 
-async def _heirs(db: AsyncSession, recording_id: UUID) -> dict[UUID, UUID]:
-    """Turn of which something was said → the one live turn that was made from it, over however many
-    steps."""
-    query = select(Turn).join(TurnIndex, col(TurnIndex.id) == Turn.index_id)
-    turns = (await db.exec(query.where(TurnIndex.recording_id == recording_id))).all()
-    before = {turn.id: turn.made_from for turn in turns}
-    found: dict[UUID, list[UUID]] = {}
-    for turn in turns:
-        at = turn.made_from if turn.removed_by_edit is None else None
-        while at is not None:
-            found.setdefault(at, []).append(turn.id)
-            at = before.get(at)
-    said = select(Coding.turn_id).where(col(Coding.turn_id).in_(found))
-    noted = select(CodingMemo.turn_id).where(col(CodingMemo.turn_id).in_(found))
-    held = {*(await db.exec(said)).all(), *(await db.exec(noted)).all()}
-    return {old: new[0] for old, new in found.items() if len(new) == 1 and old in held}
+async def _ways(db: AsyncSession, recording_id: UUID) -> Ways:
+    indexes = select(TurnIndex.id).where(TurnIndex.recording_id == recording_id)
+    touched = or_(col(Turn.added_by_edit).is_not(None), col(Turn.removed_by_edit).is_not(None))
+    query = select(Turn).where(col(Turn.index_id).in_(indexes), touched)
+    taken: defaultdict[UUID | None, list[Turn]] = defaultdict(list)
+    given: defaultdict[UUID | None, list[Turn]] = defaultdict(list)
+    for turn in (await db.exec(query.order_by(col(Turn.start_ms), col(Turn.id)))).all():
+        taken[turn.removed_by_edit].append(turn)
+        given[turn.added_by_edit].append(turn)
+    edits = select(TurnEdit).where(TurnEdit.recording_id == recording_id)
+    ways = Ways({}, [])
+    for edit in (await db.exec(edits.order_by(col(TurnEdit.sequence)))).all():
+        before, after = taken[edit.id], given[edit.id]
+        if len(before) == len(after) == 1:
+            ways.one[before[0].id] = after[0].id
+            continue
+        is_reversal = edit.operation in REVERSALS
+        if is_reversal:  # what had been taken away comes back, by another id
+            ways.one.update({turn.made_from: turn.id for turn in after if turn.made_from})
+        ways.steps.append(Step(before, after, is_reversal))
+    return ways
 
 
-async def _follow(db: AsyncSession, recording_id: UUID) -> None:
-    heirs = await _heirs(db, recording_id)
-    for old, new in heirs.items():
-        await _move_rows(db, old, new)
-        for memo in (await db.exec(select(CodingMemo).where(CodingMemo.turn_id == old))).all():
-            if await db.get(CodingMemo, (memo.assignment_id, new)) is None:
-                memo.turn_id = new
+async def _said(db: AsyncSession, recording_id: UUID) -> Said:
+    indexes = select(TurnIndex.id).where(TurnIndex.recording_id == recording_id)
+    touched = or_(col(Turn.added_by_edit).is_not(None), col(Turn.removed_by_edit).is_not(None))
+    turns = select(Turn.id).where(col(Turn.index_id).in_(indexes), touched)
+    found = Said(defaultdict(list), defaultdict(list))
+    for coding in (await db.exec(select(Coding).where(col(Coding.turn_id).in_(turns)))).all():
+        found.rows[coding.turn_id].append(coding)
+    decided = select(Adjudication).where(col(Adjudication.turn_id).in_(turns))
+    for row in (await db.exec(decided)).all():
+        found.rows[row.turn_id].append(row)
+    memos = select(CodingMemo).where(col(CodingMemo.turn_id).in_(turns))
+    for memo in (await db.exec(memos)).all():
+        found.memos[memo.turn_id].append(memo)
+    return found
+
+
+def _cell(row: Row) -> tuple[UUID, UUID]:
+    """Whose, and along which axis."""
+    whose = row.assignment_id if isinstance(row, Coding) else row.version_id
+    return whose, row.axis_id
+
+
+def _move(said: Said, old: UUID, new: UUID) -> None:
+    """Whoever has said something of the new turn on an axis already is not contradicted."""
+    taken = {_cell(row) for row in said.rows[new]}
+    moving = [row for row in said.rows[old] if _cell(row) not in taken]
+    noted = {memo.assignment_id for memo in said.memos[new]}
+    along = [memo for memo in said.memos[old] if memo.assignment_id not in noted]
+    for each in (*moving, *along):
+        each.turn_id = new
+    said.rows[old] = [row for row in said.rows[old] if row.turn_id == old]
+    said.memos[old] = [memo for memo in said.memos[old] if memo.turn_id == old]
+    said.rows[new] += moving
+    said.memos[new] += along
+
+
+def _joined(said: Said, olds: Sequence[UUID], new: UUID) -> list[Row | CodingMemo]:
+    """Copies for the new turn of what stands of all the old ones alike: these keep theirs, for a
+    step back. None where something was said of the new one before."""
+    written = {_cell(row) for row in said.rows[new]}
+    made: list[Row | CodingMemo] = _memos(said, olds, new)
+    standing = [[row for row in said.rows[old] if row.ended_at is None] for old in olds]
+    for cell in dict.fromkeys(_cell(row) for row in standing[0]):
+        held = [[row for row in rows if _cell(row) == cell] for rows in standing]
+        if cell not in written and len({_saying(rows) for rows in held}) == 1:
+            copies = [_copy(row, held, new) for row in held[0]]
+            said.rows[new] += copies
+            made += copies
+    return made
+
+
+def _saying(rows: Sequence[Row]) -> tuple[frozenset[UUID | None], frozenset[UUID | None]]:
+    """What leads, and all of it."""
+    leading = frozenset(row.code_id for row in rows if row.is_primary)
+    return leading, frozenset(row.code_id for row in rows)
+
+
+def _copy(row: Row, held: Sequence[Sequence[Row]], new: UUID) -> Row:
+    """As late, and where the coder was not as sure of all, with no word on that."""
+    every = [each for rows in held for each in rows]
+    changed = {"turn_id": new, "decided_at": max(each.decided_at for each in every)}
+    copied = row.model_dump(exclude={"id"}) | changed
+    if len({each.confidence for each in every if isinstance(each, Coding)}) > 1:
+        copied["confidence"] = None
+    return type(row)(**copied)
+
+
+def _memos(said: Said, olds: Sequence[UUID], new: UUID) -> list[Row | CodingMemo]:
+    """One after another, where their coder has not written or coded anything there before."""
+    known = {memo.assignment_id for memo in said.memos[new]}
+    known |= {row.assignment_id for row in said.rows[new] if isinstance(row, Coding)}
+    held: dict[UUID, list[CodingMemo]] = {}
+    for memo in (memo for old in olds for memo in said.memos[old]):
+        held.setdefault(memo.assignment_id, []).append(memo)
+    made = [
+        CodingMemo(
+            assignment_id=assignment_id,
+            turn_id=new,
+            body="\n".join(memo.body for memo in memos),
+            decided_at=max(memo.decided_at for memo in memos),
+        )
+        for assignment_id, memos in held.items()
+        if assignment_id not in known
+    ]
+    said.memos[new] += made
+    return [*made]
+
+
+async def _ask_again(db: AsyncSession, recording_id: UUID, ways: Ways) -> None:
+    """Of a drawn turn whatever came in its place is asked for; it stays drawn, for a step back."""
     query = select(CodingAssignment).where(CodingAssignment.recording_id == recording_id)
     for assignment in (await db.exec(query)).all():
-        if assignment.turn_ids is not None:
-            moved = {str(old): str(new) for old, new in heirs.items()}
-            assignment.turn_ids = [moved.get(each, each) for each in assignment.turn_ids]
-    await db.flush()
-
-
-async def _move_rows(db: AsyncSession, old: UUID, new: UUID) -> None:
-    """Whoever has said something of the new turn on an axis already is not contradicted."""
-    coded = (await db.exec(select(Coding).where(col(Coding.turn_id).in_([old, new])))).all()
-    taken = {(row.assignment_id, row.axis_id) for row in coded if row.turn_id == new}
-    for row in coded:
-        if row.turn_id == old and (row.assignment_id, row.axis_id) not in taken:
-            row.turn_id = new
-    query = select(Adjudication).where(col(Adjudication.turn_id).in_([old, new]))
-    decided = (await db.exec(query)).all()
-    settled = {(row.version_id, row.axis_id) for row in decided if row.turn_id == new}
-    for decision in decided:
-        if decision.turn_id == old and (decision.version_id, decision.axis_id) not in settled:
-            decision.turn_id = new
-    await db.flush()
+        if assignment.turn_ids is None:
+            continue
+        asked = dict.fromkeys(ways.end(UUID(each)) for each in assignment.turn_ids)
+        for taken, given, is_reversal in ways.steps:
+            if not is_reversal and any(turn.id in asked for turn in taken):
+                asked |= dict.fromkeys(ways.end(turn.id) for turn in given)
+        assignment.turn_ids = [str(each) for each in asked]

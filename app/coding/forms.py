@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from app.blinding.models import AssignmentState
 from app.codebooks.document import CodebookDocument
-from app.coding.models import AssignmentState, DrawUnit
+from app.coding.models import DrawUnit
 from app.coding.work import LONGEST_MEMO
 from app.kit.chance import SEEDS
 from app.kit.http import Form, Public
@@ -163,7 +164,8 @@ class TouchedPublic(Public):
     axis_id: UUID
     code_id: UUID
     to_axis_id: UUID | None
-    codings: int
+    codings: int | None
+    """None: withheld from one who codes with this version."""
 
 
 class OfferPublic(Public):

@@ -15,18 +15,13 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.changes import Change, changes
 from app.codebooks.document import Axis, Choice, CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import work
-from app.coding.models import (
-    Adjudication,
-    AssignmentState,
-    CodebookMapping,
-    Coding,
-    CodingAssignment,
-)
+from app.coding.models import Adjudication, CodebookMapping, Coding
 from app.kit import audit
 from app.kit.db import now
 from app.kit.errors import Invalid, NotFound
@@ -42,8 +37,8 @@ class BadMapping(Invalid):
 
 class Touched(NamedTuple):
     change: Change
-    codings: int
-    """How many standing codings."""
+    codings: int | None
+    """How many standing codings. None: withheld from one who codes with this version."""
 
 
 class Offer(NamedTuple):
@@ -66,7 +61,8 @@ R = TypeVar("R", Coding, Adjudication)
 
 
 async def offers(db: AsyncSession, actor: Actor, codebook_id: UUID) -> list[Offer]:
-    """One for each older version that something is still coded with."""
+    """One for each older version that something is still coded with. Whoever codes with it is not
+    told how others' codings fall on its codes: to them every changed code is touched."""
     await codebooks.get(db, actor, codebook_id, Action.EDIT_CODEBOOK)
     versions = await codebooks.versions(db, codebook_id)
     found = []
@@ -74,7 +70,9 @@ async def offers(db: AsyncSession, actor: Actor, codebook_id: UUID) -> list[Offe
         count = select(func.count()).where(col(CodingAssignment.version_id) == before.id)
         assignments = int((await db.exec(count)).one())
         if assignments:
-            found.append(await _offer(db, before, versions[0], assignments))
+            offer = await _offer(db, before, versions[0], assignments)
+            hides = await _codes_with(db, actor.user_id, before.id)
+            found.append(_hidden(offer) if hides else _counted(offer))
     return found
 
 
@@ -87,11 +85,12 @@ async def apply(
     moves: Sequence[Move],
 ) -> CodebookMapping:
     """Moves every assignment of the older version to the newest. Raises BadMapping unless `moves`
-    names exactly the codes whose codings are touched."""
+    names all codes whose codings are touched, and none that has not changed."""
     book = await codebooks.get(db, actor, codebook_id, Action.ASSIGN_CODING)
-    offer = next((o for o in await offers(db, actor, book.id) if o.before.id == before_id), None)
-    if offer is None or offer.after.id != after_id:
+    found = next((o for o in await offers(db, actor, book.id) if o.before.id == before_id), None)
+    if found is None or found.after.id != after_id:
         raise NotFound
+    offer = await _offer(db, found.before, found.after, found.assignments)
     after = codebooks.said(offer.after)
     targets = _targets(offer, after, moves)
     mapping = CodebookMapping(
@@ -127,7 +126,24 @@ async def _offer(
     counts = dict((await db.exec(counting)).all())
     found = changes(codebooks.said(before), codebooks.said(after))
     touched = [Touched(change, counts.get(change.code.id, 0)) for change in found]
-    return Offer(before, after, [each for each in touched if each.codings], assignments)
+    return Offer(before, after, touched, assignments)
+
+
+async def _codes_with(db: AsyncSession, user_id: UUID, version_id: UUID) -> bool:
+    query = select(CodingAssignment.id).where(
+        CodingAssignment.coder_id == user_id,
+        CodingAssignment.version_id == version_id,
+        CodingAssignment.state == AssignmentState.OPEN,
+    )
+    return (await db.exec(query.limit(1))).first() is not None
+
+
+def _counted(offer: Offer) -> Offer:
+    return offer._replace(touched=[each for each in offer.touched if each.codings])
+
+
+def _hidden(offer: Offer) -> Offer:
+    return offer._replace(touched=[Touched(each.change, None) for each in offer.touched])
 
 
 def _targets(
@@ -136,8 +152,9 @@ def _targets(
     """Touched code → where its codings go."""
     places = {code.id: axis for axis, code in after.codes() if code.is_codable}
     wanted = {move.code_id: move.to_code_id for move in moves}
-    touched = {each.change.code.id for each in offer.touched}
-    if len(moves) != len(wanted) or wanted.keys() != touched:
+    changed = {each.change.code.id for each in offer.touched}
+    touched = {each.change.code.id for each in _counted(offer).touched}
+    if len(moves) != len(wanted) or not touched <= wanted.keys() <= changed:
         raise BadMapping(field="moves")
     if not all(to is None or to in places for to in wanted.values()):
         raise BadMapping(field="moves")
@@ -148,7 +165,7 @@ def _written(
     offer: Offer, targets: Mapping[UUID, tuple[Axis, UUID] | None]
 ) -> list[dict[str, str | int | None]]:
     written: list[dict[str, str | int | None]] = []
-    for change, codings in offer.touched:
+    for change, codings in _counted(offer).touched:
         to = targets[change.code.id]
         written.append(
             {
@@ -232,13 +249,14 @@ def _end(row: Row, moment: datetime, mapping: CodebookMapping) -> None:
 
 
 async def _reopen(db: AsyncSession, assignment: CodingAssignment, after: CodebookDocument) -> None:
-    """A finished assignment that lost a code on a required axis is not finished any longer."""
+    """A finished assignment that lost a code on a required axis is not finished any longer. When
+    it was first finished is kept: what is coded from now on may not be blind."""
     if assignment.state != AssignmentState.DONE:
         return
     before = select(Coding.turn_id).where(Coding.assignment_id == assignment.id).distinct()
     everything = set((await db.exec(before)).all())
     if not everything <= work.coded(after, await work.decisions(db, assignment.id)):
-        assignment.state, assignment.finished_at = AssignmentState.OPEN, None
+        assignment.state = AssignmentState.OPEN
 
 
 async def _carry_adjudications(

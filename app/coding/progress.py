@@ -9,12 +9,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import User
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding.models import Coding, CodingAssignment, CodingDraw
+from app.coding.models import Coding, CodingDraw
 from app.groups.models import Group
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
+from app.turns.models import Turn
 
 
 class Line(NamedTuple):
@@ -71,7 +73,8 @@ async def _coded(db: AsyncSession, required: dict[UUID, frozenset[UUID]]) -> Cou
         per_turn = (
             select(Coding.assignment_id, Coding.turn_id)
             .join(CodingAssignment, col(CodingAssignment.id) == Coding.assignment_id)
-            .where(CodingAssignment.version_id == version_id)
+            .join(Turn, col(Turn.id) == Coding.turn_id)
+            .where(CodingAssignment.version_id == version_id, col(Turn.removed_by_edit).is_(None))
             .where(col(Coding.ended_at).is_(None), col(Coding.is_primary))
             .group_by(col(Coding.assignment_id), col(Coding.turn_id))
         )

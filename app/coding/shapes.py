@@ -34,7 +34,7 @@ async def work_public(db: AsyncSession, found: Work) -> WorkPublic:
                 is_backchannel=turn.is_backchannel,
                 is_mine=turn.id in mine,
             )
-            for turn, speaker, _ in found.rows
+            for turn, speaker in found.rows
         ],
         decisions=[
             DecisionPublic(**each._asdict())
@@ -59,7 +59,7 @@ def comparison_public(found: Comparison) -> ComparisonPublic:
 
 
 def _difference(each: Difference) -> DifferencePublic:
-    turn, speaker, _ = each.row
+    turn, speaker = each.row
     return DifferencePublic(
         turn_id=turn.id,
         pseudonym=speaker.pseudonym,

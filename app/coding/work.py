@@ -13,10 +13,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, CodebookDocument
 from app.codebooks.models import CodebookVersion
-from app.coding.models import AssignmentState, Coding, CodingAssignment, CodingMemo
+from app.coding import following
+from app.coding.models import Coding, CodingMemo
 from app.kit.db import now
 from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.permissions import Action
@@ -43,6 +45,12 @@ class DecidedSince(Refusal):
     """The same coder decided otherwise later, elsewhere."""
 
     code = "coding_decided_since"
+
+
+class TurnChanged(Refusal):
+    """The workbench put no one turn in the place of this one: it was split, merged or deleted."""
+
+    code = "coding_turn_changed"
 
 
 class NotInCodebook(Invalid):
@@ -158,8 +166,9 @@ async def decide(
     decided_at: datetime,
 ) -> None:
     """Ends what stood of this turn on this axis and puts these codes there: the first leads, none
-    clears it. Idempotent, so that a decision may be sent again when no answer came."""
-    work = await _writable(db, actor, assignment_id, turn_id)
+    clears it. Idempotent, so that a decision may be sent again when no answer came. Of a turn that
+    another has replaced since, it is decided about that one."""
+    work, turn_id = await _writable(db, actor, assignment_id, turn_id)
     if work.version.id != version_id:
         raise VersionChanged
     fits(work.document.axis(axis_id), code_ids)
@@ -173,8 +182,10 @@ async def decide(
         return
     if any(moment < (row.ended_at or row.decided_at) for row in rows):
         raise DecidedSince
+    finished = work.assignment.finished_at
+    said_at = max(moment, finished) if finished else moment  # whatever the coder's clock says
     for row in standing:
-        row.ended_at = moment
+        row.ended_at = said_at
     await db.flush()
     for place, code_id in enumerate(code_ids):
         db.add(
@@ -185,7 +196,7 @@ async def decide(
                 code_id=code_id,
                 is_primary=place == 0,
                 confidence=confidence,
-                decided_at=moment,
+                decided_at=said_at,
             )
         )
     await db.flush()
@@ -207,8 +218,8 @@ async def note(
     body: str,
     decided_at: datetime,
 ) -> None:
-    """Keeps the memo of a turn; an empty one is none."""
-    await _writable(db, actor, assignment_id, turn_id)
+    """Keeps the memo of a turn, or of the one that has replaced it since; an empty one is none."""
+    _, turn_id = await _writable(db, actor, assignment_id, turn_id)
     moment = min(decided_at, now())
     row = await db.get(CodingMemo, (assignment_id, turn_id))
     if row is not None and moment < row.decided_at:
@@ -232,7 +243,8 @@ async def finish(db: AsyncSession, actor: Actor, assignment_id: UUID) -> CodingA
     done = coded(work.document, await decisions(db, assignment_id))
     if not set(work.to_code) <= done:
         raise Uncoded
-    assignment.state, assignment.finished_at = AssignmentState.DONE, now()
+    assignment.state = AssignmentState.DONE
+    assignment.finished_at = assignment.finished_at or now()
     assignment.turn_count = len(work.to_code)
     return assignment
 
@@ -245,15 +257,22 @@ def coded(document: CodebookDocument, found: Sequence[Decision]) -> set[UUID]:
     return {turn_id for turn_id, axes in held.items() if document.required <= axes}
 
 
-async def _writable(db: AsyncSession, actor: Actor, assignment_id: UUID, turn_id: UUID) -> Work:
+async def _writable(
+    db: AsyncSession, actor: Actor, assignment_id: UUID, turn_id: UUID
+) -> tuple[Work, UUID]:
+    """With the turn as it is called now."""
     work = await open_(db, actor, assignment_id)
+    if turn_id not in work.to_code and work.assignment.state != AssignmentState.DONE:
+        ways = await following.carry(db, work.recording.id)
+        work, replaced = await open_(db, actor, assignment_id), ways.end(turn_id)
+        if replaced not in work.to_code:
+            raise TurnChanged if ways.knows(turn_id) else NotFound
+        turn_id = replaced
     locked = await db.get_one(CodingAssignment, assignment_id, with_for_update=True)
     if locked.state == AssignmentState.DONE:
         raise CodingClosed
-    if turn_id not in work.to_code:
-        raise NotFound
     locked.turn_count = len(work.to_code)
-    return work
+    return work, turn_id
 
 
 def fits(axis: Axis | None, code_ids: Sequence[UUID]) -> None:

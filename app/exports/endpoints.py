@@ -145,6 +145,9 @@ async def turns_as(
     )
     reader, media = _reader(context, actor), await media_of(db, meeting, recording)
     listed = (await listing(db, meeting, recording, reader, media)).turns
+    if listed.given:
+        deed = Deed.READ_CODES
+        await auditing.told(context.database, db, actor, meeting, deed, "turns", recording.id)
     way = FORMATS[form]
     content = await asyncio.to_thread(way.write, listed, reader)
     return _file(content, way.media_type, f"turns-{meeting.ordinal}.{form}")

@@ -45,6 +45,8 @@ class Deed(StrEnum):
     PLAYED = "played"
     DOWNLOADED = "downloaded"
     READ_TURNS = "read_turns"
+    READ_CODES = "read_codes"
+    """What coders had said of a recording's turns was read: who has cannot code it blind."""
     EDITED_TURNS = "edited_turns"
     READ_FIGURES = "read_figures"
     """Figures that tell of people were read: who spoke how much, how they were connected."""

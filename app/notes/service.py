@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import service as accounts
 from app.accounts.actor import Actor
-from app.coding import comparing
+from app.blinding import service as blinding
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
@@ -88,7 +88,7 @@ async def own(db: AsyncSession, actor: Actor, meeting: Meeting) -> Shown:
 async def everybodys(db: AsyncSession, user_id: UUID, meeting: Meeting) -> Shown:
     """For one of the research team, who was asked at the door."""
     recording = await recordings.of_meeting(db, meeting.id)
-    if recording is not None and await comparing.is_coding(db, user_id, recording.id):
+    if recording is not None and await blinding.is_coding(db, user_id, recording.id):
         return Shown(await _rows(db, meeting, user_id), is_withheld=True)
     return Shown(await _rows(db, meeting), is_withheld=False)
 

@@ -1,22 +1,23 @@
-"""Codings about one person's turns, and those the person made; others are told of by number."""
+"""Codings about one person's turns, and those the person made; others are told of by number.
 
+Of a recording that the person still codes, nothing of others' codings: to read them would end being
+blind. They are told once the person is done.
+"""
+
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding.models import (
-    Adjudication,
-    Coder,
-    Coding,
-    CodingAssignment,
-    CodingDraw,
-    CodingMemo,
-)
-from app.turns.models import Turn
+from app.coding.models import Adjudication, Coder, Coding, CodingDraw, CodingMemo
+from app.turns.models import Turn, TurnIndex
 
 
 class Names(NamedTuple):
@@ -33,6 +34,7 @@ Called = dict[UUID, Names]
 async def told(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
     called = await _called(db, user_id)
     return {
+        "withheld_while_i_code": [str(id_) for id_ in await _coded_now(db, user_id)],
         "about_my_turns": await _about(db, user_id, called),
         "decided_about_my_turns": await _decided(db, user_id, called),
         "memos_about_my_turns": await _memos(db, user_id),
@@ -79,6 +81,7 @@ async def _about(db: AsyncSession, user_id: UUID, called: Called) -> list[dict[s
         .where(CodebookVersion.codebook_id == Codebook.id)
         .where(Coder.programme_id == Codebook.programme_id)
         .where(Coder.user_id == CodingAssignment.coder_id, Turn.user_id == user_id)
+        .where(_readable(CodingAssignment.recording_id, user_id))
         .order_by(col(Coding.id))
     )
     return [
@@ -97,6 +100,7 @@ async def _decided(db: AsyncSession, user_id: UUID, called: Called) -> list[dict
     query = (
         select(Adjudication, Turn)
         .where(Adjudication.turn_id == Turn.id, Turn.user_id == user_id)
+        .where(Turn.index_id == TurnIndex.id, _readable(TurnIndex.recording_id, user_id))
         .order_by(col(Adjudication.id))
     )
     return [
@@ -111,11 +115,30 @@ async def _decided(db: AsyncSession, user_id: UUID, called: Called) -> list[dict
 
 
 async def _memos(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
-    query = select(CodingMemo, Turn).where(CodingMemo.turn_id == Turn.id, Turn.user_id == user_id)
+    query = (
+        select(CodingMemo, Turn)
+        .where(CodingMemo.turn_id == Turn.id, Turn.user_id == user_id)
+        .where(Turn.index_id == TurnIndex.id, _readable(TurnIndex.recording_id, user_id))
+    )
     return [
         {"start_ms": turn.start_ms, "end_ms": turn.end_ms, "memo": memo.body}
         for memo, turn in (await db.exec(query.order_by(col(Turn.id)))).all()
     ]
+
+
+def _open(user_id: UUID) -> SelectOfScalar[UUID]:
+    """The recordings that this person still codes."""
+    return select(CodingAssignment.recording_id).where(
+        CodingAssignment.coder_id == user_id, CodingAssignment.state == AssignmentState.OPEN
+    )
+
+
+def _readable(recording_id: Any, user_id: UUID) -> ColumnElement[bool]:
+    return col(recording_id).not_in(_open(user_id))
+
+
+async def _coded_now(db: AsyncSession, user_id: UUID) -> Sequence[UUID]:
+    return (await db.exec(_open(user_id).distinct())).all()
 
 
 async def _by(db: AsyncSession, user_id: UUID, called: Called) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from app.surveys.models import SurveyResponse
 
 LOOKS = (
     *(Deed.WATCHED, Deed.PLAYED, Deed.DOWNLOADED, Deed.READ_TURNS, Deed.READ_NOTES),
-    *(Deed.READ_TRANSCRIPT, Deed.READ_FIGURES, Deed.READ_CHAT, Deed.CHAT_REMOVED),
+    *(Deed.READ_CODES, Deed.READ_TRANSCRIPT, Deed.READ_FIGURES, Deed.READ_CHAT, Deed.CHAT_REMOVED),
     *(Deed.READ_ANSWERS, Deed.EXPORTED, Deed.ERASED),
 )
 NAMED = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.RESEARCHER, Role.FACILITATOR})

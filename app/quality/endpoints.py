@@ -27,7 +27,7 @@ async def quality(meeting_id: UUID, db: Db, actor: CurrentActor, window: Paging)
     shown = await page(
         db, await service.of_meeting(db, meeting), QualitySample.id, window, SamplePublic
     )
-    everyone = [_public(person) for person in await service.people(db, meeting)]
+    everyone = [_public(person) for person in await service.people(db, actor.user_id, meeting)]
     return QualityPublic(items=shown.items, next_cursor=shown.next_cursor, people=everyone)
 
 

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.actor import Actor
+from app.blinding import service as blinding
 from app.consent import service as consent
 from app.groups import service as groups
 from app.groups.models import Membership
@@ -21,6 +22,7 @@ from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.quality.figures import Summary, summary
 from app.quality.models import QualitySample
+from app.recordings import service as recordings
 
 
 class Person(NamedTuple):
@@ -72,14 +74,23 @@ async def rows(db: AsyncSession, meeting: Meeting) -> list[Row]:
     return [Row(each, people[each.user_id]) for each in found if each.user_id in people]
 
 
-async def people(db: AsyncSession, meeting: Meeting) -> list[Person]:
-    """Those of whom something may be read, in the order of the group."""
+async def people(db: AsyncSession, user_id: UUID, meeting: Meeting) -> list[Person]:
+    """Those of whom something may be read, in the order of the group, as this reader may call
+    them."""
+    recording = await recordings.of_meeting(db, meeting.id)
+    recording_id = recording.id if recording else None
+    names = await blinding.names(db, user_id, meeting.group_id, recording_id)
     query = await of_meeting(db, meeting)
     stretches: dict[UUID, list[QualitySample]] = {}
     for sample in (await db.exec(query)).all():
         stretches.setdefault(sample.user_id, []).append(sample)
     return [
-        Person(user.id, member, user.name, summary([s.figures for s in stretches[user.id]]))
+        Person(
+            user.id,
+            member,
+            names.by_user[user.id],
+            summary([s.figures for s in stretches[user.id]]),
+        )
         for member, user in await groups.members(db, meeting.group_id, former=True)
         if user.id in stretches
     ]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import col, select
 
 from app.accounts.http import CurrentActor
+from app.blinding import service as blinding
 from app.groups import access
 from app.kit.audit import Deed
 from app.kit.http import Ctx, Db, Page, Paging
@@ -15,7 +16,7 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import absence, auditing, reading, service
 from app.recordings.forms import FilePublic, RecordingPublic, RecordingStatus, TrackPublic
-from app.recordings.models import Recording
+from app.recordings.models import NAMING, Recording
 from app.recordings.playing import serve
 from app.vault import service as vault
 from media.sealed import SealedReader
@@ -100,6 +101,8 @@ async def file(
     deed = Deed.DOWNLOADED if download else Deed.PLAYED
     found, meeting = await auditing.knocked(context.database, db, actor, recording_id, deed)
     wanted = await reading.usable_file(db, found, meeting, file_id)
+    if wanted.kind in NAMING and await blinding.is_coding(db, actor.user_id, recording_id):
+        raise blinding.NamesWithheld
     if request.method != "HEAD":
         await auditing.served(context.database, db, actor, meeting, wanted, deed)
     key = await vault.unwrap(db, context.keys, wanted.data_key_id)

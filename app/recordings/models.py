@@ -87,6 +87,10 @@ class FileKind(StrEnum):
     """Small pictures of one person's camera, one beside the other, JPEG."""
 
 
+NAMING = frozenset({FileKind.COMPOSITE})
+"""Files in which names are written."""
+
+
 class Recording(SQLModel, table=True):
     """Everything kept of one meeting. Stopping and starting again adds tapes, not recordings."""
 

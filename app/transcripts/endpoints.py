@@ -6,6 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app.accounts.http import CurrentActor
+from app.blinding import service as blinding
+from app.blinding.service import Names
 from app.kit.audit import Deed
 from app.kit.http import Ctx, Db, Page
 from app.kit.permissions import Action
@@ -40,7 +42,8 @@ async def transcript(
     deed = Deed.READ_TRANSCRIPT
     meeting = await told.opened(context.database, db, actor, recording_id, deed)
     rows = await service.allowed(db, recording_id, meeting)
-    return Page(items=[_public(row) for row in rows])
+    names = await blinding.names(db, actor.user_id, meeting.group_id, recording_id)
+    return Page(items=[_public(row, names) for row in rows])
 
 
 @router.get(HERE + ".vtt", response_class=Response)
@@ -156,13 +159,13 @@ async def search_transcripts(
     )
 
 
-def _public(row: service.LineRow) -> LinePublic:
-    line, speaker, name = row
+def _public(row: service.LineRow, names: Names) -> LinePublic:
+    line, speaker = row
     return LinePublic(
         line_id=line.line_id,
         version=line.version,
         user_id=line.user_id,
-        name=name,
+        name=names.by_user[line.user_id],
         pseudonym=speaker.pseudonym,
         start_ms=line.start_ms,
         end_ms=line.end_ms,

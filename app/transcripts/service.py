@@ -36,11 +36,11 @@ class NotInTheRecording(Invalid):
 
 
 class LineRow(NamedTuple):
-    """A line as it is now, and who says it."""
+    """A line as it is now, and who says it: whether a reader may know the name, `app.blinding`
+    says."""
 
     line: Utterance
     speaker: Membership
-    name: str
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,9 @@ async def allowed(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> lis
     )
     lines = (await db.exec(query.order_by(col(Utterance.start_ms), col(Utterance.line_id)))).all()
     usable = consents.usable(lines, await consent.standing(db, [meeting.group_id]))
-    people = {
-        user.id: (member, user.name)
-        for member, user in await groups.members(db, meeting.group_id, former=True)
-    }
-    return [LineRow(each, *people[each.user_id]) for each in usable if each.user_id in people]
+    everyone = await groups.members(db, meeting.group_id, former=True)
+    people = {user.id: member for member, user in everyone}
+    return [LineRow(each, people[each.user_id]) for each in usable if each.user_id in people]
 
 
 async def speakers(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> set[UUID]:
@@ -84,8 +82,7 @@ async def speakers(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> se
 def cues(rows: Iterable[LineRow]) -> list[vtt.Cue]:
     """Under pseudonyms."""
     return [
-        vtt.Cue(line.start_ms, line.end_ms, speaker.pseudonym, line.text)
-        for line, speaker, _ in rows
+        vtt.Cue(line.start_ms, line.end_ms, speaker.pseudonym, line.text) for line, speaker in rows
     ]
 
 

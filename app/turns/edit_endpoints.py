@@ -20,7 +20,7 @@ from app.turns.forms import (
     SpeechDismissed,
     WorkbenchPublic,
 )
-from app.turns.shown import edit_public, turn_public
+from app.turns.shown import edit_public, names_for, turn_public
 
 router = APIRouter(prefix="/recordings", tags=["turns"])
 
@@ -36,14 +36,15 @@ async def workbench(
     deed, action = Deed.READ_TURNS, Action.READ_TURNS
     await auditing.opened(context.database, db, actor, recording_id, deed, action)
     found = await edits.bench(db, actor, recording_id)
+    names = await names_for(db, actor, recording_id)
     return WorkbenchPublic(
         index_id=found.in_use.id,
         sequence=found.sequence,
-        turns=[turn_public(row) for row in found.rows],
+        turns=[turn_public(row, names) for row in found.rows],
         heard=found.heard,
         dismissed=found.dismissed,
-        undo=[edit_public(told) for told in found.undo],
-        redo=[edit_public(told) for told in found.redo],
+        undo=[edit_public(told, names) for told in found.undo],
+        redo=[edit_public(told, names) for told in found.redo],
     )
 
 
@@ -62,7 +63,8 @@ async def edits_since(
     if index is None:
         raise edits.NotIndexed
     found = await edits.since(db, actor, recording_id, after, AT_ONCE)
-    return News(index_id=index.id, edits=[edit_public(told) for told in found])
+    names = await names_for(db, actor, recording_id)
+    return News(index_id=index.id, edits=[edit_public(told, names) for told in found])
 
 
 @router.post("/{recording_id}/edits", status_code=201)
@@ -70,12 +72,14 @@ async def make_edit(recording_id: UUID, form: EditMake, db: Db, actor: CurrentAc
     """Does one edit. The same id again is answered as the first time. A turn that is no longer
     there is a 409 whose `edits` took it away and whose `turns` stand there now."""
     try:
-        return edit_public(await edits.make(db, actor, recording_id, form))
+        made = await edits.make(db, actor, recording_id, form)
+        return edit_public(made, await names_for(db, actor, recording_id))
     except (TurnGone, TurnsOverlap) as refusal:
         by, there = await edits.in_the_way(db, actor, recording_id, form)
+        names = await names_for(db, actor, recording_id)
         refusal.details = {
-            "edits": [edit_public(told).model_dump(mode="json") for told in by],
-            "turns": [turn_public(row).model_dump(mode="json") for row in there],
+            "edits": [edit_public(told, names).model_dump(mode="json") for told in by],
+            "turns": [turn_public(row, names).model_dump(mode="json") for row in there],
         }
         raise
 

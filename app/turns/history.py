@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.blinding.service import Names
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
@@ -92,18 +93,17 @@ async def whole(
             return
 
 
-async def authors(db: AsyncSession, recording_id: UUID) -> dict[UUID, str]:
-    """Who edited a recording's turns, by name."""
+async def authors(db: AsyncSession, recording_id: UUID, names: Names) -> dict[UUID, str]:
+    """Who edited a recording's turns, as the reader may call them."""
     edited = select(TurnEdit.author_id).where(TurnEdit.recording_id == recording_id)
     query = select(User.id, User.name).where(col(User.id).in_(edited)).order_by(col(User.name))
-    return dict((await db.exec(query)).all())
+    return {id_: names.of(id_, name) for id_, name in (await db.exec(query)).all()}
 
 
-async def speakers(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> dict[UUID, str]:
-    """Whose turns may be shown, by name: of others it is not told whether they were edited."""
+async def speakers(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> set[UUID]:
+    """Whose turns may be shown: of others it is not told whether they were edited."""
     _, rows = await service.allowed(db, recording_id, meeting)
-    names = {row.turn.user_id: row.name for row in rows}
-    return dict(sorted(names.items(), key=lambda each: each[1]))
+    return {row.turn.user_id for row in rows}
 
 
 def ways(links: Mapping[UUID, Link], merges: Iterable[UUID]) -> Ways:

@@ -14,7 +14,7 @@ from app.recordings import auditing
 from app.turns import history
 from app.turns.forms import History, HistoryRow
 from app.turns.history import Filter
-from app.turns.shown import history_rows, step_public
+from app.turns.shown import history_rows, names_for, step_public
 
 router = APIRouter(prefix="/recordings/{recording_id}/edits", tags=["turns"])
 
@@ -40,7 +40,8 @@ async def edit_history(
     deed, action = Deed.READ_TURNS, Action.READ_TURNS
     await auditing.opened(context.database, db, actor, recording_id, deed, action)
     steps, more = await history.page(db, actor, recording_id, wanted, before, limit)
-    return History(items=[step_public(step) for step in steps], before=more)
+    names = await names_for(db, actor, recording_id)
+    return History(items=[step_public(step, names) for step in steps], before=more)
 
 
 @router.get("/history.csv", response_class=Response)
@@ -56,6 +57,7 @@ async def edit_history_csv(
     deed, action = Deed.DOWNLOADED, Action.READ_TURNS
     _, meeting = await auditing.opened(context.database, db, actor, recording_id, deed, action)
     steps = history.whole(db, actor, recording_id, wanted)
-    rows = [row async for step in steps for row in history_rows(step)]
+    names = await names_for(db, actor, recording_id)
+    rows = [row async for step in steps for row in history_rows(step, names)]
     body = csv_file(list(HistoryRow.model_fields), rows, decimal)
     return download(body, f"edits-{meeting.ordinal}.csv", "text/csv; charset=utf-8")

@@ -26,9 +26,10 @@ IMPORTED = "imported"
 
 
 class TurnRow(NamedTuple):
+    """Without the speaker's name: whether a reader may know it, `app.blinding` says."""
+
     turn: Turn
     speaker: Membership
-    name: str
 
 
 async def store(
@@ -166,12 +167,10 @@ async def _shown(
     rows = await consent.chain(db, meeting.group_id)
     tapes = await recordings.tapes(db, recording_id)
     studied = {each.id: consents.studied(rows, tapes, each.created_at) for each in indexes}
-    people = {
-        user.id: (m, user.name)
-        for m, user in await groups.members(db, meeting.group_id, former=True)
-    }
+    everyone = await groups.members(db, meeting.group_id, former=True)
+    people = {user.id: member for member, user in everyone}
     return [
-        TurnRow(turn, *people[turn.user_id])
+        TurnRow(turn, people[turn.user_id])
         for turn in turns
         if turn.user_id in studied.get(turn.index_id, ()) and turn.user_id in people
     ]

@@ -32,7 +32,7 @@ def table(
     `more`: further columns, and `values` what stands in them, by turn.
     """
     lines = []
-    for turn, speaker, _ in rows:
+    for turn, speaker in rows:
         who = [meeting.id, meeting.ordinal, inert(speaker.pseudonym), speaker.role]
         when = [turn.start_ms, turn.end_ms, turn.end_ms - turn.start_ms]
         said = (values or {}).get(turn.id, {})

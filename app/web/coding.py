@@ -12,10 +12,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.analysis.drawing import clock, decimal
+from app.blinding.models import AssignmentState
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
 from app.coding import comparing, progress, work
-from app.coding.models import AssignmentState
 from app.coding.progress import Line
 from app.coding.shapes import work_public
 from app.groups.models import Group
@@ -81,7 +81,7 @@ async def coding_work(assignment_id: UUID, visit: Looking) -> HTMLResponse:
 async def differences(recording_id: UUID, version_id: UUID, visit: Looking) -> HTMLResponse:
     db, actor = visit.db, visit.actor
     found = await comparing.compare(db, actor, recording_id, version_id)
-    database, deed = visit.context.database, Deed.READ_TURNS
+    database, deed = visit.context.database, Deed.READ_CODES
     await auditing.told(database, db, actor, found.meeting, deed, "turns", recording_id)
     group = await db.get_one(Group, found.meeting.group_id)
     return visit.page(

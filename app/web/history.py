@@ -12,6 +12,8 @@ from app.agreement import rows, segmentations
 from app.agreement.boundaries import TOLERANCE_MS
 from app.agreement.segmentations import NothingAccepted, NotProposed
 from app.analysis.drawing import Text, decimal
+from app.blinding import service as blinding
+from app.blinding.service import Names
 from app.groups import service as groups
 from app.kit.audit import Deed
 from app.kit.permissions import Action
@@ -46,6 +48,8 @@ async def edit_history(
         db, actor, recording_id, wanted, read(int, before), limit=SHOWN
     )
     given = {"author": author, "speaker": speaker}
+    names = await blinding.names(db, actor.user_id, meeting.group_id, recording_id)
+    shown = await history.speakers(db, recording_id, meeting)
     api = {"author_id": author, "speaker_id": speaker}
     return visit.page(
         "history.html",
@@ -53,11 +57,13 @@ async def edit_history(
         title=title_of(visit, meeting),
         group=await groups.get(db, actor, meeting.group_id),
         steps=steps,
-        names_of=names_of,
+        names=names,
+        names_withheld=names.are_withheld,
+        names_of=lambda step: names_of(step, names),
         spans=lambda rows: spans(rows, visit.text),
-        beside=lambda step: beside(step, visit.text),
-        authors=await history.authors(db, recording_id),
-        speakers=await history.speakers(db, recording_id, meeting),
+        beside=lambda step: beside(step, names, visit.text),
+        authors=await history.authors(db, recording_id, names),
+        speakers={id_: name for id_, name in names.by_user.items() if id_ in shown},
         given=given,
         older=_query(given | {"before": more}) if more else "",
         csv=_query(api),
@@ -75,10 +81,10 @@ async def _boundaries(visit: Visit, recording: Recording, meeting: Meeting) -> A
         return None
 
 
-def names_of(step: Step) -> str:
+def names_of(step: Step, names: Names) -> str:
     """Whose turns it was about, as far as that may be told."""
     rows = (*step.told.taken, *step.told.given)
-    return ", ".join(dict.fromkeys(row.name for row in rows))
+    return ", ".join(dict.fromkeys(names.by_user[row.turn.user_id] for row in rows))
 
 
 def spans(rows: Sequence[TurnRow], t: Text) -> list[str]:
@@ -94,7 +100,7 @@ def fine(ms: int, t: Text) -> str:
     return f"{begins}{minutes:02}:{seconds:02}{t('analysis.decimal_mark')}{rest // 10:02}"
 
 
-def beside(step: Step, t: Text) -> list[str]:
+def beside(step: Step, names: Names, t: Text) -> list[str]:
     """How what was given differs from what had been proposed, in sentences; none where nothing of
     it may be told."""
     given, proposed = step.told.given, step.proposed
@@ -108,13 +114,13 @@ def beside(step: Step, t: Text) -> list[str]:
         return [t("history.divided", count=len(given))]
     if len(proposed) > 1:
         return [t("history.joined", count=len(proposed))]
-    return _differences(given[0], proposed[0], t) or [t("history.as_proposed")]
+    return _differences(given[0], proposed[0], names, t) or [t("history.as_proposed")]
 
 
-def _differences(now: TurnRow, before: TurnRow, t: Text) -> list[str]:
+def _differences(now: TurnRow, before: TurnRow, names: Names, t: Text) -> list[str]:
     said = []
     if now.turn.user_id != before.turn.user_id:
-        said.append(t("history.other_speaker", name=before.name))
+        said.append(t("history.other_speaker", name=names.by_user[before.turn.user_id]))
     for edge, earlier, later in (
         ("start_ms", "history.starts_earlier", "history.starts_later"),
         ("end_ms", "history.ends_earlier", "history.ends_later"),

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.blinding import service as blinding
 from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import Purpose
@@ -35,6 +36,9 @@ async def tracks(meeting_id: UUID, visit: Looking) -> HTMLResponse:
     meeting, recording = await service.get(db, visit.actor, meeting_id)
     group = await groups.get(db, visit.actor, meeting.group_id)
     members = await groups.members(db, group.id, former=True)
+    names = await blinding.names(
+        db, visit.actor.user_id, group.id, recording.id if recording else None
+    )
     decided = ledger.fold(await consent.chain(db, group.id))
     present = await mixed.present(db, meeting.id)
     granted = ledger.granted(decided)
@@ -46,10 +50,11 @@ async def tracks(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         group=group,
         recording=recording,
         members=members,
+        names=names.by_user,
         decided=decided,
         present=present,
         not_agreed=[
-            user.name
+            names.by_user[user.id]
             for _, user in members
             if user.id in present and Purpose.AUDIO not in granted.get(user.id, {})
         ],

@@ -39,7 +39,7 @@ async def connections(
     """None for one who may not read them."""
     if not may(roles, Action.READ_QUALITY):
         return None
-    people = await service.people(visit.db, meeting)
+    people = await service.people(visit.db, visit.actor.user_id, meeting)
     if people:
         await visit.looked("quality", Of(meeting_id=meeting.id), Action.READ_QUALITY)
     return [_connection(visit, person) for person in people]

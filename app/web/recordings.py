@@ -1,6 +1,6 @@
 """The page of a recording: how far its finishing is, then everybody's files over their turns."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.blinding import service as blinding
+from app.blinding.service import Names
 from app.chat import erasure as chat
 from app.composites import service as composites
 from app.exports.formats.offered import Format
@@ -16,8 +18,10 @@ from app.groups import service as groups
 from app.kit.audit import Deed
 from app.kit.db import now
 from app.kit.permissions import Action, may
+from app.meetings.models import Meeting
 from app.recordings import absence, auditing, reading, service
 from app.recordings.models import (
+    NAMING,
     FileKind,
     Recording,
     RecordingFile,
@@ -48,14 +52,13 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     found, meeting = await auditing.opened(database, db, actor, recording_id, Deed.WATCHED)
     group = await groups.get(db, actor, meeting.group_id)
     roles = await access.roles(db, actor, group)
-    files = await reading.usable_files(db, found, meeting)
-    names = {u.id: u.name for _, u in await groups.members(db, group.id, former=True)}
+    called = await blinding.names(db, actor.user_id, group.id, found.id)
+    names, files = called.by_user, await _files(visit, found, meeting, called)
     index, spoken = await turns.of_recording(db, actor, recording_id)
     ready = found.state == RecordingState.READY
     tracks, length_ms = await service.tracks(db, found.id), found.duration_ms or 0
     people = people_of(names, files, tracks, spoken, length_ms)
-    tapes = await service.tapes(db, found.id)
-    people += mix_of(visit, found, files, tapes)
+    people += mix_of(visit, found, files, tapes := await service.tapes(db, found.id))
     words = await transcripts.of_recording(visit, found, meeting)
     members = [{"id": str(id_), "name": name} for id_, name in names.items()]
     return visit.page(
@@ -65,6 +68,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         title=title_of(visit, meeting),
         group=group,
         names=names,
+        names_withheld=called.are_withheld,
         files=files if ready else [],
         formats=list(Format),
         may_export=may(roles, Action.EXPORT),
@@ -106,6 +110,14 @@ async def _kept_until(visit: Visit, recording: Recording) -> dict[str, Any]:
     }
 
 
+async def _files(
+    visit: Visit, recording: Recording, meeting: Meeting, called: Names
+) -> list[RecordingFile]:
+    withheld = NAMING if called.are_withheld else frozenset()
+    usable = await reading.usable_files(visit.db, recording, meeting)
+    return [file for file in usable if file.kind not in withheld]
+
+
 def mix_of(
     visit: Visit, recording: Recording, files: Sequence[RecordingFile], tapes: Iterable[Tape]
 ) -> list[dict[str, Any]]:
@@ -127,7 +139,7 @@ def mix_of(
 
 
 def people_of(
-    names: dict[UUID, str],
+    names: Mapping[UUID, str],
     files: Sequence[RecordingFile],
     tracks: Iterable[Track],
     spoken: Sequence[turns.TurnRow],

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from app.blinding import service as blinding
 from app.chat import service as chat
 from app.chat import told as chat_told
 from app.groups import service as groups
@@ -40,12 +41,8 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         raise NotIndexed
     studied = await turns.studied_in(db, index, meeting)
     files = await reading.usable_files(db, found, meeting)
-    names = {u.id: u.name for _, u in await groups.members(db, meeting.group_id, former=True)}
-    peaks = {
-        str(file.user_id): _url(file).removeprefix("/api/v1")
-        for file in files
-        if file.kind == FileKind.PEAKS
-    }
+    names = await blinding.names(db, actor.user_id, meeting.group_id, found.id)
+    peaks = _peaks(files)
     heard = _heard(await turns.proposed(db, index, meeting))
     length = max([found.duration_ms or 0, *(row.turn.end_ms for row in spoken)])
     voices = {_url(file) for file in files if file.kind == FileKind.PERSON}
@@ -60,7 +57,9 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "may_speak": UUID(person["id"]) in studied,
             "heard": heard[UUID(person["id"])],
         }
-        for person in people_of(names, files, tracks, spoken, length, studied if mix else ())
+        for person in people_of(
+            names.by_user, files, tracks, spoken, length, studied if mix else ()
+        )
     ]
     group = await groups.get(db, actor, meeting.group_id)
     roles = await roles_in(db, actor, group)
@@ -70,6 +69,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         title=title_of(visit, meeting),
         group=group,
         index=index,
+        names_withheld=names.are_withheld,
         data={
             "id": str(found.id),
             "me": str(actor.user_id),
@@ -80,6 +80,15 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             **await _chat(visit, found, meeting, roles, length),
         },
     )
+
+
+def _peaks(files: Iterable[RecordingFile]) -> dict[str, str]:
+    """Person → where the waveform is."""
+    return {
+        str(file.user_id): _url(file).removeprefix("/api/v1")
+        for file in files
+        if file.kind == FileKind.PEAKS
+    }
 
 
 def _is_common(file: RecordingFile) -> bool:

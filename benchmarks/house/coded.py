@@ -15,17 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, CodebookDocument
 from app.coding import assigning, work
-from app.coding.models import (
-    Adjudication,
-    AssignmentState,
-    Coding,
-    CodingAssignment,
-    CodingMemo,
-    DrawUnit,
-)
+from app.coding.models import Adjudication, Coding, CodingMemo, DrawUnit
 from app.kit.context import Context
 from app.kit.db import now
 from app.turns import service as turns

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from app.accounts.models import User
-from app.coding.models import AssignmentState, CodingAssignment
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.exports.formats.offered import Format
 from app.kit.context import Context
 from app.sampling import service as sampling

@@ -1,5 +1,5 @@
-"""A coder's hour: sixty turns by keyboard alone, the network gone and the page read anew in the
-middle, a second coder, and what is decided where they differ."""
+"""A coder's hour, by keyboard alone: sixty turns corrected and coded, the network gone and the page
+read anew in the middle, a second coder, what is decided where they differ, and how they agree."""
 
 import re
 from dataclasses import dataclass
@@ -11,14 +11,16 @@ from sqlmodel import select
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.coding import assigning
-from app.coding.models import Adjudication, Coding, CodingAssignment, CodingMemo
+from app.coding.models import Adjudication, Coding, CodingMemo
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.recordings.models import RecordingState
 from app.turns import service as turns
 from app.turns.models import Turn
 from tests.browser.conftest import Site
+from tests.browser.test_workbench import Colleague, colleague, ready, saved
 from tests.fixtures.played import RECORDED, UNSET
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -68,6 +70,29 @@ async def to_code(site: Site) -> ToCode:
     return ToCode(recording, version.id, coders)
 
 
+async def correct(page: Page, site: Site, work: ToCode) -> None:
+    """Each turn is accepted, every fourth with its start 10 ms later; read anew in the middle. Who
+    corrects codes the same turns, and sees pseudonyms."""
+    await page.goto(f"{site.url}/recordings/{work.recording}/workbench")
+    for place in range(TURNS):
+        if place in (0, TURNS // 2):
+            await page.reload()
+            await ready(page)
+            await page.keyboard.press("u")
+        if place % 4 == 0:
+            await page.keyboard.press("s")
+        await page.keyboard.press("Enter")
+    await saved(page)
+    await expect(page.locator(".heading")).to_contain_text("Puhujilla on peitenimet")
+
+
+async def _corrected(other: Colleague) -> None:
+    turns = await other.turns()
+    assert {turn["state"] for turn in turns} == {"accepted"}
+    later = {place * SPACE_MS + 10 * (place % 4 == 0) for place in range(TURNS)}
+    assert {turn["start_ms"] for turn in turns} == later
+
+
 async def code(page: Page, first: int, last: int, other: frozenset[int] = frozenset()) -> None:
     """Theme and function of each turn; every third gets a second theme beside, every fifth says
     how sure its coder is."""
@@ -92,8 +117,8 @@ async def note(page: Page, memo: str) -> None:
 
 async def finish(page: Page) -> None:
     """By Tab and Enter, as everything; nobody codes sixty turns as fast as this."""
-    saved = expect(page.locator(".save-state"))
-    await saved.to_have_attribute("data-state", "saved", timeout=SAVED_MS)
+    state = expect(page.locator(".save-state"))
+    await state.to_have_attribute("data-state", "saved", timeout=SAVED_MS)
     for _ in range(200):
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement?.closest('.finishing') !== null"):
@@ -105,11 +130,13 @@ async def finish(page: Page) -> None:
     await expect(page.locator(".coding-closed")).to_be_visible()
 
 
-async def test_two_coders_code_sixty_turns_by_keyboard(site: Site) -> None:
+async def test_two_coders_correct_and_code_sixty_turns_by_keyboard(site: Site) -> None:
     work = await to_code(site)
     (one, first), (two, second) = work.coders
-    async with site.visitor(one) as context:
+    async with colleague(site) as other, site.visitor(one) as context:
         page = await context.new_page()
+        await correct(page, site, work)
+        await _corrected(other)
         await page.goto(f"{site.url}/coding/{first}")
         await expect(page.locator(".coder h2")).to_contain_text(f"Vuoro 1/{TURNS}:")
         await note(page, "Alkaa kesken.")
@@ -120,8 +147,8 @@ async def test_two_coders_code_sixty_turns_by_keyboard(site: Site) -> None:
         await note(page, "Tässä puhutaan päällekkäin.")
         await context.set_offline(False)
         await page.reload()
-        saved = expect(page.locator(".save-state"))
-        await saved.to_have_attribute("data-state", "saved", timeout=SAVED_MS)
+        state = expect(page.locator(".save-state"))
+        await state.to_have_attribute("data-state", "saved", timeout=SAVED_MS)
         await expect(page.locator(".coder-count .detail")).to_have_text("Vuoroja koodattu 33/60")
         await expect(page.locator("#memo")).to_have_value("Tässä puhutaan päällekkäin.")
         await code(page, 33, TURNS)
@@ -138,6 +165,7 @@ async def test_two_coders_code_sixty_turns_by_keyboard(site: Site) -> None:
         await code(page, 0, TURNS, DIFFERENT)
         await finish(page)
         await _decide(page, away)
+        await _agree(page, site, work)
     await _kept(site, work)
 
 
@@ -151,6 +179,22 @@ async def _decide(page: Page, address: str) -> None:
     await expect(cards.first.locator("[data-outcome]")).to_have_text(re.compile("Työn puitteet"))
     await page.reload()
     await expect(page.locator(".difference[data-done]")).to_have_count(1)
+
+
+async def _agree(page: Page, site: Site, work: ToCode) -> None:
+    """Themes: 58 of 60 alike, 0.967. The first gave one leading theme to all, so chance alone would
+    do as much: κ = (58/60 - 60/60 · 58/60) / (1 - 58/60) = 0. α over 120 values, 118 of one theme
+    and 2 of another: 1 - (4/120) / (2 · 118 · 2 / (120 · 119)) = 1 - 119/118 = -0.008. Functions:
+    all alike, and nothing varies. What was decided afterwards changes nothing."""
+    await page.goto(f"{site.url}/programmes/{site.played.programme}/agreement")
+    await expect(page.locator(".facts")).to_contain_text("60")
+    rows = page.locator("main table").first.locator("tbody tr")
+    theme, function = [
+        await row.locator("th, td").all_inner_texts() for row in (await rows.all())[:2]
+    ]
+    assert theme[:4] == ["Teema", "60", "0,97", "0,00"]
+    assert theme[4].startswith("-0,01")
+    assert function[:4] == ["Funktio", "60", "1,00", "ei määritelty"]
 
 
 async def _kept(site: Site, work: ToCode) -> None:

@@ -3,6 +3,7 @@
 
 import { Api, ApiError } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
+import { Shelf } from "./client/shelf.js";
 import { agreed, ask } from "./views/dialogs.js";
 import { localise } from "./views/times.js";
 import { Actions } from "./workbench/actions.js";
@@ -14,7 +15,6 @@ import { Marks } from "./workbench/marks.js";
 import { isDone } from "./workbench/operations.js";
 import { Panel } from "./workbench/panel.js";
 import { Queue } from "./workbench/queue.js";
-import { Shelf } from "./workbench/shelf.js";
 import { Sound } from "./workbench/sound.js";
 import { Waves } from "./workbench/waves.js";
 
@@ -102,14 +102,14 @@ function frame() {
   requestAnimationFrame(frame);
 }
 
-/** @param {import("./workbench/shelf.js").Edit} edit @param {import("./workbench/bench.js").Done} answer */
+/** @param {import("./workbench/operations.js").Edit} edit @param {import("./workbench/bench.js").Done} answer */
 function saved(edit, answer) {
   bench.saved(edit, answer);
   if (answer.sequence > bench.sequence) void news();
 }
 
 /** What stands there now is fetched first, so that the words about it are true.
- * @param {import("./workbench/shelf.js").Edit} edit @param {ApiError} reason */
+ * @param {import("./workbench/operations.js").Edit} edit @param {ApiError} reason */
 async function refused(edit, reason) {
   const found = await api.get(`${path}/workbench`).catch(() => null);
   if (!isDone(edit, found?.turns ?? [])) bench.setAside(edit, reason.title, reason.details.edits ?? []);

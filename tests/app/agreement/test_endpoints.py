@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, delete, select, update
 
+from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
-from app.coding.models import Adjudication, AssignmentState, Coder, Coding, CodingAssignment
+from app.coding.models import Adjudication, Coder, Coding
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.recordings.models import Recording, RecordingState

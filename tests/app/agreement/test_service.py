@@ -14,12 +14,12 @@ from app.accounts.actor import Actor
 from app.agreement import bootstrap, material, service, unitizing
 from app.agreement.ratings import MISSING, Floats
 from app.agreement.unitizing import Continuum, Lengths, Unit
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import assigning, comparing, work
-from app.coding.models import Coding, CodingAssignment, DrawUnit
-from app.kit.db import now
+from app.coding.models import Coding, DrawUnit
 from app.meetings.models import Meeting
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.recordings.models import Recording
@@ -90,7 +90,7 @@ async def uneven(running: Application, cast: Cast, coded: CodedSeries) -> CodedS
         some = select(Coding).order_by(col(Coding.id)).limit(300)
         for number, coding in enumerate((await db.exec(some)).all()):
             if number % 7 == 0:
-                coding.ended_at = now()
+                coding.ended_at = coding.decided_at
     return coded
 
 

@@ -45,3 +45,20 @@ def test_removed_moved_redefined_and_only_gathering_are_told_apart() -> None:
     there = found[moved.id].to_axis
     assert there is not None
     assert there.id == function.id
+
+
+def test_another_name_is_another_meaning_where_no_definition_says_it() -> None:
+    """Without definitions: renamed, touched; the same name in one more language, and the name of a
+    code that is defined, not touched."""
+    before = starter()
+    bare, translated, defined = before.axes[0].codes[:3]
+    for code in (bare, translated):
+        code.definition = Prose()
+    translated.name.sv = ""
+    after = before.model_copy(deep=True)
+    for code in (after.axes[0].codes[0], after.axes[0].codes[2]):
+        code.name.fi = "Toinen nimi"
+    after.axes[0].codes[1].name.sv = "Kontroll"
+    found = [(change.code.id, change.kind) for change in changes(before, after)]
+    assert found == [(bare.id, Kind.RENAMED)]
+    assert defined.definition.fi

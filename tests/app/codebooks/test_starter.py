@@ -16,6 +16,7 @@ def test_every_name_and_source_is_there_in_every_language(language: str) -> None
             assert getattr(thing.name, language)
             assert getattr(thing.source, language)
         assert getattr(axis.definition, language)
+        assert getattr(code.definition, language) or not code.is_codable
 
 
 def test_only_the_three_themes_are_called_known_and_all_else_a_proposal() -> None:

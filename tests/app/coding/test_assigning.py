@@ -5,10 +5,14 @@ from typing import Any
 import httpx
 import pytest
 
+from app.blinding.models import CodingAssignment
 from app.coding import drawing
 from app.coding.models import Coder, CodingDraw
 from app.kit.audit import AuditEntry, Deed
 from app.kit.ids import new_id
+from app.programmes.models import ProgrammeRole, ProgrammeStaff
+from tests.app.coding.test_comparing import both
+from tests.fixtures.cast import Person
 from tests.fixtures.coded import API, Coded, problem_of
 
 
@@ -117,3 +121,49 @@ async def test_drawn_recordings_are_whole_and_a_seed_is_made_where_none_is_given
 async def test_no_share_but_one_of_the_whole(share: Any, work: Coded) -> None:
     body = {"version_id": str(work.version.id), "coder_id": str(work.second.id), "share": share}
     assert (await post(work, "coordinator", "coding-draws", body)).status_code == 422
+
+
+async def finished(work: Coded) -> None:
+    await work.code_all(work.first, await work.assign(work.first), ["values"])
+
+
+async def refused(work: Coded, person: Person) -> tuple[int, str]:
+    client = work.kept.cast.coordinator.client
+    body = form(work) | {"coder_id": str(person.id)}
+    answer = await client.post(f"{API}/coding-assignments", json=body)
+    return problem_of(answer) if answer.is_error else (answer.status_code, "")
+
+
+async def test_who_has_read_codes_is_not_assigned_or_drawn(work: Coded) -> None:
+    """The first coder's codes stand in the turns as a file; the plain table of turns has none."""
+    await finished(work)
+    reader = work.kept.cast.coordinator
+    await reader.client.get(f"{work.kept.path}/turns.csv")
+    drawing = {"version_id": str(work.version.id), "coder_id": str(reader.id), "share": 1}
+    read = await reader.client.get(f"{work.kept.path}/turns/xlsx")
+    assert read.status_code == 200
+
+    assert await refused(work, reader) == (409, "coding_seen")
+    drawn = await reader.client.post(f"{API}/coding-draws", json=drawing)
+    assert problem_of(drawn) == (409, "coding_seen")
+    assert len(await work.rows(CodingAssignment)) == 1
+
+
+async def test_what_was_read_before_anybody_was_done_hides_nothing(work: Coded) -> None:
+    mine = await work.assign(work.first)
+    reader = work.kept.cast.coordinator
+    for file in ("turns.csv", "turns/xlsx"):
+        assert (await reader.client.get(f"{work.kept.path}/{file}")).status_code == 200
+    await work.code_all(work.first, mine, ["values"])
+    assert await refused(work, reader) == (201, "")
+
+
+async def test_who_has_compared_or_decided_is_not_assigned(work: Coded) -> None:
+    await both(work)
+    away = f"{API}/recordings/{work.kept.recording.id}/codings/{work.version.id}/differences"
+    administrator = work.kept.cast.administrator
+    async with work.kept.context.database.transaction() as db:
+        programme, role = work.kept.cast.programme_id, ProgrammeRole.RESEARCHER
+        db.add(ProgrammeStaff(programme_id=programme, user_id=administrator.id, role=role))
+    assert (await administrator.client.get(away)).status_code == 200
+    assert await refused(work, administrator) == (409, "coding_seen")

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from app.blinding.models import AssignmentState
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, CodebookDocument, Prose
-from app.coding.models import Adjudication, AssignmentState, CodebookMapping, Coding
+from app.coding.models import Adjudication, CodebookMapping, Coding
 from app.kit.audit import AuditEntry, Deed
 from app.kit.ids import new_id
 from tests.app.coding.test_comparing import both, decide
@@ -221,3 +222,73 @@ async def test_only_a_coordinator_applies_it_and_only_between_versions_that_are(
     assert answer.status_code == 403
     nowhere = body | {"to_version_id": str(new_id())}
     assert (await work.second.client.post(mappings(work), json=nowhere)).status_code == 404
+
+
+async def test_what_is_coded_after_it_opened_again_is_left_out_of_agreement(work: Coded) -> None:
+    """Eight turns, themes alike but for the third: 7 of 8. Its code is removed, the second coder
+    has seen the differences and now codes as the first did: not 8 of 8, but 7 of 7."""
+    _, two = await both(work)
+    client = work.second.client
+    path = f"{API}/codebook-versions/{{}}/agreement"
+
+    async def theme(version: object) -> tuple[int, int, float]:
+        found = (await client.get(path.format(version))).json()
+        whole = (row for row in found["coefficients"] if row["code"] is None)
+        (percent,) = (
+            row["value"]
+            for row in whole
+            if (row["axis"], row["coefficient"]) == ("theme", "percent")
+        )
+        return found["turns"], found["recoded"], percent
+
+    assert await theme(work.version.id) == (8, 0, 7 / 8)
+    first = (await work.assignment(two)).finished_at
+    await edit(work, remove("life"))
+    assert (await carry(work, life=None)).status_code == 201
+    newest = (await work.assignment(two)).version_id
+    again = {"version_id": str(newest)}
+    answer = await work.put(work.second, two, work.turns[2], "theme", "values", **again)
+    assert answer.status_code == 204, answer.text
+    finished = await client.post(f"{API}/coding-assignments/{two}/finish")
+    assert finished.json()["state"] == "done"
+    assert (await work.assignment(two)).finished_at == first, "when it first was"
+
+    assert await theme(newest) == (7, 1, 1.0)
+    page = await client.get(f"{API}/codebook-versions/{newest}/agreement/coefficients.csv")
+    assert page.status_code == 200
+
+
+async def test_a_clock_that_is_slow_makes_nothing_blind(work: Coded) -> None:
+    """A turn without a reference is given one after the reopening, dated before it."""
+    _, two = await both(work)
+    await edit(work, remove("life"))
+    await carry(work, life=None)
+    held = await work.assignment(two)
+    early = {"version_id": str(held.version_id), "decided_at": "2020-01-01T00:00:00Z"}
+    answer = await work.put(work.second, two, work.turns[0], "valence", "neutral", **early)
+    assert answer.status_code == 204, answer.text
+    (row,) = [r for r in await work.codings() if r.axis_id == work.code("valence", "neutral")[0]]
+    assert held.finished_at
+    assert row.decided_at == held.finished_at
+
+
+async def test_who_codes_with_a_version_is_not_told_how_others_coded(work: Coded) -> None:
+    """The first codes everything as values; the second, who is not done, sees every changed code
+    alike, and may still say what becomes of them."""
+    one = await work.assign(work.first)
+    await work.assign(work.second)
+    await work.code_all(work.first, one, ["values"])
+
+    def change(theme: Axis, function: Axis) -> None:
+        redefine(theme, function)
+        remove("life")(theme, function)
+
+    await edit(work, change)
+    (blind,) = (await work.second.client.get(mappings(work))).json()
+    labels = {str(code.id): code.label for _, code in work.document.codes()}
+    touched = {labels[each["code_id"]]: each["codings"] for each in blind["touched"]}
+    assert touched == {"values": None, "life": None}
+    (open_,) = (await work.kept.cast.administrator.client.get(mappings(work))).json()
+    assert [(labels[t["code_id"]], t["codings"]) for t in open_["touched"]] == [("values", 8)]
+
+    assert (await carry(work, values="values", life=None)).status_code == 201

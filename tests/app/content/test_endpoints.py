@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import pytest
 from sqlmodel import col, delete, select, update
 
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
-from app.coding.models import Adjudication, Coding, CodingAssignment
+from app.coding.models import Adjudication, Coding
 from app.content.charts import PICTURES
 from app.groups.models import GroupRole
 from app.kit.languages import LANGUAGES

@@ -127,7 +127,7 @@ STEMS: dict[str, list[str]] = {
         *("loop", "lead", "clear", "sure", "memo"),
     ],
     "coding.unit_{}": list(DrawUnit),
-    "coding.{}": ["saved", "sending", "waiting"],
+    "coding.{}": ["saved", "sending", "waiting", "not_kept"],
     "export.codebook_{}": list(FileForm),
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),

@@ -44,6 +44,12 @@ export class Work {
     this.#cells.set(`${turn} ${axis}`, { code_ids, confidence });
   }
 
+  /** Whether this version of the codebook has these codes. @param {string} axis @param {string[]} codes */
+  knows(axis, codes) {
+    const found = this.axes.find(({ id }) => id === axis);
+    return found !== undefined && codes.every((id) => found.codes.some((code) => code.id === id && code.is_codable));
+  }
+
   /** Every required axis has a code; where none is required, any axis.
    * @param {Turn} turn */
   isCoded(turn) {

@@ -10,7 +10,7 @@ import { asStep, change, inOrder, newId, onWhatStands, put } from "./operations.
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("./operations.js").Change} Change */
 /** @typedef {import("./operations.js").Operation} Operation */
-/** @typedef {import("./shelf.js").Edit} Edit */
+/** @typedef {import("./operations.js").Edit} Edit */
 /** @typedef {import("./queue.js").Queue} Queue */
 /** @typedef {{id: string, sequence: number, operation: string, author_id: string, author: string, made_at: string, taken: Turn[], given: Turn[]}} Done */
 /** @typedef {{id: string, edit: Edit, title: string, by: Done[]}} Aside an edit that could not be done */
@@ -37,7 +37,7 @@ export class Bench {
 
   /**
    * @param {number} length_ms @param {() => void} changed
-   * @param {import("./shelf.js").Shelf} shelf of what was set aside
+   * @param {import("../client/shelf.js").Shelf} shelf of what was set aside
    */
   constructor(length_ms, changed, shelf) {
     this.length_ms = length_ms;

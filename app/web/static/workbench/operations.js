@@ -19,6 +19,7 @@
  *   | {name: "delete", turn: string}
  *   | {name: "undo" | "redo", edit: string, given: string[]}} Operation
  */
+/** @typedef {{id: string, operation: Operation, change: Change}} Edit */
 
 export const SHORTEST_MS = 10;
 

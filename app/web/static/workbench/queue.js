@@ -3,7 +3,7 @@
 
 import { ApiError } from "../client/api.js";
 
-/** @typedef {import("./shelf.js").Edit} Edit */
+/** @typedef {import("./operations.js").Edit} Edit */
 
 /** An edge that is nudged again within this time is one edit. Lower: an edit for each key press.
  * Higher: others see it later. */
@@ -33,7 +33,7 @@ export class Queue {
   /**
    * @param {{send: (edit: Edit) => Promise<any>, saved: (edit: Edit, answer: any) => void,
    *   refused: (edit: Edit, reason: ApiError) => Promise<void>, changed: () => void}} hooks
-   * @param {import("./shelf.js").Shelf} shelf
+   * @param {import("../client/shelf.js").Shelf} shelf
    */
   constructor(hooks, shelf) {
     this.hooks = hooks;

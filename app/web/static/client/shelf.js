@@ -1,18 +1,14 @@
 // @ts-check
 /**
- * Edits on this computer until the server has them: each under a key of its own, so that two tabs
- * never write over each other, and a closed laptop loses nothing.
+ * What somebody did, on this computer until the server has it: each under a key of its own, so that
+ * two tabs never write over each other, and a closed laptop loses nothing.
  */
-
-/** @typedef {import("./operations.js").Operation} Operation */
-/** @typedef {import("./operations.js").Change} Change */
-/** @typedef {{id: string, operation: Operation, change: Change}} Edit */
 
 export class Shelf {
   #prefix;
   #count = 0;
 
-  /** @param {Storage} storage @param {string} name which recording, whose edits, and what for */
+  /** @param {Storage} storage @param {string} name of what, whose, and what for */
   constructor(storage, name) {
     this.storage = storage;
     this.#prefix = `emessi.${name}.`;

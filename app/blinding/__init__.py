@@ -1,0 +1,1 @@
+"""Who codes which recording, and what is kept from them until they are done."""

@@ -1,0 +1,137 @@
+"""Whoever codes a recording is told nobody's name in it, wherever they look, until done."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+
+from app.recordings.models import FileKind
+from tests.app.turns.test_edits import Desk, new
+from tests.app.web.conftest import Browser
+from tests.app.web.conftest import browser as browser
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast
+from tests.fixtures.coded import API, Coded, coded
+from tests.fixtures.kept import keep
+from tests.fixtures.observed import observe
+
+PLACED = ("recording_id", "meeting_id")
+PAGES = (
+    "/recordings/{recording_id}",
+    "/recordings/{recording_id}/workbench",
+    "/recordings/{recording_id}/history",
+    "/recordings/{recording_id}/codings/{version_id}",
+    "/meetings/{meeting_id}",
+    "/meetings/{meeting_id}/analysis",
+)
+NAMES = re.compile(r"\b(Alice|Bob|Carol|Olga)\b")
+
+
+@pytest.fixture
+async def work(running: Application, cast: Cast) -> Coded:
+    return await coded(await keep(running, cast))
+
+
+def addresses(schema: dict[str, Any], known: dict[str, list[str]]) -> Iterator[str]:
+    """Every GET of the API about a recording or its meeting, with every value that a part of it
+    may have."""
+    for path, methods in schema["paths"].items():
+        asked = [p for p in methods.get("get", {}).get("parameters", []) if p["in"] == "path"]
+        if not any(each["name"] in PLACED for each in asked):
+            continue
+        values = [known.get(each["name"]) or _every(schema, each["schema"]) for each in asked]
+        for chosen in product(*values):
+            named = dict(zip((each["name"] for each in asked), chosen, strict=True))
+            yield path.format(**named)
+
+
+def _every(schema: dict[str, Any], of: dict[str, Any]) -> list[str]:
+    if "$ref" in of:
+        of = schema["components"]["schemas"][of["$ref"].rpartition("/")[2]]
+    found: list[str] = of.get("enum") or [of["const"]]
+    return found
+
+
+def texts(answer: httpx.Response) -> Iterator[str]:
+    """What an answer says; of an archive, what its files say."""
+    if answer.content[:2] != b"PK":
+        yield answer.content.decode("utf-16" if answer.content[:2] == b"\xff\xfe" else "latin-1")
+        return
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        for name in archive.namelist():
+            yield f"{name} {archive.read(name).decode('latin-1')}"
+
+
+async def told_of(work: Coded) -> None:
+    """Words of bob's, an edit and a step back, and a file with names in it."""
+    kept, desk, edit = work.kept, Desk(work.kept), new()
+    await observe(kept)
+    line = {"user_id": str(kept.cast.bob.id), "start_ms": 0, "end_ms": 900, "text": "no niin"}
+    written = await kept.cast.researcher.client.post(f"{kept.path}/transcript", json=line)
+    assert written.status_code == 201, written.text
+    turn = work.turns[6]
+    times = {"start_ms": turn.start_ms + 20, "end_ms": turn.end_ms}
+    await desk.send(edit, name="move", turn=str(turn.id), given=new(), **times)
+    await desk.do(name="undo", edit=edit, given=[new()])
+    async with kept.context.database.transaction() as db:
+        await kept._file(db, FileKind.COMPOSITE, None, "shared", await kept.tapes())
+
+
+async def test_no_answer_about_a_recording_names_anybody_to_who_codes_it(
+    work: Coded, browser: Browser, running: Application
+) -> None:
+    await told_of(work)
+    kept, coder = work.kept, work.second
+    mine = await work.assign(coder)
+    lines = (await coder.client.get(f"{kept.path}/transcript")).json()["items"]
+    known = {
+        "recording_id": [str(kept.recording.id)],
+        "meeting_id": [str(kept.meeting.id)],
+        "version_id": [str(work.version.id)],
+        "file_id": [str(file.id) for file in await kept.files()],
+        "line_id": [line["line_id"] for line in lines],
+    }
+    asked = list(addresses(running.app.openapi(), known))
+    assert len(asked) > 20
+    seen = await browser(coder)
+    pages = [page.format(**{name: value[0] for name, value in known.items()}) for page in PAGES]
+
+    async def naming() -> set[str]:
+        found = set()
+        for address in asked + pages:
+            client = coder.client if address.startswith(API) else seen
+            answer = await client.get(address)
+            assert answer.status_code < 500, address
+            if any(NAMES.search(text) for text in texts(answer)):
+                found.add(address)
+        return found
+
+    assert await naming() == set()
+    page = (await seen.get(f"/recordings/{kept.recording.id}")).text
+    assert "Puhujilla on peitenimet" in page
+    composite = await kept.file(FileKind.COMPOSITE)
+    refused = await coder.client.get(f"{kept.path}/files/{composite.id}")
+    assert refused.status_code == 409
+
+    await work.code_all(coder, mine, ["values"])
+
+    named = await naming()
+    assert {f"{kept.path}/turns", f"{kept.path}/workbench", f"{kept.path}/transcript"} <= named
+    assert {*pages[:3]} <= named
+    assert (await coder.client.get(f"{kept.path}/files/{composite.id}")).status_code == 200
+    assert "Puhujilla on peitenimet" not in (await seen.get(pages[0])).text
+
+
+async def test_names_are_withheld_from_the_coder_alone(work: Coded) -> None:
+    await work.assign(work.first)
+    path = f"{work.kept.path}/turns"
+    names = {
+        who: {turn["name"] for turn in (await person.client.get(path)).json()["items"]}
+        for who, person in (("coder", work.first), ("other", work.second))
+    }
+    assert names == {"coder": {"J1", "F1"}, "other": {"Bob", "Alice"}}
