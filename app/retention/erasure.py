@@ -18,6 +18,7 @@ from app.kit import audit
 from app.kit.db import Database
 from app.kit.ids import short
 from app.recordings import erasure
+from app.retention import connections, presence
 from app.retention.periods import Deadline, due
 from app.retention.service import deadlines
 from app.transcripts import erasure as transcripts
@@ -48,7 +49,8 @@ async def run(
     doer: audit.Doer = audit.WORKER,
     programme_id: UUID | None = None,
 ) -> list[Erased]:
-    """Erases all that is due at `now` and that nothing holds. Cheap when there is nothing to do."""
+    """Erases all that is due at `now` and that nothing holds, and what was noted beside it of
+    connections and presence. Cheap when there is nothing to do. What was erased of recordings."""
     async with database.reading() as db:
         listed = due(await deadlines(db, programme_id), now)
     done: list[Erased] = []
@@ -58,6 +60,8 @@ async def run(
         done += [await _erase(database, store, one, now, doer) for one in again]
     if done:
         await _tell(database, done, doer)
+    await connections.erase(database, now, doer=doer, programme_id=programme_id)
+    await presence.erase(database, now, doer=doer, programme_id=programme_id)
     return done
 
 

@@ -82,6 +82,7 @@ STEMS: dict[str, list[str]] = {
         *("recording", "file", "turns", "meeting", "group"),
         *("programme", "account", "consent_text", "codebook", "log"),
         *("sample", "transcript", "consents", "notes", "answers", "chat"),
+        "quality",
     ],
     "audit.role_{}": [*Role, OF_ONESELF, WORKER.role, COMMAND.role],
     "person.erased_{}": ["account", "media", "waiting", "answers", "chat"],
