@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from app.kit.ids import short
@@ -34,7 +35,8 @@ class Left:
 
 
 async def take_stock(node: Node) -> list[Left]:
-    """The tapes of this node's earlier life that are not handed over.
+    """The tapes of this node's earlier life that are not handed over. What was erased meanwhile
+    leaves the node's disk: its key is destroyed, and nobody waits for it.
 
     Must be done before the node takes its first meeting: afterwards the two lives look the same.
     """
@@ -43,7 +45,14 @@ async def take_stock(node: Node) -> list[Left]:
         beat = await placement.last_beat(db, name)
         await spans.end_all_of_node(db, name, node.clock.utc(node.clock.now()))
         tapes = await recordings.tapes_on_node(db, name)
+        erased = await recordings.erased_on_node(db, name)
+    await asyncio.to_thread(_unlink, [node.spool / path for path in erased])
     return [Left(t.id, t.path, beat is not None and t.started_at < beat) for t in tapes]
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 async def recover(node: Node, rooms: Rooms, left: Sequence[Left]) -> None:

@@ -24,7 +24,7 @@ from app.groups.models import Group
 from app.kit import audit
 from app.kit.db import Database, now
 from app.meetings.models import Meeting
-from app.recordings import consents, erasures, service
+from app.recordings import consents, erasures, sealing, service
 from app.recordings.models import Recording, RecordingFile, RecordingState, Tape, TapeState
 from app.recordings.states import move
 from app.vault import service as vault
@@ -69,7 +69,8 @@ async def waiting(db: AsyncSession) -> list[UUID]:
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
             col(Recording.state).in_(ERASABLE),
-            col(Tape.state).in_([TapeState.UPLOADED, TapeState.STORED, TapeState.LOST]),
+            col(Tape.state).in_(consents.HELD)
+            | ((Tape.state == TapeState.WRITING) & (Recording.state != RecordingState.RUNNING)),
             col(Tape.consent_id).in_(ended(Tape, col(Tape.started_at))),
         )
         .distinct()
@@ -104,7 +105,8 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     rows = await consent.chain(db, meeting.group_id)
     standing = ledger.standing(rows) - over.consents
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
-    own = consents.to_erase(tapes, rows, over.consents)
+    runs = recording.state == RecordingState.RUNNING
+    own = consents.to_erase(tapes, rows, over.consents, runs=runs)
     along = consents.along_with(own, tapes)
     ending = {tape.id: tape for tape in [*own, *along]}
     staying = [t for t in tapes if t.id not in ending and t.state not in GONE]
@@ -115,10 +117,11 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     going: list[Tape | RecordingFile] = [*ending.values(), *files_going]
     in_use: list[Tape | RecordingFile] = [*staying, *keeping]
     still_used = {thing.data_key_id for thing in in_use}
-    unused = {thing.data_key_id for thing in going} - still_used
-    for key_id in unused:
-        await vault.destroy(db, key_id)
-    await erasures.note_media(db, recording_id, ledger.ended_by(rows), own, files_going, unused)
+    keys = {thing.data_key_id for thing in going}
+    if touched:  # of what was replaced or never published, and of a composite under way
+        keys |= {key.id for key in await vault.living(db, meeting.id, sealing.SCOPES)}
+    destroyed = [await vault.destroy(db, key_id) for key_id in sorted(keys - still_used)]
+    await erasures.note_media(db, recording_id, ledger.ended_by(rows), own, files_going, destroyed)
     return Doomed(
         frozenset(ending),
         frozenset(tape.id for tape in along),

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent.models import ConsentDecision, Purpose
 from app.recordings.models import Erasure, RecordingFile, Tape
+from app.vault.models import DataKey
 
 EndedBy = Mapping[UUID, ConsentDecision]
 """Grants that stand no more, each with the decision that ended it."""
@@ -25,10 +26,10 @@ async def note_media(
     ended_by: EndedBy,
     tapes: Iterable[Tape],
     files: Collection[RecordingFile],
-    destroyed: Collection[UUID],
+    destroyed: Collection[DataKey],
 ) -> None:
-    """These tapes go, and these files that held them. What people shared is in the book of each of
-    those who withdrew."""
+    """These tapes go, and these files that held them, with these keys. What people shared is in the
+    book of each of those who withdrew."""
     by_cause: dict[tuple[UUID, bool], list[Tape]] = {}
     for tape in tapes:
         by_cause.setdefault((tape.user_id, tape.consent_id in ended_by), []).append(tape)
@@ -36,7 +37,7 @@ async def note_media(
         going: list[Tape | RecordingFile] = [*own]
         going += [file for file in files if file.user_id in (None, user_id)]
         erasure = await _open(db, recording_id, user_id, is_withdrawn=is_withdrawn)
-        keys = {str(thing.data_key_id) for thing in going if thing.data_key_id in destroyed}
+        keys = {str(key.id) for key in destroyed if key.user_id in (None, user_id)}
         causes = {str(ended_by[t.consent_id].id) for t in own if t.consent_id in ended_by}
         erasure.destroyed_keys = sorted({*erasure.destroyed_keys, *keys})
         erasure.deleted_objects = sorted({*erasure.deleted_objects, *(t.path for t in going)})
