@@ -9,7 +9,8 @@ import logging
 
 from app.kit.ids import short
 from app.recordings import off_record
-from signalling import books, taping
+from app.recordings.models import SpanEnd
+from signalling import books, spans, taping
 from signalling.live import Live
 from signalling.messages import AgreeToRecord, Done, GoOffRecord
 from signalling.refusals import CommandRefused
@@ -25,6 +26,7 @@ async def go_off_record(live: Live, participant: str, command: GoOffRecord) -> N
     taping.cut(live, list(live.tapes))
     moment = room.off_record.since or clock.utc(clock.now())
     room.off_record.begin(moment)
+    spans.note(live, SpanEnd.OFF_RECORD)
     live.deliver(room.off_record_changed())
     recording_id = live.recording_id
     assert recording_id is not None
@@ -72,6 +74,7 @@ async def _go_on(live: Live) -> None:
             return
         live.room.off_record.end()
         live.deliver(live.room.off_record_changed())
+        spans.note(live, SpanEnd.OFF_RECORD)
     logger.info("meeting %s is on the record again", short(live.meeting_id))
     await taping.tape_newly_allowed(live)
 

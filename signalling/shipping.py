@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from app.kit.ids import short
@@ -14,6 +16,7 @@ from signalling.live import Node
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 AT_ONCE = 2
 """Tapes that a node sends at the same time; all others wait on its disk. Lower: one large tape
 keeps a short meeting from being finished. Higher: after an outage hundreds start together, and take
@@ -26,27 +29,39 @@ later."""
 
 async def hand_over(node: Node, tape_id: UUID, path: str, *, was_begun: bool = False) -> None:
     """Ships the tape and enters it as stored. One that was never begun leaves the books; one whose
-    file is lost is entered as lost, so that its recording can be finished without it."""
+    file is lost is entered as lost, so that its recording can be finished without it. What was
+    erased on its way leaves the store again."""
     size = await _shipped(node, tape_id, path)
     if size is None:
         await books.enter(
             node.database, lambda db: recordings.tape_missing(db, tape_id, was_begun=was_begun)
         )
-    else:
-        await books.enter(node.database, lambda db: recordings.tape_stored(db, tape_id, size))
+    elif not await books.enter(node.database, lambda db: recordings.tape_stored(db, tape_id, size)):
+        await _with_patience(tape_id, lambda: node.store.delete(path))
 
 
 async def _shipped(node: Node, tape_id: UUID, path: str) -> int | None:
+    async def shipped() -> int:
+        async with node.shipping:
+            return await ship(node.store, node.spool, path)
+
+    try:
+        return await _with_patience(tape_id, shipped)
+    except Missing:
+        logger.warning("there is nothing of tape %s", short(tape_id))
+        return None
+
+
+async def _with_patience(tape_id: UUID, work: Callable[[], Awaitable[T]]) -> T:
+    """Until the store is there to do it. Raises Missing."""
     pause = RETRY_S
     while True:
         try:
-            async with node.shipping:
-                return await ship(node.store, node.spool, path)
+            return await work()
         except Missing:
-            logger.warning("there is nothing of tape %s", short(tape_id))
-            return None
+            raise
         except OSError as error:
             name = type(error).__name__
-            logger.warning("the store did not take tape %s (%s)", short(tape_id), name)
+            logger.warning("the store does not answer for tape %s (%s)", short(tape_id), name)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # not all at the same moment
             pause = min(2 * pause, RETRY_MOST_S)

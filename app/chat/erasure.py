@@ -65,6 +65,8 @@ async def erase(
     count = 0
     async with database.transaction() as db:
         for place, lines in await due(db, moment, programme_id):  # a hold may have been set
+            removed = Counter(line.user_id for line in lines)
+            await erasures.note_over(db, place.recording.id, erasures.Kind.CHAT, removed)
             await _delete(db, place, lines, doer)
             count += len(lines)
     return count

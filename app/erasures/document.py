@@ -56,6 +56,7 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
             "starts_at": _at(meeting.starts_at),
         },
         "recording_id": str(recording.id),
+        "reason": service.reason(erasure),
         "withdrawals": [_withdrawal(row) for row in causes],
         "keys_destroyed": await _keys(db, erasure),
         "objects_deleted": erasure.deleted_objects,

@@ -1,6 +1,7 @@
 """What was erased of whom, on account of what, and what had gone out by then."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -8,11 +9,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.actor import Actor
-from app.consent.models import ConsentDecision
+from app.consent.models import ConsentDecision, Purpose
 from app.exports import register
 from app.kit.errors import NotFound
 from app.meetings.models import Meeting
 from app.recordings.models import Erasure, Recording
+
+
+class Reason(StrEnum):
+    WITHDRAWAL = "withdrawal"
+    RETENTION = "retention"
+    """The time was over for which it could be kept."""
+
+
+def reason(erasure: Erasure) -> Reason:
+    return Reason.WITHDRAWAL if erasure.withdrawal_ids else Reason.RETENTION
 
 
 def own(actor: Actor) -> SelectOfScalar[Erasure]:
@@ -53,6 +64,7 @@ async def withdrawals(db: AsyncSession, erasure: Erasure) -> Sequence[ConsentDec
 
 
 async def exports_before(db: AsyncSession, erasure: Erasure) -> list[register.Registered]:
-    """What had gone out of what was then erased: whoever has it must delete it themselves."""
-    purposes = {str(row.purpose) for row in await withdrawals(db, erasure)}
+    """What had gone out of what was then erased: whoever has it must delete it themselves. The end
+    of its time takes what rested on any purpose."""
+    purposes = {str(row.purpose) for row in await withdrawals(db, erasure)} or {*Purpose}
     return await register.with_data_of(db, erasure.recording_id, erasure.user_id, purposes)

@@ -1,7 +1,7 @@
 """Erasing one person from every programme, at that person's request.
 
 Everything is withdrawn in the ledger, and what a withdrawal reaches is erased as ever: keys first.
-Answers to surveys are deleted.
+Answers to surveys are deleted, and when the person's microphone and camera were on.
 The account is emptied and nobody can sign in by it. What stays carries an id that stands for nobody
 any longer: the ledger, because it proves what was asked and decided; attendance, which counts
 people; the audit log, which proves that this was done; observation notes that the person wrote,
@@ -35,6 +35,7 @@ from app.kit.permissions import Action, Role, may
 from app.meetings.models import Attendance, Meeting, MeetingState
 from app.notes.models import ObservationNote
 from app.programmes.models import ProgrammeStaff
+from app.recordings import spans
 from app.recordings.models import Tape, TapeState
 from app.surveys import erasure as surveys
 from app.surveys.models import SurveyResponse
@@ -140,7 +141,7 @@ async def withdraw_everything(
         raise WrongConfirmation(field="confirmation")
     await _refuse_if_needed(db, user)
     before = await held(db, user_id)
-    for row in await _granted(db, user_id):
+    for row in await _to_withdraw(db, user_id):
         await consent.decide(
             db,
             user_id=user_id,
@@ -153,6 +154,7 @@ async def withdraw_everything(
             decided_by=doer.user_id or user_id,
         )
     await surveys.forget(db, user_id)
+    await spans.forget_person(db, user_id)
     programmes = await _leave(db, user_id)
     await _empty_account(db, user)
     for programme_id in [None, *programmes]:
@@ -199,14 +201,16 @@ async def _refuse_if_needed(db: AsyncSession, user: User) -> None:
         raise LastAdministrator
 
 
-async def _granted(db: AsyncSession, user_id: UUID) -> list[ConsentDecision]:
-    """What this person agrees to now, in every group."""
+async def _to_withdraw(db: AsyncSession, user_id: UUID) -> list[ConsentDecision]:
+    """In every group what this person agrees to now, and what they withdrew once and let stay."""
     query = select(ConsentDecision.group_id).where(ConsentDecision.user_id == user_id).distinct()
-    granted = []
+    found = []
     for group_id in sorted((await db.exec(query)).all()):
         latest = await consent.latest_of(db, user_id, group_id)
-        granted += [row for row in latest.values() if row.decision == Decision.GRANTED]
-    return granted
+        found += [
+            row for row in latest.values() if row.decision == Decision.GRANTED or row.keeps_earlier
+        ]
+    return found
 
 
 async def _leave(db: AsyncSession, user_id: UUID) -> Sequence[UUID]:

@@ -172,6 +172,11 @@ def _between(spans: Sequence[Published], source: Source, stated: Sequence[Told])
             continue
         between = Interval(span.end_ms, following.start_ms)
         how = span.how_it_ended
+        if how == SpanEnd.OFF_RECORD:  # whoever came back muted was no longer off the record then
+            off = [(start, end) for start, end, known in stated if known == Reason.OFF_THE_RECORD]
+            for start, end in common(between, [Interval(*one) for one in off]):
+                yield start, end, Reason.OFF_THE_RECORD
+            continue
         reason = _AFTER.get(how) if how is not None else None
         if how == SpanEnd.MUTED:
             reason = Reason.CAMERA_OFF if source == Source.CAMERA else Reason.MUTED

@@ -103,11 +103,22 @@ def allowed(tapes: Iterable[Tape], rows: Sequence[ConsentDecision]) -> set[UUID]
     }
 
 
+HELD = frozenset({TapeState.UPLOADED, TapeState.CLOSED, TapeState.STORED, TapeState.LOST})
+"""Whole, wherever they are: also on a node that cannot hand them over, or on a disk that somebody
+may find."""
+
+
 def to_erase(
-    tapes: Iterable[Tape], rows: Sequence[ConsentDecision], over: Collection[UUID] = ()
+    tapes: Iterable[Tape],
+    rows: Sequence[ConsentDecision],
+    over: Collection[UUID] = (),
+    *,
+    runs: bool = False,
 ) -> list[Tape]:
-    """The kept tapes that nothing allows any longer; of consents whose time is over, all."""
-    tapes, held = list(tapes), (TapeState.UPLOADED, TapeState.STORED, TapeState.LOST)
+    """The kept tapes that nothing allows any longer; of consents whose time is over, all. `runs`:
+    the recording does, and what is being written is ended by its node. When it does not, a tape
+    that is being written is one that its node left behind."""
+    tapes, held = list(tapes), HELD if runs else HELD | {TapeState.WRITING}
     usable = allowed(tapes, rows)
     return [
         t

@@ -24,7 +24,7 @@ from app.groups.models import Group
 from app.kit import audit
 from app.kit.db import Database, now
 from app.meetings.models import Meeting
-from app.recordings import consents, erasures, service
+from app.recordings import consents, erasures, sealing, service
 from app.recordings.models import Recording, RecordingFile, RecordingState, Tape, TapeState
 from app.recordings.states import move
 from app.vault import service as vault
@@ -68,11 +68,12 @@ async def waiting(db: AsyncSession) -> list[UUID]:
     unallowed = col(Recording.state).in_(ERASABLE) & col(Tape.consent_id).in_(
         ended(Tape, col(Tape.started_at))
     )
+    left_behind = (Tape.state == TapeState.WRITING) & (Recording.state != RecordingState.RUNNING)
     query = (
         select(Recording.id)
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
-            col(Tape.state).in_([TapeState.UPLOADED, TapeState.STORED, TapeState.LOST]),
+            col(Tape.state).in_(consents.HELD) | left_behind,
             unallowed | (col(Recording.state) == RecordingState.ERASED),
         )
         .distinct()
@@ -107,7 +108,8 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     rows = await consent.chain(db, meeting.group_id)
     standing = ledger.standing(rows) - over.consents
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
-    own = consents.to_erase(tapes, rows, over.consents)
+    runs = recording.state == RecordingState.RUNNING
+    own = consents.to_erase(tapes, rows, over.consents, runs=runs)
     if recording.state == RecordingState.ERASED:
         own = [tape for tape in tapes if tape.state != TapeState.ERASED]
     along = consents.along_with(own, tapes)
@@ -120,10 +122,11 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     going: list[Tape | RecordingFile] = [*ending.values(), *files_going]
     in_use: list[Tape | RecordingFile] = [*staying, *keeping]
     still_used = {thing.data_key_id for thing in in_use}
-    unused = {thing.data_key_id for thing in going} - still_used
-    for key_id in unused:
-        await vault.destroy(db, key_id)
-    await erasures.note_media(db, recording_id, ledger.ended_by(rows), own, files_going, unused)
+    keys = {thing.data_key_id for thing in going}
+    if touched:  # of what was replaced or never published, and of a composite under way
+        keys |= {key.id for key in await vault.living(db, meeting.id, sealing.SCOPES)}
+    destroyed = [await vault.destroy(db, key_id) for key_id in sorted(keys - still_used)]
+    await erasures.note_media(db, recording_id, ledger.ended_by(rows), own, files_going, destroyed)
     return Doomed(
         frozenset(ending),
         frozenset(tape.id for tape in along),

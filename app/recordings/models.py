@@ -184,7 +184,8 @@ class OffRecordSpan(SQLModel, table=True):
 
 
 class Erasure(SQLModel, table=True):
-    """What withdrawals took of one person from one recording: written down as it is done.
+    """What withdrawals, or the end of its time, took of one person from one recording: written down
+    as it is done.
 
     It holds ids, paths and counts, and nothing that anybody said.
     """
@@ -195,7 +196,7 @@ class Erasure(SQLModel, table=True):
     recording_id: UUID = Field(foreign_key="recordings.id", index=True)
     user_id: UUID = Field(foreign_key="users.id", index=True)
     withdrawal_ids: list[str] = Field(default_factory=list, sa_type=JSON)
-    """The ledger rows that ended the consents."""
+    """The ledger rows that ended the consents. Empty: it is the end of its time that took it."""
     destroyed_keys: list[str] = Field(default_factory=list, sa_type=JSON)
     """Ids of data keys. A key that seals something that stands is not among them."""
     deleted_objects: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -222,6 +223,8 @@ class SpanEnd(StrEnum):
     """The person's connection was lost, and nobody came back by it."""
     STOPPED = "stopped"
     """The recording was stopped."""
+    OFF_RECORD = "off_record"
+    """Somebody asked that nothing be recorded, and so nothing is noted either."""
     NODE_STOPPED = "node_stopped"
 
 
@@ -229,7 +232,7 @@ class PublicationSpan(SQLModel, table=True):
     """One source was sent, unmuted, while a recording ran: a fact about presence, no content.
 
     Also of those who are not recorded, so that what is missing can be named: who, which source,
-    from when until when, and nothing else.
+    from when until when, and nothing else. Of nobody while the meeting is off the record.
     """
 
     __tablename__ = "publication_spans"

@@ -150,18 +150,25 @@ async def close_tape(db: AsyncSession, tape_id: UUID, size: int) -> None:
         tape.state, tape.ended_at, tape.size = TapeState.CLOSED, now(), size
 
 
-async def tape_stored(db: AsyncSession, tape_id: UUID, size: int) -> None:
-    """One that was given up, and came all the same, has its recording finished anew."""
+async def tape_stored(db: AsyncSession, tape_id: UUID, size: int) -> bool:
+    """False: it was erased on its way, and what came of it must go. One that was given up, and came
+    all the same, has its recording finished anew."""
     tape = await db.get(Tape, tape_id)
-    if tape is None or tape.state not in ON_A_NODE:
-        return
-    if tape.state == TapeState.LOST:
-        recording = await db.get_one(Recording, tape.recording_id, with_for_update=True)
-        if recording.state in (RecordingState.READY, RecordingState.FAILED):
-            move(recording, RecordingState.CLAIMED)
-            recording.progress = 0
+    if tape is None:
+        return True
+    recording = await db.get_one(Recording, tape.recording_id, with_for_update=True)
+    await db.refresh(tape)  # the eraser may have been before us
+    if tape.state not in ON_A_NODE:
+        return tape.state != TapeState.ERASED
+    if tape.state == TapeState.LOST and recording.state in (
+        RecordingState.READY,
+        RecordingState.FAILED,
+    ):
+        move(recording, RecordingState.CLAIMED)
+        recording.progress = 0
     tape.state, tape.size = TapeState.STORED, size
     tape.ended_at = tape.ended_at or now()
+    return True
 
 
 async def tapes_on_node(db: AsyncSession, node_name: str) -> list[Tape]:

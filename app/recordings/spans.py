@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.recordings.models import PublicationSpan, Recording, RecordingState, Source, SpanEnd
@@ -52,6 +52,23 @@ async def end_all_of_node(db: AsyncSession, node_name: str, at: datetime) -> Non
 async def of_recording(db: AsyncSession, recording_id: UUID) -> Sequence[PublicationSpan]:
     query = select(PublicationSpan).where(PublicationSpan.recording_id == recording_id)
     return (await db.exec(query.order_by(col(PublicationSpan.started_at)))).all()
+
+
+async def forget(db: AsyncSession, recording: Recording) -> int:
+    """Nobody's are kept any longer, nor what was missing of whom; how many there were."""
+    its = col(PublicationSpan.recording_id) == recording.id
+    recording.missing = None
+    return (await db.exec(delete(PublicationSpan).where(its))).rowcount
+
+
+async def forget_person(db: AsyncSession, user_id: UUID) -> None:
+    """Of this person, in every recording."""
+    own = col(PublicationSpan.user_id) == user_id
+    touched = select(PublicationSpan.recording_id).where(own)
+    for recording in (await db.exec(select(Recording).where(col(Recording.id).in_(touched)))).all():
+        told = recording.missing
+        recording.missing = told and [one for one in told if one["user_id"] != str(user_id)]
+    await db.exec(delete(PublicationSpan).where(own))
 
 
 async def _row(db: AsyncSession, span: Begun) -> PublicationSpan:

@@ -6,18 +6,22 @@ says that there was a recording and how long it was, and counts in the audit log
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent.models import Purpose
 from app.kit import audit
 from app.kit.db import Database
 from app.kit.ids import short
 from app.recordings import erasure
+from app.recordings.erasures import Kind, note_over
+from app.retention import connections, presence
 from app.retention.periods import Deadline, due
 from app.retention.service import deadlines
 from app.transcripts import erasure as transcripts
@@ -48,7 +52,8 @@ async def run(
     doer: audit.Doer = audit.WORKER,
     programme_id: UUID | None = None,
 ) -> list[Erased]:
-    """Erases all that is due at `now` and that nothing holds. Cheap when there is nothing to do."""
+    """Erases all that is due at `now` and that nothing holds, and what was noted beside it of
+    connections and presence. Cheap when there is nothing to do. What was erased of recordings."""
     async with database.reading() as db:
         listed = due(await deadlines(db, programme_id), now)
     done: list[Erased] = []
@@ -58,6 +63,8 @@ async def run(
         done += [await _erase(database, store, one, now, doer) for one in again]
     if done:
         await _tell(database, done, doer)
+    await connections.erase(database, now, doer=doer, programme_id=programme_id)
+    await presence.erase(database, now, doer=doer, programme_id=programme_id)
     return done
 
 
@@ -97,6 +104,7 @@ async def _erase_turns(
         await forget(db, deadline.recording_id, everyone if users is None else users)
         if users is None or users:
             await shared.forget(db, deadline.recording_id)
+        await _note(db, deadline, Kind.TURNS, dict(counts), STUDY)
         for user_id, count in counts:
             about = _about("turns", deadline, user_id)
             audit.record(db, audit.Deed.ERASED, doer, about, details={"turns": count})
@@ -109,9 +117,23 @@ async def _erase_words(
     """Takes every line of these people, or of all."""
     async with database.transaction() as db:
         removed = await transcripts.erase_of(db, deadline.recording_id, users)
+        await _note(db, deadline, Kind.LINES, removed, WORDS)
         for user_id, count in sorted(removed.items()):
             about = _about("transcript", deadline, user_id)
             audit.record(db, audit.Deed.ERASED, doer, about, details={"lines": count})
+
+
+async def _note(
+    db: AsyncSession,
+    deadline: Deadline,
+    kind: Kind,
+    removed: Mapping[UUID, int],
+    purposes: Collection[Purpose],
+) -> None:
+    """In the receipts of those who had agreed to it: nobody else has anything to be told of."""
+    agreed = {part.user_id for part in deadline.parts if part.purpose in purposes}
+    told = {user_id: count for user_id, count in removed.items() if user_id in agreed}
+    await note_over(db, deadline.recording_id, kind, told)
 
 
 def _about(kind: str, deadline: Deadline, user_id: UUID) -> audit.About:

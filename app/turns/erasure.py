@@ -56,7 +56,7 @@ async def erase_withdrawn(database: Database, store: Store) -> None:
     count = await shared.erase(database)
     if count:
         logger.info("%d recordings: speech of nobody known erased", count)
-    count = await quality.erase(database)
+    count = await quality.erase_withdrawn(database)
     if count:
         logger.info("%d stretches of the quality log erased", count)
 

@@ -17,10 +17,10 @@ class DataKey(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
     user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True)
-    """None: the key of the meeting's shared files (mix-down, manifest)."""
+    """None: the key of what the meeting has in common (mix-down, manifest)."""
     scope: str = Field(max_length=20)
-    """`audio` or `video` for tapes, by the consent they rest on; `person` for the file that joins
-    both; `shared` for what a meeting has in common; `composite` for its video."""
+    """`audio` or `video` for tapes, by the consent they rest on, `mixed` for one of everybody; the
+    kind of file for what is made of them; `heard` for what a run writes down on its way."""
     wrapped: bytes | None
     """AES-256 key wrap (RFC 3394) of 32 bytes; None once destroyed."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

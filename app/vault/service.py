@@ -1,7 +1,7 @@
 """Data keys: made, unwrapped for one use, destroyed. Nothing that was sealed outlives its key."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -67,12 +67,23 @@ async def unwrap(db: AsyncSession, keys: Keys, data_key_id: UUID) -> bytes:
     return _open(keys, row)
 
 
-async def destroy(db: AsyncSession, data_key_id: UUID) -> None:
+async def living(db: AsyncSession, meeting_id: UUID, scopes: Collection[str]) -> Sequence[DataKey]:
+    """The meeting's keys of these scopes that are not destroyed."""
+    query = select(DataKey).where(
+        DataKey.meeting_id == meeting_id,
+        col(DataKey.scope).in_(scopes),
+        col(DataKey.destroyed_at).is_(None),
+    )
+    return (await db.exec(query.order_by(col(DataKey.id)))).all()
+
+
+async def destroy(db: AsyncSession, data_key_id: UUID) -> DataKey:
     """Makes everything this key sealed unreadable, copies and backups included."""
-    row = await db.get(DataKey, data_key_id)
-    if row is not None and row.destroyed_at is None:
+    row = await db.get_one(DataKey, data_key_id)
+    if row.destroyed_at is None:
         row.wrapped, row.destroyed_at = None, now()
         await db.flush()
+    return row
 
 
 def _open(keys: Keys, row: DataKey) -> bytes:

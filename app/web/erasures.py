@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts.models import User
 from app.consent.models import Purpose
 from app.erasures import service
+from app.erasures.service import Reason
 from app.exports import register
 from app.exports.models import ExportRecord
 from app.exports.register import Registered
@@ -34,6 +35,7 @@ class Erased(NamedTuple):
     meeting: Meeting
     purposes: Sequence[Purpose]
     exports: Sequence["Out"]
+    reason: Reason
 
 
 class Out(NamedTuple):
@@ -94,7 +96,8 @@ async def _erased(db: AsyncSession, erasure: Erasure) -> Erased:
     meeting = await db.get_one(Meeting, recording.meeting_id)
     purposes = {Purpose(row.purpose) for row in await service.withdrawals(db, erasure)}
     exports = [await _out(db, each) for each in await service.exports_before(db, erasure)]
-    return Erased(erasure, meeting, [p for p in Purpose if p in purposes], exports)
+    asked = [p for p in Purpose if p in purposes]
+    return Erased(erasure, meeting, asked, exports, service.reason(erasure))
 
 
 async def _out(db: AsyncSession, registered: Registered) -> Out:

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlmodel import select
+
 from app.kit import context
 from app.kit.settings import Settings
 from app.recordings.models import Source
+from app.turns.models import Speech
 from media.recorder.finaliser import Finaliser
 from media.recorder.outcome import MadeFile, MadeTrack, Verified
 from media.recorder.progress import Progress
@@ -57,12 +60,13 @@ async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     length = max(track.start_ms + track.duration_ms for track in tracks)
     mixing = finaliser.mixdown(plan, run, voices, length, progress)
     files += await costs.of("mixdown", mixing)
-    heard = []
+    heard = {}
     for user in voices:
         listening = finaliser.listen(plan, run, user, length, progress)
-        heard.append(await costs.of("listen", listening))
-    telling = finaliser.tell_apart(plan, run, heard, length, progress)
-    heard = list(await costs.of("listen", telling))
+        if noted := await costs.of("listen", listening):
+            heard[user] = noted
+    telling = finaliser.tell_apart(plan, run, voices, heard, length, progress)
+    heard = await costs.of("listen", telling)
     await costs.of(
         "publish",
         publish(
@@ -77,6 +81,8 @@ async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     )
     await costs.of("clear", finaliser.clear(plan, run))
     peak = _peak_mb()
+    async with ours.database.reading() as db:
+        spans = [span for each in (await db.exec(select(Speech))).all() for span in each.segments]
     paths = {f"{f.kind}-{f.user_id}": (f.path, str(f.data_key_id)) for f in files}
     await ours.database.close()
     return {
@@ -84,7 +90,7 @@ async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
         "steps": costs.steps,
         "peak_mb": peak,
         "people": len(voices),
-        "speech_s": sum(end - start for one in heard for start, end in one.speech) / 1000,
+        "speech_s": sum(end - start for start, end in spans) / 1000,
         "files": paths,
     }
 

@@ -1,13 +1,14 @@
 """The steps of finishing a recording. Each may be done again after a kill and gives the same."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
 from app.imports.uploading import may_come
 from app.kit.context import Context
 from app.kit.db import now
+from app.recordings import sealing
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingState, Source
 from app.recordings.states import move
@@ -20,11 +21,12 @@ from media.recorder.frames import Counts
 from media.recorder.listening import apart, listen
 from media.recorder.mixdown import Drawn, mix
 from media.recorder.outcome import (
-    Heard,
     MadeFile,
     MadeTrack,
+    Noted,
     PersonMedia,
     Plan,
+    Speech,
     Verified,
 )
 from media.recorder.person import PersonFiles
@@ -34,7 +36,7 @@ from media.recorder.progress import Progress
 from media.recorder.tapes import PersonTapes
 from media.recorder.voice import Voice
 from media.recorder.workshop import SEALED, Workshop
-from media.store import Store
+from media.store import Missing, Store
 
 R = TypeVar("R")
 
@@ -81,7 +83,7 @@ class Finaliser:
         shop, writer = self.workshop(plan, run), PersonFiles(user_id, tapes)
         files: list[MadeFile] = []
         tracks: list[MadeTrack] = []
-        for kind, scope in ((FileKind.PERSON, "person"), (FileKind.SCREEN, "video")):
+        for kind in (FileKind.PERSON, FileKind.SCREEN):
             if kind == FileKind.SCREEN and not tapes.has(Source.SCREEN):
                 continue
             for number, codec in enumerate(writer.codecs(kind)):
@@ -91,7 +93,7 @@ class Finaliser:
                     found = await _work(writer.write, kind, out, path, progress.reached_s, codec)
                     if found:
                         named = {"variant": variant, "media_type": form.media_type}
-                        files.append(await shop.keep(kind, user_id, scope, out, **named))
+                        files.append(await shop.keep(kind, user_id, out, **named))
                         tracks += found
         return PersonMedia(tuple(files), tuple(tracks))
 
@@ -109,50 +111,66 @@ class Finaliser:
         shop = self.workshop(plan, run)
         with shop.scratch() as out:
             peaks = await _work(mix, out, drawn, length_ms / 1000, progress.reached_s)
-            files = [await shop.keep(FileKind.MIXDOWN, None, "shared", out)]
-        files.append(await shop.keep(FileKind.PEAKS, None, "shared", peaks.to_json()))
+            files = [await shop.keep(FileKind.MIXDOWN, None, out)]
+        files.append(await shop.keep(FileKind.PEAKS, None, peaks.to_json()))
         for user, voice in voices.items():
-            files.append(await shop.keep(FileKind.PEAKS, user, "audio", voice.peaks.to_json()))
+            files.append(await shop.keep(FileKind.PEAKS, user, voice.peaks.to_json()))
         return tuple(files)
 
     async def listen(
         self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
-    ) -> Heard:
+    ) -> Noted | None:
         """Where one person speaks, if their consent covers it."""
         tapes = await self._tapes(plan, run, user_id)
         if user_id not in plan.indexed:
-            return Heard(user_id, ())
+            return None
         indexed_ms = min(plan.indexed_until.get(user_id, length_ms), length_ms)
         work = (_voice(tapes, MODEL_RATE), length_ms, progress.reached_s, indexed_ms)
         speech, loudness = await _work(listen, *work)
-        self.workshop(plan, run).loudness[user_id] = loudness
-        return Heard(user_id, speech)
+        shop = self.workshop(plan, run)
+        shop.loudness[user_id] = loudness
+        return await shop.note("listen", user_id, speech)
 
     async def listen_to_all(
         self, plan: Plan, run: str, length_ms: int, progress: Progress
-    ) -> tuple[tuple[int, int], ...]:
+    ) -> Noted | None:
         """Where somebody speaks in a mixed file, if everybody's consent covers it."""
         if plan.mixed is None or not plan.all_indexed:
-            return ()
+            return None
         tapes = await self._tapes(plan, run, plan.mixed)
         voice = _voice(tapes, MODEL_RATE, Source.MIXED)
         speech, _ = await _work(listen, voice, length_ms, progress.reached_s, length_ms)
-        return speech
+        return await self.workshop(plan, run).note("listen", None, speech)
 
     async def tell_apart(
-        self, plan: Plan, run: str, heard: Sequence[Heard], length_ms: int, progress: Progress
-    ) -> tuple[Heard, ...]:
+        self,
+        plan: Plan,
+        run: str,
+        voices: Sequence[UUID],
+        heard: Mapping[UUID, Noted],
+        length_ms: int,
+        progress: Progress,
+    ) -> dict[UUID, Noted]:
         """Takes out of each person's speech what are others' voices in an open microphone. Those
         who are not indexed are known for that by how loud they are, and by nothing else."""
-        if len(heard) < 2 or not any(one.speech for one in heard):
-            return tuple(heard)
-        loudness = self.workshop(plan, run).loudness
-        for one in heard:
-            tapes = await self._tapes(plan, run, one.user_id)
-            if one.user_id not in loudness:  # not indexed, or this process did not hear them
+        shop = self.workshop(plan, run)
+        speech = {user: await self.noted(plan, run, one) for user, one in heard.items()}
+        if len(voices) < 2 or not any(speech.values()):
+            return dict(heard)
+        for user in voices:
+            tapes = await self._tapes(plan, run, user)
+            if user not in shop.loudness:  # not indexed, or this process did not hear them
                 work = (_voice(tapes, MODEL_RATE), length_ms, progress.reached_s)
-                loudness[one.user_id] = (await _work(listen, *work))[1]
-        return await _work(apart, heard, loudness)
+                shop.loudness[user] = (await _work(listen, *work))[1]
+        told = await _work(apart, speech, {user: shop.loudness[user] for user in voices})
+        return {user: await shop.note("apart", user, own) for user, own in told.items()}
+
+    async def noted(self, plan: Plan, run: str, noted: Noted) -> Speech:
+        """What was written down. Raises PlanOutdated when it is there no longer."""
+        try:
+            return await self.workshop(plan, run).noted(noted)
+        except (KeyDestroyed, Missing):
+            raise PlanOutdated from None
 
     async def preview(
         self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
@@ -161,7 +179,7 @@ class Finaliser:
         tapes = await self._tapes(plan, run, user_id)
         made = await _work(sheet, tapes, length_ms, progress.reached_s)
         shop = self.workshop(plan, run)
-        return (await shop.keep(FileKind.PREVIEW, user_id, "video", made),) if made else ()
+        return (await shop.keep(FileKind.PREVIEW, user_id, made),) if made else ()
 
     async def fail(self, recording_id: str, code: str) -> None:
         async with self.context.database.transaction() as db:
@@ -169,6 +187,7 @@ class Finaliser:
             if recording is not None and recording.state == RecordingState.CLAIMED:
                 move(recording, RecordingState.FAILED)
                 recording.failure = code
+                await sealing.forget_unused(db, recording)
 
     async def clear(self, plan: Plan, run: str) -> None:
         """Leaves no file in the store that nothing refers to: of an outdated plan, of what was

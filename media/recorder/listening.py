@@ -6,13 +6,12 @@ from uuid import UUID
 from media.audio.crosstalk import without_echoes
 from media.audio.levels import Levels, Loudness
 from media.audio.speech import MODEL_RATE, Span, SpeechDetector, Thresholds
-from media.recorder.outcome import Heard
+from media.recorder.outcome import Speech
 from media.recorder.voice import Voice
 
 BLOCK_S = 1
 """Sound listened to at a time. Lower: more overhead. Higher: who pauses is listened to for
 longer."""
-Speech = tuple[tuple[int, int], ...]
 
 
 def listen(
@@ -37,17 +36,16 @@ def listen(
     return speech, levels.loudness()
 
 
-def apart(heard: Sequence[Heard], loudness: Mapping[UUID, Loudness]) -> tuple[Heard, ...]:
-    """The same people without each other's echoes."""
-    return tuple(
-        Heard(
-            one.user_id, _own(one, [loudness[o.user_id] for o in heard if o is not one], loudness)
+def apart(heard: Mapping[UUID, Speech], loudness: Mapping[UUID, Loudness]) -> dict[UUID, Speech]:
+    """The same people without echoes of anybody whose loudness is known."""
+    return {
+        user_id: _own(
+            speech, loudness[user_id], [loud for who, loud in loudness.items() if who != user_id]
         )
-        for one in heard
-    )
+        for user_id, speech in heard.items()
+    }
 
 
-def _own(one: Heard, others: Sequence[Loudness], loudness: Mapping[UUID, Loudness]) -> Speech:
-    speech = [Span(start, end) for start, end in one.speech]
-    kept = without_echoes(loudness[one.user_id], speech, others)
+def _own(speech: Speech, own: Loudness, others: Sequence[Loudness]) -> Speech:
+    kept = without_echoes(own, [Span(start, end) for start, end in speech], others)
     return tuple((span.start_ms, span.end_ms) for span in kept)

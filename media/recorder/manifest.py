@@ -8,7 +8,7 @@ from typing import Any
 
 from app.consent.ledger import Current
 from app.recordings.completeness import Missing
-from media.recorder.outcome import Heard, Interruption, MadeFile, MadeTrack, Plan, Verified
+from media.recorder.outcome import Interruption, MadeFile, MadeTrack, Plan, Verified
 from media.recorder.tapes import NOT_RECORDED
 
 FORMAT = "emessi manifest 1"
@@ -28,7 +28,9 @@ def manifest(
     *,
     off_record: Sequence[tuple[int, int]] = (),
 ) -> bytes:
-    """Deterministic: the same outcome gives the same bytes. Times are ms of the common clock."""
+    """Deterministic: the same outcome gives the same bytes. Times are ms of the common clock.
+    `turns`: by what they were found. Who spoke for how long is not told: that needs `indexing`,
+    and this stands on the consents to be recorded."""
     document = {
         "format": FORMAT,
         "software": f"emessi {version('emessi')}",
@@ -61,16 +63,6 @@ def _interruptions(plan: Plan, off_record: Iterable[tuple[int, int]]) -> list[di
     wanted = [Interruption(start, end, OFF_THE_RECORD) for start, end in off_record]
     found = sorted([*plan.interruptions, *wanted], key=lambda one: (one.start_ms, one.end_ms))
     return [asdict(one) for one in found]
-
-
-def spoken(heard: Iterable[Heard], parameters: dict[str, Any], detector: str) -> dict[str, Any]:
-    return {
-        "detector": detector,
-        "parameters": parameters,
-        "speech_ms": {
-            str(one.user_id): sum(end - start for start, end in one.speech) for one in heard
-        },
-    }
 
 
 def _file(file: MadeFile) -> dict[str, Any]:

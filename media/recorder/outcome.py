@@ -1,4 +1,6 @@
-"""What the steps of finalising hand to one another. It outlives the process: DBOS keeps it."""
+"""What the steps of finalising hand to one another. It outlives the process, because DBOS keeps it,
+and an erasure too: nothing is in it that `indexing` is asked for.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,9 +121,13 @@ class PersonMedia:
     tracks: tuple[MadeTrack, ...] = ()
 
 
-@dataclass(frozen=True)
-class Heard:
-    """Where one person speaks: (start, end) in ms of the common clock."""
+Speech = tuple[tuple[int, int], ...]
+"""(start, end) in ms of the common clock."""
 
-    user_id: UUID
-    speech: tuple[tuple[int, int], ...]
+
+@dataclass(frozen=True)
+class Noted:
+    """In which sealed file of the run is written where somebody speaks."""
+
+    path: str
+    data_key_id: UUID

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consent import service as consent
 from app.kit.context import Context
 from app.meetings.models import Meeting
-from app.recordings import consents, interruptions
+from app.recordings import consents, interruptions, sealing
 from app.recordings import service as recordings
 from app.recordings.models import (
     TRANSITIONS,
@@ -45,6 +45,7 @@ async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | No
         meeting = await db.get(Meeting, recording.meeting_id) if recording else None
         if recording is None or meeting is None or recording.state not in FINISHABLE:
             return None
+        await sealing.forget_unused(db, recording)  # of a run that ended before it published
         tapes = await recordings.tapes(db, recording_id)
         if _is_empty(recording, tapes):
             move(recording, RecordingState.ERASED)

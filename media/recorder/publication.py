@@ -1,6 +1,6 @@
 """The last step: turns, the manifest, and the rows by which the rest of eMessi finds the files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from app.consent.models import Purpose
 from app.groups.models import Group
 from app.kit.ids import new_id
 from app.meetings.models import Meeting
+from app.recordings import sealing, spans
 from app.recordings import service as recordings
-from app.recordings import spans
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
 from app.recordings.off_record import spans_ms
 from app.recordings.states import move
@@ -22,13 +22,14 @@ from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.detection import VERSION
 from app.turns.models import TurnRuleSet
+from app.vault import service as vault
 from media.audio.crosstalk import EchoRules
 from media.audio.speech import Thresholds
 from media.recorder import planning
 from media.recorder.accounting import account
 from media.recorder.finaliser import Finaliser, PlanOutdated
-from media.recorder.manifest import manifest, spoken
-from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
+from media.recorder.manifest import manifest
+from media.recorder.outcome import MadeFile, MadeTrack, Noted, Plan, Speech, Verified
 
 DETECTOR = {"speech": Thresholds().parameters(), "echo": EchoRules().parameters()}
 
@@ -39,14 +40,17 @@ async def publish(
     run: str,
     made: tuple[Sequence[MadeFile], Sequence[MadeTrack]],
     verified: Sequence[Verified],
-    heard: Sequence[Heard],
+    heard: Mapping[UUID, Noted],
     length_ms: int,
-    anybody: Sequence[tuple[int, int]] = (),
+    anybody: Noted | None = None,
 ) -> None:
     """One transaction makes it all visible, if every consent still stands; else PlanOutdated."""
     files, tracks = made
-    shop = finaliser.workshop(plan, run)
-    async with finaliser.context.database.reading() as db:
+    shop, database = finaliser.workshop(plan, run), finaliser.context.database
+    async with database.reading() as db:
+        there = {file.path for file in await recordings.files(db, plan.recording_id)}
+        if shop.path(FileKind.MANIFEST, None) in there:
+            return  # done, before a kill that kept it from being written down as done
         rules = await _rules(db, plan.group_id)
         relied_on = ledger.relied_on(ledger_rows := await consent.chain(db, plan.group_id))
         off_record = await spans_ms(db, plan.recording_id, length_ms)
@@ -54,25 +58,19 @@ async def publish(
         published = await spans.of_recording(db, plan.recording_id)
     if found is None:
         raise PlanOutdated
+    speech = {user: await finaliser.noted(plan, run, one) for user, one in heard.items()}
+    of_all = await finaliser.noted(plan, run, anybody) if anybody else ()
     lacking = account(found, plan, published, tracks, verified, length_ms, ledger_rows, off_record)
-    about_turns = spoken(heard, turn_rules.parameters(rules, DETECTOR), VERSION)
-    text = manifest(
-        plan,
-        files,
-        tracks,
-        verified,
-        relied_on,
-        about_turns,
-        length_ms,
-        lacking if published else None,
-        off_record=off_record,
-    )
-    written = await shop.keep(FileKind.MANIFEST, None, "shared", text)
-    async with finaliser.context.database.transaction() as db:
-        if not await planning.still_stands(db, plan):
+    missing = lacking if published else None
+    found_by = {"detector": VERSION, "parameters": turn_rules.parameters(rules, DETECTOR)}
+    facts = (plan, files, tracks, verified, relied_on, found_by, length_ms, missing)
+    text = manifest(*facts, off_record=off_record)
+    written = await shop.keep(FileKind.MANIFEST, None, text)
+    async with database.transaction() as db:
+        if not await _stands(db, plan, [*files, written]):
             raise PlanOutdated
         await _replace(db, plan.recording_id, [*files, written], tracks)
-        await _keep_speech(db, plan, relied_on, heard, anybody)
+        await _keep_speech(db, plan, relied_on, speech, of_all)
         meeting = await db.get_one(Meeting, plan.meeting_id)
         if not await turns.is_imported(db, plan.recording_id):
             await proposing.propose(db, meeting, plan.recording_id, rules, DETECTOR)
@@ -83,21 +81,31 @@ async def publish(
             move(recording, RecordingState.READY)
         recording.duration_ms, recording.progress = length_ms, 100
         recording.missing = [one.to_json() for one in lacking] if published else None
+        await sealing.forget_unused(db, recording)
+
+
+async def _stands(db: AsyncSession, plan: Plan, files: Sequence[MadeFile]) -> bool:
+    """Whether every consent does, and every key that something was sealed with."""
+    living = {key.id for key in await vault.living(db, plan.meeting_id, sealing.SCOPES)}
+    sealed_by = {file.data_key_id for file in files}
+    return sealed_by <= living and await planning.still_stands(db, plan)
 
 
 async def _keep_speech(
     db: AsyncSession,
     plan: Plan,
     relied_on: ledger.Current,
-    heard: Sequence[Heard],
-    anybody: Sequence[tuple[int, int]],
+    speech: Mapping[UUID, Speech],
+    of_all: Speech,
 ) -> None:
     """Each person's, and, of a mixed file, where somebody speaks: that rests on everybody's
     consents to be studied too."""
-    spoken_by = {one.user_id: one.speech for one in heard}
-    await proposing.keep_speech(db, plan.recording_id, spoken_by)
-    studied = {relied_on[user][Purpose.INDEXING].id for user in plan.users} if anybody else set()
-    await shared.keep(db, plan.recording_id, anybody, plan.consents | studied)
+    await proposing.keep_speech(db, plan.recording_id, speech)
+    rows = [relied_on.get(user, {}).get(Purpose.INDEXING) for user in plan.users if of_all]
+    if None in rows:
+        raise PlanOutdated
+    studied = {row.id for row in rows if row is not None}
+    await shared.keep(db, plan.recording_id, of_all, plan.consents | studied)
 
 
 async def _rules(db: AsyncSession, group_id: UUID) -> TurnRuleSet:

@@ -11,6 +11,7 @@ plan is made.
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
+from uuid import UUID
 
 from dbos import DBOS
 from dbos import error as dbos_errors
@@ -18,7 +19,7 @@ from dbos import error as dbos_errors
 from app.recordings.models import Source
 from app.recordings.queue import FINALISE
 from media.recorder.finaliser import Finaliser, PlanOutdated
-from media.recorder.outcome import Heard, MadeFile, MadeTrack, Plan, Verified
+from media.recorder.outcome import MadeFile, MadeTrack, Noted, Plan, Verified
 from media.recorder.progress import Progress, told
 from media.recorder.publication import publish
 from media.recorder.steps import may_pass, step
@@ -92,16 +93,17 @@ class _Run:
         length = max([plan.stopped_ms, *ends])
         voices = [track.user_id for track in tracks if track.source == Source.MICROPHONE]
         files += await self._next("mixdown", length, Finaliser.mixdown, plan, run, voices, length)
-        heard: list[Heard] = [
-            await self._next("listen", length, Finaliser.listen, plan, run, user, length)
-            for user in voices
-        ]
-        anybody: tuple[tuple[int, int], ...] = ()
+        heard: dict[UUID, Noted] = {}
+        for user in voices:
+            listening = (Finaliser.listen, plan, run, user, length)
+            if noted := await self._next("listen", length, *listening):
+                heard[user] = noted
+        anybody: Noted | None = None
         if plan.mixed is not None:
-            listening = (Finaliser.listen_to_all, plan, run, length)
-            anybody = await self._next("listen to all", length, *listening)
-        telling = (plan, run, heard, length)
-        heard = list(await self._next("tell apart", length, Finaliser.tell_apart, *telling))
+            to_all = (Finaliser.listen_to_all, plan, run, length)
+            anybody = await self._next("listen to all", length, *to_all)
+        telling = (plan, run, voices, heard, length)
+        heard = await self._next("tell apart", length, Finaliser.tell_apart, *telling)
         for user in (track.user_id for track in tracks if track.source == Source.CAMERA):
             files += await self._next("preview", length, Finaliser.preview, plan, run, user, length)
         made = (files, tracks)

@@ -1,19 +1,22 @@
 """The worker's bench: tapes fetched here, finished files sealed here and put into the store."""
 
 import asyncio
+import json
 import shutil
 from pathlib import Path
 from uuid import UUID
 
 from app.kit.context import Context
+from app.recordings import service as recordings
 from app.recordings.consents import rests_on
 from app.recordings.models import FileKind
+from app.recordings.sealing import HEARD
 from app.vault import service as vault
 from media.audio.levels import Loudness
-from media.recorder.outcome import MadeFile, Plan
+from media.recorder.outcome import MadeFile, Noted, Plan, Speech
 from media.recorder.scratch import Scratch
 from media.recorder.tapes import LocalTape, PersonTapes
-from media.sealed import SealedWriter
+from media.sealed import SealedReader, SealedWriter
 from media.store import Store
 
 PIECE = 256 << 10
@@ -76,23 +79,46 @@ class Workshop:
         self,
         kind: FileKind,
         user_id: UUID | None,
-        scope: str,
         content: Scratch | bytes,
         *,
         variant: str = "",
         media_type: str = "",
     ) -> MadeFile:
-        """Seals the content under the owner's key of that scope and puts it into the store."""
-        async with self._context.database.transaction() as db:
-            keys = self._context.keys
-            data_key = await vault.data_key(db, keys, self.plan.meeting_id, user_id, scope)
+        """Seals the content under the owner's key for this kind and puts it into the store."""
         path = self.path(kind, user_id, variant)
-        sealed = self.folder / path.rpartition("/")[2]
-        size, sha256 = await asyncio.to_thread(_seal, sealed, data_key.key, content)
-        await self._store.take_file(path, sealed)
+        key_id, size, sha256 = await self._put(path, user_id, kind, content)
         consents = rests_on(kind, user_id, self.plan.tapes)
         media_type = media_type or NAMES[kind][1]
-        return MadeFile(kind, user_id, data_key.id, consents, path, media_type, size, sha256)
+        return MadeFile(kind, user_id, key_id, consents, path, media_type, size, sha256)
+
+    async def note(self, step: str, user_id: UUID | None, speech: Speech) -> Noted:
+        """Writes down for later steps where somebody speaks: what a step returns is in the database
+        of the work for ever, this goes with the run."""
+        path = f"{self.plan.meeting_id}/{self._run}/{step}-{user_id or 'anybody'}.json{SEALED}"
+        key_id, _, _ = await self._put(path, user_id, HEARD, json.dumps(speech).encode())
+        return Noted(path, key_id)
+
+    async def noted(self, noted: Noted) -> Speech:
+        """Raises KeyDestroyed, Missing when the run is over."""
+        async with self._context.database.reading() as db:
+            key = await vault.unwrap(db, self._context.keys, noted.data_key_id)
+        reader = await SealedReader.open(self._store, noted.path, key)
+        return tuple((start, end) for start, end in json.loads(await reader.read(0, reader.size)))
+
+    async def _put(
+        self, path: str, user_id: UUID | None, scope: str, content: Scratch | bytes
+    ) -> tuple[UUID, int, str]:
+        """The key's id, bytes and SHA-256 of the plain content. No run seals with a key that an
+        earlier one sealed with."""
+        context, meeting_id = self._context, self.plan.meeting_id
+        async with context.database.transaction() as db:
+            files = await recordings.files(db, self.plan.recording_id)
+            used = [file.data_key_id for file in files]
+            key = await vault.data_key(db, context.keys, meeting_id, user_id, scope, besides=used)
+        sealed = self.folder / path.rpartition("/")[2]
+        size, sha256 = await asyncio.to_thread(_seal, sealed, key.key, content)
+        await self._store.take_file(path, sealed)
+        return key.id, size, sha256
 
     async def clear(self) -> None:
         self._people.clear()

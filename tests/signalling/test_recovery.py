@@ -139,6 +139,31 @@ async def test_tapes_of_an_earlier_life_are_handed_over_by_the_node_that_wrote_t
     assert reader.ending == Ending.TORN
 
 
+async def test_what_was_erased_while_the_node_was_away_leaves_its_disk(
+    running: Application,  # noqa: F811
+    cast: Cast,  # noqa: F811
+    settings: Settings,  # noqa: F811
+) -> None:
+    remains = await crash(running, cast, settings.spool)
+    async with running.context.database.transaction() as db:
+        (await db.get_one(Tape, remains.torn.id)).state = TapeState.ERASED
+    own = settings.model_copy(
+        update={
+            "node": NodeSettings(name="test-node", port=0),
+            "relay": RelaySettings(udp_port=0),
+        }
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(node.run(own, stop))
+    try:
+        await _alive(running, "test-node")
+        assert not (settings.spool / remains.torn.path).exists()
+    finally:
+        stop.set()
+        await task
+    assert not (settings.data / "store" / remains.torn.path).exists()
+
+
 async def _alive(app: Application, name: str) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while True:

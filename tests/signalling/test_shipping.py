@@ -10,13 +10,16 @@ import pytest
 from app.kit.db import now
 from app.kit.settings import Settings
 from app.meetings.models import Meeting
+from app.recordings import erasure
+from app.vault import service as vault
+from app.vault.service import KeyDestroyed
 from media.store import Store
 from signalling import rooms, shipping
 from signalling.messages import EndMeeting, StartRecording, Welcomed
 from tests.fixtures import s3
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
-from tests.fixtures.taped import decides, inside, tapes, until_stored, until_written
+from tests.fixtures.taped import DEADLINE_S, decides, inside, tapes, until_stored, until_written
 from tests.fixtures.wire import Talker, place
 from tests.signalling.conftest import Gathering, gathered
 
@@ -62,6 +65,40 @@ async def test_a_tape_waits_for_the_store_and_other_meetings_do_not(gathering: G
     (stored,) = await until_stored(gathering, cast.alice)
     assert stored.id == tape.id
     assert not (gathering.settings.spool / tape.path).exists()
+
+
+async def test_what_is_withdrawn_while_the_store_is_away_is_erased_and_leaves_it_again(
+    gathering: Gathering, tmp_path: Path
+) -> None:
+    cast, context = gathering.cast, gathering.running.context
+    store = gathering.settings.data / "store"
+    await decides(cast.alice, cast.group_id, "audio", "granted")
+    async with inside(gathering, cast.alice) as (alice,):
+        await alice.ask(StartRecording)
+        tape = await until_written(gathering, cast.alice)
+        store.rename(store.with_name("away"))
+        store.touch()
+        await alice.ask(EndMeeting)
+    on_disk = gathering.settings.spool / tape.path
+    async with asyncio.timeout(DEADLINE_S):
+        while (await tapes(gathering, cast.alice))[0].state != "closed":
+            await asyncio.sleep(0.02)
+
+    await decides(cast.alice, cast.group_id, "audio", "withdrawn")
+    elsewhere = Store.open(Settings(data=tmp_path / "elsewhere"))
+    assert await erasure.erase(context.database, elsewhere, tape.recording_id) == 1
+    async with context.database.reading() as db:
+        with pytest.raises(KeyDestroyed):
+            await vault.unwrap(db, context.keys, tape.data_key_id)
+    assert on_disk.exists()
+
+    store.unlink()
+    store.with_name("away").rename(store)
+    async with asyncio.timeout(DEADLINE_S):
+        while on_disk.exists() or (store / tape.path).exists():
+            await asyncio.sleep(0.02)
+    (row,) = await tapes(gathering, cast.alice)
+    assert row.state == "erased"
 
 
 async def test_tapes_outlive_an_outage_of_s3_and_a_restart_of_the_node_meanwhile(

@@ -4,8 +4,16 @@ import asyncio
 
 from sqlmodel import col, select
 
-from app.recordings.models import PublicationSpan, SpanEnd
-from signalling.messages import EndMeeting, Leave, SetMuted, StartRecording, StopRecording
+from app.recordings.models import OffRecordSpan, PublicationSpan, SpanEnd
+from signalling.messages import (
+    AgreeToRecord,
+    EndMeeting,
+    GoOffRecord,
+    Leave,
+    SetMuted,
+    StartRecording,
+    StopRecording,
+)
 from tests.fixtures.cast import Person
 from tests.fixtures.taped import decides, inside, until_written
 from tests.signalling.conftest import Gathering
@@ -53,3 +61,37 @@ async def test_who_is_not_recorded_is_noted_and_who_leaves(gathering: Gathering)
         (other,) = await noted(gathering, cast.alice, 1)
 
     assert (span.how_it_ended, other.how_it_ended) == (SpanEnd.LEFT, SpanEnd.STOPPED)
+
+
+async def test_off_the_record_nothing_is_noted_of_anybody(gathering: Gathering) -> None:
+    cast = gathering.cast
+    async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
+        await alice.ask(StartRecording)
+        await alice.ask(GoOffRecord)
+        await bob.ask(SetMuted, source="microphone", muted=True)
+        await bob.ask(SetMuted, source="microphone", muted=False)
+        for one in (alice, bob):
+            await one.ask(AgreeToRecord)
+        async with asyncio.timeout(10):
+            while (await off_record(gathering))[0].ended_at is None:
+                await asyncio.sleep(0.05)
+        await until_begun(gathering, cast.bob, 2)
+        await alice.ask(EndMeeting)
+        spans = await noted(gathering, cast.bob, 2)
+
+    (off,) = await off_record(gathering)
+    assert off.ended_at is not None
+    assert [span.how_it_ended for span in spans] == [SpanEnd.OFF_RECORD, SpanEnd.STOPPED]
+    assert spans[0].ended_at is not None
+    assert spans[0].ended_at <= off.started_at < off.ended_at <= spans[1].started_at
+
+
+async def until_begun(gathering: Gathering, person: Person, spans: int) -> None:
+    async with asyncio.timeout(10):
+        while len(await noted(gathering, person, 0)) < spans:
+            await asyncio.sleep(0.05)
+
+
+async def off_record(gathering: Gathering) -> list[OffRecordSpan]:
+    async with gathering.running.context.database.reading() as db:
+        return list((await db.exec(select(OffRecordSpan))).all())

@@ -60,6 +60,8 @@ class Compositor:
         self._store = store
         self._finaliser = finaliser
         self._child: asyncio.subprocess.Process | None = None
+        self._floor: tuple[tuple[UUID, int], list[tuple[float, int]]] | None = None
+        """Of the composite at hand: the same for all its pieces."""
         self.is_busy = False
 
     def pieces(self, made: CompositePlan) -> list[tuple[float, float]]:
@@ -80,8 +82,7 @@ class Compositor:
         told = await self._job(made, folder, *pieces[number])
         rendered = await self._rendered(made, told, number, len(pieces))
         place, sealed = f"{made.meeting_id}/{run}/{number}.piece", folder / f"{number}.piece"
-        async with self._context.database.reading() as db:
-            key = await vault.unwrap(db, self._context.keys, made.data_key_id)
+        key = await self._key(made.data_key_id)
         await asyncio.to_thread(_seal, sealed, key, rendered)
         await self._store.take_file(place, sealed)
         return place
@@ -90,9 +91,8 @@ class Compositor:
         """All pieces over the mix-down, not transcoded, sealed and stored."""
         await self._check(made)
         folder = self._folder(run)
-        async with self._context.database.reading() as db:
-            key = await vault.unwrap(db, self._context.keys, made.data_key_id)
-            sound_key = await vault.unwrap(db, self._context.keys, made.mixdown.data_key_id)
+        key = await self._key(made.data_key_id)
+        sound_key = await self._key(made.mixdown.data_key_id)
         pieces = [await self._fetched(place, folder) for place in places]
         sound = await self._fetched(made.mixdown.path, folder)
         place, sealed = f"{made.meeting_id}/{run}/composite.webm{SEALED}", folder / "composite"
@@ -120,6 +120,9 @@ class Compositor:
     async def publish(self, made: CompositePlan, file: RecordingFile) -> None:
         """One transaction makes it visible, if everything in it may still be used."""
         async with self._context.database.transaction() as db:
+            living = await vault.living(db, made.meeting_id, [planning.SCOPE])
+            if made.data_key_id not in {key.id for key in living}:
+                raise Outdated
             if not await planning.stands(db, made):
                 raise Outdated
             query = select(RecordingFile).where(
@@ -141,6 +144,7 @@ class Compositor:
 
     async def clear(self, made: CompositePlan, run: str) -> None:
         """Deletes the pieces; what was not published loses its key."""
+        self._floor = None
         async with self._context.database.transaction() as db:
             query = select(RecordingFile.path).where(RecordingFile.data_key_id == made.data_key_id)
             kept = set((await db.exec(query)).all())
@@ -166,6 +170,13 @@ class Compositor:
             if not await planning.stands(db, made):
                 raise Outdated
 
+    async def _key(self, data_key_id: UUID) -> bytes:
+        try:
+            async with self._context.database.reading() as db:
+                return await vault.unwrap(db, self._context.keys, data_key_id)
+        except KeyDestroyed:
+            raise Outdated from None
+
     async def _fetched(self, path: str, folder: Path) -> Path:
         local = folder / path.replace("/", "-")
         if not await asyncio.to_thread(local.exists):
@@ -188,18 +199,15 @@ class Compositor:
             near = [w for w in person.shown if w.start_ms < end_s * 1000 and _lasts(w, start_s)]
             sources = [await self._source(wanted, folder) for wanted in near]
             tiles.append(job.Tile(names.get(person.user_id, ""), person.hue, sources))
-        floor = list(made.floor)
-        return job.Job(start_s, end_s, tiles, floor, WIDTH, HEIGHT, RATE)
+        key = (made.composite_id, made.attempt)
+        if self._floor is None or self._floor[0] != key:
+            self._floor = key, await planning.floor(self._context, self._store, made)
+        return job.Job(start_s, end_s, tiles, self._floor[1], WIDTH, HEIGHT, RATE)
 
     async def _source(self, wanted: Wanted, folder: Path) -> job.Source:
-        try:
-            async with self._context.database.reading() as db:
-                key = await vault.unwrap(db, self._context.keys, wanted.data_key_id)
-        except KeyDestroyed:
-            raise Outdated from None
         return job.source(
             await self._fetched(wanted.path, folder),
-            key,
+            await self._key(wanted.data_key_id),
             starts_s=wanted.start_ms / 1000,
             ends_s=wanted.end_ms / 1000,
             zero_s=wanted.zero_ms / 1000,

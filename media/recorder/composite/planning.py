@@ -62,7 +62,17 @@ class CompositePlan:
     file_ids: frozenset[UUID]
     """All that goes in: gone or replaced, the plan is outdated."""
     data_key_id: UUID
-    floor: tuple[tuple[float, int], ...]
+
+
+async def floor(context: Context, store: Store, made: CompositePlan) -> list[tuple[float, int]]:
+    """From when on whose voice leads. It is asked for again rather than remembered: what the
+    workflow remembers outlives an erasure."""
+    async with context.database.reading() as db:
+        recording = await db.get_one(Recording, made.recording_id)
+        meeting = await db.get_one(Meeting, made.meeting_id)
+        files = await reading.usable_files(db, recording, meeting)
+        voices = [await _voice(db, context, store, files, one.user_id) for one in made.people]
+    return leaders([one for one, _ in voices], max(px for _, px in voices))
 
 
 async def plan(context: Context, store: Store, composite_id: UUID) -> CompositePlan | None:
@@ -79,7 +89,6 @@ async def plan(context: Context, store: Store, composite_id: UUID) -> CompositeP
         tracks = await recordings.tracks(db, recording.id)
         members = [user.id for _, user in await groups.members(db, meeting.group_id, former=True)]
         people = _people(members, files, tracks)
-        voices = [await _voice(db, context, store, files, one.user_id) for one in people]
         key = await vault.data_key(db, context.keys, meeting.id, None, SCOPE)
         composite.state = CompositeState.RENDERING
         used = {wanted.file_id for one in people for wanted in one.shown} | {mixdown.id}
@@ -95,7 +104,6 @@ async def plan(context: Context, store: Store, composite_id: UUID) -> CompositeP
             consent_ids=tuple(sorted({row for file in inside for row in file.consent_ids})),
             file_ids=frozenset(file.id for file in inside),
             data_key_id=key.id,
-            floor=tuple(leaders([one for one, _ in voices], max(px for _, px in voices))),
         )
 
 

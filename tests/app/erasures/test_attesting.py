@@ -1,5 +1,6 @@
 """A receipt says what was erased, and is not signed before all of it is gone."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from app.consent.models import ConsentDecision, Decision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit import receipts
 from app.recordings.models import Erasure, Recording, RecordingState
+from app.retention.erasure import run
 from app.turns.erasure import erase_withdrawn
 from app.vault.models import DataKey
 from media.store import Store
@@ -71,7 +73,7 @@ async def test_the_receipt_says_what_was_erased_and_why(kept: Kept) -> None:
     await attest(kept)
 
     said = await document(kept)
-    assert said["person"] == "J1"
+    assert (said["person"], said["reason"]) == ("J1", "withdrawal")
     assert said["meeting"]["ordinal"] == 3
     assert [
         (w["purpose"], w["ledger_row"], w["ledger_hash"], w["ledger_sequence"])
@@ -199,3 +201,33 @@ async def test_a_withdrawal_that_keeps_erases_nothing(kept: Kept) -> None:
     await withdraw(kept, kept.cast.bob, Purpose.AUDIO)
     await erase(kept)
     assert len(await erasures(kept)) == 1
+
+
+async def test_what_time_takes_has_a_receipt_that_says_so(kept: Kept) -> None:
+    path = f"/api/v1/meetings/{kept.meeting.id}/export"
+    assert (await kept.cast.coordinator.client.get(path)).status_code == 200
+    await run(kept.context.database, kept.store, kept.recording.started_at + timedelta(days=365))
+
+    await attest(kept)
+
+    found = {each.user_id: each for each in await erasures(kept)}
+    assert set(found) == {kept.cast.alice.id, kept.cast.bob.id}
+    receipt = found[kept.cast.bob.id].receipt
+    assert receipt is not None
+    said = receipts.verify(receipt, kept.context.keys)
+    assert (said["reason"], said["withdrawals"]) == ("retention", [])
+    assert (said["turns_deleted"], len(said["objects_deleted"])) == (3, 7)
+    (out,) = said["exports_before"]
+    assert out["purposes"] == ["audio", "indexing", "video"]
+    assert said["not_reached"] == ["database_backups", "exports"]
+
+
+async def test_what_was_withdrawn_and_what_is_over_have_a_receipt_each(kept: Kept) -> None:
+    """Bob withdrew his voice; before the worker looked, the time of his picture was over too."""
+    await withdraw(kept, kept.cast.bob, Purpose.AUDIO)
+    await run(kept.context.database, kept.store, kept.recording.started_at + timedelta(days=365))
+    await attest(kept)
+
+    bobs = [each for each in await erasures(kept) if each.user_id == kept.cast.bob.id]
+    said = [receipts.verify(each.receipt or "", kept.context.keys) for each in bobs]
+    assert sorted(one["reason"] for one in said) == ["retention", "withdrawal"]

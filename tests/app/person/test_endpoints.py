@@ -20,7 +20,14 @@ from app.kit.audit import AuditEntry
 from app.kit.db import now
 from app.meetings.models import Attendance, Meeting, MeetingState
 from app.programmes.models import ProgrammeStaff, RetentionChange
-from app.recordings.models import FileKind, RecordingState, TapeState
+from app.recordings.models import (
+    FileKind,
+    PublicationSpan,
+    Recording,
+    RecordingState,
+    Source,
+    TapeState,
+)
 from app.retention.models import LegalHold
 from app.turns.models import Turn
 from app.vault import service as vault
@@ -191,6 +198,42 @@ async def test_one_erases_oneself_everywhere(kept: Kept) -> None:
                 await vault.unwrap(db, context.keys, tape.data_key_id)
     assert {file.user_id for file in await kept.files()} == {kept.cast.alice.id}
     assert await entries(kept, bob) == [("person_erased", "self")] * 2
+
+
+async def test_what_one_once_let_stay_goes_too(kept: Kept) -> None:
+    bob = kept.cast.bob
+    tapes = [tape for tape in await kept.tapes() if tape.user_id == bob.id]
+    for purpose in (Purpose.AUDIO, Purpose.VIDEO):
+        await kept.decide(bob, purpose, Decision.WITHDRAWN, keeps_earlier=True)
+
+    report = (await bob.client.post(ERASE_ME, json={"confirmation": "Bob"})).json()
+
+    assert (report["tapes"], report["turns"], report["waiting"]) == (2, 3, 0)
+    assert len(tapes) == 2
+    async with kept.context.database.reading() as db:
+        for tape in tapes:
+            with pytest.raises(KeyDestroyed):
+                await vault.unwrap(db, kept.context.keys, tape.data_key_id)
+        standing = await service.standing(db, [kept.cast.group_id])
+    assert not standing & {tape.consent_id for tape in tapes}
+
+
+async def test_when_ones_microphone_was_on_is_forgotten_too(kept: Kept) -> None:
+    bob, alice = kept.cast.bob.id, kept.cast.alice.id
+    async with kept.context.database.transaction() as db:
+        for user_id in (bob, alice):
+            span = {"source": Source.MICROPHONE, "started_at": kept.recording.started_at}
+            db.add(PublicationSpan(recording_id=kept.recording.id, user_id=user_id, **span))
+        recording = await db.get_one(Recording, kept.recording.id)
+        recording.missing = [{"user_id": str(each)} for each in (bob, alice, bob)]
+
+    assert (await kept.cast.bob.client.post(ERASE_ME, json={"confirmation": "Bob"})).is_success
+
+    async with kept.context.database.reading() as db:
+        spans = (await db.exec(select(PublicationSpan))).all()
+        recording = await db.get_one(Recording, kept.recording.id)
+    assert [span.user_id for span in spans] == [alice]
+    assert recording.missing == [{"user_id": str(alice)}]
 
 
 async def entries(kept: Kept, person: Person) -> list[tuple[str, str]]:

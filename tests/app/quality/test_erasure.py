@@ -1,11 +1,11 @@
-"""A withdrawal takes the log of one person; time takes everyone's."""
+"""A withdrawal takes the log of one person, and says so in the audit log."""
 
-from datetime import timedelta
+from sqlmodel import select
 
 from app.consent.models import Decision, Purpose
+from app.kit.audit import AuditEntry
 from app.meetings.models import Meeting
-from app.programmes.models import Programme
-from app.quality.erasure import erase
+from app.quality.erasure import erase_withdrawn as erase
 from app.quality.models import QualitySample
 from app.turns.erasure import erase_withdrawn
 from tests.fixtures.observed import CLEAN, Observed
@@ -30,6 +30,10 @@ async def test_what_a_withdrawal_reaches_is_erased_with_the_rest(observed: Obser
     await erase_withdrawn(kept.context.database, kept.store)
 
     assert {row.user_id for row in await observed.rows()} == {kept.cast.alice.id}
+    async with kept.context.database.reading() as db:
+        query = select(AuditEntry).where(AuditEntry.object_kind == "quality")
+        (entry,) = (await db.exec(query)).all()
+    assert (entry.subject_id, entry.details) == (kept.cast.bob.id, {"stretches": 4})
 
 
 async def test_granting_again_brings_nothing_back(observed: Observed) -> None:
@@ -47,21 +51,6 @@ async def test_another_purpose_withdrawn_leaves_it(observed: Observed) -> None:
     await kept.decide(kept.cast.bob, Purpose.QUOTATION, Decision.WITHDRAWN)
 
     assert await erase(kept.context.database) == 0
-
-
-async def test_what_is_older_than_the_programme_promised_is_erased(observed: Observed) -> None:
-    kept = observed.kept
-    old = observed.sample(CLEAN)
-    async with kept.context.database.transaction() as db:
-        programme = await db.get_one(Programme, kept.cast.programme_id)
-        programme.retention_days = 30
-    old.started_at -= timedelta(days=31)
-    before = len(await observed.rows())
-    await observed.store(old)
-
-    assert await erase(kept.context.database) == 1
-
-    assert len(await observed.rows()) == before
 
 
 async def test_with_its_meeting_the_log_is_gone(observed: Observed) -> None:

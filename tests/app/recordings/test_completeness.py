@@ -211,3 +211,14 @@ def test_every_moment_is_kept_or_named(published: list[int], recorded: list[int]
             assert any(start <= moment < end for start, end in named)
         if not was_sent:
             assert not any(start <= moment < end for start, end in named)
+
+
+def test_off_the_record_nothing_is_noted_and_the_rest_is_told_of_nobody() -> None:
+    """Bob comes back muted: that is not known, and not told as being off the record."""
+    spans = [sent(0, 100_000, SpanEnd.OFF_RECORD), sent(260_000, 600_000)]
+    kept = [Kept(BOB, MIC, 0, 100_000), Kept(BOB, MIC, 260_000, 600_000)]
+    tapes = [tape(0, 100_000), tape(200_000, 600_000)]
+
+    found = missing(spans, tapes, kept, LENGTH, [(100_000, 200_000, OFF)])
+
+    assert told(found) == [(100_000, 200_000, "off_the_record")]

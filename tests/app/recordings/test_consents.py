@@ -166,15 +166,21 @@ def test_a_new_version_of_the_text_leaves_the_older_consent_standing() -> None:
     assert said.studied([voice], 1.5)
 
 
-def test_only_what_is_stored_and_not_allowed_is_to_be_erased() -> None:
+def test_only_what_is_there_and_not_allowed_is_to_be_erased() -> None:
     said = Said()
     seen = tape(BOB, Source.CAMERA, said.says(Purpose.VIDEO, G))
     heard = said.says(Purpose.AUDIO, G)
-    ended, gone, written = (tape(BOB, Source.MICROPHONE, heard) for _ in range(3))
-    gone.state, written.state = TapeState.ERASED, TapeState.WRITING
+    ended, gone, written, closed = (tape(BOB, Source.MICROPHONE, heard) for _ in range(4))
+    gone.state, written.state, closed.state = (
+        TapeState.ERASED,
+        TapeState.WRITING,
+        TapeState.CLOSED,
+    )
     said.says(Purpose.AUDIO, W)
+    tapes = [seen, ended, gone, written, closed]
 
-    assert to_erase([seen, ended, gone, written], said.rows) == [ended]
+    assert to_erase(tapes, said.rows, runs=True) == [ended, closed]
+    assert to_erase(tapes, said.rows) == [ended, written, closed]  # its node left it behind
 
 
 def test_a_withdrawal_that_keeps_leaves_what_was_recorded_before_it_and_nothing_later() -> None:

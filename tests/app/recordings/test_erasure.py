@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from sqlmodel import select
 
 from app.consent.models import Decision, Purpose
 from app.recordings import erasure, service
 from app.recordings.models import (
+    Erasure,
     FileKind,
     Recording,
     RecordingFile,
@@ -249,3 +251,57 @@ async def test_a_tape_that_is_still_to_come_to_an_erased_recording_is_erased_too
     async with kept.context.database.reading() as db:
         with pytest.raises(KeyDestroyed):
             await vault.unwrap(db, kept.context.keys, hers.data_key_id)
+
+
+async def test_keys_that_no_row_names_go_with_what_is_withdrawn(kept: Kept) -> None:
+    """Of a run whose worker is gone, and of a composite's pieces; not of a track on its way."""
+    bob, alice, keys = kept.cast.bob.id, kept.cast.alice.id, kept.context.keys
+    used = [thing.data_key_id for thing in [*await kept.files(), *await kept.tapes()]]
+    async with kept.context.database.transaction() as db:
+        left = [
+            await vault.data_key(db, keys, kept.meeting.id, owner, scope, besides=used)
+            for owner, scope in ((bob, "person"), (None, "mixdown"), (None, "composite"))
+        ]
+        coming = await vault.data_key(db, keys, kept.meeting.id, alice, "audio", besides=used)
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
+
+    await erase(kept)
+
+    async with kept.context.database.reading() as db:
+        for key in left:
+            with pytest.raises(KeyDestroyed):
+                await vault.unwrap(db, keys, key.id)
+        assert await vault.unwrap(db, keys, coming.id) == coming.key
+        (erasure,) = (await db.exec(select(Erasure))).all()
+    assert {str(key.id) for key in left} <= set(erasure.destroyed_keys)
+
+
+@pytest.mark.parametrize(
+    ("recording", "tape", "goes"),
+    [
+        (RecordingState.RUNNING, TapeState.CLOSED, True),
+        (RecordingState.RUNNING, TapeState.WRITING, False),  # its node ends it
+        (RecordingState.STOPPED, TapeState.CLOSED, True),
+        (RecordingState.STOPPED, TapeState.WRITING, True),  # its node is gone
+    ],
+)
+async def test_a_withdrawn_tape_loses_its_key_on_the_node_too(
+    kept: Kept, recording: RecordingState, tape: TapeState, goes: bool
+) -> None:
+    voice = next(t for t in await kept.tapes() if t.user_id == kept.cast.alice.id)
+    async with kept.context.database.transaction() as db:
+        (await db.get_one(Recording, kept.recording.id)).state = recording
+        (await db.get_one(Tape, voice.id)).state = tape
+    await kept.decide(kept.cast.alice, Purpose.AUDIO, Decision.WITHDRAWN)
+
+    assert await waiting(kept) is goes
+    assert await erase(kept) == goes
+
+    async with kept.context.database.reading() as db:
+        key = await vault.living(db, kept.meeting.id, ["audio"])
+    assert (voice.data_key_id in {each.id for each in key}) is not goes
+    if goes:
+        async with kept.context.database.transaction() as db:
+            assert not await service.tape_stored(db, voice.id, 7)
+        (later,) = [t for t in await kept.tapes() if t.id == voice.id]
+        assert later.state == TapeState.ERASED

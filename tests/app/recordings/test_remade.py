@@ -1,10 +1,19 @@
-"""A voice withdrawn from a finished recording: the worker makes the rest again without it."""
+"""A voice withdrawn from a finished recording: the worker makes the rest again without it, and
+nothing that was made with it opens any longer, wherever a copy of it may lie.
+"""
 
 import asyncio
+import base64
 import json
+import pickle
+import shutil
+import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import is_dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,13 +26,15 @@ from app.kit.ids import new_id
 from app.kit.settings import Settings
 from app.meetings.models import Meeting
 from app.recordings import reading, service
-from app.recordings.models import FileKind, Recording, RecordingState, TapeState
+from app.recordings.models import Erasure, FileKind, Recording, RecordingState, Tape, TapeState
 from app.turns import edits
 from app.turns import service as turns
 from app.turns.forms import Accept, EditMake
 from app.turns.models import Speech, Turn, TurnEdit
 from app.vault import service as vault
+from app.vault.models import DataKey
 from media.sealed import SealedReader
+from tests.fixtures.hoard import hoard
 from tests.fixtures.recorded_meeting import RecordedMeeting, Speaker, record, start_worker
 
 DEADLINE_S = 60
@@ -114,3 +125,158 @@ async def test_the_others_are_finished_again_without_it(meeting: RecordedMeeting
     assert len(tapes) == 1
     assert after - tapes == {file.path for file in files}
     assert not (after - tapes) & before
+
+
+async def mixed_down(meeting: RecordedMeeting, before: set[str]) -> None:
+    """A worker is killed as soon as it has stored a mix-down that was not there before."""
+    worker = start_worker(meeting.settings.data)
+    deadline = time.monotonic() + DEADLINE_S
+    try:
+        while not any(
+            "/mixdown-" in path and path not in before
+            for path in await meeting.store.list(str(meeting.meeting_id))
+        ):
+            assert time.monotonic() < deadline, (meeting.settings.data / "worker.log").read_text()
+            await asyncio.sleep(0.01)
+    finally:
+        worker.kill()
+        worker.wait(DEADLINE_S)
+    async with meeting.context.database.reading() as db:
+        recording = await db.get_one(Recording, meeting.recording_id)
+    assert recording.state == RecordingState.CLAIMED  # nothing of it is published
+
+
+def copied(meeting: RecordedMeeting, to: Path) -> None:
+    """As a store keeps what is deleted, or a backup of it."""
+    for folder in ("store", "keys"):
+        shutil.copytree(meeting.settings.data / folder, to / folder)
+
+
+async def still_opens(meeting: RecordedMeeting, copy: Path) -> set[str]:
+    """What of the copy today's keys open."""
+    return {Path(name).name for name in (await hoard(copy, meeting.settings.data)).opened}
+
+
+async def tape_of(meeting: RecordedMeeting, name: str) -> str:
+    async with meeting.context.database.reading() as db:
+        query = select(Tape).where(Tape.user_id == meeting.users[name])
+        return Path((await db.exec(query)).one().path).name
+
+
+async def destroyed_for(meeting: RecordedMeeting, name: str) -> set[str]:
+    """The scopes of the keys in this person's book of erasures."""
+    async with meeting.context.database.reading() as db:
+        query = select(Erasure).where(Erasure.user_id == meeting.users[name])
+        ids = [UUID(key) for each in (await db.exec(query)).all() for key in each.destroyed_keys]
+        keys = [await db.get_one(DataKey, id_) for id_ in ids]
+    assert all(key.user_id in (None, meeting.users[name]) for key in keys)
+    return {key.scope for key in keys}
+
+
+async def test_what_was_made_before_a_withdrawal_and_never_published_opens_no_more(
+    meeting: RecordedMeeting, tmp_path: Path
+) -> None:
+    await mixed_down(meeting, set())
+    copied(meeting, tmp_path / "copy")
+    assert len(await still_opens(meeting, tmp_path / "copy")) >= 5  # tapes, files, mix-down
+
+    await meeting.withdraw("bob", Purpose.AUDIO)
+    await worked(meeting, withdrawn=1)
+
+    alices = await tape_of(meeting, "alice")
+    assert await still_opens(meeting, tmp_path / "copy") == {alices}
+    assert {"audio", "person", "mixdown"} <= await destroyed_for(meeting, "bob")
+
+
+async def test_what_was_published_before_a_second_run_opens_no_more(
+    meeting: RecordedMeeting, tmp_path: Path
+) -> None:
+    await worked(meeting, withdrawn=0)
+    before = set(await meeting.store.list(str(meeting.meeting_id)))
+    copied(meeting, tmp_path / "first")
+    async with meeting.context.database.transaction() as db:
+        (await db.get_one(Recording, meeting.recording_id)).state = RecordingState.CLAIMED
+    await mixed_down(meeting, before)
+    copied(meeting, tmp_path / "second")
+
+    await meeting.withdraw("bob", Purpose.AUDIO)
+    await worked(meeting, withdrawn=1)
+
+    alices = await tape_of(meeting, "alice")
+    for copy in ("first", "second"):
+        assert await still_opens(meeting, tmp_path / copy) == {alices}
+    assert {"audio", "person", "mixdown", "manifest"} <= await destroyed_for(meeting, "bob")
+
+
+def remembered(meeting: RecordedMeeting) -> list[Any]:
+    """All that the database of the worker's work keeps of what steps returned."""
+    with closing(sqlite3.connect(meeting.settings.data / "work.db")) as db:
+        rows = db.execute("SELECT output FROM operation_outputs WHERE output IS NOT NULL")
+        found = [pickle.loads(base64.b64decode(output)) for (output,) in rows]
+    return found
+
+
+def inside(thing: Any) -> Iterator[Any]:
+    """Everything in it, however deep."""
+    yield thing
+    if isinstance(thing, dict):
+        parts = [*thing.keys(), *thing.values()]
+    elif isinstance(thing, list | tuple | set | frozenset):
+        parts = list(thing)
+    else:
+        parts = list(vars(thing).values()) if is_dataclass(thing) else []
+    for part in parts:
+        yield from inside(part)
+
+
+async def test_where_one_spoke_is_nowhere_once_that_may_not_be_studied(
+    meeting: RecordedMeeting,
+) -> None:
+    await worked(meeting, withdrawn=0)
+    bob, database = meeting.users["bob"], meeting.context.database
+    async with database.reading() as db:
+        query = select(Speech).where(Speech.user_id == bob)
+        spans = [(start, end) for start, end in (await db.exec(query)).one().segments]
+    assert spans
+    total = sum(end - start for start, end in spans)
+
+    await meeting.withdraw("bob", Purpose.INDEXING)
+    worker = start_worker(meeting.settings.data)
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            while await kept_of(meeting, bob):
+                await asyncio.sleep(0.1)
+    finally:
+        worker.terminate()
+        worker.wait(DEADLINE_S)
+
+    outputs = remembered(meeting)
+    assert len(outputs) > 5
+    everything = list(inside(outputs))
+    assert total not in numbers(outputs)
+    pairs = [tuple(one) for one in everything if isinstance(one, list | tuple)]
+    assert not set(spans) & {pair for pair in pairs if len(pair) == 2}
+    manifest = await manifest_of(meeting)
+    assert manifest["turns"].keys() == {"detector", "parameters"}
+    assert not {total, *(each for span in spans for each in span)} & set(numbers(manifest))
+
+
+def numbers(document: Any) -> list[int]:
+    return [one for one in inside(document) if isinstance(one, int)]
+
+
+async def kept_of(meeting: RecordedMeeting, user_id: UUID) -> int:
+    async with meeting.context.database.reading() as db:
+        speech = (await db.exec(select(Speech).where(Speech.user_id == user_id))).all()
+        turns_ = (await db.exec(select(Turn).where(Turn.user_id == user_id))).all()
+    return len(speech) + len(turns_)
+
+
+async def manifest_of(meeting: RecordedMeeting) -> Any:
+    async with meeting.context.database.reading() as db:
+        files = await service.files(db, meeting.recording_id)
+        file = next(each for each in files if each.kind == FileKind.MANIFEST)
+        key = await vault.unwrap(db, meeting.context.keys, file.data_key_id)
+    return json.loads(
+        await (await SealedReader.open(meeting.store, file.path, key)).read(0, file.size)
+    )

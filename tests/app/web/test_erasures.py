@@ -1,11 +1,14 @@
 """The pages of what was erased and what had gone out: who sees them, and what they say."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.consent.models import Decision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit.permissions import Action, Role, may
 from app.recordings.models import Recording, RecordingState
+from app.retention.erasure import run
 from app.turns.erasure import erase_withdrawn
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
@@ -81,3 +84,22 @@ async def test_who_may_export_sees_what_went_out_and_what_to_do(kept: Kept) -> N
     for role in Role:
         status, _ = await page(kept, kept.cast.with_role(role), path)
         assert status == (200 if may([role], Action.EXPORT) else 403), role
+
+
+async def test_what_time_took_is_not_said_to_have_been_withdrawn(kept: Kept) -> None:
+    database, moment = kept.context.database, kept.recording.started_at + timedelta(days=365)
+    export = await kept.cast.coordinator.client.get(f"/api/v1/meetings/{kept.meeting.id}/export")
+    assert export.is_success
+    await run(database, kept.store, moment)
+    await attest_all(database, kept.store, kept.context.keys)
+    (own,) = (await kept.cast.bob.client.get("/api/v1/erasures/me")).json()["items"]
+
+    _, text = await page(kept, kept.cast.bob, f"/erasures/{own['id']}")
+    assert "The time for which the recording could be kept is over." in text
+    assert "You withdrew your consent" not in text
+    assert "1 packages with recordings of you" in text
+    _, text = await page(kept, kept.cast.bob, f"/groups/{kept.cast.group_id}")
+    assert "Its time was over" in text
+    _, text = await page(kept, kept.cast.coordinator, f"/groups/{kept.cast.group_id}/exports")
+    assert "Bob (J1)" in text
+    assert "withdrew:" not in text

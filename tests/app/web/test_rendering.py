@@ -17,6 +17,7 @@ from app.codebooks.document import Choice
 from app.codebooks.forms import FileForm
 from app.coding.models import DrawUnit
 from app.consent.models import Decision, Purpose
+from app.erasures.service import Reason as ErasureReason
 from app.exports.formats.offered import Format
 from app.groups.models import GroupRole
 from app.kit.audit import COMMAND, WORKER, Deed
@@ -128,6 +129,7 @@ STEMS: dict[str, list[str]] = {
     ],
     "coding.unit_{}": list(DrawUnit),
     "coding.{}": ["saved", "sending", "waiting", "not_kept"],
+    "erasure.lead_{}": list(ErasureReason),
     "export.codebook_{}": list(FileForm),
     "consent.{}": list(Purpose),
     "consent.{}_why": list(Purpose),

@@ -17,7 +17,9 @@ from app.transcripts.erasure import erase_withdrawn
 from app.turns import shared
 from app.turns.models import SharedSpeech, Turn
 from media.recorder.converting import convert_all
-from media.recorder.finaliser import Finaliser
+from media.recorder.finaliser import Finaliser, PlanOutdated
+from media.recorder.progress import Progress
+from media.recorder.publication import publish
 from media.store import Store
 from tests.fixtures.application import Application, application
 from tests.fixtures.cast import Cast, Person, assemble
@@ -303,3 +305,31 @@ async def test_withdrawn_before_it_was_converted_it_is_gone(settings: Settings) 
         there = await store.list(meeting_id)
     assert plan is None
     assert (recording.state, there) == ("erased", [])
+
+
+async def test_who_will_not_be_studied_meanwhile_does_not_make_it_fail(settings: Settings) -> None:
+    async with application(settings) as running:
+        cast = await assemble(running)
+        meeting_id = await brought(cast, "audio", "indexing")
+        context, store = running.context, running.app.state.store
+        await convert_all(context, store)
+        async with context.database.reading() as db:
+            recording = (await db.exec(select(Recording))).one()
+        finaliser, run, progress = Finaliser(context, store), "early", Progress(0, 1, 1)
+        plan = await finaliser.plan(str(recording.id))
+        assert plan is not None
+        length = plan.stopped_ms
+        read = [v for u in plan.users for v in await finaliser.verify(plan, run, u, progress)]
+        files = await finaliser.mixdown(plan, run, [], length, progress)
+        anybody = await finaliser.listen_to_all(plan, run, length, progress)
+        assert anybody is not None
+        async with context.database.transaction() as db:
+            await decide(db, cast, cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
+
+        with pytest.raises(PlanOutdated):
+            await publish(finaliser, plan, run, (files, []), read, {}, length, anybody)
+        await finaliser.clear(plan, run)
+
+        finished_so = await finished(running, meeting_id)
+        spans = await heard(cast, recording)
+    assert (finished_so.state, spans) == ("ready", [])
