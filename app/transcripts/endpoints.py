@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
 from app.accounts.http import CurrentActor
 from app.kit.audit import Deed
 from app.kit.http import Ctx, Db, Page
 from app.kit.permissions import Action
 from app.recordings import service as recordings
-from app.transcripts import importing, jobs, searching, service, told, vtt
+from app.transcripts import importing, jobs, searching, service, told
 from app.transcripts.forms import (
     HitPublic,
     HitsPublic,
@@ -41,19 +41,6 @@ async def transcript(
     meeting = await told.opened(context.database, db, actor, recording_id, deed)
     rows = await service.allowed(db, recording_id, meeting)
     return Page(items=[_public(row) for row in rows])
-
-
-@router.get(HERE + ".vtt", response_class=Response)
-async def transcript_vtt(recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> Response:
-    """The same as WebVTT; speakers stand under their pseudonyms."""
-    meeting = await told.opened(context.database, db, actor, recording_id, Deed.DOWNLOADED)
-    rows = await service.allowed(db, recording_id, meeting)
-    headers = {
-        "Content-Disposition": f'attachment; filename="transcript-{meeting.ordinal}.vtt"',
-        "Cache-Control": "no-store",
-    }
-    body = vtt.write(service.cues(rows))
-    return Response(body, media_type="text/vtt; charset=utf-8", headers=headers)
 
 
 @router.post(HERE, status_code=201)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from app.composites import service as composites
-from app.exports.formats.offered import Format
+from app.exports.formats.offered import Format, described
 from app.groups import access
 from app.groups import service as groups
 from app.kit.audit import Deed
@@ -65,7 +65,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         group=group,
         names=names,
         files=files if ready else [],
-        formats=list(Format),
+        formats={form: described(form, visit.text) for form in Format},
         may_export=may(roles, Action.EXPORT),
         may_edit_turns=may(roles, Action.EDIT_TURNS),
         is_indexed=index is not None,
