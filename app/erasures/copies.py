@@ -16,6 +16,9 @@ from app.consent.models import ConsentDecision, Decision, Purpose
 from app.exports import register
 from app.exports.models import ExportContent, ExportRecord
 
+Grants = dict[tuple[UUID, str], list[ConsentDecision]]
+"""Of a person and a purpose, in their order."""
+
 
 @dataclass
 class Copies:
@@ -31,6 +34,10 @@ async def of_withdrawn(db: AsyncSession, group_id: UUID) -> dict[UUID, Copies]:
     """By person."""
     rows = await consent.chain(db, group_id)
     ended = ledger.ended_by(rows).keys()
+    grants: Grants = {}
+    for row in rows:
+        if row.decision == Decision.GRANTED:
+            grants.setdefault((row.user_id, str(row.purpose)), []).append(row)
     found: dict[UUID, Copies] = {}
     for record, contents in await register.of_group(db, group_id):
         concerned: dict[UUID, list[ExportContent]] = {}
@@ -38,7 +45,7 @@ async def of_withdrawn(db: AsyncSession, group_id: UUID) -> dict[UUID, Copies]:
             gone = {
                 Purpose(purpose)
                 for purpose in content.purposes
-                if (given := _grant(rows, record, content, purpose)) and given.id in ended
+                if (given := _grant(grants, record, content, purpose)) and given.id in ended
             }
             if gone:
                 found.setdefault(content.user_id, Copies()).purposes |= gone
@@ -49,13 +56,9 @@ async def of_withdrawn(db: AsyncSession, group_id: UUID) -> dict[UUID, Copies]:
 
 
 def _grant(
-    rows: list[ConsentDecision], record: ExportRecord, content: ExportContent, purpose: str
+    grants: Grants, record: ExportRecord, content: ExportContent, purpose: str
 ) -> ConsentDecision | None:
     """The consent that allowed it: the latest that had been given when it was made. Who withdrew
     and agreed anew before it is not concerned."""
-    given = None
-    for row in rows:
-        own = row.user_id == content.user_id and row.purpose == purpose
-        if own and row.decision == Decision.GRANTED and row.decided_at <= record.exported_at:
-            given = row
-    return given
+    its = grants.get((content.user_id, purpose), ())
+    return next((row for row in reversed(its) if row.decided_at <= record.exported_at), None)

@@ -12,6 +12,7 @@ from app.erasures import copies
 from app.exports import register
 from app.exports.formats.offered import FORMATS, Format, Loss
 from app.kit.permissions import Action, Role, may
+from app.recordings.models import FileKind
 from app.transcripts import service as transcripts
 from app.transcripts.models import WordsSource
 from app.transcripts.service import Said
@@ -123,6 +124,22 @@ async def test_so_is_a_project_and_a_withdrawal_names_it(kept: Kept) -> None:
     async with kept.context.database.reading() as db:
         found = await copies.of_withdrawn(db, kept.cast.group_id)
     assert [each.record.id for each in found[kept.cast.bob.id].exports] == [record.id]
+
+
+async def test_so_is_a_file_that_is_taken_along_and_none_that_is_played(kept: Kept) -> None:
+    mix = await kept.file(FileKind.MIXDOWN)
+    client, path = kept.cast.researcher.client, f"{kept.path}/files/{mix.id}"
+    assert (await client.get(path)).is_success
+    assert (await client.head(f"{path}?download=1")).is_success
+    rest = await client.get(f"{path}?download=1", headers={"Range": "bytes=10-20"})
+    assert rest.status_code == 206
+    assert await registered(kept) == []
+    answer = await client.get(f"{path}?download=1")
+    ((record, contents),) = await registered(kept)
+    assert record.manifest_sha256 == hashlib.sha256(answer.content).hexdigest()
+    assert record.file_name == "meeting-3-mixdown.json"
+    held = {each.user_id: each.purposes for each in contents}
+    assert held == {kept.cast.bob.id: ["audio"], kept.cast.alice.id: ["audio"]}
 
 
 async def test_a_refused_download_is_not_in_it(kept: Kept) -> None:
