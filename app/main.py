@@ -20,6 +20,7 @@ from app.composites import endpoints as composites
 from app.consent import endpoints as consent
 from app.content import endpoints as content
 from app.erasures import endpoints as erasures
+from app.exports import downloads, files
 from app.exports import endpoints as exports
 from app.groups import endpoints as groups
 from app.imports import endpoints as imports
@@ -75,6 +76,8 @@ FEATURES = (
     content,
     linkage,
     exports,
+    downloads,
+    files,
     audit,
     person,
     erasures,

@@ -1,15 +1,14 @@
-"""The audit log as a CSV table (RFC 4180), sent while it is read."""
+"""The audit log as a CSV table, sent while it is read."""
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 from app.audit import service
 from app.kit.audit import AuditEntry
+from app.kit.csv_file import csv_line
 from app.kit.db import Database
-from app.kit.spreadsheets import BYTE_ORDER_MARK, inert
+from app.kit.spreadsheets import BYTE_ORDER_MARK
 
 COLUMNS = (
     "sequence",
@@ -36,16 +35,16 @@ async def table(
 ) -> AsyncIterator[str]:
     """One line per entry in the order of the chain. It opens its own view of the database, which
     lasts as long as the file is sent."""
-    yield BYTE_ORDER_MARK + _line(COLUMNS)
+    yield BYTE_ORDER_MARK + csv_line(COLUMNS)
     async with database.reading() as db:
         async for rows in service.batches(db, service.entries(chain, wanted)):
             people = (await service.names(db, rows)).people
-            yield "".join(_line(_fields(row, people)) for row in rows)
+            yield "".join(csv_line(_fields(row, people)) for row in rows)
 
 
 def _fields(row: AuditEntry, people: dict[UUID, str]) -> tuple[object, ...]:
     def name(id_: UUID | None) -> str:
-        return inert(people.get(id_, "")) if id_ else ""
+        return people.get(id_, "") if id_ else ""
 
     return (
         row.sequence,
@@ -65,9 +64,3 @@ def _fields(row: AuditEntry, people: dict[UUID, str]) -> tuple[object, ...]:
         row.previous_hash,
         row.hash,
     )
-
-
-def _line(fields: tuple[object, ...]) -> str:
-    target = io.StringIO()
-    csv.writer(target).writerow(fields)
-    return target.getvalue()

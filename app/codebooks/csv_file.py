@@ -1,8 +1,7 @@
 """A codebook as a CSV table, whole: one row for each axis and each code, in reading order.
 
-Spreadsheets open it, so a cell that begins like a formula gets an apostrophe in front, which is
-taken away again when the file is read. Files with semicolons, as Finnish spreadsheets save them,
-and in the old Windows code page are read too.
+Spreadsheets open it, so whatever begins like a formula gets an apostrophe in front, which is taken
+away again when the file is read. Files with commas, and in the old Windows code page, are read too.
 """
 
 import csv
@@ -15,9 +14,10 @@ from pydantic import ValidationError
 
 from app.codebooks.document import Axis, Code, CodebookDocument
 from app.codebooks.labels import label_of
+from app.kit.csv_file import csv_text
 from app.kit.errors import Invalid
 from app.kit.languages import LANGUAGES
-from app.kit.spreadsheets import BYTE_ORDER_MARK
+from app.kit.spreadsheets import marked, unmarked
 
 NAMES = ("name", "definition", "include", "exclude", "example", "source")
 OF_AXES = frozenset({"name", "definition", "source"})
@@ -28,7 +28,6 @@ COLUMNS = (
     "id",
 )
 """`axis`, `label` and `parent` hold labels. A file to be read needs `kind`, `axis` and a name."""
-RISKY = ("=", "+", "-", "@", "'")
 
 
 class NotACodebook(Invalid):
@@ -39,17 +38,18 @@ class NotACodebook(Invalid):
 
 def written(document: CodebookDocument) -> bytes:
     """UTF-8 with a byte order mark."""
-    target = io.StringIO(newline="")
-    target.write(BYTE_ORDER_MARK)
-    writer = csv.DictWriter(target, COLUMNS, restval="")
-    writer.writeheader()
+    return csv_text(
+        COLUMNS, ([row.get(name) for name in COLUMNS] for row in _all(document))
+    ).encode()
+
+
+def _all(document: CodebookDocument) -> Iterator[dict[str, str]]:
     for axis in document.axes:
         labels = {code.id: code.label for code in axis.codes}
-        writer.writerow(_row("axis", axis, axis=axis.label))
+        yield _row("axis", axis, axis=axis.label)
         for code in axis.codes:
             parent = labels.get(code.parent_id, "") if code.parent_id else ""
-            writer.writerow(_row("code", code, axis=axis.label, parent=parent))
-    return target.getvalue().encode()
+            yield _row("code", code, axis=axis.label, parent=parent)
 
 
 def _row(kind: str, thing: Axis | Code, **more: str) -> dict[str, str]:
@@ -61,11 +61,7 @@ def _row(kind: str, thing: Axis | Code, **more: str) -> dict[str, str]:
     for name in NAMES:
         for language, text in fields.get(name, {}).items():
             row[f"{name}_{language}"] = text
-    return {name: _inert(text) for name, text in row.items()}
-
-
-def _inert(text: str) -> str:
-    return "'" + text if text.startswith(RISKY) else text
+    return {name: marked(text) for name, text in row.items()}
 
 
 def read(content: bytes) -> CodebookDocument:
@@ -97,7 +93,7 @@ def _rows(content: bytes) -> Iterator[dict[str, str]]:
     try:
         for row in reader:
             yield {
-                name: value[1:] if value.startswith("'") else value
+                name: unmarked(value)
                 for name, value in row.items()
                 if isinstance(name, str) and isinstance(value, str)
             }

@@ -19,6 +19,8 @@ from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, Code
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import comparing, work
+from app.coding.comparing import Decided
+from app.coding.work import Decision
 
 DECIDED = "decided"
 SEPARATOR = "; "
@@ -43,6 +45,13 @@ class Given(NamedTuple):
     code_id: UUID
     given_at: datetime | None
     """None: of what was decided where coders differed."""
+    axis: str = ""
+    """As in the names of columns."""
+    code: str = ""
+    """Its label."""
+    is_primary: bool = True
+    confidence: int | None = None
+    """1 unsure, 2 fairly, 3 sure; None: nobody said."""
 
 
 class Noted(NamedTuple):
@@ -80,26 +89,17 @@ async def of_recording(db: AsyncSession, user_id: UUID, recording_id: UUID) -> C
         prefix = f"b{place + 1}_" if place else ""
         numbers = await comparing.coder_numbers(db, book.programme_id)
         for assignment in assignments:
-            said = await work.decisions(db, assignment.id)
-            cells = {(each.turn_id, each.axis_id): each.code_ids for each in said}
+            said = {
+                (each.turn_id, each.axis_id): each
+                for each in await work.decisions(db, assignment.id)
+            }
             source = f"coder{numbers[assignment.coder_id]}"
-            _add(found, codebooks.said(version).axes, prefix, source, cells)
-            found.given += [
-                Given(source, each.turn_id, code_id, each.decided_at)
-                for each in said
-                for code_id in each.code_ids
-            ]
+            _add(found, codebooks.said(version).axes, prefix, source, said)
             memos = await work.memos(db, assignment.id)
             found.notes += [Noted(source, turn_id, body) for turn_id, body in memos.items()]
         if len(assignments) > 1:
             decided = await comparing.decided(db, version.id, recording_id)
-            cells = {cell: each.code_ids for cell, each in decided.items()}
-            _add(found, codebooks.said(version).axes, prefix, DECIDED, cells)
-            found.given += [
-                Given(DECIDED, turn_id, code_id, None)
-                for (turn_id, _), code_ids in cells.items()
-                for code_id in code_ids
-            ]
+            _add(found, codebooks.said(version).axes, prefix, DECIDED, decided)
     return found
 
 
@@ -126,17 +126,28 @@ def _add(
     axes: Iterable[Axis],
     prefix: str,
     source: str,
-    cells: Mapping[tuple[UUID, UUID], list[UUID]],
+    cells: Mapping[tuple[UUID, UUID], Decision | Decided],
 ) -> None:
+    """`cells`: by turn and axis."""
     for axis in axes:
         name = f"{prefix}{axis.label}_{source}"
         found.columns.append(Column(name, axis, source, is_beside=False))
         if axis.choice == Choice.MULTIPLE:
             found.columns.append(Column(f"{name}_also", axis, source, is_beside=True))
         by_id: dict[UUID, Code] = {code.id: code for code in axis.codes}
-        for (turn_id, axis_id), code_ids in cells.items():
-            labels = [by_id[each].label for each in code_ids if each in by_id]
+        for (turn_id, axis_id), cell in cells.items():
+            codes = [by_id[each] for each in cell.code_ids if each in by_id]
+            labels = [code.label for code in codes]
             if axis_id == axis.id and labels:
+                at, sure = None, None
+                if isinstance(cell, Decision):
+                    at, sure = cell.decided_at, cell.confidence
+                found.given += [
+                    Given(
+                        source, turn_id, code.id, at, prefix + axis.label, code.label, n == 0, sure
+                    )
+                    for n, code in enumerate(codes)
+                ]
                 row = found.values.setdefault(turn_id, {})
                 row[name] = labels[0]
                 if labels[1:]:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent.models import Purpose
+from app.exports.agreed import Agreed, Contents
 from app.exports.bundle import Entry, made
 from app.exports.reader import Reader
 from app.groups.models import Group
@@ -22,13 +24,16 @@ NAMED = frozenset({AnswerKind.SCALE, AnswerKind.CHOICE})
 """Kinds whose answers are few, and are listed with the question."""
 
 
-async def entries(db: AsyncSession, group: Group, reader: Reader) -> list[Entry]:
-    """The table and what its variables and questions are."""
-    rows = await of_group(db, group.id)
-    return [
+async def entries(
+    db: AsyncSession, group: Group, reader: Reader, agreed: Agreed
+) -> tuple[list[Entry], Contents]:
+    """The table and what its variables and questions are; and whose answers are in it."""
+    rows = [row for row in await of_group(db, group.id) if agreed.includes(row.user_id)]
+    files = [
         made(NAME, table(rows).encode()),
         made(README, _readme(rows, reader).encode()),
     ]
+    return files, agreed.of((row.user_id for row in rows), Purpose.INDEXING)
 
 
 def _readme(rows: Sequence[AnswerRow], reader: Reader) -> str:

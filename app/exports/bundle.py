@@ -1,6 +1,7 @@
 """What goes into an export: every entry with its hash, decided before the first byte is sent.
 
-Only what the consents in force allow is in it. People stand under their pseudonyms.
+Only what the consents in force allow is in it, and of what is given on to others, only those who
+agreed to that. People stand under their pseudonyms.
 """
 
 import hashlib
@@ -8,19 +9,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.exports import chat, notes
+from app.exports.agreed import Agreed, Contents, together
 from app.exports.consents import consents_table
 from app.exports.listing import media_of
 from app.exports.project import MEDIA
 from app.exports.reader import Reader
 from app.exports.study import of_turns
-from app.groups import service as groups
-from app.groups.models import Membership
 from app.kit.db import now
 from app.kit.keys import Keys
 from app.meetings.models import Meeting
@@ -28,6 +28,8 @@ from app.recordings import reading
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingFile
 from app.vault import service as vault
+
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -42,48 +44,80 @@ class Entry:
     data_key: bytes | None = None
 
 
+class Bundle(NamedTuple):
+    entries: list[Entry]
+    recording_id: UUID | None
+    contents: Contents
+    """Of the recording: whose data is in the entries, by which consents."""
+
+
 def made(path: str, content: bytes) -> Entry:
     return Entry(path, hashlib.sha256(content).hexdigest(), len(content), content)
 
 
 async def of_meeting(
-    db: AsyncSession, keys: Keys, meeting: Meeting, reader: Reader, folder: str = ""
-) -> list[Entry]:
+    db: AsyncSession,
+    keys: Keys,
+    meeting: Meeting,
+    reader: Reader,
+    agreed: Agreed,
+    folder: str = "",
+) -> Bundle:
     """The entries of one meeting, below `folder`; without a recording, consents and manifest."""
-    people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
-    pseudonyms = {user: member.pseudonym for user, member in people.items()}
-    entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting)).encode())]
+    entries = [made(f"{folder}consents.csv", (await consents_table(db, meeting, agreed)).encode())]
     noted = await notes.noted(db, meeting, reader)
     if noted.table is not None:
         entries.append(made(folder + notes.NAME, noted.table))
-    manifest = _about(meeting, list(people.values())) | {"notes": noted.about}
+    manifest = about(agreed) | _of_meeting(meeting, agreed) | {"notes": noted.about}
     recording = await recordings.of_meeting(db, meeting.id)
+    contents: Contents = {}
     if recording is not None:
-        files = await reading.usable_files(db, recording, meeting)
+        files = agreed.files(await reading.usable_files(db, recording, meeting))
         files = [file for file in files if file.kind != FileKind.MANIFEST]
         media = [await _media(db, keys, meeting, file, folder) for file in files]
         entries += unlike(media)
-        named = await media_of(db, meeting, recording, MEDIA)
-        said = await chat.written(db, meeting, recording, reader)
+        named = await media_of(db, meeting, recording, agreed, MEDIA)
+        said = await chat.written(db, meeting, recording, reader, agreed)
         if said.table is not None:
             entries.append(made(folder + chat.NAME, said.table))
-        manifest["chat"] = said.about
         beside = [noted.words, said.words]
-        studied, about = await of_turns(db, meeting, recording, reader, named, beside)
-        entries += [made(folder + name, content) for name, content in studied]
-        manifest["recording"] = await _described(db, recording, files, pseudonyms)
-        manifest |= about
-    manifest["files"] = [
-        {"path": e.path.removeprefix(folder), "sha256": e.sha256, "bytes": e.size} for e in entries
-    ]
-    written = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
-    return [*entries, made(f"{folder}manifest.json", written.encode())]
+        studied = await of_turns(db, meeting, recording, reader, agreed, named, beside)
+        entries += [made(folder + name, content) for name, content in studied.files]
+        seen = agreed.of_files(files)
+        contents = together([seen, said.contents, *studied.contents])
+        manifest["recording"] = await _described(db, recording, files, agreed)
+        manifest["media"] = {"count": len(files)} | agreed.rests_on(
+            *{each for held in seen.values() for each in held}
+        )
+        manifest |= studied.about | {"chat": said.about}
+    manifest["purposes"] = agreed.named(contents)
+    entries.append(written(manifest, entries, folder))
+    return Bundle(entries, recording.id if recording else None, contents)
 
 
-def _about(meeting: Meeting, people: Sequence[Membership]) -> dict[str, Any]:
+def about(agreed: Agreed) -> dict[str, Any]:
+    """What every manifest begins with."""
     return {
         "software": f"emessi {version('emessi')}",
         "exported_at": now().isoformat(),
+        "made_for": str(agreed.audience),
+        "left_out": agreed.left_out(),
+        "may_be_quoted": agreed.quotable(),
+    }
+
+
+def written(manifest: dict[str, Any], entries: Sequence[Entry], folder: str = "") -> Entry:
+    """The manifest of these entries."""
+    files = [
+        {"path": e.path.removeprefix(folder), "sha256": e.sha256, "bytes": e.size} for e in entries
+    ]
+    whole = manifest | {"files": files}
+    content = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True)
+    return made(folder + MANIFEST, content.encode())
+
+
+def _of_meeting(meeting: Meeting, agreed: Agreed) -> dict[str, Any]:
+    return {
         "meeting": {
             "id": str(meeting.id),
             "ordinal": meeting.ordinal,
@@ -91,7 +125,9 @@ def _about(meeting: Meeting, people: Sequence[Membership]) -> dict[str, Any]:
             "starts_at": meeting.starts_at.isoformat(),
         },
         "participants": [
-            {"pseudonym": member.pseudonym, "role": str(member.role)} for member in people
+            {"pseudonym": member.pseudonym, "role": str(member.role)}
+            for user, member in agreed.people.items()
+            if agreed.includes(user)
         ],
         "recording": None,
     }
@@ -133,10 +169,7 @@ async def _media(
 
 
 async def _described(
-    db: AsyncSession,
-    recording: Recording,
-    files: Sequence[RecordingFile],
-    pseudonyms: dict[UUID, str],
+    db: AsyncSession, recording: Recording, files: Sequence[RecordingFile], agreed: Agreed
 ) -> dict[str, Any]:
     held = {file.id for file in files}
     return {
@@ -145,7 +178,7 @@ async def _described(
         "duration_ms": recording.duration_ms,
         "tracks": [
             {
-                "pseudonym": pseudonyms.get(track.user_id, "unknown"),
+                "pseudonym": agreed.pseudonym(track.user_id),
                 "source": str(track.source),
                 "codec": track.codec,
                 "start_ms": track.start_ms,

@@ -2,12 +2,11 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consent import ledger, texts
 from app.consent import service as consent
-from app.groups import service as groups
+from app.consent import texts
+from app.exports.agreed import Agreed
 from app.groups.models import Group
 from app.kit.csv_file import csv_text
-from app.kit.spreadsheets import inert
 from app.meetings.models import Meeting
 
 COLUMNS = (
@@ -18,23 +17,23 @@ COLUMNS = (
 `paper` names the paper that a decision was made on, signed at `signed_at`; empty: made here."""
 
 
-async def consents_table(db: AsyncSession, meeting: Meeting) -> str:
-    """One line per person and purpose that the text in use asks for or somebody decided on: the
-    latest decision in the group, or `undecided`."""
-    current = ledger.fold(await consent.chain(db, meeting.group_id))
+async def consents_table(db: AsyncSession, meeting: Meeting, agreed: Agreed) -> str:
+    """One line per purpose that the text in use asks for or somebody decided on, and person who is
+    not left out: the latest decision in the group, or `undecided`."""
     group = await db.get_one(Group, meeting.group_id)
     text = await texts.current(db, group.programme_id, "fi")
-    shown = consent.on_show(text, {each for decided in current.values() for each in decided})
+    decided_on = {each for decided in agreed.latest.values() for each in decided}
+    shown = consent.on_show(text, decided_on)
     lines: list[list[str]] = []
-    for member, user in await groups.members(db, meeting.group_id, former=True):
-        for purpose in shown:
-            row = current.get(user.id, {}).get(purpose)
+    for user_id, member in agreed.people.items():
+        for purpose in shown if agreed.includes(user_id) else ():
+            row = agreed.latest.get(user_id, {}).get(purpose)
             decided = ["undecided", "", "", "", "", "", ""]
             if row is not None:
                 moment = row.decided_at.isoformat(timespec="seconds")
                 keeps = "yes" if row.keeps_earlier else ""
                 decided = [row.decision, str(row.text_version), row.text_language, moment, keeps]
                 signed = row.signed_at.isoformat(timespec="seconds") if row.signed_at else ""
-                decided += [inert(row.paper or ""), signed]
-            lines.append([inert(member.pseudonym), member.role, purpose, *decided])
+                decided += [row.paper or "", signed]
+            lines.append([member.pseudonym, member.role, purpose, *decided])
     return csv_text(COLUMNS, lines)

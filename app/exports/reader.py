@@ -1,9 +1,12 @@
 """Who exports."""
 
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
+from app.accounts.actor import Actor
 from app.exports.formats.workbook import Text
+from app.kit.context import Context
 
 
 class Reader(NamedTuple):
@@ -13,3 +16,8 @@ class Reader(NamedTuple):
     """Of the words for people, in that language."""
     wants_notes: bool = False
     """Observation notes too, which go out only when they are asked for."""
+
+
+def reader_of(context: Context, actor: Actor, *, wants_notes: bool = False) -> Reader:
+    text = partial(context.languages.text, language=actor.language)
+    return Reader(actor.user_id, actor.language, text, wants_notes)

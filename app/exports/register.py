@@ -1,32 +1,26 @@
 """The register of exports: what went out with whose data, for when somebody withdraws.
 
 The table of consents in an export names everyone's pseudonym; the register counts those whose
-voice, picture, turns or chat were in it, because that is what receivers must delete.
+voice, picture, turns, words, chat or answers were in it, because that is what receivers must
+delete.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts.actor import Actor
-from app.chat import service as chat
-from app.consent.models import ConsentDecision, Purpose
-from app.exports.bundle import SUMS, Entry
-from app.exports.models import ExportContent, ExportRecord
+from app.exports.agreed import Contents
+from app.exports.models import Audience, ExportContent, ExportRecord
 from app.groups.models import Group
+from app.kit.db import now
 from app.meetings.models import Meeting
-from app.recordings import reading
-from app.recordings import service as recordings
-from app.recordings.models import FileKind, Recording
-from app.transcripts import service as transcripts
-from app.turns import columns
-
-Contents = dict[UUID, set[str]]
-"""Person → the purposes of the consents by which something of theirs is in it."""
+from app.recordings.models import Recording
 
 
 class Registered(NamedTuple):
@@ -34,37 +28,41 @@ class Registered(NamedTuple):
     contents: list[ExportContent]
 
 
+class Out(NamedTuple):
+    """One file that goes out."""
+
+    group_id: UUID
+    meeting_id: UUID | None
+    """None: every meeting of the group."""
+    file_name: str
+    sha256: str
+    """Of a ZIP's SHA256SUMS; of anything else, of the file."""
+    held: Iterable[tuple[UUID | None, Contents]]
+    """By recording; None: of the group."""
+    audience: Audience = Audience.RESEARCH
+
+
 async def enter(
-    db: AsyncSession,
-    actor: Actor,
-    group_id: UUID,
-    meetings: Sequence[Meeting],
-    entries: Sequence[Entry],
-    *,
-    whole_group: bool,
+    db: AsyncSession, actor: Actor, out: Out, exported_at: datetime | None = None
 ) -> ExportRecord:
-    """Writes down who exports what of whom now."""
-    sums = next(entry for entry in entries if entry.path == SUMS)
+    """Writes down who exports what of whom. `exported_at`: when it was put together, if not now."""
     record = ExportRecord(
-        group_id=group_id,
-        meeting_id=None if whole_group else meetings[0].id,
+        group_id=out.group_id,
+        meeting_id=out.meeting_id,
+        file_name=out.file_name,
+        audience=out.audience,
         exported_by=actor.user_id,
-        manifest_sha256=sums.sha256,
+        exported_at=exported_at or now(),
+        manifest_sha256=out.sha256,
     )
     db.add(record)
     await db.flush()
-    found = [(await recordings.of_meeting(db, meeting.id), meeting) for meeting in meetings]
-    kept = [(recording, meeting) for recording, meeting in found if recording is not None]
-    spoken = await _spoken(db, kept)
-    for recording, meeting in kept:
-        contents = await _contents(db, recording, meeting, spoken.get(recording.id, set()))
-        for user_id in await chat.writers(db, actor.user_id, recording, meeting):
-            contents.setdefault(user_id, set()).add(Purpose.CHAT)
+    for recording_id, contents in out.held:
         for user_id, purposes in contents.items():
             db.add(
                 ExportContent(
                     record_id=record.id,
-                    recording_id=recording.id,
+                    recording_id=recording_id,
                     user_id=user_id,
                     purposes=sorted(purposes),
                 )
@@ -102,12 +100,20 @@ async def contents_of(
 async def with_data_of(
     db: AsyncSession, recording_id: UUID, user_id: UUID, purposes: Collection[str]
 ) -> list[Registered]:
-    """The exports that held something of this person from this recording, by one of these
-    consents; oldest first."""
+    """The exports that held something of this person from this recording, or from its group, by
+    one of these consents; oldest first."""
+    of_group = select(Meeting.group_id).join(Recording).where(Recording.id == recording_id)
+    common = col(ExportContent.recording_id).is_(None)
     query = (
         select(ExportRecord, ExportContent)
         .join(ExportContent, col(ExportContent.record_id) == ExportRecord.id)
-        .where(ExportContent.recording_id == recording_id, ExportContent.user_id == user_id)
+        .where(ExportContent.user_id == user_id)
+        .where(
+            or_(
+                ExportContent.recording_id == recording_id,
+                common & col(ExportRecord.group_id).in_(of_group),
+            )
+        )
         .order_by(col(ExportRecord.id))
     )
     return [
@@ -115,32 +121,3 @@ async def with_data_of(
         for record, content in (await db.exec(query)).all()
         if set(content.purposes) & set(purposes)
     ]
-
-
-async def _spoken(
-    db: AsyncSession, kept: Sequence[tuple[Recording, Meeting]]
-) -> dict[UUID, set[UUID]]:
-    """Recording → whose turns are in it; of all of them at once, and without reading each turn
-    again as an object."""
-    spoken = await columns.of_recordings(db, kept)
-    return {
-        each.recording.id: {each.users[n] for n in spoken.of(place)["speaker"].unique().to_list()}
-        for place, each in enumerate(spoken.recordings)
-    }
-
-
-async def _contents(
-    db: AsyncSession, recording: Recording, meeting: Meeting, spoken: Collection[UUID]
-) -> Contents:
-    found: dict[UUID, set[str]] = {}
-    files = await reading.usable_files(db, recording, meeting)
-    files = [file for file in files if file.kind != FileKind.MANIFEST]  # it does not go out
-    rows = {UUID(row_id) for file in files for row_id in file.consent_ids}
-    query = select(ConsentDecision).where(col(ConsentDecision.id).in_(rows))
-    for row in (await db.exec(query)).all():
-        found.setdefault(row.user_id, set()).add(str(row.purpose))
-    for user_id in await transcripts.speakers(db, recording.id, meeting):
-        found.setdefault(user_id, set()).update({Purpose.AUDIO, Purpose.TRANSCRIPT})
-    for user_id in spoken:
-        found.setdefault(user_id, set()).update({Purpose.AUDIO, Purpose.INDEXING})
-    return found

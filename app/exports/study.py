@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent.models import Purpose
+from app.exports.agreed import Agreed, Contents
 from app.exports.codebooks import codebooks_of, described_codes
 from app.exports.formats.offered import FORMATS
+from app.exports.formats.parquet import codings_parquet
+from app.exports.formats.table import codings_table
 from app.exports.listing import listing
 from app.exports.reader import Reader
 from app.exports.readme import readme
@@ -18,13 +22,24 @@ from app.recordings.models import FileKind, Recording
 from app.sampling import service as sampling
 from app.transcripts import service as transcripts
 from app.transcripts import vtt
-from app.turns.table import table
+
+
+class Studied(NamedTuple):
+    files: list[tuple[str, bytes]]
+    """Names and contents."""
+    about: dict[str, Any]
+    """For the manifest."""
+    contents: list[Contents]
 
 
 def written(turns: TurnList, reader: Reader) -> list[tuple[str, bytes]]:
     """In every format. Takes a second or two of a long meeting: beside the loop, or nobody else is
     answered meanwhile."""
-    return [(f"turns.{name}", way.write(turns, reader)) for name, way in FORMATS.items()]
+    files = [(f"turns.{name}", way.write(turns, reader)) for name, way in FORMATS.items()]
+    if turns.given or turns.notes:
+        files.append(("codings.csv", codings_table(turns)))
+        files.append(("codings.parquet", codings_parquet(turns)))
+    return files
 
 
 async def of_turns(
@@ -32,34 +47,37 @@ async def of_turns(
     meeting: Meeting,
     recording: Recording,
     reader: Reader,
+    agreed: Agreed,
     media: Sequence[tuple[FileKind, str]],
     beside: Sequence[str],
-) -> tuple[list[tuple[str, bytes]], dict[str, Any]]:
-    """Names and contents of files, and what the manifest says of them.
-
-    `media`: kind and name of the files that may be used. `beside`: README.txt's words about
-    observation notes and the chat.
-    """
-    index, rows, coded, lines, listed = await listing(db, meeting, recording, reader, media)
+) -> Studied:
+    """`media`: kind and name of the files that may be used. `beside`: README.txt's words about
+    observation notes and the chat."""
+    found = await listing(db, meeting, recording, reader, agreed, media)
+    index, coded = found.in_use, found.codes
     group = await db.get_one(Group, meeting.group_id)
     sample = await sampling.in_force(db, group.programme_id)
     sampled = sampling.described(sample, recording.id) if sample else None
-    columns = [column.name for column in coded.columns]
     files = [
-        ("turns.csv", table(meeting, rows, columns, coded.values).encode()),
-        ("README.txt", readme(reader.text, index, coded, sampled, beside).encode()),
+        ("README.txt", readme(reader.text, found, sampled, agreed, beside).encode()),
         *codebooks_of(coded, reader),
     ]
-    files += await asyncio.to_thread(written, listed, reader)
-    if lines:
-        files.append(("transcript.vtt", vtt.write(transcripts.cues(lines)).encode()))
+    files += await asyncio.to_thread(written, found.turns, reader)
+    if found.lines:
+        files.append(("transcript.vtt", vtt.write(transcripts.cues(found.lines)).encode()))
+    indexed = agreed.rests_on(Purpose.AUDIO, Purpose.INDEXING)
     about = {
         "sampling": sampled,
         "turns": {
             "version": index.version if index else None,
             "parameters": index.parameters if index else {},
-            "count": len(rows),
+            "count": len(found.rows),
+            **indexed,
         },
-        "codes": described_codes(coded),
+        "codes": described_codes(coded) | indexed,
+        "words": {
+            "count": len(found.lines),
+            **agreed.rests_on(Purpose.AUDIO, Purpose.TRANSCRIPT),
+        },
     }
-    return files, about
+    return Studied(files, about, found.contents(agreed))

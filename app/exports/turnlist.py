@@ -8,6 +8,8 @@ from uuid import UUID
 from app.codebooks import service as codebooks
 from app.codebooks.document import CodebookDocument
 from app.coding.codes import Codes, Given, Noted
+from app.exports.agreed import Agreed
+from app.exports.models import Audience
 from app.groups.models import Group
 from app.kit.ids import new_id
 from app.meetings.models import Meeting
@@ -36,6 +38,8 @@ class Spoken:
     """Column → labels of codes."""
     words: str = ""
     """What was said in it, where the consents allow that to be written down."""
+    may_quote: bool = False
+    """Whether its words may be quoted."""
     state: str = TurnState.PROPOSED
     id: UUID = field(default_factory=new_id)
 
@@ -97,24 +101,15 @@ def turn_list(
     rows: Sequence[TurnRow],
     media: Sequence[tuple[FileKind, str]],
     codes: Codes,
-    lines: Sequence[LineRow] = (),
+    lines: Sequence[LineRow],
+    agreed: Agreed,
 ) -> TurnList:
-    """`media`: kind and name of the files that may be used. `lines`: of the transcript."""
-    said = attached([row.turn for row in rows], [row.line for row in lines])
-    turns = tuple(
-        Spoken(
-            row.speaker.pseudonym,
-            row.turn.start_ms,
-            row.turn.end_ms,
-            row.turn.is_backchannel,
-            codes.of(row.turn.id),
-            " ".join(line.text for line in said.get(row.turn.id, ())),
-            row.turn.state,
-            row.turn.id,
-        )
-        for row in rows
-    )
+    """`media`: kind and name of the files that may be used. `lines`: of the transcript.
+
+    Coders' memos stay at home when it is given on: they are notes about people, for the team."""
+    turns = _spoken(rows, codes, lines, agreed)
     shown = {turn.id for turn in turns}
+    keeps_memos = agreed.audience == Audience.RESEARCH
     roles = {row.speaker.pseudonym: str(row.speaker.role) for row in rows}
     last_ms = max((turn.end_ms for turn in turns), default=0)
     return TurnList(
@@ -135,6 +130,26 @@ def turn_list(
             codebooks.said(each) for each in sorted(codes.versions, key=lambda v: -v.version)
         ),
         given=tuple(each for each in codes.given if each.turn_id in shown),
-        notes=tuple(each for each in codes.notes if each.turn_id in shown),
+        notes=tuple(each for each in codes.notes if each.turn_id in shown and keeps_memos),
         is_withheld=codes.is_withheld,
+    )
+
+
+def _spoken(
+    rows: Sequence[TurnRow], codes: Codes, lines: Sequence[LineRow], agreed: Agreed
+) -> tuple[Spoken, ...]:
+    said = attached([row.turn for row in rows], [row.line for row in lines])
+    return tuple(
+        Spoken(
+            row.speaker.pseudonym,
+            row.turn.start_ms,
+            row.turn.end_ms,
+            row.turn.is_backchannel,
+            codes.of(row.turn.id),
+            " ".join(line.text for line in said.get(row.turn.id, ())),
+            agreed.may_quote(row.turn.user_id),
+            row.turn.state,
+            row.turn.id,
+        )
+        for row in rows
     )

@@ -1,8 +1,8 @@
 """Rows as a CSV table, for a spreadsheet or for a program."""
 
-import csv
-import io
+import re
 from collections.abc import Iterable
+from decimal import Decimal as Exact
 from enum import StrEnum
 
 from pydantic import BaseModel
@@ -18,20 +18,28 @@ class Decimal(StrEnum):
     is the first of May."""
 
 
+SEPARATORS = {Decimal.POINT: ",", Decimal.COMMA: ";"}
+BREAKS = re.compile(r"""[",;\t\r\n]""")
+"""What ends a cell to some program, or is taken for its edge."""
+PLACES = 6
+"""Of a figure."""
+
+
 def csv_file(columns: list[str], rows: Iterable[BaseModel], decimal: Decimal) -> str:
     values = (row.model_dump(mode="json") for row in rows)
-    cells = ([_cell(each[column], decimal) for column in columns] for each in values)
-    return csv_text(columns, cells, ";" if decimal == Decimal.COMMA else ",")
+    return csv_text(columns, ([_short(each[name]) for name in columns] for each in values), decimal)
 
 
-def csv_text(columns: Iterable[str], rows: Iterable[Iterable[object]], delimiter: str = ",") -> str:
-    """The names of the columns, and the rows as they are: what people wrote in them is `inert`."""
-    target = io.StringIO()
-    target.write(BYTE_ORDER_MARK)
-    writer = csv.writer(target, delimiter=delimiter)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return target.getvalue()
+def csv_text(
+    columns: Iterable[str], rows: Iterable[Iterable[object]], decimal: Decimal = Decimal.COMMA
+) -> str:
+    """The names of the columns, and the rows under them. What is no number is text, and inert."""
+    lines = (csv_line(cells, decimal) for cells in rows)
+    return BYTE_ORDER_MARK + csv_line(columns, decimal) + "".join(lines)
+
+
+def csv_line(cells: Iterable[object], decimal: Decimal = Decimal.COMMA) -> str:
+    return SEPARATORS[decimal].join(_cell(value, decimal) for value in cells) + "\r\n"
 
 
 def _cell(value: object, decimal: Decimal) -> str:
@@ -39,6 +47,12 @@ def _cell(value: object, decimal: Decimal) -> str:
     if value is None:
         return ""
     if isinstance(value, int | float):
-        plain = f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+        written = f"{Exact(repr(value)):f}" if isinstance(value, float) else str(value)
+        plain = written.rstrip("0").rstrip(".") if "." in written else written
         return plain.replace(".", ",") if decimal == Decimal.COMMA else plain
-    return inert(str(value))
+    text = inert(str(value))
+    return '"' + text.replace('"', '""') + '"' if BREAKS.search(text) else text
+
+
+def _short(value: object) -> object:
+    return round(value, PLACES) if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""Notes as a CSV table (RFC 4180): one line a note, its author under a pseudonym.
+"""Notes as a CSV table: one line a note, its author under a pseudonym.
 
 The text is as it was written, and may name people: that is why nothing goes out unasked.
 """
@@ -6,7 +6,6 @@ The text is as it was written, and may name people: that is why nothing goes out
 from collections.abc import Iterable
 
 from app.kit.csv_file import csv_text
-from app.kit.spreadsheets import inert
 from app.meetings.models import Meeting
 from app.notes.service import NoteRow
 
@@ -22,5 +21,5 @@ def _line(meeting: Meeting, row: NoteRow) -> list[object]:
     note, _, pseudonym, position_ms = row
     edited = note.edited_at.isoformat(timespec="seconds") if note.edited_at else ""
     at = note.at.isoformat(timespec="milliseconds")
-    who = [meeting.id, meeting.ordinal, inert(pseudonym)]
-    return [*who, at, position_ms, note.kind, inert(note.text), edited]
+    who = [meeting.id, meeting.ordinal, pseudonym]
+    return [*who, at, position_ms, note.kind, note.text, edited]

@@ -136,7 +136,9 @@ async def handed_over(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
         {
             "exported_at": record.exported_at.isoformat(),
             "group_id": str(record.group_id),
-            "recording_id": str(content.recording_id),
+            "recording_id": str(content.recording_id) if content.recording_id else None,
+            "file": record.file_name,
+            "audience": str(record.audience),
             "purposes": content.purposes,
         }
         for content, record in (await db.exec(query)).all()

@@ -1,10 +1,9 @@
-"""The quality log as a CSV table (RFC 4180): one line per person and stretch, pseudonyms only."""
+"""The quality log as a CSV table: one line per person and stretch, pseudonyms only."""
 
 from collections.abc import Iterable
 from dataclasses import fields
 
 from app.kit.csv_file import csv_text
-from app.kit.spreadsheets import inert
 from app.meetings.models import Meeting
 from app.quality.figures import Figures
 from app.quality.service import Row
@@ -20,7 +19,7 @@ def table(meeting: Meeting, rows: Iterable[Row]) -> str:
 
 def _line(meeting: Meeting, row: Row) -> list[object]:
     sample, member = row
-    who = [meeting.id, meeting.ordinal, inert(member.pseudonym), member.role]
+    who = [meeting.id, meeting.ordinal, member.pseudonym, member.role]
     figures = [_short(getattr(sample, name)) for name in FIGURES]
     return [*who, sample.started_at.isoformat(timespec="milliseconds"), *figures]
 

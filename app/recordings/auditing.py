@@ -70,17 +70,15 @@ async def exported(
     actor: Actor,
     group: Group,
     meeting: Meeting | None,
-    *,
-    with_notes: bool = False,
-    with_answers: bool = False,
+    held: Mapping[str, bool],
 ) -> None:
-    """Before the first byte of an export, with the register's entry; each is one of its own."""
+    """Before the first byte of an export, with the register's entry; each is one of its own.
+    `held`: what is told of it, by name, where it is so."""
     kind, id_ = ("meeting", meeting.id) if meeting else ("group", group.id)
     about = audit.About(
         kind, id_, None, group.programme_id, group.id, meeting.id if meeting else None
     )
     doer = await _doer(db, actor, group, Action.EXPORT)
-    held = {"with_notes": with_notes, "with_answers": with_answers}
     details = {name: 1 for name, there in held.items() if there}
     audit.record(db, Deed.EXPORTED, doer, about, details=details)
 

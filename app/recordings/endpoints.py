@@ -3,11 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request
 from sqlmodel import col, select
 
 from app.accounts.http import CurrentActor
-from app.blinding import service as blinding
 from app.groups import access
 from app.kit.audit import Deed
 from app.kit.http import Ctx, Db, Page, Paging
@@ -16,10 +15,7 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import absence, auditing, reading, service
 from app.recordings.forms import FilePublic, RecordingPublic, RecordingStatus, TrackPublic
-from app.recordings.models import NAMING, Recording
-from app.recordings.playing import serve
-from app.vault import service as vault
-from media.sealed import SealedReader
+from app.recordings.models import Recording
 from media.store import Store
 
 router = APIRouter(prefix="/recordings", tags=["recordings"])
@@ -83,29 +79,3 @@ async def recording(
             if track.file_id in held
         ],
     )
-
-
-@router.head("/{recording_id}/files/{file_id}", include_in_schema=False)
-@router.get("/{recording_id}/files/{file_id}", response_class=Response)
-async def file(
-    recording_id: UUID,
-    file_id: UUID,
-    db: Db,
-    actor: CurrentActor,
-    context: Ctx,
-    store: MediaStore,
-    request: Request,
-    download: bool = False,
-) -> Response:
-    """One file, decrypted as it is served, with byte ranges. `download=1` names it for saving."""
-    deed = Deed.DOWNLOADED if download else Deed.PLAYED
-    found, meeting = await auditing.knocked(context.database, db, actor, recording_id, deed)
-    wanted = await reading.usable_file(db, found, meeting, file_id)
-    if wanted.kind in NAMING and await blinding.is_coding(db, actor.user_id, recording_id):
-        raise blinding.NamesWithheld
-    if request.method != "HEAD":
-        await auditing.served(context.database, db, actor, meeting, wanted, deed)
-    key = await vault.unwrap(db, context.keys, wanted.data_key_id)
-    name = await reading.file_name(db, meeting, wanted) if download else None
-    reader = await SealedReader.open(store, wanted.path, key)
-    return await serve(request, reader, wanted, name)

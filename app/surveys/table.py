@@ -1,4 +1,4 @@
-"""Answers as a CSV table (RFC 4180): one line for each person and question they answered."""
+"""Answers as a CSV table: one line for each person and question they answered."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -9,7 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.groups.models import Membership
 from app.kit.csv_file import csv_text
-from app.kit.spreadsheets import inert
 from app.surveys import kept
 from app.surveys.columns import number
 from app.surveys.models import (
@@ -28,6 +27,7 @@ class AnswerRow(NamedTuple):
     question: SurveyQuestion
     pseudonym: str
     text: str
+    user_id: UUID
 
 
 async def of_group(db: AsyncSession, group_id: UUID) -> list[AnswerRow]:
@@ -43,7 +43,7 @@ async def of_group(db: AsyncSession, group_id: UUID) -> list[AnswerRow]:
     )
     studied = await kept.studied(db, [group_id])
     return [
-        AnswerRow(survey, question, member.pseudonym, answer.text)
+        AnswerRow(survey, question, member.pseudonym, answer.text, member.user_id)
         for survey, question, member, answer in (await db.exec(query)).all()
         if (group_id, member.user_id) in studied
     ]
@@ -55,10 +55,8 @@ def table(rows: Iterable[AnswerRow]) -> str:
 
 
 def _line(row: AnswerRow) -> list[object]:
-    survey, question, pseudonym, text = row
+    survey, question, pseudonym, text, _ = row
     value = number(question.kind, text)
-    shown = "" if value is None else f"{value:.12g}"
-    head = [inert(survey.name), survey.moment, inert(pseudonym), inert(question.label)]
     is_plain = question.kind in (AnswerKind.WHOLE, AnswerKind.DECIMAL)
-    answer = text if is_plain else inert(text)  # a number below zero stays one
-    return [*head, question.kind, answer, shown]
+    answer = value if is_plain else text  # a number below zero stays one
+    return [survey.name, survey.moment, pseudonym, question.label, question.kind, answer, value]

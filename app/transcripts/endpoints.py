@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
 from app.accounts.http import CurrentActor
 from app.blinding import service as blinding
@@ -12,7 +12,7 @@ from app.kit.audit import Deed
 from app.kit.http import Ctx, Db, Page
 from app.kit.permissions import Action
 from app.recordings import service as recordings
-from app.transcripts import importing, jobs, searching, service, told, vtt
+from app.transcripts import importing, jobs, searching, service, told
 from app.transcripts.forms import (
     HitPublic,
     HitsPublic,
@@ -44,19 +44,6 @@ async def transcript(
     rows = await service.allowed(db, recording_id, meeting)
     names = await blinding.names(db, actor.user_id, meeting.group_id, recording_id)
     return Page(items=[_public(row, names) for row in rows])
-
-
-@router.get(HERE + ".vtt", response_class=Response)
-async def transcript_vtt(recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> Response:
-    """The same as WebVTT; speakers stand under their pseudonyms."""
-    meeting = await told.opened(context.database, db, actor, recording_id, Deed.DOWNLOADED)
-    rows = await service.allowed(db, recording_id, meeting)
-    headers = {
-        "Content-Disposition": f'attachment; filename="transcript-{meeting.ordinal}.vtt"',
-        "Cache-Control": "no-store",
-    }
-    body = vtt.write(service.cues(rows))
-    return Response(body, media_type="text/vtt; charset=utf-8", headers=headers)
 
 
 @router.post(HERE, status_code=201)

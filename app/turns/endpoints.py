@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from app.accounts.http import CurrentActor
 from app.kit.audit import Deed
@@ -12,7 +12,6 @@ from app.recordings import auditing
 from app.turns import service
 from app.turns.forms import Turns
 from app.turns.shown import names_for, turn_public
-from app.turns.table import table
 
 router = APIRouter(prefix="/recordings", tags=["turns"])
 
@@ -33,12 +32,3 @@ async def turns(
         items=[turn_public(row, names) for row in shown],
         next_cursor=cursor_of(last) if last else None,
     )
-
-
-@router.get("/{recording_id}/turns.csv", response_class=Response)
-async def turns_csv(recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> Response:
-    deed, action = Deed.DOWNLOADED, Action.READ_TURNS
-    _, meeting = await auditing.opened(context.database, db, actor, recording_id, deed, action)
-    _, rows = await service.of_recording(db, actor, recording_id)
-    headers = {"Content-Disposition": f'attachment; filename="turns-{meeting.ordinal}.csv"'}
-    return Response(table(meeting, rows), media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,6 +1,6 @@
 """Pages on what was erased: a person's own receipt, and for coordinators what had gone out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import User
 from app.consent.models import Purpose
-from app.erasures import service
+from app.erasures import copies, service
 from app.erasures.service import Reason
 from app.exports import register
 from app.exports.models import ExportRecord
@@ -36,6 +36,15 @@ class Erased(NamedTuple):
     purposes: Sequence[Purpose]
     exports: Sequence["Out"]
     reason: Reason
+
+
+class ToDo(NamedTuple):
+    """Copies of one person's material that somebody must see to."""
+
+    user_id: UUID
+    purposes: Sequence[Purpose]
+    """What was withdrawn; none: the time was over for which it was to be kept."""
+    exports: Sequence["Out"]
 
 
 class Out(NamedTuple):
@@ -78,10 +87,23 @@ async def exports(group_id: UUID, visit: Looking) -> HTMLResponse:
         "exports.html",
         group=group,
         erased=erased,
-        to_do=[each for each in erased if each.exports],
+        to_do=[*await _withdrawn(db, group_id), *_over(erased)],
         exports=[await _out(db, each) for each in await register.of_group(db, group_id)],
         people={user.id: f"{user.name} ({member.pseudonym})" for member, user in members},
     )
+
+
+async def _withdrawn(db: AsyncSession, group_id: UUID) -> list[ToDo]:
+    return [
+        ToDo(user, _in_order(each.purposes), [await _out(db, one) for one in each.exports])
+        for user, each in (await copies.of_withdrawn(db, group_id)).items()
+    ]
+
+
+def _over(erased: Sequence[Erased]) -> list[ToDo]:
+    """Whose time was over: nobody withdrew, and copies are out all the same."""
+    ended = [each for each in erased if each.reason == Reason.RETENTION and each.exports]
+    return [ToDo(each.erasure.user_id, (), each.exports) for each in ended]
 
 
 async def own_erasures(visit: Visit, group_id: UUID) -> list[Erased]:
@@ -96,8 +118,12 @@ async def _erased(db: AsyncSession, erasure: Erasure) -> Erased:
     meeting = await db.get_one(Meeting, recording.meeting_id)
     purposes = {Purpose(row.purpose) for row in await service.withdrawals(db, erasure)}
     exports = [await _out(db, each) for each in await service.exports_before(db, erasure)]
-    asked = [p for p in Purpose if p in purposes]
-    return Erased(erasure, meeting, asked, exports, service.reason(erasure))
+    reason = service.reason(erasure)
+    return Erased(erasure, meeting, _in_order(purposes), exports, reason)
+
+
+def _in_order(purposes: Collection[Purpose]) -> list[Purpose]:
+    return [purpose for purpose in Purpose if purpose in purposes]
 
 
 async def _out(db: AsyncSession, registered: Registered) -> Out:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
 from app.consent import texts
+from app.exports.formats.offered import Format, described
 from app.groups import access, service
 from app.groups.models import Group, GroupRole, Membership
 from app.invitations import service as invitations
@@ -121,6 +122,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_play=may(roles, Action.PLAY_RECORDING),
         may_read_turns=may(roles, Action.READ_TURNS),
         is_indexed=await turns.is_any_indexed(db, group_id),
+        about_project=described(Format.QDPX, visit.text),
         may_export=may(roles, Action.EXPORT),
         has_answers=await surveys.answered(db, group_id),
         may_import=may(roles, Action.IMPORT_RECORDING),

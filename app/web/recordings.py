@@ -12,7 +12,7 @@ from app.blinding import service as blinding
 from app.blinding.service import Names
 from app.chat import erasure as chat
 from app.composites import service as composites
-from app.exports.formats.offered import Format
+from app.exports.formats.offered import Format, described
 from app.groups import access
 from app.groups import service as groups
 from app.kit.audit import Deed
@@ -70,7 +70,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         names=names,
         names_withheld=called.are_withheld,
         files=files if ready else [],
-        formats=list(Format),
+        formats={form: described(form, visit.text) for form in Format},
         may_export=may(roles, Action.EXPORT),
         may_edit_turns=may(roles, Action.EDIT_TURNS),
         is_indexed=index is not None,

@@ -66,6 +66,7 @@ def pages_of(site: Site) -> list[tuple[str, str, User | None]]:
         ("programme", f"/programmes/{played.programme}", played.administrator),
         ("group", f"/groups/{played.group}", played.facilitator),
         ("group_member", f"/groups/{played.group}", played.member),
+        ("group_staff", f"/groups/{played.group}", played.administrator),
         ("meeting_over", f"/meetings/{played.ended_meeting}", played.member),
         ("recording", recording[RecordingState.READY], played.administrator),
         ("recording_progress", recording[RecordingState.CLAIMED], played.administrator),

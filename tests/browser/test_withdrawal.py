@@ -107,8 +107,9 @@ async def test_a_receipt_for_who_withdrew_and_a_list_for_who_coordinates(site: S
     played, eero = site.played, site.played.member
     group, database = f"/groups/{played.group}", site.context.database
     async with api(site, played.administrator) as client:
-        exported = await client.get(f"/api/v1{group}/export")
-        assert exported.is_success
+        for audience in ("research", "sharing"):
+            exported = await client.get(f"/api/v1{group}/export?for={audience}")
+            assert exported.is_success
     async with site.visitor(eero) as context:
         page = await context.new_page()
         await page.goto(site.url + group)

@@ -19,8 +19,7 @@ CODE = "code"
 
 
 def eaf(turns: TurnList) -> bytes:
-    """UTF-8 XML. Times are ms, as in our index: nothing is lost but the speakers' roles, which
-    stand in the tiers' participants."""
+    """UTF-8 XML. Times are ms, as in our index; roles stand in the tiers' participants."""
     document = Eaf(author="eMessi")
     document.adocument |= {
         "DATE": turns.recorded_at.isoformat(timespec="seconds"),
@@ -43,7 +42,7 @@ def eaf(turns: TurnList) -> bytes:
             document.add_tier(name, ling=CODE, parent=tier, part=speaker.pseudonym)
         for turn in turns.of(speaker):
             document.add_annotation(tier, turn.start_ms, turn.end_ms)
-            middle = (turn.start_ms + turn.end_ms) // 2
+            middle = (turn.start_ms + turn.end_ms) / 2  # inside even of one ms, and of no neighbour
             if turn.is_backchannel:
                 document.add_ref_annotation(below, tier, middle, BACKCHANNEL)
             for column, value in turn.codes.items():

@@ -1,16 +1,16 @@
-"""The turns as a tidy Parquet table: one row for each turn, the columns of the CSV, with types, and
-after them those of codes."""
+"""Turns, and codings, as tidy Parquet tables: the rows and columns of the CSV, with types."""
 
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 
 import polars as pl
 
+from app.exports.formats import codings
+from app.exports.formats.rows import COLUMNS, rows
 from app.exports.turnlist import TurnList
-from app.turns.table import COLUMNS
 
-SCHEMA = {
-    "meeting": pl.String(),
-    "ordinal": pl.Int32(),
+WHERE = {"meeting": pl.String(), "ordinal": pl.Int32(), "turn": pl.String()}
+SCHEMA = WHERE | {
     "pseudonym": pl.String(),
     "role": pl.String(),
     "start_ms": pl.Int32(),
@@ -18,29 +18,38 @@ SCHEMA = {
     "duration_ms": pl.Int32(),
     "is_backchannel": pl.Boolean(),
     "state": pl.String(),
+    "words": pl.String(),
+    "may_quote": pl.Boolean(),
+}
+CODINGS = WHERE | {
+    "pseudonym": pl.String(),
+    "start_ms": pl.Int32(),
+    "end_ms": pl.Int32(),
+    "coder": pl.String(),
+    "axis": pl.String(),
+    "code": pl.String(),
+    "is_primary": pl.Boolean(),
+    "confidence": pl.Int8(),
+    "memo": pl.String(),
+    "decided_at": pl.String(),
 }
 assert tuple(SCHEMA) == COLUMNS
+assert tuple(CODINGS) == codings.COLUMNS
 
 
 def parquet(turns: TurnList) -> bytes:
-    """Nothing is lost of what the CSV holds. Compressed by zstd, which every reader knows."""
-    roles = {speaker.pseudonym: speaker.role for speaker in turns.speakers}
-    rows = [
-        (
-            turns.meeting_id,
-            turns.ordinal,
-            turn.pseudonym,
-            roles[turn.pseudonym],
-            turn.start_ms,
-            turn.end_ms,
-            turn.end_ms - turn.start_ms,
-            turn.is_backchannel,
-            turn.state,
-            *(turn.codes.get(column, "") for column in turns.columns),
-        )
-        for turn in turns.turns
-    ]
+    return _written(rows(turns), SCHEMA | dict.fromkeys(turns.columns, pl.String()))
+
+
+def codings_parquet(turns: TurnList) -> bytes:
+    return _written(codings.rows(turns), CODINGS)
+
+
+def _written(
+    lines: Iterable[tuple[object, ...]], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> bytes:
+    """Compressed by zstd, which every reader knows."""
     target = BytesIO()
-    schema = SCHEMA | dict.fromkeys(turns.columns, pl.String())
-    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(target, compression="zstd")
+    found = pl.DataFrame(list(lines), schema=dict(schema), orient="row")
+    found.write_parquet(target, compression="zstd")
     return target.getvalue()

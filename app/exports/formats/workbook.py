@@ -5,18 +5,11 @@ from io import BytesIO
 
 import xlsxwriter
 
+from app.exports.formats.rows import COLUMNS, code_variable, columns, rows
 from app.exports.turnlist import TurnList
 
-COLUMNS = ("pseudonym", "role", "start_ms", "end_ms", "duration_ms", "is_backchannel", "state")
 Text = Callable[..., str]
 """Of a key, and of the values in it by their names."""
-
-
-def code_variable(column: str) -> str:
-    """The text that says what a column of codes holds."""
-    if column.endswith("_also"):
-        return "variable.codes_also"
-    return "variable.codes_decided" if column.endswith("_decided") else "variable.codes_coder"
 
 
 def workbook(turns: TurnList, text: Text) -> bytes:
@@ -29,20 +22,15 @@ def workbook(turns: TurnList, text: Text) -> bytes:
         )
         head = book.add_format({"bold": True, "bottom": 1})
         sheet = book.add_worksheet("turns")
-        sheet.write_row(0, 0, [*COLUMNS, *turns.columns], head)
-        roles = {speaker.pseudonym: speaker.role for speaker in turns.speakers}
-        for place, turn in enumerate(turns.turns, start=1):
-            length_ms = turn.end_ms - turn.start_ms
-            sheet.write_string(place, 0, turn.pseudonym)
-            sheet.write_string(place, 1, roles[turn.pseudonym])
-            sheet.write_row(place, 2, [turn.start_ms, turn.end_ms, length_ms])
-            sheet.write_number(place, 5, int(turn.is_backchannel))
-            sheet.write_string(place, 6, turn.state)
-            for beside, column in enumerate(turns.columns, start=len(COLUMNS)):
-                if column in turn.codes:
-                    sheet.write_string(place, beside, turn.codes[column])
+        sheet.write_row(0, 0, columns(turns), head)
+        for place, cells in enumerate(rows(turns), start=1):
+            for beside, cell in enumerate(cells):
+                if isinstance(cell, int):  # yes is 1
+                    sheet.write_number(place, beside, int(cell))
+                elif cell:
+                    sheet.write_string(place, beside, cell)
         sheet.freeze_panes(1, 0)
-        last = len(COLUMNS) + len(turns.columns) - 1
+        last = len(columns(turns)) - 1
         sheet.autofilter(0, 0, max(len(turns.turns), 1), last)
         sheet.set_column(0, last, 16)
         about = book.add_worksheet("variables")

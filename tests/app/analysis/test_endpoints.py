@@ -91,7 +91,7 @@ async def test_talk_times_are_the_sums_of_the_turns_in_the_database(
         )
     ).text
     sums: dict[str, int] = {}
-    for row in csv.DictReader(io.StringIO(turns.removeprefix("\ufeff"))):
+    for row in csv.DictReader(io.StringIO(turns.removeprefix("\ufeff")), delimiter=";"):
         if row["is_backchannel"] == "0":
             length = int(row["duration_ms"])
             sums[row["pseudonym"]] = sums.get(row["pseudonym"], 0) + length

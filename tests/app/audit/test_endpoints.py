@@ -95,7 +95,7 @@ async def test_the_table_has_everything_and_obeys_no_name(kept: Kept) -> None:
     asked = {"programme_id": str(kept.cast.programme_id)}
     answer = await kept.cast.coordinator.client.get(f"{LOG}/entries.csv", params=asked)
 
-    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
     assert [row["deed"] for row in rows] == ["watched", "log_taken"]  # the taking is in it
     assert rows[0]["actor_name"] == "'=cmd()"
     assert rows[1]["previous_hash"] == rows[0]["hash"]

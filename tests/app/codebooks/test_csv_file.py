@@ -12,6 +12,7 @@ from app.codebooks.csv_file import NotACodebook, read, written
 from app.codebooks.document import CodebookDocument
 from app.codebooks.starter import starter
 from tests.fixtures.codebooks import codebooks
+from tests.fixtures.spreadsheets import live
 
 
 @given(codebooks())
@@ -21,10 +22,12 @@ def test_everything_comes_back(document: CodebookDocument) -> None:
 
 @settings(max_examples=30)
 @given(codebooks())
-def test_semicolons_and_the_old_code_page_are_read_too(document: CodebookDocument) -> None:
-    rows = list(csv.reader(io.StringIO(written(document).decode("utf-8-sig"), newline="")))
+def test_commas_and_the_old_code_page_are_read_too(document: CodebookDocument) -> None:
+    rows = list(
+        csv.reader(io.StringIO(written(document).decode("utf-8-sig"), newline=""), delimiter=";")
+    )
     target = io.StringIO(newline="")
-    csv.writer(target, delimiter=";").writerows(rows)
+    csv.writer(target).writerows(rows)
     assert read(target.getvalue().encode()) == document
     try:
         old = target.getvalue().encode("cp1252")
@@ -45,8 +48,7 @@ def _is_no_utf8(content: bytes) -> bool:
 @given(codebooks())
 def test_no_cell_is_a_formula(document: CodebookDocument) -> None:
     text = written(document).decode("utf-8-sig")
-    for row in csv.reader(io.StringIO(text, newline="")):
-        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+    assert live(text) == []
 
 
 @given(st.binary(max_size=300))

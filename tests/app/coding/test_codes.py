@@ -10,11 +10,14 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import polars as pl
 from openpyxl import load_workbook
 from pympi.Elan import Eaf
+from sqlmodel import select
 
 from app.codebooks import csv_file, qdc
-from app.coding.models import CodingMemo
+from app.coding.models import Coding, CodingMemo
+from app.exports.formats.codings import COLUMNS
 from tests.app.coding.test_comparing import both, decide
 from tests.fixtures import refi
 from tests.fixtures.coded import API, Coded
@@ -29,7 +32,7 @@ async def bundle(work: Coded) -> dict[str, bytes]:
 
 
 def rows_of(files: dict[str, bytes]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(files["turns.csv"].decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(files["turns.csv"].decode("utf-8-sig")), delimiter=";"))
 
 
 async def test_each_coder_stands_by_number_and_what_was_decided_beside(work: Coded) -> None:
@@ -50,6 +53,46 @@ async def test_each_coder_stands_by_number_and_what_was_decided_beside(work: Cod
     assert "function_coder1_also" not in rows[0], "a single axis has nothing beside"
     for name in (work.first.user.name, work.second.user.name):
         assert not any(name.encode() in content for content in files.values())
+
+
+async def test_the_long_table_has_each_code_with_how_sure_its_coder_was(work: Coded) -> None:
+    first, second = await both(work)
+    await decide(work, 2, "strain", "life")
+    async with work.kept.context.database.transaction() as db:
+        (sure,) = (
+            await db.exec(
+                select(Coding)
+                .where(Coding.assignment_id == first, Coding.turn_id == work.turns[0].id)
+                .where(Coding.axis_id == work.code("theme", "values")[0])
+            )
+        ).all()
+        sure.confidence = 1
+        memo = CodingMemo(assignment_id=second, turn_id=work.turns[1].id, body="=epävarmaa")
+        db.add(memo)
+    files = await bundle(work)
+    text = io.StringIO(files["codings.csv"].decode("utf-8-sig"), newline="")
+    rows = list(csv.DictReader(text, delimiter=";"))
+    assert tuple(rows[0]) == COLUMNS
+    said = [row for row in rows if row["turn"] == str(work.turns[0].id) and row["axis"] == "theme"]
+    assert [(r["coder"], r["code"], r["is_primary"], r["confidence"]) for r in said] == [
+        ("coder1", "values", "1", "1"),
+        ("coder2", "values", "1", ""),
+    ]
+    assert said[0]["decided_at"] == sure.decided_at.isoformat(timespec="seconds")
+    memos = {(r["turn"], r["coder"], r["memo"]) for r in rows if r["memo"]}
+    assert memos == {(str(work.turns[1].id), "coder2", "'=epävarmaa")}
+    decided = [(r["turn"], r["code"], r["is_primary"]) for r in rows if r["coder"] == "decided"]
+    assert decided == [
+        (str(work.turns[2].id), "strain", "1"),
+        (str(work.turns[2].id), "life", "0"),
+    ]
+    assert all(r["decided_at"] == "" for r in rows if r["coder"] == "decided")
+    typed = pl.read_parquet(io.BytesIO(files["codings.parquet"]))
+    assert typed.columns == list(COLUMNS)
+    assert typed["code"].to_list() == [r["code"] for r in rows]
+    assert typed["confidence"].to_list() == [int(r["confidence"] or 0) or None for r in rows]
+    assert typed["memo"].to_list() == [r["memo"].removeprefix("'") for r in rows]
+    assert [t for t in rows_of(files) if t["turn"] == said[0]["turn"]], "the two tables join"
 
 
 async def test_the_workbook_says_the_same_and_explains_every_column(work: Coded) -> None:

@@ -34,7 +34,7 @@ async def asked(kept: Kept) -> Files:
 
 def rows(files: Files) -> list[dict[str, str]]:
     text = files["answers.csv"].decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
 async def test_unasked_they_stay_at_home(answered: Kept) -> None:
@@ -48,7 +48,7 @@ async def test_asked_for_they_go_under_pseudonyms_with_what_they_mean(answered: 
     sums(files)
     own = [(r["question"], r["kind"], r["answer"], r["number"]) for r in rows(files)]
     assert own == [
-        ("Muutos", "decimal", "-1.5", "-1.5"),
+        ("Muutos", "decimal", "-1,5", "-1,5"),
         ("Mielipide", "scale", "4 = samaa mieltä", "4"),
         ("Avoin", "text", "'=J2 auttoi", ""),
     ]

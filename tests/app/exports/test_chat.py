@@ -14,13 +14,14 @@ async def test_the_chat_goes_out_as_its_writers_agreed(kept: Kept) -> None:
     await wrote(kept, kept.cast.bob, "=HYPERLINK(1)", 4_000)
     await wrote(kept, kept.cast.carol, "ei lupaa", 5_000)
     files = await export(kept)
-    (row,) = csv.DictReader(io.StringIO(files["chat.csv"].decode("utf-8-sig")))
+    (row,) = csv.DictReader(io.StringIO(files["chat.csv"].decode("utf-8-sig")), delimiter=";")
     assert row == {
         "recording": str(kept.recording.id),
         "position_ms": "4000",
         "pseudonym": "J1",
         "role": "member",
         "text": "'=HYPERLINK(1)",
+        "may_quote": "1",
     }
     about = {"included": True, "count": 1, "rests_on": ["chat"]}
     assert manifest_holds(files)["chat"] == about

@@ -32,7 +32,7 @@ MEDIA = {
     "media/meeting-3-peaks.json",
 }
 LISTS = {f"turns.{form}" for form in Format}
-ABOUT = {"turns.csv", "consents.csv", "manifest.json", "SHA256SUMS", "README.txt"} | LISTS
+ABOUT = {"consents.csv", "manifest.json", "SHA256SUMS", "README.txt"} | LISTS
 
 
 async def export(kept: Kept, path: str = "", who: Person | None = None) -> Files:
@@ -77,7 +77,7 @@ async def test_no_cell_of_a_table_is_a_formula(kept: Kept) -> None:
     files = await export(kept)
 
     for name in ("turns.csv", "consents.csv"):
-        rows = list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"))))
+        rows = list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig")), delimiter=";"))
         assert rows
         assert all(row["pseudonym"].startswith("'=SUM(") for row in rows)
 
@@ -128,7 +128,7 @@ async def test_media_is_stored_as_it_is_and_the_rest_deflated(kept: Kept) -> Non
 async def test_consents_are_listed_by_person_and_purpose(kept: Kept) -> None:
     table = (await export(kept))["consents.csv"].decode("utf-8-sig")
 
-    rows = list(csv.DictReader(io.StringIO(table)))
+    rows = list(csv.DictReader(io.StringIO(table), delimiter=";"))
     states = {(row["pseudonym"], row["purpose"]): row["decision"] for row in rows}
     assert len(states) == len(rows) == 4 * len(Purpose)
     assert states["J1", "video"] == "granted"
@@ -188,6 +188,7 @@ async def test_a_group_is_exported_meeting_by_meeting(kept: Kept) -> None:
         f"{bare}consents.csv",
         f"{bare}manifest.json",
         "project.qdpx",
+        "manifest.json",
         "SHA256SUMS",
     }
     (source,) = sources(files["project.qdpx"])

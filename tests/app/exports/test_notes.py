@@ -21,7 +21,9 @@ async def noted(kept: Kept) -> Kept:
 
 
 def rows(files: Files, name: str = "notes.csv") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"), newline="")))
+    return list(
+        csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"), newline=""), delimiter=";")
+    )
 
 
 async def test_unasked_they_stay_at_home_and_the_export_says_so(noted: Kept) -> None:

@@ -2,11 +2,21 @@
 
 import hashlib
 import io
+import json
 import zipfile
 
+import pytest
+
 from app.consent.models import Decision, Purpose
+from app.erasures import copies
 from app.exports import register
+from app.exports.formats.offered import FORMATS, Format, Loss
 from app.kit.permissions import Action, Role, may
+from app.recordings.models import FileKind
+from app.transcripts import service as transcripts
+from app.transcripts.models import WordsSource
+from app.transcripts.service import Said
+from tests.fixtures.answered import bring, text_of
 from tests.fixtures.kept import Kept
 
 
@@ -63,6 +73,97 @@ async def test_exports_with_somebodys_data_are_found_by_the_consent_they_rested_
     assert len(found) == 2
     assert found[0].record.exported_at <= found[1].record.exported_at
     assert (others, nobody) == ([], [])
+
+
+async def spoken(kept: Kept) -> None:
+    """Bob's words, in his first turn."""
+    async with kept.context.database.transaction() as db:
+        lines = [Said(kept.cast.bob.id, 1_500, 3_000, "iltaa")]
+        await transcripts.write_down(db, kept.recording, kept.meeting, lines, WordsSource.HUMAN)
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_the_turns_for_another_program_are_in_it(kept: Kept, form: Format) -> None:
+    await spoken(kept)
+    answer = await kept.cast.researcher.client.get(f"{kept.path}/turns/{form}")
+    assert answer.is_success
+    ((record, contents),) = await registered(kept)
+    assert (record.file_name, record.exported_by) == (f"turns-3.{form}", kept.cast.researcher.id)
+    assert record.manifest_sha256 == hashlib.sha256(answer.content).hexdigest()
+    words = [] if Loss.WORDS in FORMATS[form].lost else ["quotation", "transcript"]
+    assert [(each.user_id, each.purposes) for each in contents] == [
+        (kept.cast.bob.id, sorted(["audio", "indexing", *words]))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "purposes"),
+    [
+        ("turns.csv", "turns-3.csv", ["audio", "indexing", "quotation", "transcript"]),
+        ("transcript.vtt", "transcript-3.vtt", ["audio", "quotation", "transcript"]),
+    ],
+)
+async def test_so_are_a_table_and_a_transcript(
+    kept: Kept, path: str, name: str, purposes: list[str]
+) -> None:
+    await spoken(kept)
+    assert (await kept.cast.researcher.client.get(f"{kept.path}/{path}")).is_success
+    ((record, contents),) = await registered(kept)
+    assert (record.file_name, record.meeting_id) == (name, kept.meeting.id)
+    assert [(each.user_id, each.purposes) for each in contents] == [(kept.cast.bob.id, purposes)]
+
+
+async def test_so_is_a_project_and_a_withdrawal_names_it(kept: Kept) -> None:
+    path = f"/api/v1/groups/{kept.cast.group_id}/project.qdpx"
+    assert (await kept.cast.researcher.client.get(path)).is_success
+    ((record, contents),) = await registered(kept)
+    assert (record.file_name, record.meeting_id) == ("emessi-group.qdpx", None)
+    held = [(each.user_id, each.recording_id, each.purposes) for each in contents]
+    assert held == [(kept.cast.bob.id, kept.recording.id, ["audio", "indexing"])]
+    await kept.decide(kept.cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
+    async with kept.context.database.reading() as db:
+        found = await copies.of_withdrawn(db, kept.cast.group_id)
+    assert [each.record.id for each in found[kept.cast.bob.id].exports] == [record.id]
+
+
+async def test_so_is_a_file_that_is_taken_along_and_none_that_is_played(kept: Kept) -> None:
+    mix = await kept.file(FileKind.MIXDOWN)
+    client, path = kept.cast.researcher.client, f"{kept.path}/files/{mix.id}"
+    assert (await client.get(path)).is_success
+    assert (await client.head(f"{path}?download=1")).is_success
+    rest = await client.get(f"{path}?download=1", headers={"Range": "bytes=10-20"})
+    assert rest.status_code == 206
+    assert await registered(kept) == []
+    answer = await client.get(f"{path}?download=1")
+    ((record, contents),) = await registered(kept)
+    assert record.manifest_sha256 == hashlib.sha256(answer.content).hexdigest()
+    assert record.file_name == "meeting-3-mixdown.json"
+    held = {each.user_id: each.purposes for each in contents}
+    assert held == {kept.cast.bob.id: ["audio"], kept.cast.alice.id: ["audio"]}
+
+
+async def test_a_refused_download_is_not_in_it(kept: Kept) -> None:
+    for path in ("turns.csv", "turns/eaf", "transcript.vtt"):
+        assert (await kept.cast.bob.client.get(f"{kept.path}/{path}")).status_code == 403
+    assert await registered(kept) == []
+
+
+async def test_answers_are_their_persons_and_of_no_recording(kept: Kept) -> None:
+    rows = [["Tunnus", "Mielipide"], ["J1", "hyvä"], ["J2", "huono"]]
+    made = await bring(kept.cast.researcher, kept.cast.programme_id, text_of(rows))
+    assert made.status_code == 201, made.text
+    path = f"/api/v1/groups/{kept.cast.group_id}/export?answers=true"
+    answer = await kept.cast.coordinator.client.get(path)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["purposes"] == {"J1": ["indexing"]}, "carol (J2) is not studied"
+    ((_, contents),) = await registered(kept)
+    common = [(each.user_id, each.purposes) for each in contents if each.recording_id is None]
+    assert common == [(kept.cast.bob.id, ["indexing"])]
+    async with kept.context.database.reading() as db:
+        recording, bob = kept.recording.id, kept.cast.bob.id
+        found = await register.with_data_of(db, recording, bob, {"indexing"})
+    assert None in {each.contents[0].recording_id for each in found}
 
 
 async def test_a_refused_export_is_not_in_the_register(kept: Kept) -> None:

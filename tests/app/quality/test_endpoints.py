@@ -46,11 +46,11 @@ async def test_the_table_opens_in_a_spreadsheet(observed: Observed) -> None:
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="quality-3.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert len(rows) == 4
     worst = rows[2]
     assert (worst["pseudonym"], worst["role"], worst["uplink_lost"]) == ("J1", "member", "120")
-    assert (worst["uplink_jitter_ms"], worst["uplink_limited"]) == ("14.25", "bandwidth")
+    assert (worst["uplink_jitter_ms"], worst["uplink_limited"]) == ("14,25", "bandwidth")
     assert worst["concealed"] == "", "nobody could tell"
     assert b"Bob" not in answer.content
 

@@ -64,10 +64,12 @@ async def test_the_table_opens_in_a_spreadsheet(kept: Kept) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="turns-3.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert answer.content.count(b"\n") == answer.content.count(b"\r\n") == 4  # RFC 4180
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    first = (await kept.cast.researcher.client.get(f"{kept.path}/turns")).json()["items"][0]
     assert rows[0] == {
         "meeting": str(kept.meeting.id),
         "ordinal": "3",
+        "turn": first["id"],
         "pseudonym": "J1",
         "role": "member",
         "start_ms": "1000",
@@ -75,6 +77,8 @@ async def test_the_table_opens_in_a_spreadsheet(kept: Kept) -> None:
         "duration_ms": "3000",
         "is_backchannel": "0",
         "state": "proposed",
+        "words": "",
+        "may_quote": "1",
     }
     assert b"Bob" not in answer.content
 

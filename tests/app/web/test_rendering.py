@@ -18,7 +18,10 @@ from app.codebooks.forms import FileForm
 from app.coding.models import DrawUnit
 from app.consent.models import Decision, Purpose
 from app.erasures.service import Reason as ErasureReason
-from app.exports.formats.offered import Format
+from app.exports.formats.codings import COLUMNS as CODING_COLUMNS
+from app.exports.formats.offered import Format, Loss
+from app.exports.formats.rows import COLUMNS as TURN_COLUMNS
+from app.exports.models import Audience
 from app.groups.models import GroupRole
 from app.kit.audit import COMMAND, WORKER, Deed
 from app.kit.errors import Refusal
@@ -35,7 +38,6 @@ from app.surveys.models import AnswerKind, SurveyMoment
 from app.surveys.table import COLUMNS as ANSWER_COLUMNS
 from app.turns.forms import OPERATIONS
 from app.turns.models import Laughter, TechnicalTalk, TurnState
-from app.turns.table import COLUMNS as TURN_COLUMNS
 from app.web.analysis import SIDES, WHOLE
 from app.web.audit import COUNTED
 from app.web.rendering import _plain, _size
@@ -141,6 +143,8 @@ STEMS: dict[str, list[str]] = {
         for trouble in ("denied", "missing", "busy", "unavailable")
     ],
     "export.format_{}": [each.lower() for each in Format],
+    "export.readme_for_{}": list(Audience),
+    "loss.{}": list(Loss),
     "failure.{}": ["not_found", "not_allowed", "internal"],
     "invitation.lead_{}": list(GroupRole),
     "language.{}": list(LANGUAGES),
@@ -169,6 +173,7 @@ STEMS: dict[str, list[str]] = {
     "survey.moment_{}": list(SurveyMoment),
     "variable.{}": list(TURN_COLUMNS),
     "variable.chat_{}": list(CHAT_COLUMNS),
+    "variable.coding_{}": [each for each in CODING_COLUMNS if each not in TURN_COLUMNS],
     "variable.answers_{}": list(ANSWER_COLUMNS),
     "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
     "history.did_{}": list(OPERATIONS),

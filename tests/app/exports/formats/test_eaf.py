@@ -1,5 +1,6 @@
 """ELAN files, read again by pympi."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
@@ -8,7 +9,7 @@ from hypothesis import given
 from pympi.Elan import Eaf
 
 from app.exports.formats.eaf import BACKCHANNEL, CODE, KIND, SCHEMA, eaf
-from app.exports.turnlist import TurnList
+from app.exports.turnlist import Speaker, Spoken, TurnList
 from tests.fixtures.turnlists import coded_turnlists, turnlists
 
 
@@ -51,6 +52,21 @@ def test_each_code_comes_back_under_its_own_turn(turns: TurnList) -> None:
                 for turn in turns.of(speaker)
                 if column in turn.codes
             ]
+
+
+def test_of_turns_that_touch_the_shortest_keeps_its_own_code() -> None:
+    """1 ms, as imports allow it, between two neighbours."""
+    spans = [(5, 10), (10, 11), (11, 20)]
+    turns = tuple(
+        Spoken("J1", start, end, start == 10, {"theme_coder1": f"c{start}"}) for start, end in spans
+    )
+    at = datetime(2027, 3, 10, tzinfo=UTC)
+    speakers, columns = (Speaker("J1", "member"),), ("theme_coder1",)
+    found = read(eaf(TurnList("m", "3", 3, at, 20, (), speakers, turns, columns)))
+    below = found.get_ref_annotation_data_for_tier("J1 theme_coder1")
+    assert sorted(each[:3] for each in below) == [(5, 10, "c5"), (10, 11, "c10"), (11, 20, "c11")]
+    marked = found.get_ref_annotation_data_for_tier(f"J1 {KIND}")
+    assert [each[:2] for each in marked] == [(10, 11)]
 
 
 @given(turnlists())

@@ -6,8 +6,8 @@ import polars as pl
 from hypothesis import given
 
 from app.exports.formats.parquet import SCHEMA, parquet
+from app.exports.formats.rows import COLUMNS
 from app.exports.turnlist import TurnList
-from app.turns.table import COLUMNS
 from tests.fixtures.turnlists import turnlists
 
 
@@ -22,6 +22,7 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
         (
             turns.meeting_id,
             turns.ordinal,
+            str(t.id),
             t.pseudonym,
             roles[t.pseudonym],
             t.start_ms,
@@ -29,6 +30,8 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
             t.end_ms - t.start_ms,
             t.is_backchannel,
             t.state,
+            t.words,
+            t.may_quote,
         )
         for t in turns.turns
     ]

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from app.exports.formats.workbook import COLUMNS, workbook
+from app.exports.formats.rows import COLUMNS
+from app.exports.formats.workbook import workbook
 from app.exports.turnlist import Speaker, Spoken, TurnList
 from tests.fixtures.turnlists import coded_turnlists, turnlists
 
@@ -25,6 +26,9 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
     assert head == COLUMNS
     assert rows == [
         (
+            turns.meeting_id,
+            turns.ordinal,
+            str(turn.id),
             turn.pseudonym,
             roles[turn.pseudonym],
             turn.start_ms,
@@ -32,6 +36,8 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
             turn.end_ms - turn.start_ms,
             int(turn.is_backchannel),
             turn.state,
+            turn.words or None,
+            int(turn.may_quote),
         )
         for turn in turns.turns
     ]
@@ -64,5 +70,5 @@ def test_no_text_becomes_a_formula_or_a_link(turns: TurnList, text: str) -> None
         (Spoken(text, 0, 1, False),),
     )
     book = load_workbook(io.BytesIO(workbook(one, str)))
-    cell = book["turns"]["A2"]
+    cell = book["turns"]["D2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
