@@ -23,6 +23,8 @@ from app.analysis.service import Measured
 from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db, download
+from app.sampling import basis
+from app.sampling.basis import Basis
 
 router = APIRouter(tags=["analysis"])
 
@@ -32,6 +34,7 @@ GroupChart = Literal["series_balance", "series_facilitator", "series_floor"]
 ProgrammeChart = Literal["programme_balance", "programme_facilitator", "programme_floor"]
 Language = Annotated[Literal["fi", "sv", "en"] | None, Query()]
 Separator = Annotated[Decimal, Query()]
+Recordings = Annotated[Basis, Query()]
 
 
 @router.get("/meetings/{meeting_id}/analysis")
@@ -105,14 +108,18 @@ async def group_chart(
 
 
 @router.get("/programmes/{programme_id}/analysis")
-async def analyse_programme(programme_id: UUID, db: Db, actor: CurrentActor) -> ProgrammeAnalysis:
-    """Over its groups: by meeting order, and how far groups differ."""
-    _, series = await service.of_programme(db, actor, programme_id)
-    found = programme.values([measured for _, measured in series])
+async def analyse_programme(
+    programme_id: UUID, db: Db, actor: CurrentActor, recordings: Recordings = Basis.SAMPLE
+) -> ProgrammeAnalysis:
+    """Over its groups: by meeting order, and how far groups differ. Of the sample in force, where
+    one was decided, or of all recordings."""
+    sample = await basis.sample_of(db, programme_id, recordings)
+    _, series = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
+    found, named = programme.values([measured for _, measured in series]), basis.in_table(sample)
     return ProgrammeAnalysis(
         programme_id=programme_id,
-        by_order=programme.by_order(found),
-        between=programme.between(found),
+        by_order=programme.by_order(found, named),
+        between=programme.between(found, named),
     )
 
 
@@ -123,13 +130,15 @@ async def programme_table(
     db: Db,
     actor: CurrentActor,
     decimal: Separator = Decimal.POINT,
+    recordings: Recordings = Basis.SAMPLE,
 ) -> Response:
-    _, series = await service.of_programme(db, actor, programme_id)
-    found = programme.values([measured for _, measured in series])
+    sample = await basis.sample_of(db, programme_id, recordings)
+    _, series = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
+    found, named = programme.values([measured for _, measured in series]), basis.in_table(sample)
     if table == "by_order":
-        body = csv_file(list(OrderRow.model_fields), programme.by_order(found), decimal)
+        body = csv_file(list(OrderRow.model_fields), programme.by_order(found, named), decimal)
     else:
-        body = csv_file(list(BetweenRow.model_fields), programme.between(found), decimal)
+        body = csv_file(list(BetweenRow.model_fields), programme.between(found, named), decimal)
     return download(body, f"programme-{table}.csv", "text/csv; charset=utf-8")
 
 
@@ -141,13 +150,17 @@ async def programme_chart(
     actor: CurrentActor,
     context: Ctx,
     language: Language = None,
+    recordings: Recordings = Basis.SAMPLE,
 ) -> Response:
-    _, groups = await service.of_programme(db, actor, programme_id)
+    sample = await basis.sample_of(db, programme_id, recordings)
+    _, groups = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
     if not groups:
         raise service.NoTurns
     t, series = _texts(context, language or actor.language), [measured for _, measured in groups]
     order = programme.by_order(programme.values(series))
-    return _picture(programme.chart(chart, order, programme.rules(series), t), chart)
+    named = [basis.caption(sample, t)] if sample else []
+    made_by = [*programme.rules(series), *named]
+    return _picture(programme.chart(chart, order, made_by, t), chart)
 
 
 def _texts(context: Context, language: str) -> Text:

@@ -148,6 +148,8 @@ class OrderRow(Public):
     """Between groups; None of one group."""
     low: Number
     high: Number
+    sample: str
+    """Which sample it rests on; empty: on all recordings."""
 
 
 class BetweenRow(Public):
@@ -164,6 +166,8 @@ class BetweenRow(Public):
     """Of meetings around their group's mean, pooled."""
     low: Number
     high: Number
+    sample: str
+    """Which sample it rests on; empty: on all recordings."""
 
 
 class ProgrammeAnalysis(Public):

@@ -32,7 +32,8 @@ def values(series: Series) -> Values:
     return found
 
 
-def by_order(found: Values) -> list[OrderRow]:
+def by_order(found: Values, sample: str = "") -> list[OrderRow]:
+    """`sample`: as tables tell of it; empty: of all recordings."""
     return [
         OrderRow(
             facilitator=side,
@@ -43,6 +44,7 @@ def by_order(found: Values) -> list[OrderRow]:
             sd=_sd(there),
             low=min(there),
             high=max(there),
+            sample=sample,
         )
         for (side, figure), groups in found.items()
         for ordinal in sorted({number for group in groups for number in group})
@@ -50,7 +52,7 @@ def by_order(found: Values) -> list[OrderRow]:
     ]
 
 
-def between(found: Values) -> list[BetweenRow]:
+def between(found: Values, sample: str = "") -> list[BetweenRow]:
     rows_ = []
     for (side, figure), groups in found.items():
         own = [list(group.values()) for group in groups if group]
@@ -65,6 +67,7 @@ def between(found: Values) -> list[BetweenRow]:
                 within_sd=_pooled(own),
                 low=min(means),
                 high=max(means),
+                sample=sample,
             )
         )
     return rows_
@@ -104,7 +107,7 @@ def rules(series: Series) -> list[str]:
 def chart(name: str, found: Sequence[OrderRow], made_by: Sequence[str], t: Text) -> str:
     """Means over groups by meeting order; shaded, from the lowest group to the highest.
 
-    `found`: what `by_order` gave; `made_by`: what `rules` did.
+    `found`: what `by_order` gave; `made_by`: what `rules` did, and of which sample it is.
     """
     ordinals = sorted({row.meeting for row in found})
     by = {(row.facilitator, row.figure, row.meeting): row for row in found}

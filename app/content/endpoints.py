@@ -19,6 +19,7 @@ from app.content.forms import (
 from app.content.service import Scope
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db, download
+from app.sampling.basis import Basis
 
 router = APIRouter(tags=["content"])
 
@@ -41,9 +42,10 @@ class Asked:
         group_id: UUID | None = None,
         meeting_id: UUID | None = None,
         hide: bool = False,
+        recordings: Annotated[Basis, Query()] = Basis.SAMPLE,
     ) -> None:
         self.axis, self.other, self.hide = axis, other, hide
-        self.scope = Scope(group_id, meeting_id)
+        self.scope = Scope(group_id, meeting_id, recordings)
 
 
 Wanted = Annotated[Asked, Depends()]

@@ -8,6 +8,8 @@ from app.kit.http import Number, Public
 class ContentRow(Public):
     axis: str
     codebook_version: int
+    sample: str
+    """Which it rests on; empty: on all recordings asked for."""
 
 
 class FrequencyRow(ContentRow):

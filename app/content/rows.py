@@ -10,6 +10,7 @@ from app.analysis.table import Ints
 from app.content import counts, effects, relations, suppression
 from app.content.forms import ContentPublic, EffectRow, FollowRow, FrequencyRow, TogetherRow
 from app.content.service import Content
+from app.sampling.basis import in_table
 
 OPEN = ("all", "role", "person", "meeting", "group", "position")
 HIDDEN = ("all", "role", "group", "position")
@@ -67,6 +68,7 @@ def _made(content: Content) -> dict[str, Any]:
     return {
         "axis": content.axis.label,
         "codebook_version": content.material.version.version,
+        "sample": in_table(content.sample),
     }
 
 

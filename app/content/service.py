@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import polars as pl
@@ -14,6 +14,7 @@ from app.agreement import material
 from app.agreement.material import CodedRecording, Material
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, Code, CodebookDocument
+from app.codebooks.models import Codebook, CodebookVersion
 from app.coding.models import Adjudication
 from app.content.settled import settled
 from app.content.table import Coded, Sitting, Speaker, table
@@ -22,6 +23,10 @@ from app.kit.errors import NotFound
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
+from app.recordings.models import Recording
+from app.sampling import basis as sampling
+from app.sampling.basis import Basis
+from app.sampling.models import Sample
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Scope:
 
     group_id: UUID | None = None
     meeting_id: UUID | None = None
+    basis: Basis = Basis.ALL
+    """Of all of the programme: of everything, or of the sample."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Content:
     """By number."""
     meetings: Sequence[CodedRecording]
     """By number."""
+    sample: Sample | None = None
+    """Which it rests on; None: all recordings."""
 
 
 async def of_axes(
@@ -62,11 +71,13 @@ async def of_axes(
         raise NotFound
     one = _axis(document, axis)
     two = _axis(document, other) if other else _beside(document, one)
-    ids, axes = await _meetings(db, scope), {one.id, two.id}
+    sample = await _sample(db, version, scope)
+    ids, axes = await _meetings(db, scope, sample), {one.id, two.id}
     found = await material.of_version(db, actor, version_id, least=1, meeting_ids=ids, axes=axes)
     decided = await _decided(db, found, axes)
     groups = await _groups(db, found)
-    return await asyncio.to_thread(_both, found, (one, two), decided, groups)
+    made = await asyncio.to_thread(_both, found, (one, two), decided, groups)
+    return replace(made[0], sample=sample), replace(made[1], sample=sample)
 
 
 def _both(
@@ -77,12 +88,24 @@ def _both(
     return content, content if two.id == one.id else _content(found, two, decided, groups)
 
 
-async def _meetings(db: AsyncSession, scope: Scope) -> Sequence[UUID] | None:
+async def _sample(db: AsyncSession, version: CodebookVersion, scope: Scope) -> Sample | None:
+    if scope.group_id or scope.meeting_id:
+        return None
+    book = await db.get_one(Codebook, version.codebook_id)
+    return await sampling.sample_of(db, book.programme_id, scope.basis)
+
+
+async def _meetings(db: AsyncSession, scope: Scope, sample: Sample | None) -> Sequence[UUID] | None:
     if scope.meeting_id is not None:
         return [scope.meeting_id]
-    if scope.group_id is None:
+    wanted, only = select(Meeting.id), sampling.recordings(sample)
+    if scope.group_id is not None:
+        wanted = wanted.where(Meeting.group_id == scope.group_id)
+    elif only is not None:
+        wanted = wanted.join(Recording).where(col(Recording.id).in_(only))
+    else:
         return None
-    return (await db.exec(select(Meeting.id).where(Meeting.group_id == scope.group_id))).all()
+    return (await db.exec(wanted)).all()
 
 
 def _axis(document: CodebookDocument, label: str | None) -> Axis:
