@@ -24,6 +24,7 @@ from app.kit.context import Context
 from app.kit.settings import Settings
 from app.kit.tokens import Access
 from app.transcripts.erasure import erase_withdrawn
+from benchmarks.house.answered import answer
 from benchmarks.house.coded import code
 from benchmarks.house.pages import Asked, asked
 from benchmarks.house.served import served
@@ -75,6 +76,7 @@ async def measure(data: Path, size: Size | None, rounds: int, only: str) -> Meas
     if size is not None:
         study = await furnish(context, store, *size)
         await code(context, study)
+        await answer(context, study)
     else:
         async with context.database.reading() as db:
             study = await standing(db)

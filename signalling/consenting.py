@@ -1,15 +1,18 @@
 """Decisions on consent: those made in the room, and those made on another page.
 
 *Stop before you write, write before you start*: a grant is in the ledger before a tape begins; a
-withdrawal stops the tape before it goes into the ledger.
+withdrawal stops the tape before it goes into the ledger. It has happened, so the ledger is asked
+again until it has taken it, unless the person has decided anew on another page by then.
 """
 
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
-from signalling import keeping, taping
-from signalling.live import Live
+from signalling import books, keeping, taping
+from signalling.live import Live, Presence
 from signalling.messages import DecideConsent, Done, PurposeName
 from signalling.participant import Participant
 
@@ -20,16 +23,22 @@ async def decide_consent(live: Live, participant: str, command: DecideConsent) -
     latest = presence.decisions[command.purpose]
     if command.decision != "granted":
         # The tapes end here, whatever becomes of the rest.
-        presence.unwritten.add(command.purpose)
+        person = live.room.participants[participant]
+        presence.unwritten.setdefault(command.purpose, person.consents.get(command.purpose))
         taping.cut(live, live.room.resting_on(participant, command.purpose))
         if command.purpose == "chat" and not command.keeps_earlier:
             keeping.drop(live, user)
         live.deliver(live.room.ended(participant, command.purpose, command.decision))
+    row_id: UUID | None = None
     async with presence.deciding:
-        row_id = await _into_ledger(live, user, command)
+        if command.decision == "granted":
+            async with live.node.database.transaction() as db:
+                row_id = await _decide(db, live, user, command)
+        else:
+            await _until_written(live, presence, user, command)
     if presence.decisions[command.purpose] == latest:
-        presence.unwritten.discard(command.purpose)
-        if command.decision == "granted" and participant in live.room.participants:
+        presence.unwritten.pop(command.purpose, None)
+        if row_id is not None and participant in live.room.participants:
             live.deliver(live.room.granted(participant, command.purpose, row_id))
             _tape_what_may_be(live)
     live.tell(participant, Done(ref=command.ref))
@@ -52,8 +61,11 @@ async def follow_the_ledger(live: Live) -> None:
             continue
         rows = in_force.get(person.user, {})
         granted: dict[PurposeName, UUID] = {p.value: row.id for p, row in rows.items()}
-        for purpose in presence.unwritten:
-            granted.pop(purpose, None)
+        for purpose, ended in list(presence.unwritten.items()):
+            if granted.get(purpose) == ended:
+                granted.pop(purpose, None)
+            elif purpose in granted:  # later, on another page
+                del presence.unwritten[purpose]
         _adopt(live, person, granted)
     _tape_what_may_be(live)
 
@@ -75,18 +87,27 @@ def _tape_what_may_be(live: Live) -> None:
         live.background(taping.tape_newly_allowed(live))
 
 
-async def _into_ledger(live: Live, user: UUID, command: DecideConsent) -> UUID:
-    async with live.node.database.transaction() as db:
-        row = await consent.decide(
-            db,
-            user_id=user,
-            group_id=live.group_id,
-            meeting_id=live.meeting_id,
-            purpose=Purpose(command.purpose),
-            decision=Decision(command.decision),
-            text_version=command.text_version,
-            text_language=command.text_language,
-            decided_by=user,
-            keeps_earlier=command.keeps_earlier,
-        )
+async def _until_written(
+    live: Live, presence: Presence, user: UUID, command: DecideConsent
+) -> None:
+    async def write(db: AsyncSession) -> None:
+        if command.purpose in presence.unwritten:
+            await _decide(db, live, user, command)
+
+    await books.enter(live.node.database, write)
+
+
+async def _decide(db: AsyncSession, live: Live, user: UUID, command: DecideConsent) -> UUID:
+    row = await consent.decide(
+        db,
+        user_id=user,
+        group_id=live.group_id,
+        meeting_id=live.meeting_id,
+        purpose=Purpose(command.purpose),
+        decision=Decision(command.decision),
+        text_version=command.text_version,
+        text_language=command.text_language,
+        decided_by=user,
+        keeps_earlier=command.keeps_earlier,
+    )
     return row.id

@@ -75,8 +75,9 @@ class Presence:
     """Decisions on consent reach the ledger in the order in which they were made."""
     decisions: Counter[PurposeName] = field(default_factory=Counter)
     """How many were made here. What was read of the ledger before the last one is out of date."""
-    unwritten: set[PurposeName] = field(default_factory=set)
-    """Refused or withdrawn, and not in the ledger yet: stronger than what the ledger says."""
+    unwritten: dict[PurposeName, UUID | None] = field(default_factory=dict)
+    """Refused or withdrawn, and not in the ledger yet: stronger than the row that grants it there,
+    if one does. Another grant in that row's place came later, from another page."""
     expiry: asyncio.TimerHandle | None = None
     reports: list[ReportQuality] = field(default_factory=list)
     """What its browser told of its connections since the last look (quality)."""

@@ -25,6 +25,8 @@ from app.audit.figures import witnessed
 from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db, Public, download
+from app.sampling import basis
+from app.sampling.basis import Basis
 
 router = APIRouter(tags=["analysis"], dependencies=[Depends(witnessed("analysis"))])
 
@@ -36,6 +38,7 @@ GroupChart = Literal["series_balance", "series_facilitator", "series_floor"]
 ProgrammeChart = Literal["programme_balance", "programme_facilitator", "programme_floor"]
 Language = Annotated[Literal["fi", "sv", "en"] | None, Query()]
 Separator = Annotated[Decimal, Query()]
+Recordings = Annotated[Basis, Query()]
 
 
 @router.get("/meetings/{meeting_id}/analysis")
@@ -109,10 +112,14 @@ async def group_chart(
 
 
 @router.get("/programmes/{programme_id}/analysis")
-async def analyse_programme(programme_id: UUID, db: Db, actor: CurrentActor) -> ProgrammeAnalysis:
-    """Over its groups: by meeting order, and how far groups differ."""
-    _, series = await service.of_programme(db, actor, programme_id)
-    return programme.about(programme_id, series)
+async def analyse_programme(
+    programme_id: UUID, db: Db, actor: CurrentActor, recordings: Recordings = Basis.SAMPLE
+) -> ProgrammeAnalysis:
+    """Over its groups: by meeting order, and how far groups differ. Of the sample in force, where
+    one was decided, or of all recordings."""
+    sample = await basis.sample_of(db, programme_id, recordings)
+    _, series = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
+    return programme.about(programme_id, series, basis.in_table(sample))
 
 
 @router.get("/programmes/{programme_id}/analysis/{table}.csv", response_class=Response)
@@ -122,9 +129,11 @@ async def programme_table(
     db: Db,
     actor: CurrentActor,
     decimal: Separator = Decimal.POINT,
+    recordings: Recordings = Basis.SAMPLE,
 ) -> Response:
-    _, series = await service.of_programme(db, actor, programme_id)
-    found = programme.about(programme_id, series)
+    sample = await basis.sample_of(db, programme_id, recordings)
+    _, series = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
+    found = programme.about(programme_id, series, basis.in_table(sample))
     kinds: dict[str, type[Public]] = {
         "by_order": OrderRow,
         "between": BetweenRow,
@@ -142,13 +151,16 @@ async def programme_chart(
     actor: CurrentActor,
     context: Ctx,
     language: Language = None,
+    recordings: Recordings = Basis.SAMPLE,
 ) -> Response:
-    _, groups = await service.of_programme(db, actor, programme_id)
+    sample = await basis.sample_of(db, programme_id, recordings)
+    _, groups = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
     if not groups:
         raise service.NoTurns
     t, series = _texts(context, language or actor.language), [measured for _, measured in groups]
-    made_by = programme.rules(series)
-    order = programme.by_order(programme.values(series), made_by)
+    named = [basis.caption(sample, t)] if sample else []
+    made_by = [*programme.rules(series), *named]
+    order = programme.by_order(programme.values(series), programme.rules(series))
     return _picture(programme.chart(chart, order, made_by, t), chart)
 
 

@@ -180,6 +180,8 @@ class OrderRow(Public):
     low: Number
     high: Number
     rules: str
+    sample: str
+    """Which sample it rests on; empty: on all recordings."""
 
 
 class BetweenRow(Public):
@@ -197,6 +199,8 @@ class BetweenRow(Public):
     low: Number
     high: Number
     rules: str
+    sample: str
+    """Which sample it rests on; empty: on all recordings."""
 
 
 class GroupRow(Public):
@@ -208,6 +212,8 @@ class GroupRow(Public):
     meetings: int
     mean: Number
     rules: str
+    sample: str
+    """Which sample it rests on; empty: on all recordings."""
 
 
 class ProgrammeAnalysis(Public):

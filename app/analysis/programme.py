@@ -35,20 +35,22 @@ def values(series: Series) -> Values:
 
 
 def about(
-    programme_id: UUID, groups: Sequence[tuple[Group, Sequence[Measured]]]
+    programme_id: UUID, groups: Sequence[tuple[Group, Sequence[Measured]]], sample: str = ""
 ) -> ProgrammeAnalysis:
+    """`sample`: as tables tell of it; empty: of all recordings."""
     series = [measured for _, measured in groups]
     found, made_by = values(series), rules(series)
+    names = [group.name for group, _ in groups]
     return ProgrammeAnalysis(
         programme_id=programme_id,
-        by_order=by_order(found, made_by),
-        between=between(found, made_by),
-        by_group=by_group(found, [group.name for group, _ in groups], made_by),
+        by_order=by_order(found, made_by, sample),
+        between=between(found, made_by, sample),
+        by_group=by_group(found, names, made_by, sample),
     )
 
 
-def by_order(found: Values, made_by: Sequence[str]) -> list[OrderRow]:
-    """`made_by`, here and below: what `rules` gave."""
+def by_order(found: Values, made_by: Sequence[str], sample: str = "") -> list[OrderRow]:
+    """`made_by`, here and below: what `rules` gave; `sample`: what `about` is given."""
     told = together(made_by)
     return [
         OrderRow(
@@ -61,6 +63,7 @@ def by_order(found: Values, made_by: Sequence[str]) -> list[OrderRow]:
             low=min(there),
             high=max(there),
             rules=told,
+            sample=sample,
         )
         for (side, figure), groups in found.items()
         for ordinal in sorted({number for group in groups for number in group})
@@ -68,7 +71,7 @@ def by_order(found: Values, made_by: Sequence[str]) -> list[OrderRow]:
     ]
 
 
-def between(found: Values, made_by: Sequence[str]) -> list[BetweenRow]:
+def between(found: Values, made_by: Sequence[str], sample: str = "") -> list[BetweenRow]:
     rows_, told = [], together(made_by)
     for (side, figure), groups in found.items():
         own = [list(group.values()) for group in groups if group]
@@ -84,12 +87,15 @@ def between(found: Values, made_by: Sequence[str]) -> list[BetweenRow]:
                 low=min(means),
                 high=max(means),
                 rules=told,
+                sample=sample,
             )
         )
     return rows_
 
 
-def by_group(found: Values, names: Sequence[str], made_by: Sequence[str]) -> list[GroupRow]:
+def by_group(
+    found: Values, names: Sequence[str], made_by: Sequence[str], sample: str = ""
+) -> list[GroupRow]:
     """The mean over each group's meetings; groups that have none are not there. `names`: of the
     groups, in their order."""
     told = together(made_by)
@@ -101,6 +107,7 @@ def by_group(found: Values, names: Sequence[str], made_by: Sequence[str]) -> lis
             meetings=len(own),
             mean=float(np.mean(list(own.values()))),
             rules=told,
+            sample=sample,
         )
         for (side, figure), groups in found.items()
         for name, own in zip(names, groups, strict=True)
@@ -142,7 +149,7 @@ def rules(series: Series) -> list[str]:
 def chart(name: str, found: Sequence[OrderRow], made_by: Sequence[str], t: Text) -> str:
     """Means over groups by meeting order; shaded, from the lowest group to the highest.
 
-    `found`: what `by_order` gave.
+    `found`: what `by_order` gave; `made_by`: what `rules` did, and of which sample it is.
     """
     ordinals = sorted({row.meeting for row in found})
     by = {(row.facilitator, row.figure, row.meeting): row for row in found}

@@ -104,19 +104,24 @@ async def of_group(db: AsyncSession, actor: Actor, group_id: UUID) -> tuple[Grou
 
 
 async def of_programme(
-    db: AsyncSession, actor: Actor, programme_id: UUID
+    db: AsyncSession,
+    actor: Actor,
+    programme_id: UUID,
+    only: Collection[UUID] | None = None,
 ) -> tuple[Programme, list[tuple[Group, list[Measured]]]]:
     """The same for every group of a programme, without the null hypotheses: what varies between
-    groups is told instead."""
+    groups is told instead. `only`: of these recordings."""
     programme = await programmes.require(db, actor, programme_id, Action.READ_TURNS)
     its_groups = await groups.of_programme(db, programme_id)
-    series = await _series(db, [group.id for group in its_groups])
+    series = await _series(db, [group.id for group in its_groups], only)
     measured = await asyncio.to_thread(_plain, series)
     found = [(group, measured[group.id]) for group in its_groups if measured[group.id]]
     return programme, found
 
 
-async def _series(db: AsyncSession, group_ids: Sequence[UUID]) -> dict[UUID, list[Studied]]:
+async def _series(
+    db: AsyncSession, group_ids: Sequence[UUID], only: Collection[UUID] | None = None
+) -> dict[UUID, list[Studied]]:
     """Of each group its mentoring meetings that are over and indexed, in their order."""
     query = (
         select(Recording, Meeting)
@@ -125,6 +130,8 @@ async def _series(db: AsyncSession, group_ids: Sequence[UUID]) -> dict[UUID, lis
         .where(Meeting.state == MeetingState.ENDED)
         .order_by(col(Meeting.ordinal), col(Meeting.starts_at))
     )
+    if only is not None:
+        query = query.where(col(Recording.id).in_(only))
     found: dict[UUID, list[Studied]] = {each: [] for each in group_ids}
     for each in await _studied(db, list((await db.exec(query)).all())):
         found[each.meeting.group_id].append(each)

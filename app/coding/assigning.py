@@ -22,6 +22,8 @@ from app.programmes import access as programmes
 from app.programmes.models import ProgrammeStaff
 from app.recordings import service as recordings
 from app.recordings.models import Recording
+from app.sampling.basis import Basis, sample_of
+from app.sampling.basis import recordings as sampled
 from app.turns import service as turns
 
 
@@ -81,12 +83,14 @@ async def draw(
     unit: DrawUnit,
     share: float,
     seed: int | None = None,
+    basis: Basis = Basis.ALL,
 ) -> CodingDraw:
     """Has `coder_id` code again a share of what others code with this version, and of which
-    `coder_id` has seen no codes."""
+    `coder_id` has seen no codes: of all of it, or of the recordings in the sample in force."""
     book, version = await _version(db, actor, version_id)
     await _coder(db, book.programme_id, coder_id)
-    by_others = await _coded_by_others(db, version, coder_id)
+    only = sampled(await sample_of(db, book.programme_id, basis))
+    by_others = await _coded_by_others(db, version, coder_id, only)
     known = await seeing.seen(db, coder_id, book.id, [each.id for each, _ in by_others])
     coded = [pair for pair in by_others if pair[0].id not in known]
     found = {
@@ -203,7 +207,10 @@ async def _assigned(
 
 
 async def _coded_by_others(
-    db: AsyncSession, version: CodebookVersion, coder_id: UUID
+    db: AsyncSession,
+    version: CodebookVersion,
+    coder_id: UUID,
+    only: Collection[UUID] | None,
 ) -> list[tuple[Recording, Meeting]]:
     others = select(CodingAssignment.recording_id).where(
         CodingAssignment.version_id == version.id, CodingAssignment.coder_id != coder_id
@@ -214,6 +221,8 @@ async def _coded_by_others(
         .where(col(Recording.id).in_(others))
         .order_by(col(Recording.started_at), col(Recording.id))
     )
+    if only is not None:
+        query = query.where(col(Recording.id).in_(only))
     found = [(recording, meeting) for recording, meeting in (await db.exec(query)).all()]
     own = set(await _assigned(db, version, coder_id, [recording.id for recording, _ in found]))
     return [pair for pair in found if pair[0].id not in own]

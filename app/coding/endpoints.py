@@ -73,7 +73,8 @@ async def draw_double_coding(
     """A share of what others code, chosen by a seed, for a second coder."""
 
     def make() -> Awaitable[CodingDraw]:
-        return assigning.draw(db, actor, **dict(form))
+        fields = form.model_dump(exclude={"recordings"})
+        return assigning.draw(db, actor, **fields, basis=form.recordings)
 
     return await once(db, actor.user_id, DrawPublic, make)
 

@@ -12,6 +12,7 @@ from app.coding.models import DrawUnit
 from app.coding.work import LONGEST_MEMO
 from app.kit.chance import SEEDS
 from app.kit.http import Form, Public
+from app.sampling.basis import Basis
 
 CodeIds = Annotated[list[UUID], Field(max_length=30)]
 """The first leads; none: no code."""
@@ -31,6 +32,8 @@ class Draw(Form):
     share: float = Field(gt=0, le=1)
     seed: int | None = Field(default=None, ge=0, lt=SEEDS)
     """None: drawn now, and kept."""
+    recordings: Basis = Basis.SAMPLE
+    """What is drawn from."""
 
 
 class Decide(Form):

@@ -12,6 +12,7 @@ from app.analysis.table import Floats
 from app.content import counts, relations
 from app.content.rows import factor
 from app.content.service import Content
+from app.sampling import basis
 
 LANE = 30
 WINDOW_MS = 300_000
@@ -22,10 +23,11 @@ DEEPEST = 0.55
 
 
 def caption(content: Content, t: Text) -> str:
-    """What the figures depend on: the codebook's version and the rules of the turns."""
+    """What the figures depend on: the codebook's version, the rules of the turns, the sample."""
     book, version = content.material.codebook, content.material.version
     named = f"{book.name}, {t('agreement.nth_version', number=version.version)}"
-    return BETWEEN.join([named, *content.basis.rules])
+    sample = [basis.caption(content.sample, t)] if content.sample else []
+    return BETWEEN.join([named, *content.basis.rules, *sample])
 
 
 def frequencies(content: Content, t: Text, language: str) -> str:

@@ -21,6 +21,7 @@ from app.content.service import Scope
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.errors import Refusal
 from app.kit.http import Ctx, Db, download
+from app.sampling.basis import Basis
 
 router = APIRouter(tags=["content"], dependencies=[Depends(witnessed("content"))])
 
@@ -49,9 +50,10 @@ class Asked:
         group_id: UUID | None = None,
         meeting_id: UUID | None = None,
         hide: bool = False,
+        recordings: Annotated[Basis, Query()] = Basis.SAMPLE,
     ) -> None:
         self.axis, self.other, self.hide = axis, other, hide
-        self.scope = Scope.asked(group_id, meeting_id, hide=hide)
+        self.scope = Scope.asked(group_id, meeting_id, recordings, hide=hide)
 
 
 Wanted = Annotated[Asked, Depends()]

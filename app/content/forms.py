@@ -10,6 +10,8 @@ class ContentRow(Public):
     codebook_version: int
     rules: str
     """Of the turns; where several made them, with bars between."""
+    sample: str
+    """Which it rests on; empty: on all recordings asked for."""
 
 
 class FrequencyRow(ContentRow):

@@ -13,6 +13,7 @@ from app.content import counts, effects, relations, suppression
 from app.content.forms import ContentPublic, EffectRow, FollowRow, FrequencyRow, TogetherRow
 from app.content.service import Content
 from app.content.table import ROLES
+from app.sampling.basis import in_table
 
 OPEN = ("all", "role", "person", "meeting", "group", "position")
 HIDDEN = ("role", "group", "position")
@@ -86,6 +87,7 @@ def _made(content: Content) -> dict[str, Any]:
         "axis": content.axis.label,
         "codebook_version": content.material.version.version,
         "rules": BETWEEN.join(content.basis.rules),
+        "sample": in_table(content.sample),
     }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import polars as pl
@@ -14,6 +14,7 @@ from app.agreement import material
 from app.agreement.material import Basis, CodedRecording, Material
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, Code, CodebookDocument
+from app.codebooks.models import Codebook, CodebookVersion
 from app.coding.models import Adjudication
 from app.content.settled import settled
 from app.content.table import ROLES, Coded, Sitting, Speaker, table
@@ -23,6 +24,9 @@ from app.kit.frames import frame, key
 from app.kit.permissions import Action
 from app.meetings import attendance
 from app.meetings.models import Attendance, Meeting, MeetingKind
+from app.recordings.models import Recording
+from app.sampling import basis as sampling
+from app.sampling.models import Sample
 
 
 class OnlyWhole(Invalid):
@@ -37,14 +41,24 @@ class Scope:
 
     group_id: UUID | None = None
     meeting_id: UUID | None = None
+    recordings: sampling.Basis = sampling.Basis.ALL
+    """Of all of the programme: of everything, or of the sample."""
 
     @classmethod
-    def asked(cls, group_id: UUID | None, meeting_id: UUID | None, *, hide: bool) -> "Scope":
-        """`hide`: for others than the research team; of the whole programme alone, because what is
-        hidden there could be taken from the parts. Raises OnlyWhole."""
-        if hide and (group_id or meeting_id):
+    def asked(
+        cls,
+        group_id: UUID | None,
+        meeting_id: UUID | None,
+        recordings: sampling.Basis,
+        *,
+        hide: bool,
+    ) -> "Scope":
+        """`hide`: for others than the research team; of the programme's sample or, without one, of
+        the whole programme alone, because what is hidden there could be taken from the parts, or
+        from what is left beside it. Raises OnlyWhole."""
+        if hide and (group_id or meeting_id or recordings == sampling.Basis.ALL):
             raise OnlyWhole(field="hide")
-        return cls(group_id, meeting_id)
+        return cls(group_id, meeting_id, recordings)
 
     @property
     def kind(self) -> MeetingKind | None:
@@ -63,6 +77,8 @@ class Content:
     meetings: Sequence[CodedRecording]
     """By number."""
     basis: Basis
+    sample: Sample | None = None
+    """Which it rests on; None: all recordings."""
 
 
 async def of_axes(
@@ -82,14 +98,16 @@ async def of_axes(
         raise NotFound
     one = _axis(document, axis)
     two = _axis(document, other) if other else _beside(document, one)
-    ids, axes = await _meetings(db, scope), {one.id, two.id}
+    sample = await _sample(db, version, scope)
+    ids, axes = await _meetings(db, scope, sample), {one.id, two.id}
     found = await material.of_version(
         db, actor, version_id, least=1, meeting_ids=ids, kind=scope.kind, axes=axes
     )
     decided = await _decided(db, found, axes)
     groups = await _groups(db, found)
     stays = await attendance.of_meetings(db, [each.meeting.id for each in found.coded])
-    return await asyncio.to_thread(_both, found, (one, two), decided, groups, stays)
+    made = await asyncio.to_thread(_both, found, (one, two), decided, groups, stays)
+    return replace(made[0], sample=sample), replace(made[1], sample=sample)
 
 
 def _both(
@@ -118,12 +136,24 @@ def _roles(found: Material, stays: Mapping[UUID, Sequence[Attendance]]) -> pl.Da
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-async def _meetings(db: AsyncSession, scope: Scope) -> Sequence[UUID] | None:
+async def _sample(db: AsyncSession, version: CodebookVersion, scope: Scope) -> Sample | None:
+    if scope.group_id or scope.meeting_id:
+        return None
+    book = await db.get_one(Codebook, version.codebook_id)
+    return await sampling.sample_of(db, book.programme_id, scope.recordings)
+
+
+async def _meetings(db: AsyncSession, scope: Scope, sample: Sample | None) -> Sequence[UUID] | None:
     if scope.meeting_id is not None:
         return [scope.meeting_id]
-    if scope.group_id is None:
+    wanted, only = select(Meeting.id), sampling.recordings(sample)
+    if scope.group_id is not None:
+        wanted = wanted.where(Meeting.group_id == scope.group_id)
+    elif only is not None:
+        wanted = wanted.join(Recording).where(col(Recording.id).in_(only))
+    else:
         return None
-    return (await db.exec(select(Meeting.id).where(Meeting.group_id == scope.group_id))).all()
+    return (await db.exec(wanted)).all()
 
 
 def _axis(document: CodebookDocument, label: str | None) -> Axis:

@@ -1,5 +1,6 @@
 """What each person did in the talk, as one number: figures of group dynamics and of content, taken
-as their own pages give them. Members alone: a facilitator's part in the talk is their task.
+as their own pages give them of all recordings. Members alone: a facilitator's part in the talk is
+their task.
 
 Who may not be studied is in neither, and so in none of these.
 """

@@ -262,3 +262,12 @@ class Track(SQLModel, table=True):
     duration_ms: int
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """Gaps with their reasons, packets, frames, alignment error; as in the manifest."""
+
+
+class Worker(SQLModel, table=True):
+    """A worker's sign of life, under the name by which its workflows are known."""
+
+    __tablename__ = "workers"
+
+    name: str = Field(primary_key=True, max_length=200)
+    beat_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -1,4 +1,7 @@
-"""Words to turns: a line belongs to that turn of its speaker with which it shares most. Pure."""
+"""What lines share time with. Pure.
+
+A line belongs to that turn of its speaker with which it shares most.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,3 +66,13 @@ class _Own(NamedTuple):
 
 def _shared_ms(turn: Timed, line: Timed) -> int:
     return min(turn.end_ms, line.end_ms) - max(turn.start_ms, line.start_ms)
+
+
+def lies_in(line: Timed, stretches: Iterable[tuple[int, int]]) -> bool:
+    """Whether a line and one of these stretches [ms, ms) are about the same words: they share half
+    of the shorter of the two or more. Neighbours may touch, since people move edges a little."""
+    return any(
+        2 * (min(end, line.end_ms) - max(start, line.start_ms))
+        >= min(end - start, line.end_ms - line.start_ms)
+        for start, end in stretches
+    )

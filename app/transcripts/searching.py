@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts.actor import Actor
 from app.consent import service as consent
 from app.groups.models import Group, Membership
+from app.groups.service import of_programme
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.programmes import access
@@ -40,6 +41,8 @@ async def search(db: AsyncSession, actor: Actor, programme_id: UUID, words: str)
     wanted = folded(words.replace("\0", " "))
     if not wanted:
         return Hits([], False)
+    groups = await of_programme(db, programme_id)
+    standing = await consent.standing(db, [group.id for group in groups])
     query = (
         select(Utterance, Meeting, Group, Membership.pseudonym)
         .join(Recording, col(Recording.id) == Utterance.recording_id)
@@ -54,11 +57,16 @@ async def search(db: AsyncSession, actor: Actor, programme_id: UUID, words: str)
             col(Utterance.is_current),
             col(Utterance.folded).contains(wanted, autoescape=True),
         )
-        .order_by(col(Meeting.starts_at).desc(), col(Utterance.start_ms))
-        .limit(MOST_HITS + 1)
+        .order_by(col(Meeting.starts_at).desc(), col(Utterance.start_ms), col(Utterance.line_id))
+        .execution_options(yield_per=MOST_HITS)
     )
-    found = (await db.exec(query)).all()
-    standing = await consent.standing(db, {group.id for _, _, group, _ in found})
-    usable = {line.id for line in consents.usable([row[0] for row in found], standing)}
-    hits = [Hit(*row) for row in found[:MOST_HITS] if row[0].id in usable]
-    return Hits(hits, len(found) > MOST_HITS)
+    hits: list[Hit] = []
+    found = await db.stream(query)
+    async for row in found:  # only as far as it takes: what was withdrawn counts for nothing
+        hit = Hit(*row)
+        if consents.stands(hit.line.consent_ids, standing):
+            hits.append(hit)
+        if len(hits) > MOST_HITS:
+            break
+    await found.close()
+    return Hits(hits[:MOST_HITS], len(hits) > MOST_HITS)

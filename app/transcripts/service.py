@@ -18,7 +18,7 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from app.recordings.models import Recording
-from app.transcripts import consents, vtt
+from app.transcripts import attaching, consents, vtt
 from app.transcripts.consents import Ground
 from app.transcripts.models import Utterance, WordsSource, folded
 
@@ -134,19 +134,29 @@ async def write_down(
     return written, passed_over
 
 
-async def take_back(
-    db: AsyncSession, recording_id: UUID, user_id: UUID, source: WordsSource
-) -> None:
-    """Takes out what was written before of this person and nobody has touched: it is about to be
-    written anew."""
-    mine = (
-        col(Utterance.recording_id) == recording_id,
-        col(Utterance.user_id) == user_id,
+async def write_anew(
+    db: AsyncSession,
+    recording: Recording,
+    meeting: Meeting,
+    user_id: UUID,
+    said: Iterable[Said],
+    *,
+    model: str,
+) -> int:
+    """A machine's words of one person in place of those it wrote before; how many lines. What
+    people touched stays as it is, and nothing is written where it lies or lay: not over a line
+    that was corrected, imported or moved, nor where one was taken out."""
+    mine = (col(Utterance.recording_id) == recording.id, col(Utterance.user_id) == user_id)
+    untouched = (
         col(Utterance.is_current),
-        col(Utterance.source) == source,
+        col(Utterance.source) == WordsSource.MACHINE,
         col(Utterance.version) == 1,
     )
-    await db.exec(delete(Utterance).where(*mine))
+    await db.exec(delete(Utterance).where(*mine, *untouched))
+    touched = (await db.exec(select(Utterance.start_ms, Utterance.end_ms).where(*mine))).all()
+    free = [each for each in said if not attaching.lies_in(each, touched)]
+    written, _ = await write_down(db, recording, meeting, free, WordsSource.MACHINE, model=model)
+    return written
 
 
 async def edit(

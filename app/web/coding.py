@@ -27,6 +27,8 @@ from app.programmes import service as programmes
 from app.programmes.models import Programme
 from app.recordings import auditing, reading
 from app.recordings.models import FileKind, Recording, RecordingState
+from app.sampling import basis
+from app.sampling import service as sampling
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
@@ -40,6 +42,9 @@ async def queue(programme_id: UUID, visit: Looking) -> HTMLResponse:
     lines = await progress.of_programme(db, programme_id)
     books = await codebooks.of_programme(db, programme_id)
     versions = {book.name: await codebooks.versions(db, book.id) for book in books}
+    decided = await sampling.in_force(db, programme_id)
+    chosen = basis.recordings(decided)
+    ready = await _ready(db, programme_id)
     staff = {user.id: user.name for _, user in await programmes.staff(db, actor, programme_id)}
     return visit.page(
         "coding.html",
@@ -49,7 +54,10 @@ async def queue(programme_id: UUID, visit: Looking) -> HTMLResponse:
         draws=await progress.draws(db, programme_id),
         versions=[(name, found[0]) for name, found in versions.items() if found],
         staff=staff,
-        ready=await _ready(db, programme_id),
+        ready=[each for each in ready if chosen is None or each[0].id in chosen],
+        others=[each for each in ready if chosen is not None and each[0].id not in chosen],
+        decided=decided,
+        named=basis.caption(decided, visit.text) if decided else "",
         may_assign=may(roles, Action.ASSIGN_CODING),
         title=lambda meeting: place_of(visit, meeting),
         done=AssignmentState.DONE,

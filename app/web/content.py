@@ -21,6 +21,9 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.meetings.service import of_group as in_group
 from app.programmes import access
+from app.sampling import basis
+from app.sampling import service as sampling
+from app.sampling.basis import Basis
 from app.web.agreement import chosen_of, published
 from app.web.analysis import writing
 from app.web.meetings import title_of
@@ -46,15 +49,18 @@ class Chosen:
         group: Text = "",
         meeting: Text = "",
         hide: Text = "",
+        recordings: Annotated[Basis, Query()] = Basis.SAMPLE,
     ) -> None:
         self.version, self.group, self.meeting = (
             read(UUID, each) for each in (version, group, meeting)
         )
         self.axis, self.other, self.hide = axis or None, other or None, hide == "1"
+        self.recordings = recordings
 
     def query(self, content: Content, other: Content) -> str:
         """The same for the REST API."""
         asked = {"axis": content.axis.label, "other": other.axis.label}
+        asked |= {"recordings": self.recordings.value}
         asked |= {"group_id": str(self.group)} if self.group else {}
         asked |= {"meeting_id": str(self.meeting)} if self.meeting else {}
         return urlencode(asked | ({"hide": "true"} if self.hide else {}))
@@ -78,10 +84,11 @@ async def content(
     }  # fmt: skip
     if version is None:
         return visit.page("content.html", found=None, **common)
-    scope = Scope.asked(chosen.group, chosen.meeting, hide=chosen.hide)
+    scope = Scope.asked(chosen.group, chosen.meeting, chosen.recordings, hide=chosen.hide)
     pair = await service.of_axes(db, actor, version.id, scope, chosen.axis, chosen.other)
     await visit.looked("content", Of(version_id=version.id))
     found = await asyncio.to_thread(rows.about, *pair, hide=chosen.hide)
+    sample = pair[0].sample
     names = {code.label: code.name.said(visit.language) for each in pair for code in each.codes}
     return visit.page(
         "content.html",
@@ -104,6 +111,8 @@ async def content(
         if found.coded
         else {},
         caption=charts.caption(pair[0], visit.text),
+        decided=None if chosen.group else await sampling.in_force(db, programme_id),
+        named=basis.caption(sample, visit.text) if sample else "",
         path=f"/api/v1/codebook-versions/{version.id}/content",
         query=chosen.query(*pair),
         fewest=FEWEST,

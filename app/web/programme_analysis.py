@@ -1,10 +1,10 @@
 """The page of group dynamics over a programme: groups by meeting order, and how far they differ."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
@@ -12,19 +12,33 @@ from app.analysis import programme as over_groups
 from app.analysis import service
 from app.analysis.forms import BetweenRow, OrderRow
 from app.audit.figures import Of
+from app.sampling import basis
+from app.sampling import service as sampling
+from app.sampling.basis import Basis
 from app.web.analysis import SPREAD, shown, writing
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
 
+Recordings = Annotated[Basis, Query()]
+
 
 @router.get("/programmes/{programme_id}/analysis")
-async def programme_analysis(programme_id: UUID, visit: Looking) -> HTMLResponse:
-    programme, groups = await service.of_programme(visit.db, visit.actor, programme_id)
+async def programme_analysis(
+    programme_id: UUID, visit: Looking, recordings: Recordings = Basis.SAMPLE
+) -> HTMLResponse:
+    db, actor = visit.db, visit.actor
+    decided = await sampling.in_force(db, programme_id)
+    sample = decided if recordings == Basis.SAMPLE else None
+    programme, groups = await service.of_programme(
+        db, actor, programme_id, basis.recordings(sample)
+    )
     await visit.looked("analysis", Of(programme_id=programme_id))
     series = [measured for _, measured in groups]
     values, rules = over_groups.values(series), over_groups.rules(series)
+    named = basis.caption(sample, visit.text) if sample else ""
     order = over_groups.by_order(values, rules)
+    made_by = [*rules, named] if named else rules
     return visit.page(
         "programme_analysis.html",
         programme=programme,
@@ -35,10 +49,13 @@ async def programme_analysis(programme_id: UUID, visit: Looking) -> HTMLResponse
         order=_order(visit, order),
         by_group=_by_group(visit, values),
         pictures={
-            name: Markup(over_groups.chart(name, order, rules, visit.text))
+            name: Markup(over_groups.chart(name, order, made_by, visit.text))
             for name in (over_groups.LINES if series else ())
         },
         path=f"/api/v1/programmes/{programme_id}/analysis",
+        decided=decided,
+        named=named,
+        query=f"recordings={recordings}",
         **writing(visit),
     )
 

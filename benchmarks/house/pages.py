@@ -18,6 +18,8 @@ from .study import Study
 
 PAGE_MS = 2_000.0
 EXPORT_MS = 30_000.0
+SEARCHED = {"common": "palautua", "rare": "sanottiin%20ääneen%20se", "none": "hyvää%20iltaa"}
+"""In every third line; in some fifty of all; in none."""
 API = "/api/v1"
 
 
@@ -50,6 +52,7 @@ async def asked(context: Context, study: Study) -> list[Asked]:
         Asked("my data, page", "/my-data", by=facilitator),
         *_group_dynamics(study),
         *_coded(study),
+        *_answered(study),
         *_exports(study),
         Asked("everything about me, JSON", f"{API}/me/data", EXPORT_MS, facilitator),
         Asked("everything about me, ZIP", f"{API}/me/data.zip", EXPORT_MS, facilitator),
@@ -67,17 +70,21 @@ def _pages(study: Study) -> Iterator[Asked]:
     yield Asked("retention", f"{programme}/retention")
     yield Asked("audit", f"{programme}/audit")
     yield Asked("codebook", f"/codebook-versions/{study.version_id}")
-    yield Asked("search in words", f"{programme}/transcripts?q=palautua")
+    for name, words in SEARCHED.items():
+        yield Asked(f"search in words, {name}", f"{programme}/transcripts?words={words}")
+    yield Asked("surveys", f"{programme}/surveys")
     yield Asked("recording", f"/recordings/{recording}")
     yield Asked("workbench", f"/recordings/{recording}/workbench")
     yield Asked("workbench, index", f"{API}/recordings/{recording}/workbench")
+    yield Asked("history of edits", f"/recordings/{recording}/history")
+    yield Asked("history of edits, table", f"{API}/recordings/{recording}/edits/history.csv")
     yield Asked("turns, table", f"{API}/recordings/{recording}/turns.csv")
 
 
 def _group_dynamics(study: Study) -> Iterator[Asked]:
     meeting = f"/meetings/{study.meetings[0].id}/analysis"
     group = f"/groups/{study.groups[0].id}/analysis"
-    programme = f"/programmes/{study.programme.id}/analysis"
+    programme, every = f"/programmes/{study.programme.id}/analysis", "?recordings=all"
     yield Asked("meeting analysis", meeting)
     for table in ("people", "figures", "transitions"):
         yield Asked(f"meeting analysis, {table}.csv", f"{API}{meeting}/{table}.csv")
@@ -86,11 +93,14 @@ def _group_dynamics(study: Study) -> Iterator[Asked]:
     for table in ("figures", "spread"):
         yield Asked(f"group analysis, {table}.csv", f"{API}{group}/{table}.csv")
     yield Asked("group analysis, series_balance.svg", f"{API}{group}/series_balance.svg")
-    yield Asked("programme analysis", programme)
-    yield Asked("programme analysis, REST", f"{API}{programme}")
+    yield Asked("programme analysis", programme + every)
+    yield Asked("programme analysis, REST", f"{API}{programme}{every}")
     for table in ("by_order", "between"):
-        yield Asked(f"programme analysis, {table}.csv", f"{API}{programme}/{table}.csv")
-    yield Asked("programme analysis, balance.svg", f"{API}{programme}/programme_balance.svg")
+        path = f"{API}{programme}/{table}.csv{every}"
+        yield Asked(f"programme analysis, {table}.csv", path)
+    picture = f"{API}{programme}/programme_balance.svg{every}"
+    yield Asked("programme analysis, balance.svg", picture)
+    yield Asked("programme analysis, sample only", programme)
 
 
 def _coded(study: Study) -> Iterator[Asked]:
@@ -102,7 +112,8 @@ def _coded(study: Study) -> Iterator[Asked]:
     yield Asked("agreement, REST", f"{API}{version}/agreement")
     for table in ("coefficients", "confusions"):
         yield Asked(f"agreement, {table}.csv", f"{API}{version}/agreement/{table}.csv")
-    content = f"{programme}/content?version={study.version_id}"
+    every = "recordings=all"
+    content = f"{programme}/content?version={study.version_id}&{every}"
     yield Asked("content of the programme", content)
     yield Asked("content, another axis", f"{content}&axis=function&other=theme")
     yield Asked("content of a group", f"{content}&group={study.groups[0].id}")
@@ -111,10 +122,18 @@ def _coded(study: Study) -> Iterator[Asked]:
         f"{content}&group={study.groups[0].id}&meeting={study.meetings[0].id}",
     )
     yield Asked("content, for others", f"{content}&hide=1")
+    yield Asked("content, sample only", f"{programme}/content?version={study.version_id}")
     for table in ("frequencies", "together", "follows", "effects"):
-        yield Asked(f"content, {table}.csv", f"{API}{version}/content/{table}.csv")
+        yield Asked(f"content, {table}.csv", f"{API}{version}/content/{table}.csv?{every}")
     for chart in ("frequencies", "river", "together", "follows"):
-        yield Asked(f"content, {chart}.svg", f"{API}{version}/content/{chart}.svg")
+        yield Asked(f"content, {chart}.svg", f"{API}{version}/content/{chart}.svg?{every}")
+
+
+def _answered(study: Study) -> Iterator[Asked]:
+    programme = f"/programmes/{study.programme.id}/linkage"
+    yield Asked("answers beside the talk", programme)
+    of_code = f"{programme}?version={study.version_id}&measure=theme/strain"
+    yield Asked("answers beside a code", of_code)
 
 
 def _exports(study: Study) -> Iterator[Asked]:
@@ -124,4 +143,6 @@ def _exports(study: Study) -> Iterator[Asked]:
         yield Asked(f"turns of a meeting as {form}", path, EXPORT_MS)
     yield Asked("transcript, WebVTT", f"{API}/recordings/{recording}/transcript.vtt", EXPORT_MS)
     yield Asked("export of a meeting", f"{API}/meetings/{study.meetings[0].id}/export", EXPORT_MS)
+    project = f"{API}/groups/{study.groups[0].id}/project.qdpx"
+    yield Asked("project of a group, QDPX", project, EXPORT_MS)
     yield Asked("export of a group", f"{API}/groups/{study.groups[0].id}/export", EXPORT_MS)

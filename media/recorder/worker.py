@@ -24,6 +24,7 @@ from app.retention import erasure as retention
 from app.surveys import erasure as surveys
 from app.transcripts.erasure import erase_withdrawn
 from app.turns.proposing import repropose
+from media.recorder import supervision
 from media.recorder.composite import workflow as composites
 from media.recorder.composite.compositor import Compositor
 from media.recorder.converting import convert_all
@@ -67,23 +68,21 @@ async def run(settings: Settings) -> None:
     composites.register(compositor)
     transcriber = Transcriber(context, finaliser.store)
     transcribing.register(transcriber)
+    await supervision.beat(context.database, settings.worker.name)
     DBOS.launch()
     for queue in (QUEUE, composites.QUEUE, transcribing.QUEUE):
         await DBOS.register_queue_async(queue, worker_concurrency=1, polling_interval_sec=1.0)
     asked = [
         loop.create_task(_take_requests(settings, context.database)),
         loop.create_task(_take_uploads(context, finaliser.store)),
+        loop.create_task(supervision.supervise(context.database, settings.worker.name)),
     ]
     spare_collector()
     logger.info("worker %s is ready", settings.worker.name)
     retention_at, followed = loop.time(), Seen()
     while not stopping.is_set():
         if loop.time() >= retention_at:
-            await retention.run(context.database, finaliser.store, now())
-            await notes.erase(context.database, now())
-            await chat.erase(context.database, now())
-            await surveys.erase(context.database, now())
-            await context.database.scrub()
+            await _erase_what_is_over(context.database, finaliser.store)
             retention_at = loop.time() + RETENTION_EVERY_S
         await _look(settings, context, finaliser.store, followed)
         try:
@@ -107,6 +106,14 @@ def spare_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
+
+
+async def _erase_what_is_over(database: Database, store: Store) -> None:
+    await retention.run(database, store, now())
+    await notes.erase(database, now())
+    await chat.erase(database, now())
+    await surveys.erase(database, now())
+    await database.scrub()
 
 
 async def _look(settings: Settings, context: Context, store: Store, followed: Seen) -> None:

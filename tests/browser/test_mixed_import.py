@@ -170,3 +170,29 @@ async def test_one_file_and_its_turns_come_to_the_workbench(site: Site) -> None:
             await page.set_viewport_size({"width": wide, "height": high})
             await take(page, f"workbench_mixed-{width}", whole=False)
         assert not faults, faults
+
+
+async def test_each_persons_own_track_is_brought_in(site: Site) -> None:
+    """One comes in, another's paper is about to be entered."""
+    sound = {"name": "aino.wav", "mimeType": "audio/wav", "buffer": wav(12, [(1, 4)])}
+    async with site.visitor(site.played.administrator) as visitor:
+        page = await visitor.new_page()
+        faults = listen(page)
+        await page.goto(f"{site.url}/groups/{site.played.group}/import")
+        await seen(page, "import_meeting")
+        await entered(page, site, "Aino Virtanen", "Eero Mäkelä")
+        person = page.locator("section.person").filter(has_text="Aino Virtanen")
+        await person.locator("input[type=file]").set_input_files(sound)  # type: ignore[arg-type]
+        await person.locator("form[data-track] button").click()
+        await expect(person.locator("p .tag")).to_be_visible(timeout=20_000)
+        await page.locator("section.person summary").nth(1).click()
+        await seen(page, "import_tracks")
+        assert not faults, faults
+
+
+async def seen(page: Page, name: str) -> None:
+    await check(page)
+    for width, (wide, high) in WIDTHS.items():
+        await page.set_viewport_size({"width": wide, "height": high})
+        await take(page, f"{name}-{width}")
+    await page.set_viewport_size({"width": 1280, "height": 860})

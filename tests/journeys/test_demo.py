@@ -13,7 +13,10 @@ from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.fixtures.installation import Installation, installation
 from tests.fixtures.programme import got, made
 
-PICTURED = ("codebook", "coding", "coding_work", "adjudication")
+PICTURED = (
+    *("codebooks", "codebook", "codebook_version", "coding", "coding_work", "adjudication"),
+    "transcripts",
+)
 """The other pages have more to show in other tests."""
 
 

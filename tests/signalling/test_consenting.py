@@ -1,10 +1,16 @@
 """Decisions that do not come through the room, or not into the ledger: the stricter one holds."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
-from app.consent.models import ConsentDecision
+from app.consent import service as consent
+from app.consent.models import ConsentDecision, Purpose
+from app.kit.db import Database
 from app.recordings.models import Tape
 from app.simulation.participant import Refusal
 from signalling.messages import DecideConsent, StartRecording
@@ -55,3 +61,44 @@ async def test_a_withdrawal_holds_even_if_the_ledger_did_not_take_it(gathering: 
         await decides(cast.bob, cast.group_id, "audio", "granted")
         await until_written(gathering, cast.bob)
         assert len(await tapes(gathering, cast.alice)) == 1
+
+        # What she decides later, on another page, is in force again.
+        await decides(cast.alice, cast.group_id, "audio", "withdrawn")
+        await decides(cast.alice, cast.group_id, "audio", "granted")
+        first, second = await until_taped(gathering, cast.alice, 2)
+    assert first.consent_id != second.consent_id
+
+
+async def test_a_withdrawal_is_written_once_the_ledger_is_back(gathering: Gathering) -> None:
+    cast, database = gathering.cast, gathering.running.context.database
+    await decides(cast.alice, cast.group_id, "audio", "granted")
+    async with inside(gathering, cast.alice) as (alice,):
+        await alice.ask(StartRecording)
+        await until_written(gathering, cast.alice)
+
+        async with ledger_away(database):
+            own = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
+            asked = asyncio.create_task(alice.ask(DecideConsent, decision="withdrawn", **own))
+            await until_stored(gathering, cast.alice)  # the tape does not wait for it
+            assert not asked.done()
+        await asked
+
+        async with database.reading() as db:
+            latest = await consent.latest_of(db, cast.alice.id, cast.group_id)
+        assert latest[Purpose.AUDIO].decision == "withdrawn"
+        assert latest[Purpose.AUDIO].meeting_id == UUID(gathering.meeting_id)
+        assert len(await tapes(gathering, cast.alice)) == 1
+
+
+@asynccontextmanager
+async def ledger_away(database: Database) -> AsyncIterator[None]:
+    """The table goes by another name meanwhile, so that whatever asks for it fails."""
+    move = "ALTER TABLE {} RENAME TO {}"
+    here, away = "consent_decisions", "consent_decisions_away"
+    async with database.transaction() as db:
+        await (await db.connection()).execute(text(move.format(here, away)))
+    try:
+        yield
+    finally:
+        async with database.transaction() as db:
+            await (await db.connection()).execute(text(move.format(away, here)))

@@ -1,6 +1,6 @@
 """The door to faster-whisper, which is an extra: `pip install emessi[transcribe]`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,23 +31,31 @@ class Words(NamedTuple):
 class Writer:
     """One person's speech, clip after clip, by a model that is loaded once.
 
-    Raises Unavailable: the library is not installed, or the folder holds no model.
+    `recognise` is faster-whisper's `transcribe`.
     """
 
-    def __init__(self, folder: Path, language: str, threads: int) -> None:
+    def __init__(
+        self, recognise: Callable[..., tuple[Iterable[Any], Any]], name: str, language: str
+    ) -> None:
+        self.name = name
+        self._recognise = recognise
+        self._language = language or None
+        self._guess: str | None = None
+
+    @classmethod
+    def load(cls, folder: Path, language: str, threads: int) -> "Writer":
+        """Raises Unavailable: the library is not installed, or the folder holds no model."""
         try:
             from faster_whisper import WhisperModel
         except ImportError:
             raise Unavailable("transcript_no_library") from None
         try:
-            self._model: Any = WhisperModel(
+            model = WhisperModel(
                 str(folder), device="cpu", cpu_threads=threads, local_files_only=True
             )
         except (OSError, RuntimeError, ValueError):
             raise Unavailable("transcript_bad_model") from None
-        self.name = folder.name
-        self._language = language or None
-        self._guess: str | None = None
+        return cls(model.transcribe, folder.name, language)
 
     def next_person(self) -> None:
         """People speak languages of their own."""
@@ -55,7 +63,7 @@ class Writer:
 
     def words(self, samples: Samples) -> Iterator[Words]:
         """What is said in 16 kHz samples; nothing is carried over from one clip to the next."""
-        found, info = self._model.transcribe(
+        found, info = self._recognise(
             samples,
             language=self._language or self._guess,
             beam_size=5,

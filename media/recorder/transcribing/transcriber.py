@@ -14,7 +14,7 @@ from app.recordings import reading
 from app.recordings import service as recordings
 from app.recordings.models import Recording, RecordingState, Source
 from app.transcripts import service as transcripts
-from app.transcripts.models import UNDER_WAY, Transcription, TranscriptionState, WordsSource
+from app.transcripts.models import UNDER_WAY, Transcription, TranscriptionState
 from app.transcripts.service import Said
 from app.turns import service as turns
 from app.vault import service as vault
@@ -49,12 +49,12 @@ class _Voice:
 
 class Transcriber:
     """One recording at a time; the worker's queue sees to that. The model is loaded when first
-    needed, and stays."""
+    needed, and stays; `writer`: it is loaded."""
 
-    def __init__(self, context: Context, store: Store) -> None:
+    def __init__(self, context: Context, store: Store, writer: Writer | None = None) -> None:
         self._context = context
         self._store = store
-        self._writer: Writer | None = None
+        self._writer = writer
         self.is_busy = False
 
     async def plan(self, transcription_id: str) -> Work | None:
@@ -80,11 +80,7 @@ class Transcriber:
         async with self._context.database.transaction() as db:
             row = await _wanted(db, work)
             recording, meeting = await _opened(db, work.recording_id)
-            machine = WordsSource.MACHINE
-            await transcripts.take_back(db, recording.id, user_id, machine)
-            done, _ = await transcripts.write_down(
-                db, recording, meeting, said, machine, model=model
-            )
+            done = await transcripts.write_anew(db, recording, meeting, user_id, said, model=model)
             row.progress, row.model = 100 * (number + 1) // len(work.users), model
         return done
 
@@ -130,7 +126,7 @@ class Transcriber:
             settings = self._context.settings.transcribe
             if settings.model is None:
                 raise Unavailable("transcript_no_model")
-            self._writer = Writer(settings.model, settings.language, settings.threads)
+            self._writer = Writer.load(settings.model, settings.language, settings.threads)
         return self._writer
 
     async def _voice(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.ids import new_id
-from app.transcripts.attaching import attached
+from app.transcripts.attaching import attached, lies_in
 
 AINO, EERO = UUID(int=1), UUID(int=2)
 
@@ -34,6 +34,15 @@ def test_a_line_goes_to_the_turn_of_its_speaker_that_it_shares_most_with() -> No
 
 def test_a_line_beside_every_turn_belongs_to_none() -> None:
     assert attached([stretch(AINO, 0, 1_000)], [stretch(AINO, 1_000, 2_000)]) == {}
+
+
+def test_a_line_lies_where_it_shares_half_of_the_shorter() -> None:
+    line = stretch(AINO, 1_000, 3_000)
+
+    assert lies_in(line, [(5_000, 6_000), (1_900, 9_000)])  # 1,100 of 2,000 ms
+    assert lies_in(line, [(0, 1_500), (2_000, 3_500)])  # 500 of 1,500; 1,000 of 1,500
+    assert not lies_in(line, [(0, 1_100), (2_900, 5_000)])  # 100 of 1,100; 100 of 2,000
+    assert not lies_in(line, [(3_000, 5_000)])
 
 
 STRETCHES = st.lists(

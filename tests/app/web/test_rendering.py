@@ -52,6 +52,7 @@ SOURCES = [
     *(WEB.parent / "analysis").glob("*.py"),
     *(WEB.parent / "content").glob("*.py"),
     *(WEB.parent / "linkage").glob("*.py"),
+    *(WEB.parent / "sampling").glob("*.py"),
 ]
 COLUMNS = [
     *("present_ms", "talk_ms", "share", "weighted_share", "turns", "turns_per_minute"),

@@ -23,7 +23,7 @@ PAGES = (
     "/programmes/{programme}/coding",
     "/programmes/{programme}/sampling",
     "/programmes/{programme}/retention",
-    "/programmes/{programme}/transcripts?q=sana",
+    "/programmes/{programme}/transcripts?words=sana",
     "/groups/{group}/analysis",
     "/api/v1/programmes/{programme}/analysis",
     "/api/v1/programmes/{programme}/analysis/by_order.csv",

@@ -8,17 +8,21 @@ import os
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
+from app.accounts.actor import Actor
 from app.consent.models import Purpose
 from app.kit.settings import Settings, TranscribeSettings
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
 from app.transcripts import service as transcripts
 from app.transcripts.models import Transcription, TranscriptionState
-from app.transcripts.service import LineRow
+from app.transcripts.service import LineRow, Said
+from media.audio.opus import Samples
+from media.audio.speech import MODEL_RATE
 from media.recorder.transcribing.model import Unavailable, Writer
 from media.recorder.transcribing.transcriber import Outdated, Transcriber, Work
 from tests.fixtures.recorded_meeting import ALL, RecordedMeeting, Speaker, finalise, record
@@ -95,7 +99,7 @@ async def test_what_was_called_off_is_not_begun(meeting: RecordedMeeting) -> Non
 @pytest.mark.skipif(find_spec("faster_whisper") is not None, reason="the library is there")
 def test_without_the_library_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as raised:
-        Writer(tmp_path, "fi", 1)
+        Writer.load(tmp_path, "fi", 1)
 
     assert raised.value.code == "transcript_no_library"
 
@@ -103,7 +107,7 @@ def test_without_the_library_it_says_so(tmp_path: Path) -> None:
 @pytest.mark.skipif(find_spec("faster_whisper") is None, reason="faster-whisper is not installed")
 def test_a_folder_without_a_model_is_told_of(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as raised:
-        Writer(tmp_path, "fi", 1)
+        Writer.load(tmp_path, "fi", 1)
 
     assert raised.value.code == "transcript_bad_model"
 
@@ -128,3 +132,38 @@ async def test_each_person_is_written_down_from_their_own_track(meeting: Recorde
         assert (line.source, line.model) == ("machine", Path(MODEL).name)
     made = await state(meeting, id_)
     assert (made.state, made.progress, made.model) == ("ready", 100, Path(MODEL).name)
+
+
+def each_two_seconds(samples: Samples, **_: object) -> tuple[list[SimpleNamespace], object]:
+    """Stands in the place of faster-whisper's `transcribe`: a line for each two seconds."""
+    whole = len(samples) // (2 * MODEL_RATE)
+    found = [SimpleNamespace(start=2 * n, end=2 * n + 2, text=f"sana {n}") for n in range(whole)]
+    return found, SimpleNamespace(language="fi")
+
+
+async def test_writing_anew_leaves_alone_what_people_touched(meeting: RecordedMeeting) -> None:
+    writer = Writer(each_two_seconds, "model", "fi")
+    transcriber = Transcriber(meeting.context, meeting.store, writer)
+    _, work = await planned(meeting, transcriber)
+    alice = work.users.index(meeting.users["alice"])
+    assert await transcriber.person(work, alice) == 4  # she speaks from 1 s to 9 s
+    researcher = Actor(meeting.users["alice"], True, "fi")
+    first, second, third, _ = (row.line for row in await lines(meeting))
+
+    async with meeting.context.database.transaction() as db:
+        for line, said in [
+            (first, Said(first.user_id, first.start_ms, first.end_ms + 100, "oikein")),
+            (second, Said(second.user_id, second.start_ms, second.end_ms, "")),
+            (third, Said(meeting.users["bob"], third.start_ms, third.end_ms, third.text)),
+        ]:
+            await transcripts.edit(db, researcher, meeting.recording_id, line.line_id, said, 1)
+    before = said_in(await lines(meeting))
+    written = await transcriber.person(work, alice)
+
+    assert [text for _, _, text in before] == ["oikein", "sana 2", "sana 3"]
+    assert said_in(await lines(meeting)) == before
+    assert written == 1  # the last, which nobody touched
+
+
+def said_in(rows: list[LineRow]) -> list[tuple[UUID, int, str]]:
+    return [(row.line.user_id, row.line.start_ms, row.line.text) for row in rows]
