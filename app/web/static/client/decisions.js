@@ -64,6 +64,7 @@ export class Decisions {
    * or has to wait. What other tabs left is sent too. */
   send() {
     clearTimeout(this.#timer);
+    if (this.waiting.all().length) this.#say("sending");
     this.#running ??= alone(this.name, () => this.#all());
     return this.#running;
   }
