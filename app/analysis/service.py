@@ -21,7 +21,6 @@ from app.consent import ledger
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
-from app.imports.service import ELSEWHERE
 from app.kit.db import now
 from app.kit.errors import Refusal
 from app.kit.permissions import Action
@@ -32,7 +31,7 @@ from app.programmes import access as programmes
 from app.programmes.models import Programme
 from app.recordings import service as recordings
 from app.recordings import unrecorded
-from app.recordings.models import Recording, RecordingState, TapeState
+from app.recordings.models import ELSEWHERE, Recording, RecordingState, TapeState
 from app.retention import service as retention
 from app.turns import columns, shared
 from app.turns.columns import Indexed
