@@ -48,16 +48,16 @@ async def publish(
     files, tracks = made
     shop, database = finaliser.workshop(plan, run), finaliser.context.database
     async with database.reading() as db:
+        found = await db.get(Recording, plan.recording_id)
         there = {file.path for file in await recordings.files(db, plan.recording_id)}
-        if shop.path(FileKind.MANIFEST, None) in there:
+        if found is None:
+            raise PlanOutdated
+        if found.state == RecordingState.READY and shop.path(FileKind.MANIFEST, None) in there:
             return  # done, before a kill that kept it from being written down as done
         rules = await _rules(db, plan.group_id)
         relied_on = ledger.relied_on(ledger_rows := await consent.chain(db, plan.group_id))
         off_record = await spans_ms(db, plan.recording_id, length_ms)
-        found = await db.get(Recording, plan.recording_id)
         published = await spans.of_recording(db, plan.recording_id)
-    if found is None:
-        raise PlanOutdated
     speech = {user: await finaliser.noted(plan, run, one) for user, one in heard.items()}
     of_all = await finaliser.noted(plan, run, anybody) if anybody else ()
     lacking = account(found, plan, published, tracks, verified, length_ms, ledger_rows, off_record)
