@@ -98,7 +98,7 @@ STEMS: dict[str, list[str]] = {
     "agreement.{}": [*COEFFICIENTS, "cu_alpha", "u_alpha", "binary_alpha"],
     "agreement.about_{}": [*COEFFICIENTS, "by_time", "confusions", "prevalence"],
     "agreement.reading_{}": ["reliable", "tentative", "unreliable"],
-    "content.{}": [*CONTENT, *(f"v_{part}" for part in PARTS)],
+    "content.{}": [*CONTENT, *(f"v_{part}" for part in PARTS), "v_axes"],
     "content.about_{}": [*CONTENT, "effects"],
     "content.by_{}": PARTS_AND_MEETING,
     "content.{}_desc": ["frequencies", "river", "together", "follows"],
