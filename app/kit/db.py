@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, event
+import psycopg
+from sqlalchemy import Connection, DateTime, Dialect, ExceptionContext, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -61,6 +62,7 @@ class Database:
             pool_pre_ping=not url.startswith("sqlite"),
             hide_parameters=True,  # an error is logged, and what people said must not be with it
         )
+        event.listen(self.engine.sync_engine, "handle_error", _say_no_values)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -99,6 +101,14 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _say_no_values(context: ExceptionContext) -> None:
+    """PostgreSQL adds what the row held to some errors ("Failing row contains …")."""
+    told, error = context.original_exception, context.sqlalchemy_exception
+    if error is not None and isinstance(told, psycopg.Error) and told.diag.message_primary:
+        told.args = (told.diag.message_primary,)
+        error.args = (f"({type(told).__name__}) {told.diag.message_primary}",)
 
 
 def _configure_sqlite(connection: Any, record: object) -> None:

@@ -1,6 +1,8 @@
 """Transactions: whole or not at all; a look changes nothing; times are in UTC."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from traceback import format_exception
 
 import pytest
@@ -9,9 +11,11 @@ from sqlmodel import col, delete, select
 
 from app.accounts.models import User
 from app.chat.models import ChatLine
+from app.kit import migrate
 from app.kit.db import now
 from app.kit.ids import new_id
-from tests.fixtures.application import Application
+from tests.fixtures.application import Application, application, settings_at
+from tests.fixtures.postgres import Server
 
 
 async def names(running: Application) -> list[str]:
@@ -78,6 +82,22 @@ async def test_an_error_does_not_tell_what_was_to_be_written(running: Applicatio
             db.add(ChatLine(**line, text=words))
 
     assert "FOREIGN KEY" in str(caught.value).upper()
+    assert words not in "".join(format_exception(caught.value))
+
+
+@pytest.mark.postgres
+async def test_postgresql_does_not_tell_what_the_row_holds(
+    postgres_server: Server, tmp_path: Path
+) -> None:
+    settings = settings_at(tmp_path, postgres_server.new_database())
+    await asyncio.to_thread(migrate.upgrade, settings)
+    words = "Sain eilen potkut"
+    async with application(settings) as running:
+        with pytest.raises(IntegrityError) as caught:
+            async with running.context.database.transaction() as db:
+                db.add(ChatLine(recording_id=new_id(), user_id=new_id(), text=words))
+
+    assert "null value in column" in str(caught.value)
     assert words not in "".join(format_exception(caught.value))
 
 
