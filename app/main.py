@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from app import wire
 from app.accounts import endpoints as accounts
 from app.accounts.passwords import Failures
+from app.agreement import boundary_endpoints as boundaries
 from app.agreement import endpoints as agreement
 from app.analysis import endpoints as analysis
 from app.audit import endpoints as audit
@@ -73,6 +74,7 @@ FEATURES = (
     surveys,
     analysis,
     agreement,
+    boundaries,
     content,
     linkage,
     exports,

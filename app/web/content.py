@@ -88,7 +88,7 @@ async def content(
     pair = await service.of_axes(db, actor, version.id, scope, chosen.axis, chosen.other)
     await visit.looked("content", Of(version_id=version.id))
     found = await asyncio.to_thread(rows.about, *pair, hide=chosen.hide)
-    sample = pair[0].sample
+    axes = pair[0].material.document.axes
     names = {code.label: code.name.said(visit.language) for each in pair for code in each.codes}
     return visit.page(
         "content.html",
@@ -96,9 +96,7 @@ async def content(
         is_coded=pair[0].coded.is_coded.any(),
         axis=pair[0].axis,
         other=pair[1].axis,
-        axes=[
-            (axis.label, axis.name.said(visit.language)) for axis in pair[0].material.document.axes
-        ],
+        axes=[(each.label, each.name.said(visit.language)) for each in axes],
         names=names,
         colours={code.label: code.colour for code in pair[0].codes},
         tables=_tables(visit, pair[0], found),
@@ -112,7 +110,7 @@ async def content(
         else {},
         caption=charts.caption(pair[0], visit.text),
         decided=None if chosen.group else await sampling.in_force(db, programme_id),
-        named=basis.caption(sample, visit.text) if sample else "",
+        named=basis.caption(sample, visit.text) if (sample := pair[0].sample) else "",
         path=f"/api/v1/codebook-versions/{version.id}/content",
         query=chosen.query(*pair),
         fewest=FEWEST,
