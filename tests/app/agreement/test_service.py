@@ -1,6 +1,7 @@
 """What is compared as columns is what a walk over turns and codings, one by one, finds."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +21,7 @@ from app.codebooks.document import Axis
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import assigning, comparing, work
 from app.coding.models import Coding, DrawUnit
+from app.kit.db import now
 from app.meetings.models import Meeting
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.recordings.models import Recording
@@ -206,7 +208,8 @@ async def _by(db: AsyncSession, coder_id: UUID) -> Sequence[Coding]:
 async def _say(
     db: AsyncSession, assignment: CodingAssignment, said: set[tuple[UUID, UUID, UUID, bool]]
 ) -> None:
-    """All of it that the assignment asks for."""
+    """All of it that the assignment asks for, before it was finished."""
+    decided_at = (assignment.finished_at or now()) - timedelta(seconds=1)
     recording = await db.get_one(Recording, assignment.recording_id)
     meeting = await db.get_one(Meeting, recording.meeting_id)
     _, rows = await turns.allowed(db, recording.id, meeting)
@@ -214,7 +217,8 @@ async def _say(
     for turn_id, axis_id, code_id, is_primary in said:
         if turn_id in wanted:
             own = {"turn_id": turn_id, "axis_id": axis_id, "code_id": code_id}
-            db.add(Coding(assignment_id=assignment.id, is_primary=is_primary, **own))
+            own |= {"assignment_id": assignment.id, "decided_at": decided_at}
+            db.add(Coding(is_primary=is_primary, **own))
     await db.flush()
 
 
