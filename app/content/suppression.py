@@ -51,26 +51,11 @@ def says(meets: Flags) -> bool:
 
 
 def hidden(counts: Ints) -> Flags:
-    """Of a table whose row and column sums are shown: which cells are not. One of one to four is
-    hidden; then a second in its row and column, the smallest that is left and that suits, until
-    every row and column hides none or at least two."""
-    hide = (counts > 0) & (counts < FEWEST)
-    while (cell := _needed(hide, counts) or _turned(_needed(hide.T, counts.T))) is not None:
-        hide[cell] = True
+    """Of answers that all people's number is shown beside: which are not. Of one to four people;
+    then the smallest that is left, until two answers or more are hidden, of `FEWEST` people or more
+    together: fewer would follow from the rest, or nearly."""
+    hide: Flags = (counts > 0) & (counts < FEWEST)
+    while hide.any() and not hide.all() and (hide.sum() < 2 or counts[hide].sum() < FEWEST):
+        left = np.flatnonzero(~hide)
+        hide[left[counts[left].argmin()]] = True
     return hide
-
-
-def _needed(hide: Flags, counts: Ints) -> tuple[int, int] | None:
-    """What must be hidden too for the first row that hides one cell: the smallest, and rather one
-    whose column hides one cell as well, so that both are done."""
-    alone = hide.sum(axis=0) == 1
-    for row in np.flatnonzero(hide.sum(axis=1) == 1):
-        open_ = np.flatnonzero(~hide[row])
-        if len(open_):
-            chosen = min(open_, key=lambda column: (not alone[column], counts[row, column]))
-            return int(row), int(chosen)
-    return None
-
-
-def _turned(cell: tuple[int, int] | None) -> tuple[int, int] | None:
-    return cell and (cell[1], cell[0])

@@ -45,8 +45,8 @@ def about(programme_id: UUID, linked: Linked, *, hide: bool) -> LinkPublic:
 
 def _options(found: Sequence[Option], *, hide: bool) -> list[OptionRow]:
     """The number of all who were linked is told, so one hidden answer would be its rest."""
-    counts = np.array([[each.people for each in found]], dtype=np.int64)
-    hidden = suppression.hidden(counts)[0] if hide and found else np.zeros(len(found), dtype=bool)
+    counts = np.array([each.people for each in found], dtype=np.int64)
+    hidden = suppression.hidden(counts) if hide else np.zeros(len(found), dtype=bool)
     return [
         OptionRow.model_validate(
             each._asdict() | dict.fromkeys(FIGURES if unseen else ENDS if hide else ())
