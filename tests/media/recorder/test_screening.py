@@ -50,7 +50,14 @@ def finish(folder: Path, tapes: list[LocalTape]) -> tuple[Path, str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("mime_type", ["video/VP8", "video/H264", "video/VP9", "video/AV1"])
+@pytest.mark.parametrize(
+    "mime_type",
+    [
+        *("video/VP8", "video/H264"),
+        pytest.param("video/VP9", marks=pytest.mark.thorough),
+        pytest.param("video/AV1", marks=pytest.mark.thorough),
+    ],
+)
 async def test_what_a_browser_sends_becomes_a_file_that_browsers_play(
     stage: Stage, open_tab: OpenTab, tmp_path: Path, mime_type: str
 ) -> None:

@@ -105,6 +105,7 @@ async def test_one_packet_in_twenty_lost_on_every_line_is_bearable(
     assert received.pictures > 12
 
 
+@pytest.mark.thorough
 async def test_bursts_of_loss_are_over_soon_after_they_are(
     stage: Stage, open_tab: OpenTab, new_network: NewNetwork
 ) -> None:
