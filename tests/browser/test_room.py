@@ -80,8 +80,8 @@ async def test_a_meeting_from_the_lobby_to_the_end(site: Site) -> None:
 
         await eero.click("[data-action=consent]")
         await eero.click("dialog [data-purpose=video] label:last-child")
-        voice_only = aino.locator(".tile-recording", has_text=re.compile("^ääni$"))
-        await expect(voice_only).to_be_visible()
+        no_picture = aino.locator(".tile-recording", has_text=re.compile(r"^ääni \+ viestit$"))
+        await expect(no_picture).to_be_visible()
         await check(eero)
         await take(eero, "room_consent-390", whole=False)
         await eero.click("dialog form > .buttons button")
