@@ -113,7 +113,8 @@ def _coded(study: Study) -> Iterator[Asked]:
     for table in ("coefficients", "confusions"):
         yield Asked(f"agreement, {table}.csv", f"{API}{version}/agreement/{table}.csv")
     every = "recordings=all"
-    content = f"{programme}/content?version={study.version_id}&{every}"
+    sample = f"{programme}/content?version={study.version_id}"
+    content = f"{sample}&{every}"
     yield Asked("content of the programme", content)
     yield Asked("content, another axis", f"{content}&axis=function&other=theme")
     yield Asked("content of a group", f"{content}&group={study.groups[0].id}")
@@ -121,8 +122,8 @@ def _coded(study: Study) -> Iterator[Asked]:
         "content of a meeting",
         f"{content}&group={study.groups[0].id}&meeting={study.meetings[0].id}",
     )
-    yield Asked("content, for others", f"{content}&hide=1")
-    yield Asked("content, sample only", f"{programme}/content?version={study.version_id}")
+    yield Asked("content, sample only", sample)
+    yield Asked("content, for others", f"{sample}&hide=1")
     for table in ("frequencies", "together", "follows", "effects"):
         yield Asked(f"content, {table}.csv", f"{API}{version}/content/{table}.csv?{every}")
     for chart in ("frequencies", "river", "together", "follows"):
