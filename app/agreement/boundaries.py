@@ -14,25 +14,19 @@ import numpy as np
 
 from app.agreement.ratings import Ints
 from app.agreement.unitizing import Continuum, binary_alpha, measure
+from app.kit.intervals import Interval
 
 TOLERANCE_MS = 200
 """Lower: what nobody hears is a difference. Higher: a short pause may be on the wrong side."""
-
-
-class Span(NamedTuple):
-    """ms after the recording's start."""
-
-    start_ms: int
-    end_ms: int
 
 
 @dataclass(frozen=True)
 class Lane:
     """One speaker."""
 
-    one: Sequence[Span]
-    other: Sequence[Span]
-    left_out: Sequence[Span] = ()
+    one: Sequence[Interval]
+    other: Sequence[Interval]
+    left_out: Sequence[Interval] = ()
     """Stretches that are not compared."""
 
 
@@ -77,7 +71,7 @@ def matched(one: Sequence[int], other: Sequence[int]) -> int:
 def _compared(lane: Lane) -> Lane:
     """Without the turns that lie within what is left out."""
 
-    def kept(spans: Sequence[Span]) -> list[Span]:
+    def kept(spans: Sequence[Interval]) -> list[Interval]:
         return [
             span
             for span in sorted(set(spans))
@@ -92,7 +86,7 @@ def _continuum(length_ms: int, lane: Lane) -> Continuum:
     return Continuum(length_ms, [_units(lane.one), _units(lane.other)], [absent, absent])
 
 
-def _units(spans: Sequence[Span]) -> Ints:
+def _units(spans: Sequence[Interval]) -> Ints:
     """Rows of `unitizing.Unit`; turns of one speaker that overlap are one."""
     found: list[tuple[int, int, int]] = []
     for start, end in spans:
@@ -118,5 +112,5 @@ def _agreed(lanes: Sequence[Lane], alpha: float) -> Agreed:
     return Agreed(alpha, f1, pairs, (first, second), turns)
 
 
-def _inside(moment: int, spans: Sequence[Span]) -> bool:
+def _inside(moment: int, spans: Sequence[Interval]) -> bool:
     return any(start < moment < end for start, end in spans)

@@ -19,11 +19,10 @@ from app.agreement.ratings import MISSING
 from app.agreement.segmentations import Compared as Cut
 from app.agreement.service import Compared, Report
 from app.codebooks.document import Code
+from app.turns.rules import on_one_line
 
 NONE = "none"
 """The label of no code at all, where an axis may be left without one."""
-BETWEEN = " | "
-"""Rules in a cell, and under a picture."""
 
 
 def about(report: Report) -> AgreementPublic:
@@ -56,7 +55,7 @@ def coefficients(report: Report) -> list[CoefficientRow]:
     made = {
         "accepted": basis.accepted,
         "compared": basis.turns,
-        "rules": BETWEEN.join(basis.rules),
+        "rules": on_one_line(basis.rules),
         "codebook_version": report.material.version.version,
     }
     return [row for compared in report.axes for row in _of_axis(compared, made)]
@@ -135,7 +134,7 @@ def boundaries(cut: Cut) -> BoundariesPublic:
         "against": cut.against,
         "tolerance_ms": TOLERANCE_MS,
         "unjudged": cut.unjudged,
-        "rules": BETWEEN.join(cut.rules),
+        "rules": on_one_line(cut.rules),
     }
     return BoundariesPublic(
         recording_id=cut.recording.id,

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.agreement.boundaries import Agreed, Lane, Span, agreement
+from app.agreement.boundaries import Agreed, Lane, agreement
 from app.consent import service as consent
 from app.groups import service as groups
 from app.groups.models import Membership
@@ -23,6 +23,7 @@ from app.imports.turnfiles import SpokenBy, TurnFormat
 from app.imports.turns import NotATurnFile
 from app.kit.db import now
 from app.kit.errors import Invalid, Refusal
+from app.kit.intervals import Interval
 from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
@@ -158,22 +159,22 @@ async def _allowed(
     return {name for name in names if people[name].user_id in studied}
 
 
-Spans = Mapping[str, Sequence[Span]]
+Spans = Mapping[str, Sequence[Interval]]
 
 
 def _spans(rows: Iterable[TurnRow]) -> Spans:
-    found: dict[str, list[Span]] = {}
+    found: dict[str, list[Interval]] = {}
     for row in rows:
-        span = Span(row.turn.start_ms, row.turn.end_ms)
+        span = Interval(row.turn.start_ms, row.turn.end_ms)
         found.setdefault(row.speaker.pseudonym, []).append(span)
     return found
 
 
 def _marked(spoken: Iterable[SpokenBy], offset_ms: int) -> Spans:
     """What lies before the recording's beginning is cut off."""
-    found: dict[str, list[Span]] = {}
+    found: dict[str, list[Interval]] = {}
     for name, start, end in spoken:
-        span = Span(max(0, start + offset_ms), end + offset_ms)
+        span = Interval(max(0, start + offset_ms), end + offset_ms)
         if span.end_ms > span.start_ms:
             found.setdefault(name, []).append(span)
     return found

@@ -17,10 +17,10 @@ from app.analysis.drawing import (
     hue,
     time_ticks,
 )
-from app.analysis.lines import rules
 from app.analysis.measures import Order
 from app.analysis.null import Cells
 from app.analysis.service import Measured
+from app.turns.rules import printed
 
 LANE = 32
 DEEPEST = 0.55
@@ -55,7 +55,7 @@ def timeline(measured: Measured, t: Text) -> str:
     return draw(
         "timeline", "timeline", bottom + 48,
         title=t("analysis.timeline"), desc=t("analysis.timeline_desc"),
-        rules=rules(measured.studied),
+        rules=printed(measured.studied.index),
         lanes=lanes, bottom=bottom, ticks=time_ticks(length),
     )  # fmt: skip
 
@@ -83,8 +83,8 @@ def shares(measured: Measured, t: Text) -> str:
     ]
     return draw(
         "shares", "shares", 36 + LANE * len(parts),
-        title=t("analysis.shares"), desc=t("analysis.shares_desc"), rules=rules(measured.studied),
-        bars=bars, full=full,
+        title=t("analysis.shares"), desc=t("analysis.shares_desc"),
+        rules=printed(measured.studied.index), bars=bars, full=full,
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def network(measured: Measured, t: Text) -> str:
     return draw(
         "network", "network", 400,
         title=t("analysis.network"), desc=t("analysis.network_desc"),
-        rules=rules(measured.studied), nodes=nodes, arrows=arrows,
+        rules=printed(measured.studied.index), nodes=nodes, arrows=arrows,
     )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def _grid(name: str, measured: Measured, order: Order, people: Sequence[int], t:
     return draw(
         "heat", name, 48 + high * len(labels) + 34,
         title=t(f"analysis.{name}"), desc=t(f"analysis.{name}_desc"),
-        rules=rules(measured.studied),
+        rules=printed(measured.studied.index),
         labels=labels, left=left, cell=round(cell, 1), high=high, cells=cells,
         across=t("analysis.heat_across"),
     )  # fmt: skip

@@ -7,13 +7,12 @@ is another matter: its owner was there, and said nothing.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from app.analysis.table import Span
 from app.consent import ledger
 from app.consent.models import ConsentDecision, Purpose
-from app.recordings.completeness import common, minus
+from app.kit.intervals import Interval, common, merged, minus, ms_after
 from app.recordings.consents import indexed_until
 from app.recordings.models import VOICES, Recording, Source, Tape, TapeState
 from app.retention.periods import Change, parts
@@ -33,7 +32,7 @@ class Heard:
     """Who of them has turns, and so was there, whatever the attendance says."""
     unknown: Collection[UUID] = frozenset()
     """Whose silence says nothing: they count with their turns alone."""
-    spans: Mapping[UUID, Sequence[Span]] = field(default_factory=dict)
+    spans: Mapping[UUID, Sequence[Interval]] = field(default_factory=dict)
     """When their speech would have been kept; of those not named here, always."""
 
 
@@ -83,8 +82,8 @@ def heard(
     tapes: Iterable[Tape],
     recording: Recording,
     indexed_at: datetime,
-    unrecorded: Sequence[Span],
-) -> dict[UUID, list[Span]]:
+    unrecorded: Sequence[Interval],
+) -> dict[UUID, list[Interval]]:
     """When speech of each who agreed to be recorded would have come into the index of that time."""
     length = recording.duration_ms or 0
     before = [row for row in rows if row.decided_at <= indexed_at]
@@ -95,29 +94,28 @@ def heard(
         last = until.get(user, 0)
         indexed = [(0, length if last is None else last)]
         spans = [span for each in taped for span in common(each, indexed)]
-        left = minus(minus(spans, lost.get(user, ())), unrecorded)
-        found[user] = [Span(*each) for each in left]
+        found[user] = minus(minus(spans, lost.get(user, ())), unrecorded)
     return found
 
 
 def _recorded(
     rows: Sequence[ConsentDecision], tapes: Iterable[Tape], recording: Recording
-) -> dict[UUID, list[Span]]:
+) -> dict[UUID, list[Interval]]:
     """When each agreed to be recorded. What was entered from paper afterwards holds for all of it,
     where a tape rests on it."""
     length, zero = recording.duration_ms or 0, recording.started_at
     standing, closed = ledger.standing(rows), ledger.closed_at(rows)
     rested = {tape.consent_id for tape in tapes if tape.source in VOICES}
-    found: dict[UUID, list[Span]] = {}
+    found: dict[UUID, list[Interval]] = {}
     for row in rows:
         if row.purpose != Purpose.AUDIO or row.id not in standing:
             continue
-        start = after(zero, row.decided_at)
+        start = ms_after(zero, row.decided_at)
         if start >= length and row.id in rested:
             start = 0
-        end = min(length, after(zero, closed[row.id])) if row.id in closed else length
+        end = min(length, ms_after(zero, closed[row.id])) if row.id in closed else length
         if end > max(0, start):
-            found.setdefault(row.user_id, []).append(Span(max(0, start), end))
+            found.setdefault(row.user_id, []).append(Interval(max(0, start), end))
     return {user: merged(spans) for user, spans in found.items()}
 
 
@@ -128,20 +126,4 @@ def _missing(recording: Recording) -> dict[UUID, list[tuple[int, int]]]:
         if each["source"] == Source.MICROPHONE and each["is_loss"]:
             span = each["start_ms"], each["end_ms"]
             found.setdefault(UUID(each["user_id"]), []).append(span)
-    return found
-
-
-def after(zero: datetime, moment: datetime) -> int:
-    """In ms."""
-    return (moment - zero) // timedelta(milliseconds=1)
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """In order, without overlap."""
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1].end_ms:
-            found[-1] = Span(found[-1].start_ms, max(end, found[-1].end_ms))
-        else:
-            found.append(Span(start, end))
     return found

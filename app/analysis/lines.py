@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.analysis.drawing import Dash, Text, along, clock, decimal, draw, hue, time_ticks
-from app.analysis.service import Measured, Studied
-from app.turns.models import TurnIndex
+from app.analysis.service import Measured
+from app.turns.rules import on_one_line, printed
 
 TOP, BOTTOM = 12.0, 212.0
 
@@ -17,30 +17,9 @@ class Line(NamedTuple):
     """Between 0 and 1; NaN where there is none."""
 
 
-def rules(studied: Studied) -> str:
-    return of_index(studied.index)
-
-
-def of_index(index: TurnIndex) -> str:
-    """What the turns depend on, on one line: it stands under every picture."""
-    return " · ".join(filter(None, [index.version, parameters(index)]))
-
-
-def parameters(index: TurnIndex) -> str:
-    """The same without what made them, as it stands in every table."""
-    return " · ".join(f"{key} {_said(value)}" for key, value in index.parameters.items())
-
-
-def together(rules: Iterable[str]) -> str:
-    """Several, where not all turns were made alike."""
-    return " | ".join(sorted(rules))
-
-
-def _said(value: Any) -> str:
-    """Of a parameter with parts, each part."""
-    if not isinstance(value, Mapping):
-        return str(value)
-    return "(" + ", ".join(f"{key} {part}" for key, part in value.items()) + ")"
+def rules(series: Iterable[Measured]) -> list[str]:
+    """What made the turns of these meetings; one line where all were made alike."""
+    return sorted({printed(each.studied.index) for each in series})
 
 
 def balance(measured: Measured, t: Text) -> str:
@@ -51,7 +30,7 @@ def balance(measured: Measured, t: Text) -> str:
     return two_lines(
         "balance",
         t,
-        rules(measured.studied),
+        printed(measured.studied.index),
         places=[along((span.start_ms + span.end_ms) / 2, whole) for span, _, _ in parts],
         words=[f"{clock(span.start_ms)}–{clock(span.end_ms)}" for span, _, _ in parts],
         lines=[
@@ -114,7 +93,7 @@ def _series(
     places = [along(place + 0.5, len(series)) for place in range(len(series))]
     words = [t("analysis.nth", number=each.studied.meeting.ordinal) for each in series]
     ticks = [{"x": x, "label": word} for x, word in zip(places, words, strict=True)]
-    caption = together({rules(each.studied) for each in series})
+    caption = on_one_line(rules(series))
     return two_lines(
         name, t, caption, places=places, words=words, lines=lines, ticks=ticks, band=band
     )

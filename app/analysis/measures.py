@@ -15,7 +15,8 @@ from app.analysis import floor, null, participation, sequence
 from app.analysis.floor import Handovers, Interruptions, Kind, Passage
 from app.analysis.null import Cells, Chance
 from app.analysis.participation import Balance, Participation
-from app.analysis.table import Flags, Floats, Ints, Span, Talk
+from app.analysis.table import Flags, Floats, Ints, Talk
+from app.kit.intervals import Interval
 
 WINDOW_MS = 600_000
 """Parts of the meeting whose balance is shown. Lower: a single long turn fills a part. Higher: a
@@ -66,7 +67,7 @@ class Side:
     interrupted: Cells | None
     """Who tries to interrupt whom, beside chance; None where orders were left out."""
     order: Order
-    over_time: tuple[tuple[Span, Balance, Chance], ...]
+    over_time: tuple[tuple[Interval, Balance, Chance], ...]
     """Of each part of the meeting; the chance is that of the rescaled Gini."""
     chance: Mapping[str, Chance]
     """By the name of the figure; see `null`."""
@@ -187,7 +188,7 @@ def shift(code: str) -> str:
     return f"shift_{code}"
 
 
-def _over_time(table: Talk, drawn: int) -> tuple[tuple[Span, Balance, Chance], ...]:
+def _over_time(table: Talk, drawn: int) -> tuple[tuple[Interval, Balance, Chance], ...]:
     windows = min(MOST_WINDOWS, max(2, round(table.length_ms / WINDOW_MS)))
     parts = []
     for span, even in participation.over_time(table, windows):

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis.table import Floats, Ints, Span, Talk
+from app.analysis.table import Floats, Ints, Talk
+from app.kit.intervals import Interval
 
 DRAWN = 499
 """Lower: p is coarse (the smallest is 1/(1 + drawn)). Higher: the page comes later."""
@@ -81,11 +82,11 @@ def compare_cells(observed: Ints, under_null: Ints) -> Cells:
     return Cells(under_null.mean(axis=0), low, high, p)
 
 
-def allotted(table: Talk, drawn: int = DRAWN, window: Span | None = None) -> Floats:
+def allotted(table: Talk, drawn: int = DRAWN, window: Interval | None = None) -> Floats:
     """Talk time per time present, when each turn may be anybody's: a row for each draw, a column
     for each who was there for long enough. With `window`: in that part of the meeting."""
     generator = np.random.default_rng(SEED)
-    window = window or Span(0, table.length_ms)
+    window = window or Interval(0, table.length_ms)
     present = table.present_in(window)[table.there(window)].astype(np.float64)
     floor = table.during(window).floor()
     lengths = (floor.end_ms - floor.start_ms).astype(np.float64)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis.table import Floats, Ints, Person, Span, Talk
+from app.analysis.table import Floats, Ints, Person, Talk
+from app.kit.intervals import Interval
 
 NAN = float("nan")
 
@@ -99,7 +100,7 @@ def participation(table: Talk) -> list[Participation]:
 
 
 def _before(person: Person, starts: Ints) -> int | None:
-    return person.present_ms(Span(0, int(starts[0]))) if len(starts) else None
+    return person.present_ms(Interval(0, int(starts[0]))) if len(starts) else None
 
 
 def _quartiles(lengths: Ints) -> tuple[float, float] | None:
@@ -212,7 +213,7 @@ def _over(amounts: Ints | Floats, whole: Ints | Floats) -> Floats:
     return found
 
 
-def over_time(table: Talk, windows: int) -> list[tuple[Span, Balance]]:
+def over_time(table: Talk, windows: int) -> list[tuple[Interval, Balance]]:
     """The balance of each of so many equal parts of the meeting.
 
     Equal totals can hide that two halves were held by different people (Zhang, Zhang &
@@ -221,7 +222,7 @@ def over_time(table: Talk, windows: int) -> list[tuple[Span, Balance]]:
     edges = np.linspace(0, table.length_ms, windows + 1).round().astype(int).tolist()
     parts = []
     for start, end in itertools.pairwise(edges):
-        window = Span(start, end)
+        window = Interval(start, end)
         present = table.present_in(window)
         amounts = rates(talk_ms(table.during(window)), present)[table.there(window)]
         parts.append((window, balance_of(amounts)))

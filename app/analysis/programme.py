@@ -13,9 +13,11 @@ import numpy as np
 from app.analysis import rows
 from app.analysis.drawing import Text, along
 from app.analysis.forms import BetweenRow, GroupRow, OrderRow, ProgrammeAnalysis
-from app.analysis.lines import Line, of_index, together, two_lines
+from app.analysis.lines import Line, two_lines
+from app.analysis.lines import rules as of_series
 from app.analysis.service import Measured
 from app.groups.models import Group
+from app.turns.rules import on_one_line
 
 Series = Sequence[Sequence[Measured]]
 """Of each group its meetings, in their order."""
@@ -51,7 +53,7 @@ def about(
 
 def by_order(found: Values, made_by: Sequence[str], sample: str = "") -> list[OrderRow]:
     """`made_by`, here and below: what `rules` gave; `sample`: what `about` is given."""
-    told = together(made_by)
+    told = on_one_line(made_by)
     return [
         OrderRow(
             facilitator=side,
@@ -72,7 +74,7 @@ def by_order(found: Values, made_by: Sequence[str], sample: str = "") -> list[Or
 
 
 def between(found: Values, made_by: Sequence[str], sample: str = "") -> list[BetweenRow]:
-    rows_, told = [], together(made_by)
+    rows_, told = [], on_one_line(made_by)
     for (side, figure), groups in found.items():
         own = [list(group.values()) for group in groups if group]
         means = [float(np.mean(each)) for each in own]
@@ -98,7 +100,7 @@ def by_group(
 ) -> list[GroupRow]:
     """The mean over each group's meetings; groups that have none are not there. `names`: of the
     groups, in their order."""
-    told = together(made_by)
+    told = on_one_line(made_by)
     return [
         GroupRow(
             facilitator=side,
@@ -143,7 +145,7 @@ NAMES = {
 
 def rules(series: Series) -> list[str]:
     """What the figures depend on; one line where all turns were made alike."""
-    return sorted({of_index(each.studied.index) for group in series for each in group})
+    return of_series(each for group in series for each in group)
 
 
 def chart(name: str, found: Sequence[OrderRow], made_by: Sequence[str], t: Text) -> str:
@@ -163,7 +165,7 @@ def chart(name: str, found: Sequence[OrderRow], made_by: Sequence[str], t: Text)
     return two_lines(
         name,
         t,
-        together(made_by),
+        on_one_line(made_by),
         places=places,
         words=words,
         lines=[Line(t(key), of(place, "mean")) for place, key in enumerate(NAMES[name])],

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.analysis.hearing import Heard, after, merged
-from app.analysis.table import Person, Span
+from app.analysis.hearing import Heard
+from app.analysis.table import Person
 from app.groups.models import GroupRole, Membership
+from app.kit.intervals import Interval, common, merged, ms_after
 from app.meetings.models import Attendance
-from app.recordings.completeness import common
 from app.recordings.models import Recording
 
 
@@ -45,7 +45,7 @@ def roster(
     length = recording.duration_ms or 0
     roles = {user: GroupRole(each.role) for user, each in memberships.items()}
     roles |= {stay.user_id: GroupRole(stay.role) for stay in attendances}
-    stays: dict[UUID, list[Span]] = {}
+    stays: dict[UUID, list[Interval]] = {}
     for stay in attendances:
         span = _span(stay, recording.started_at, length)
         if span.end_ms > span.start_ms:
@@ -53,7 +53,7 @@ def roster(
     present = set(stays) if attendances else set(heard.studied)
     present |= set(heard.speakers)
     present = {user for user in present if roles.get(user) in (GroupRole.MEMBER, _LEADS)}
-    whole = [Span(0, length)]
+    whole = [Interval(0, length)]
     there = {
         user: _within(stays.get(user, whole), heard.spans.get(user, whole))
         for user in present & set(heard.studied)
@@ -74,11 +74,11 @@ def roster(
 _LEADS = GroupRole.FACILITATOR
 
 
-def _span(stay: Attendance, zero: datetime, length_ms: int) -> Span:
-    left = after(zero, stay.left_at) if stay.left_at else length_ms
-    return Span(max(0, after(zero, stay.joined_at)), min(length_ms, left))
+def _span(stay: Attendance, zero: datetime, length_ms: int) -> Interval:
+    left = ms_after(zero, stay.left_at) if stay.left_at else length_ms
+    return Interval(max(0, ms_after(zero, stay.joined_at)), min(length_ms, left))
 
 
-def _within(stays: Sequence[Span], heard: Sequence[Span]) -> tuple[Span, ...]:
+def _within(stays: Sequence[Interval], heard: Sequence[Interval]) -> tuple[Interval, ...]:
     """In order, without overlap (two tabs are one person)."""
-    return tuple(Span(*part) for stay in merged(stays) for part in common(stay, heard))
+    return tuple(part for stay in merged(stays) for part in common(stay, heard))

@@ -21,6 +21,7 @@ from app.analysis.null import Cells, Chance
 from app.analysis.service import Measured
 from app.groups.models import GroupRole
 from app.kit.http import number
+from app.turns.rules import on_one_line, printed_rules
 
 WITH, WITHOUT, WHOLE = "with", "without", "whole"
 THRESHOLDS = {
@@ -57,7 +58,7 @@ def _made(measured: Measured) -> dict[str, str | int]:
     return {
         "meeting": measured.studied.meeting.ordinal,
         "index": index.version,
-        "rules": lines.parameters(index),
+        "rules": printed_rules(index),
     }
 
 
@@ -254,7 +255,7 @@ def spread(series: Sequence[Measured]) -> list[SpreadRow]:
 
 def rules(series: Iterable[Measured]) -> str:
     """What made the turns of several meetings, in one cell."""
-    return lines.together({lines.rules(each.studied) for each in series})
+    return on_one_line(lines.rules(series))
 
 
 TABLES: Mapping[str, tuple[type[Row], Callable[[Measured], Sequence[Row]]]] = {

@@ -16,13 +16,14 @@ from app.analysis import hearing
 from app.analysis.hearing import Heard
 from app.analysis.measures import Measures, measure
 from app.analysis.roster import Roster, roster
-from app.analysis.table import Span, Talk, in_order
+from app.analysis.table import Talk, in_order
 from app.consent import ledger
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
 from app.kit.db import now
 from app.kit.errors import Refusal
+from app.kit.intervals import Interval
 from app.kit.permissions import Action
 from app.meetings import attendance
 from app.meetings import service as meetings
@@ -163,7 +164,7 @@ async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]
         told = _told_apart(each, speech.get(id_), turns)
         if told is Told.IN_PART:
             continue
-        cut = [Span(*span) for span in cuts[id_]]
+        cut = [Interval(*span) for span in cuts[id_]]
         known = set() if told is Told.TURNS_ALONE else hearing.kept(each.tapes) - over[id_]
         heard = _heard(each, stays[each.meeting.id], turns, cut, known)
         present = roster(
@@ -223,7 +224,7 @@ def _heard(
     indexed: Indexed,
     stays: Sequence[Attendance],
     turns: pl.DataFrame,
-    cut: Sequence[Span],
+    cut: Sequence[Interval],
     known: Collection[UUID],
 ) -> Heard:
     """`known`: of whom there is a voice that says whether they spoke."""
@@ -239,7 +240,7 @@ def _heard(
     )
 
 
-def _of(indexed: Indexed, present: Roster, turns: pl.DataFrame, cut: Sequence[Span]) -> Studied:
+def _of(indexed: Indexed, present: Roster, turns: pl.DataFrame, cut: Sequence[Interval]) -> Studied:
     place = {user: number for number, user in enumerate(present.people)}
     number = np.array([place.get(user, _AWAY) for user in indexed.users], dtype=np.int64)
     speaker = number[turns["speaker"].to_numpy()]

@@ -16,24 +16,19 @@ meeting's own clock.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.kit.intervals import Interval, minus
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-
 LEAST_PRESENT = 0.05
 """Part of the time that one must be there to be compared by time present. Lower: who looked in and
 said hello is the most talkative of all. Higher: latecomers vanish."""
-
-
-class Span(NamedTuple):
-    start_ms: int
-    end_ms: int
 
 
 @dataclass(frozen=True)
@@ -43,9 +38,9 @@ class Person:
 
     pseudonym: str
     is_facilitator: bool = False
-    stays: tuple[Span, ...] = ()
+    stays: tuple[Interval, ...] = ()
 
-    def present_ms(self, window: Span) -> int:
+    def present_ms(self, window: Interval) -> int:
         """For how much of that time the person was there."""
         return sum(
             max(0, min(stay.end_ms, window.end_ms) - max(stay.start_ms, window.start_ms))
@@ -63,7 +58,7 @@ class Talk:
     start_ms: Ints
     end_ms: Ints
     is_backchannel: Flags
-    unrecorded: tuple[Span, ...] = ()
+    unrecorded: tuple[Interval, ...] = ()
     """When nothing was written of anybody; in order, apart, within the length."""
 
     @property
@@ -76,17 +71,15 @@ class Talk:
 
     @property
     def present_ms(self) -> Ints:
-        return self.present_in(Span(0, self.length_ms))
+        return self.present_in(Interval(0, self.length_ms))
 
     @property
     def recorded_ms(self) -> int:
-        return self.recorded_in(Span(0, self.length_ms))
+        return self.recorded_in(Interval(0, self.length_ms))
 
-    def recorded_in(self, window: Span) -> int:
-        """How much of that time was recorded."""
-        start, end = window
-        cut = (min(end, to) - max(start, since) for since, to in self.unrecorded)
-        return end - start - sum(max(0, length) for length in cut)
+    def recorded_in(self, window: Interval) -> int:
+        """How many ms of that time were recorded."""
+        return sum(end - start for start, end in minus([window], self.unrecorded))
 
     def across_unrecorded(self, start: Ints, end: Ints) -> Flags:
         """Which of these stretches of time were not recorded whole."""
@@ -95,12 +88,12 @@ class Talk:
             found |= (since < end) & (start < to)
         return found
 
-    def present_in(self, window: Span) -> Ints:
+    def present_in(self, window: Interval) -> Ints:
         return np.array([person.present_ms(window) for person in self.people], dtype=np.int64)
 
-    def there(self, window: Span | None = None) -> Flags:
+    def there(self, window: Interval | None = None) -> Flags:
         """Who was there for long enough of that time, or of the meeting."""
-        window = window or Span(0, self.length_ms)
+        window = window or Interval(0, self.length_ms)
         present = self.present_in(window)
         return (present > 0) & (present >= LEAST_PRESENT * self.recorded_in(window))
 
@@ -111,7 +104,7 @@ class Talk:
     def backchannels(self) -> "Talk":
         return self.that_are(self.is_backchannel)
 
-    def during(self, window: Span) -> "Talk":
+    def during(self, window: Interval) -> "Talk":
         """What was said in that part, turns cut at its edges. Times keep their zero."""
         start = np.maximum(self.start_ms, window.start_ms)
         end = np.minimum(self.end_ms, window.end_ms)
@@ -143,7 +136,7 @@ def in_order(
     start: Ints,
     end: Ints,
     back: Flags,
-    unrecorded: Sequence[Span] = (),
+    unrecorded: Sequence[Interval] = (),
 ) -> Talk:
     """Of turns in any order. Of two that start together the longer comes first, as in the index."""
     order = np.lexsort((speaker, -end, start))

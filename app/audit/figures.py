@@ -73,7 +73,8 @@ async def told(
     if group_id is not None:
         group = await groups.require(db, actor, group_id, action)
         programme_id, roles = group.programme_id, await groups.roles(db, actor, group)
-    elif programme_id is not None:
+    else:
+        assert programme_id is not None, "figures are of something"
         await programmes.require(db, actor, programme_id, action)
         roles = await programmes.roles(db, actor, programme_id)
     id_ = meeting_id or version_id or group_id or programme_id

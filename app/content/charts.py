@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from app.agreement.rows import BETWEEN
 from app.analysis.drawing import RIGHT, WIDTH, Text, along, decimal, draw, time_ticks
 from app.analysis.table import Floats
 from app.content import counts, relations
 from app.content.rows import factor
 from app.content.service import Content
 from app.sampling import basis
+from app.turns.rules import on_one_line
 
 LANE = 30
 WINDOW_MS = 300_000
@@ -27,7 +27,7 @@ def caption(content: Content, t: Text) -> str:
     book, version = content.material.codebook, content.material.version
     named = f"{book.name}, {t('agreement.nth_version', number=version.version)}"
     sample = [basis.caption(content.sample, t)] if content.sample else []
-    return BETWEEN.join([named, *content.basis.rules, *sample])
+    return on_one_line([named, *content.basis.rules, *sample])
 
 
 def frequencies(content: Content, t: Text, language: str) -> str:

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.agreement.bootstrap import Estimate
-from app.agreement.rows import BETWEEN
 from app.analysis.table import Flags, Ints
 from app.content import counts, effects, relations, suppression
 from app.content.forms import ContentPublic, EffectRow, FollowRow, FrequencyRow, TogetherRow
 from app.content.service import Content
 from app.content.table import ROLES
 from app.sampling.basis import in_table
+from app.turns.rules import on_one_line
 
 OPEN = ("all", "role", "person", "meeting", "group", "position")
 HIDDEN = ("role", "group", "position")
@@ -86,7 +86,7 @@ def _made(content: Content) -> dict[str, Any]:
     return {
         "axis": content.axis.label,
         "codebook_version": content.material.version.version,
-        "rules": BETWEEN.join(content.basis.rules),
+        "rules": on_one_line(content.basis.rules),
         "sample": in_table(content.sample),
     }
 

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+from app.kit.intervals import Interval, common, minus
 from app.recordings.models import Source, SpanEnd
 
 MISSING_MS = 1_000
@@ -42,11 +43,6 @@ class Reason(StrEnum):
 
 BY_CHOICE = frozenset({Reason.MUTED, Reason.CAMERA_OFF, Reason.PAUSED})
 """Not a loss: somebody wanted it so."""
-
-
-class Interval(NamedTuple):
-    start_ms: int
-    end_ms: int
 
 
 @dataclass(frozen=True)
@@ -239,26 +235,3 @@ def _cut(part: Interval, reason: Reason, stated: Sequence[Told]) -> Iterator[Tol
         left = minus(left, [(start, end)])
     for start, end in left:
         yield start, end, reason
-
-
-def common(part: tuple[int, int], others: Iterable[tuple[int, int]]) -> list[Interval]:
-    """What of the part is in the others, too."""
-    start, end = part
-    cut = [Interval(max(start, since), min(end, to)) for since, to in others]
-    return [one for one in cut if one.start_ms < one.end_ms]
-
-
-def minus(parts: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]) -> list[Interval]:
-    """What of the parts is in none of the others."""
-    left = [Interval(*part) for part in parts]
-    for start, end in others:
-        left = [
-            piece
-            for part in left
-            for piece in (
-                Interval(part.start_ms, min(part.end_ms, start)),
-                Interval(max(part.start_ms, end), part.end_ms),
-            )
-            if piece.start_ms < piece.end_ms
-        ]
-    return left

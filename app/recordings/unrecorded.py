@@ -1,14 +1,13 @@
 """When nothing was written of anybody though the recording had begun: such time is no silence."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
-from itertools import chain
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.recordings.completeness import Interval, Reason
+from app.kit.intervals import Interval, merged, ms_after
+from app.recordings.completeness import Reason
 from app.recordings.models import OffRecordSpan, Recording, RecordingInterruption
 
 Stretch = OffRecordSpan | RecordingInterruption
@@ -34,18 +33,12 @@ def within(recording: Recording, stretches: Sequence[Stretch]) -> tuple[Interval
     zero, length = recording.started_at, recording.duration_ms or 0
     spans = [
         Interval(
-            max(0, _ms(zero, each.started_at)),
-            length if each.ended_at is None else min(length, _ms(zero, each.ended_at)),
+            max(0, ms_after(zero, each.started_at)),
+            length if each.ended_at is None else min(length, ms_after(zero, each.ended_at)),
         )
         for each in stretches
     ]
-    merged: list[Interval] = []
-    for start, end in sorted(chain(spans, _pauses(recording))):
-        if merged and start <= merged[-1].end_ms:
-            merged[-1] = Interval(merged[-1].start_ms, max(end, merged[-1].end_ms))
-        elif end > start:
-            merged.append(Interval(start, end))
-    return tuple(merged)
+    return tuple(merged([*spans, *_pauses(recording)]))
 
 
 def _pauses(recording: Recording) -> Iterable[Interval]:
@@ -63,7 +56,3 @@ def _pauses(recording: Recording) -> Iterable[Interval]:
         else:
             found.append(Interval(start, end))
     return found
-
-
-def _ms(zero: datetime, moment: datetime) -> int:
-    return (moment - zero) // timedelta(milliseconds=1)

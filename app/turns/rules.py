@@ -1,6 +1,6 @@
 """A programme's rules for turns: every version kept, the newest in force."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -82,8 +82,17 @@ def parameters(rules: TurnRuleSet, detector: dict[str, Any]) -> dict[str, Any]:
 
 def printed(index: TurnIndex) -> str:
     """What made its turns, on one line: the detector's version and the rules."""
-    said = (f"{key} {_said(value)}" for key, value in index.parameters.items())
-    return " · ".join(filter(None, [index.version, *said]))
+    return " · ".join(filter(None, [index.version, printed_rules(index)]))
+
+
+def printed_rules(index: TurnIndex) -> str:
+    """The rules alone."""
+    return " · ".join(f"{key} {_said(value)}" for key, value in index.parameters.items())
+
+
+def on_one_line(lines: Iterable[str]) -> str:
+    """Several in one cell or under one picture, where not all turns were made alike."""
+    return " | ".join(lines)
 
 
 def _said(value: Any) -> str:

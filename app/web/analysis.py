@@ -21,6 +21,7 @@ from app.kit.permissions import Action, may
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
+from app.turns.rules import printed
 from app.web.meetings import title_of
 from app.web.visit import Looking, PageRoute, Visit
 
@@ -62,7 +63,7 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         "meeting_analysis.html",
         found=found,
         recording=measured.studied.recording,
-        rules=lines.rules(measured.studied),
+        rules=printed(measured.studied.index),
         pictures={
             name: Markup(make(measured, visit.text)) for name, make in charts.OF_MEETING.items()
         },
@@ -92,7 +93,7 @@ async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
         series=[rows.about(each) for each in series],
         titles=[title_of(visit, each.studied.meeting) for each in series],
         pictures={name: Markup(draw(series, visit.text)) for name, draw in make},
-        rules=sorted({lines.rules(each.studied) for each in series}),
+        rules=lines.rules(series),
         spread=_spread(visit, rows.spread(series)),
         people=_people(series),
         **writing(visit),

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from app.consent import ledger
 from app.consent.models import ConsentDecision
+from app.kit.intervals import Interval
 from app.recordings.completeness import (
     Allowed,
-    Interval,
     Kept,
     Missing,
     Published,

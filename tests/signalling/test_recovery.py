@@ -147,20 +147,9 @@ async def test_what_was_erased_while_the_node_was_away_leaves_its_disk(
     remains = await crash(running, cast, settings.spool)
     async with running.context.database.transaction() as db:
         (await db.get_one(Tape, remains.torn.id)).state = TapeState.ERASED
-    own = settings.model_copy(
-        update={
-            "node": NodeSettings(name="test-node", port=0),
-            "relay": RelaySettings(udp_port=0),
-        }
-    )
-    stop = asyncio.Event()
-    task = asyncio.create_task(node.run(own, stop))
-    try:
+    async with started(settings):
         await _alive(running, "test-node")
         assert not (settings.spool / remains.torn.path).exists()
-    finally:
-        stop.set()
-        await task
     assert not (settings.data / "store" / remains.torn.path).exists()
 
 

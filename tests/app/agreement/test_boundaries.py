@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.agreement.boundaries import TOLERANCE_MS, Lane, Span, agreement, matched
+from app.agreement.boundaries import TOLERANCE_MS, Lane, agreement, matched
+from app.kit.intervals import Interval
 
 LENGTH = 10_000
 
@@ -23,7 +24,7 @@ def test_an_edge_that_is_half_a_second_off_by_hand() -> None:
     By chance alike: 20 000·(6500² + 13 500² − 21 263 500)/(20 000² − 21 263 500) = 10 732.34.
     |uα = 1 − 1000/(20 000 − 10 732.34) = .89210.
     F1: the beginnings are one, the ends lie 500 ms apart: 2·1/4."""
-    lane = Lane([Span(1_000, 4_000)], [Span(1_000, 4_500)])
+    lane = Lane([Interval(1_000, 4_000)], [Interval(1_000, 4_500)])
     by_chance = 20_000 * 203_236_500 / 378_736_500
     alpha, f1 = one_lane(lane)
     assert alpha == pytest.approx(1 - 1_000 / (20_000 - by_chance))
@@ -32,29 +33,30 @@ def test_an_edge_that_is_half_a_second_off_by_hand() -> None:
 
 
 def test_within_the_tolerance_an_edge_is_the_same() -> None:
-    assert one_lane(Lane([Span(1_000, 4_000)], [Span(1_150, 3_800)]))[1] == 1
-    assert one_lane(Lane([Span(1_000, 4_000)], [Span(1_150, 3_799)]))[1] == 0.5
+    assert one_lane(Lane([Interval(1_000, 4_000)], [Interval(1_150, 3_800)]))[1] == 1
+    assert one_lane(Lane([Interval(1_000, 4_000)], [Interval(1_150, 3_799)]))[1] == 0.5
 
 
 def test_the_same_turns_are_one_in_all() -> None:
-    spans = [Span(0, 900), Span(1_500, 4_000), Span(9_000, 10_000)]
+    spans = [Interval(0, 900), Interval(1_500, 4_000), Interval(9_000, 10_000)]
     assert one_lane(Lane(spans, spans)) == pytest.approx((1, 1))
 
 
 def test_one_turn_cut_in_two_is_seen_by_boundaries_alone() -> None:
     """No moment differs, but three beginnings and ends of six have no other: 2·2/6."""
-    alpha, f1 = one_lane(Lane([Span(0, 4_000)], [Span(0, 2_000), Span(2_000, 4_000)]))
+    alpha, f1 = one_lane(Lane([Interval(0, 4_000)], [Interval(0, 2_000), Interval(2_000, 4_000)]))
     assert alpha == pytest.approx(1)
     assert f1 == pytest.approx(4 / 6)
 
 
 def test_together_they_stand_one_after_another() -> None:
     """F1 on boundaries: J1 1 of 2 and 2, J2 2 of 2 and 2: 2·3/8. |uα as of one line of both."""
-    first = Lane([Span(1_000, 4_000)], [Span(1_000, 4_500)])
-    second = Lane([Span(0, 2_000)], [Span(0, 2_000)])
+    first = Lane([Interval(1_000, 4_000)], [Interval(1_000, 4_500)])
+    second = Lane([Interval(0, 2_000)], [Interval(0, 2_000)])
     _, together = agreement(LENGTH, {"J1": first, "J2": second})
     line = Lane(
-        [*first.one, Span(LENGTH, LENGTH + 2_000)], [*first.other, Span(LENGTH, LENGTH + 2_000)]
+        [*first.one, Interval(LENGTH, LENGTH + 2_000)],
+        [*first.other, Interval(LENGTH, LENGTH + 2_000)],
     )
     _, joined = agreement(2 * LENGTH, {"all": line})
     assert together.f1 == joined.f1 == pytest.approx(6 / 8)
@@ -66,17 +68,17 @@ def test_what_is_left_out_is_not_compared() -> None:
     """A turn of the one within it is gone; of the other's that crosses into it the rest counts, and
     the end inside is none."""
     lane = Lane(
-        [Span(1_000, 4_000), Span(5_000, 6_000)],
-        [Span(1_000, 4_000), Span(8_000, 9_500)],
-        [Span(5_000, 6_000), Span(8_000, 9_500)],
+        [Interval(1_000, 4_000), Interval(5_000, 6_000)],
+        [Interval(1_000, 4_000), Interval(8_000, 9_500)],
+        [Interval(5_000, 6_000), Interval(8_000, 9_500)],
     )
     assert one_lane(lane) == pytest.approx((1, 1))
-    crossing = Lane([Span(1_000, 4_000)], [Span(1_000, 5_500)], [Span(5_000, 6_000)])
+    crossing = Lane([Interval(1_000, 4_000)], [Interval(1_000, 5_500)], [Interval(5_000, 6_000)])
     assert one_lane(crossing)[1] == pytest.approx(2 * 1 / 3)
 
 
 def test_where_there_is_nothing_there_is_no_figure() -> None:
-    found, together = agreement(LENGTH, {"J1": Lane([], []), "J2": Lane([Span(0, 5)], [])})
+    found, together = agreement(LENGTH, {"J1": Lane([], []), "J2": Lane([Interval(0, 5)], [])})
     assert list(found) == ["J2"]
     assert together.matched == 0
     nothing, whole = agreement(LENGTH, {})

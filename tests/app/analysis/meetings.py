@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from hypothesis import strategies as st
 
-from app.analysis.table import Person, Span, Talk, in_order
+from app.analysis.table import Person, Talk, in_order
+from app.kit.intervals import Interval
 
 Turns = list[tuple[int, int, int, bool]]
 
@@ -21,7 +22,7 @@ def talk(
 
 
 def people(count: int, length_ms: int, facilitators: Iterable[int] = (0,)) -> list[Person]:
-    stay = (Span(0, length_ms),)
+    stay = (Interval(0, length_ms),)
     return [Person(f"P{n}", n in facilitators, stay) for n in range(count)]
 
 
@@ -37,11 +38,11 @@ def hand() -> Talk:
     A                                     17──18.5  (inside F's: tried, and did not get it)
     """
     everyone = [
-        Person("F1", True, (Span(0, 20_000),)),
-        Person("J1", False, (Span(0, 20_000),)),
-        Person("J2", False, (Span(0, 20_000),)),
-        Person("J3", False, (Span(10_000, 15_000),)),
-        Person("J4", False, (Span(0, 20_000),)),
+        Person("F1", True, (Interval(0, 20_000),)),
+        Person("J1", False, (Interval(0, 20_000),)),
+        Person("J2", False, (Interval(0, 20_000),)),
+        Person("J3", False, (Interval(10_000, 15_000),)),
+        Person("J4", False, (Interval(0, 20_000),)),
     ]
     turns = [
         (0, 0, 4_000, False),

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.analysis.drawing import RULES_LETTERS, draw
-from app.analysis.lines import of_index
 from app.turns.models import TurnIndex
+from app.turns.rules import printed
 from tests.fixtures.played import UNSET
 
 WORDS = st.lists(st.text("abcåäö0123456789_·|", min_size=1, max_size=30), max_size=80)
@@ -33,4 +33,4 @@ def test_every_word_of_the_rules_is_drawn_inside_the_picture(words: list[str]) -
 def test_a_parameter_with_parts_is_said_part_by_part() -> None:
     parameters = {"minimum_ms": 100, "speech": {"detector": "d 1", "begins": 0.5}}
     index = TurnIndex(recording_id=UNSET, version="turns 1", parameters=parameters)
-    assert of_index(index) == "turns 1 · minimum_ms 100 · speech (detector d 1, begins 0.5)"
+    assert printed(index) == "turns 1 · minimum_ms 100 · speech (detector d 1, begins 0.5)"

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.analysis.hearing import heard, kept, over, silent
-from app.analysis.table import Span
 from app.consent.models import ConsentDecision, Decision, Purpose
+from app.kit.intervals import Interval
 from app.programmes.models import RetentionChange
 from app.recordings.models import Recording, Source, Tape, TapeState
 
@@ -48,7 +48,7 @@ def withdrawal(user: UUID, purpose: Purpose, seconds: float) -> ConsentDecision:
 def spans(
     rows: list[ConsentDecision],
     *missing: tuple[float, float, str],
-    unrecorded: tuple[Span, ...] = (),
+    unrecorded: tuple[Interval, ...] = (),
 ) -> list[tuple[int, int]]:
     """Of the first one, in seconds, who has a tape of each grant of the voice."""
     recording = Recording(
@@ -131,7 +131,7 @@ def test_who_muted_themselves_said_nothing() -> None:
 
 
 def test_nobody_is_heard_in_what_was_not_recorded() -> None:
-    assert spans(agreed(), (5, 12, "network"), unrecorded=(Span(10_000, 30_000),)) == [
+    assert spans(agreed(), (5, 12, "network"), unrecorded=(Interval(10_000, 30_000),)) == [
         (0, 5), (30, 60),
     ]  # fmt: skip
 

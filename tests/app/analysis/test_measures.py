@@ -8,7 +8,8 @@ from hypothesis import given, settings
 
 from app.analysis.floor import Kind
 from app.analysis.measures import measure, spread
-from app.analysis.table import Ints, Span, Talk
+from app.analysis.table import Ints, Talk
+from app.kit.intervals import Interval
 from tests.app.analysis.meetings import drawn, hand, people, talk, talks
 
 
@@ -105,7 +106,7 @@ def test_each_part_has_its_chance() -> None:
         assert chance.p < 0.01
 
 
-CUT = Span(9_200, 1_209_200)
+CUT = Interval(9_200, 1_209_200)
 
 
 def cut_open(table: Talk) -> Talk:
@@ -116,10 +117,10 @@ def cut_open(table: Talk) -> Talk:
     def moved(times: Ints) -> Ints:
         return np.where(times > CUT.start_ms, times + late, times)
 
-    def parts(stay: Span) -> list[Span]:
+    def parts(stay: Interval) -> list[Interval]:
         if stay.start_ms > CUT.start_ms:
-            return [Span(stay.start_ms + late, stay.end_ms + late)]
-        return [Span(stay.start_ms, CUT.start_ms), Span(CUT.end_ms, stay.end_ms + late)]
+            return [Interval(stay.start_ms + late, stay.end_ms + late)]
+        return [Interval(stay.start_ms, CUT.start_ms), Interval(CUT.end_ms, stay.end_ms + late)]
 
     return replace(
         table,
@@ -154,7 +155,7 @@ def test_a_part_of_which_nothing_was_recorded_has_no_balance() -> None:
     found = measure(cut_open(hand()), drawn=0, orders=False)
     evens = [even for _, even, _ in found.everyone.over_time]
     assert [even.people for even in evens] == [4, 5]
-    whole = replace(cut_open(hand()), unrecorded=(Span(0, 1_220_000),))
+    whole = replace(cut_open(hand()), unrecorded=(Interval(0, 1_220_000),))
     silent = replace(whole, people=tuple(replace(p, stays=()) for p in whole.people))
     found = measure(silent, drawn=0, orders=False)
     assert all(np.isnan(even.gini) for _, even, _ in found.everyone.over_time)

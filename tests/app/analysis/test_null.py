@@ -11,7 +11,8 @@ from scipy import stats
 
 from app.analysis import floor, null, participation, sequence
 from app.analysis.null import allotted, compare, reordered, walked
-from app.analysis.table import Span, Talk
+from app.analysis.table import Talk
+from app.kit.intervals import Interval
 from tests.app.analysis.meetings import drawn, people, talk
 
 MEETINGS = 150
@@ -118,7 +119,7 @@ def test_who_interrupts_is_any_other_by_their_time_present() -> None:
 def test_what_is_allotted_in_a_part_is_what_was_said_there() -> None:
     """Of turns 0–4 and 6–10 s in a part of 2–8 s: 2 and 2 s, by 6 s present each."""
     table = talk(people(3, 10_000), 10_000, [(0, 0, 4_000, False), (1, 6_000, 10_000, False)])
-    rates = allotted(table, 50, Span(2_000, 8_000))
+    rates = allotted(table, 50, Interval(2_000, 8_000))
     assert rates.sum(axis=1) == pytest.approx([4 / 6] * 50)
     assert set(np.round(6 * rates.ravel()).tolist()) == {0, 2, 4}
 

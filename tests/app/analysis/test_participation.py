@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from app.analysis import participation
 from app.analysis.participation import balance, balance_of, entropy, gini, over_time
-from app.analysis.table import Person, Span, Talk
+from app.analysis.table import Person, Talk
+from app.kit.intervals import Interval
 from tests.app.analysis.meetings import drawn, hand, people, talk, talks
 
 AMOUNTS = st.lists(st.integers(0, 10_000), min_size=2, max_size=12).filter(any)
@@ -141,7 +142,7 @@ def test_a_silent_member_makes_it_less_even() -> None:
 @given(talks(), st.integers(1, 7))
 def test_talk_time_of_the_parts_adds_up(table: Talk, windows: int) -> None:
     edges = np.linspace(0, table.length_ms, windows + 1).round().astype(int).tolist()
-    spans = [Span(a, b) for a, b in itertools.pairwise(edges)]
+    spans = [Interval(a, b) for a, b in itertools.pairwise(edges)]
 
     parts = [participation.talk_ms(table.during(span)) for span in spans]
     presence = [table.present_in(span) for span in spans]
@@ -186,9 +187,9 @@ def test_balance_over_time_by_hand() -> None:
 
 def test_who_is_not_there_yet_is_not_counted_silent() -> None:
     everyone = [
-        Person("F1", True, (Span(0, 10_000),)),
-        Person("J1", False, (Span(0, 10_000),)),
-        Person("J2", False, (Span(5_000, 10_000),)),
+        Person("F1", True, (Interval(0, 10_000),)),
+        Person("J1", False, (Interval(0, 10_000),)),
+        Person("J2", False, (Interval(5_000, 10_000),)),
     ]
     table = talk(everyone, 10_000, [(0, 0, 2_000, False), (1, 2_000, 4_000, False)])
 
@@ -199,7 +200,7 @@ def test_who_is_not_there_yet_is_not_counted_silent() -> None:
 
 def test_who_only_looked_in_is_not_compared_by_time_present() -> None:
     """Two seconds of greeting in two seconds would be the highest rate of all."""
-    everyone = [*people(2, 60_000), Person("J9", False, (Span(0, 2_000),))]
+    everyone = [*people(2, 60_000), Person("J9", False, (Interval(0, 2_000),))]
     turns = [(0, 2_000, 30_000, False), (1, 30_000, 58_000, False), (2, 0, 2_000, False)]
     table = talk(everyone, 60_000, turns)
 

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from app.analysis.hearing import Heard
 from app.analysis.roster import Roster, roster
-from app.analysis.table import Span
 from app.groups.models import GroupRole, Membership
+from app.kit.intervals import Interval
 from app.meetings.models import Attendance
 from app.recordings.models import Recording
 
@@ -44,7 +44,7 @@ def of(stays: Sequence[Attendance], heard: Heard) -> Roster:
 
 def counted(
     attendances: Sequence[Attendance], users: set[UUID], speakers: Collection[UUID] = ()
-) -> dict[str, tuple[Span, ...]]:
+) -> dict[str, tuple[Interval, ...]]:
     found = of(attendances, Heard(users, speakers))
     return {person.pseudonym: person.stays for person in found.people.values()}
 
@@ -59,8 +59,8 @@ def test_presence_is_cut_to_the_recording_and_stays_are_joined() -> None:
         stay(SECOND, -60, -5),
     ]  # fmt: skip
     assert counted(stays, EVERYONE) == {
-        "F1": (Span(0, 60_000),),
-        "J1": (Span(10_000, 30_000), Span(40_000, 60_000)),
+        "F1": (Interval(0, 60_000),),
+        "J1": (Interval(10_000, 30_000), Interval(40_000, 60_000)),
     }
 
 
@@ -74,13 +74,13 @@ def test_the_observer_takes_no_part_and_who_may_not_be_studied_is_told_of() -> N
 def test_without_attendance_everybody_counted_stayed() -> None:
     found = of([], Heard({FIRST}, set()))
     assert not found.attendance_known
-    assert [person.stays for person in found.people.values()] == [(Span(0, 60_000),)]
+    assert [person.stays for person in found.people.values()] == [(Interval(0, 60_000),)]
 
 
 def test_who_spoke_was_there() -> None:
     assert counted([stay(FIRST, 0, 60)], {FIRST, SECOND}, {SECOND}) == {
-        "J1": (Span(0, 60_000),),
-        "J2": (Span(0, 60_000),),
+        "J1": (Interval(0, 60_000),),
+        "J2": (Interval(0, 60_000),),
     }
 
 
@@ -96,13 +96,13 @@ def test_the_role_is_the_one_of_that_day() -> None:
 def test_presence_is_cut_to_when_speech_would_have_been_kept() -> None:
     """Stays of 0–30 and 40–60 s, heard in 10–50: 10–30 and 40–50."""
     stays = [stay(FIRST, 0, 30), stay(FIRST, 40, 60)]
-    found = of(stays, Heard({FIRST}, set(), spans={FIRST: [Span(10_000, 50_000)]}))
-    assert found.people[FIRST].stays == (Span(10_000, 30_000), Span(40_000, 50_000))
+    found = of(stays, Heard({FIRST}, set(), spans={FIRST: [Interval(10_000, 50_000)]}))
+    assert found.people[FIRST].stays == (Interval(10_000, 30_000), Interval(40_000, 50_000))
 
 
 def test_of_whom_nothing_could_be_heard_is_left_out() -> None:
     stays = [stay(FIRST, 0, 60), stay(SECOND, 0, 10)]
-    heard = Heard({FIRST, SECOND}, set(), {FIRST}, {SECOND: [Span(20_000, 60_000)]})
+    heard = Heard({FIRST, SECOND}, set(), {FIRST}, {SECOND: [Interval(20_000, 60_000)]})
     found = of(stays, heard)
     assert (set(found.people), found.present, found.left_out) == (set(), 2, 2)
 
@@ -110,7 +110,7 @@ def test_of_whom_nothing_could_be_heard_is_left_out() -> None:
 def test_who_has_turns_counts_with_them_whatever_is_known_of_the_silence() -> None:
     stays = [stay(FIRST, 0, 60)]
     found = of(stays, Heard({FIRST}, {FIRST}, {FIRST}))
-    assert found.people[FIRST].stays == (Span(0, 60_000),)
+    assert found.people[FIRST].stays == (Interval(0, 60_000),)
 
 
 def test_stays_that_nobody_observed_are_not_known() -> None:

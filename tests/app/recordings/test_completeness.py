@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kit.intervals import Interval
 from app.recordings.completeness import (
-    Interval,
     Kept,
     Missing,
     Published,
