@@ -23,6 +23,7 @@ from app.content import endpoints as content
 from app.erasures import endpoints as erasures
 from app.exports import downloads, files
 from app.exports import endpoints as exports
+from app.feedback import endpoints as feedback
 from app.groups import endpoints as groups
 from app.imports import endpoints as imports
 from app.invitations import endpoints as invitations
@@ -73,6 +74,7 @@ FEATURES = (
     notes,
     surveys,
     analysis,
+    feedback,
     agreement,
     boundaries,
     content,

@@ -20,7 +20,9 @@ PublicationId = Annotated[str, Field(max_length=40)]
 ParticipantId = Annotated[str, Field(max_length=40)]
 SourceName = Literal["microphone", "camera", "screen"]
 RoleName = Literal["member", "facilitator", "observer"]
-PurposeName = Literal["audio", "video", "indexing", "transcript", "chat", "quotation", "sharing"]
+PurposeName = Literal[
+    "audio", "video", "indexing", "transcript", "chat", "quotation", "sharing", "feedback"
+]
 LanguageCode = Literal["fi", "sv", "en"]
 RefusalCode = Literal[
     "not_allowed",

@@ -30,7 +30,7 @@ STAIRCASE: list[set[str]] = [
     {"app.retention", "app.coding"},
     {"app.notes", "app.surveys", "app.chat"},
     {"app.exports", "app.analysis", "app.agreement"},
-    {"app.content"},
+    {"app.content", "app.feedback"},
     {"app.erasures", "app.linkage"},
     {"app.person"},
     {"app.tables"},

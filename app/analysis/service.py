@@ -103,6 +103,11 @@ async def of_group(db: AsyncSession, actor: Actor, group_id: UUID) -> tuple[Grou
     return group, await asyncio.to_thread(_measured, series[group_id])
 
 
+async def of_series(db: AsyncSession, group_id: UUID) -> list[Studied]:
+    """The same, not measured, for those who have asked at a door of their own."""
+    return (await _series(db, [group_id]))[group_id]
+
+
 async def of_programme(
     db: AsyncSession,
     actor: Actor,

@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     """What one writes to the room while it is recorded."""
     QUOTATION = "quotation"
     SHARING = "sharing"
+    FEEDBACK = "feedback"
+    """The group sees how its talk went, in figures of all together."""
 
 
 def every_purpose() -> list[str]:

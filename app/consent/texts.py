@@ -31,7 +31,8 @@ FOLDER = Path(__file__).parent / "texts"
 BLANK = "—"
 """Stands where the programme has not said something yet."""
 DOCUMENTS: dict[int, tuple[Purpose, ...]] = {
-    1: tuple(purpose for purpose in Purpose if purpose != Purpose.CHAT),
+    1: tuple(each for each in Purpose if each not in (Purpose.CHAT, Purpose.FEEDBACK)),
+    2: tuple(each for each in Purpose if each != Purpose.FEEDBACK),
     NEWEST_DOCUMENT: tuple(Purpose),
 }
 """The documents of the software, which never change either, and what each asks for."""

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from app.kit.db import UtcDateTime, now
 from app.kit.ids import new_id
 
-NEWEST_DOCUMENT = 2
+NEWEST_DOCUMENT = 3
 """Of the consent texts that come with the software (app/consent/texts)."""
 
 

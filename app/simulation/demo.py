@@ -16,13 +16,14 @@ from uuid import uuid4
 
 import httpx
 
+from app.consent.models import Purpose
 from app.simulation.meeting import Progress, Report, simulate
 from app.simulation.participant import SimulatedPerson
 from app.simulation.research import Coder, Said, sentences_of, study
 from app.simulation.script import Line, conversation
 
 PROGRAMME = "Demohanke: vertaismentorointi järjestöissä"
-EVERYTHING = ("audio", "video", "indexing", "transcript", "chat", "quotation", "sharing")
+EVERYTHING = tuple(Purpose)
 
 
 @dataclass(frozen=True)

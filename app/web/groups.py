@@ -31,6 +31,7 @@ from app.turns.models import Laughter, TechnicalTalk
 from app.web import retention
 from app.web.consents import own_consents
 from app.web.erasures import own_erasures
+from app.web.feedback import is_asked
 from app.web.visit import Looking, PageRoute
 
 router = APIRouter(route_class=PageRoute)
@@ -103,6 +104,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
     its_programme = await db.get(Programme, found.programme_id)
     sees_recordings = may(roles, Action.SEE_RECORDING_STATUS)
     may_invite = may(roles, Action.INVITE)
+    is_indexed = await turns.is_any_indexed(db, group_id)
     return visit.page(
         "group.html",
         group=found,
@@ -121,7 +123,8 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         may_join=may(roles, Action.JOIN_MEETING),
         may_play=may(roles, Action.PLAY_RECORDING),
         may_read_turns=may(roles, Action.READ_TURNS),
-        is_indexed=await turns.is_any_indexed(db, group_id),
+        is_indexed=is_indexed,
+        has_summary=is_indexed and await is_asked(visit, found),
         about_project=described(Format.QDPX, visit.text),
         may_export=may(roles, Action.EXPORT),
         has_answers=await surveys.answered(db, group_id),

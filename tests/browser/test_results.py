@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.consent.models import Purpose
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.sampling import service as sampling
 from app.sampling.forms import StratifiedSample
@@ -14,7 +15,7 @@ from app.sampling.models import Method
 from tests.browser.conftest import Site
 from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.fixtures.coded_series import code_series
-from tests.fixtures.series import Series, play_series
+from tests.fixtures.series import Series, agree, play_series
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -49,6 +50,7 @@ async def prepare(site: Site) -> list[Series]:
             reason="Yksi alusta, keskeltä ja lopusta joka ryhmästä",
         )  # fmt: skip
         await sampling.draw(db, first, played.programme, form)
+        await agree(db, played.series, Purpose.FEEDBACK)
     return groups
 
 
@@ -64,6 +66,7 @@ async def test_the_pages_are_fit_to_be_looked_at(site: Site, width: str) -> None
         "content_meeting": f"{programme}/content{one}&axis=function",
         "content_hidden": f"{programme}/content?hide=1",
         "programme_analysis": f"{programme}/analysis",
+        "group_summary": f"/groups/{groups[0].group}/summary",
     }
     wide, high = WIDTHS[width]
     async with site.visitor(site.played.administrator, width=wide, height=high) as context:

@@ -27,6 +27,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.detection import DetectionErrorRate
 
+from app.consent.models import Purpose
 from tests.fixtures import firefox
 from tests.fixtures.installation import installation
 from tests.fixtures.listening import RATE, beep_s, beep_wav, contents
@@ -112,7 +113,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def accept(visitor: Visitor, url: str, name: str) -> None:
     """Reads the invitation and answers it, purpose by purpose."""
     await visitor.goto(url)
-    for purpose in ("audio", "video", "indexing", "transcript", "quotation", "sharing", "chat"):
+    for purpose in Purpose:
         answer = "granted" if purpose in CONSENTS[name] else "refused"
         radio = f'input[name="{purpose}"][value="{answer}"]'
         await visitor.evaluate(f"document.querySelector('{radio}').click()")

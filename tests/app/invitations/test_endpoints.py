@@ -25,6 +25,7 @@ DECISIONS = {
     "chat": "refused",
     "quotation": "refused",
     "sharing": "refused",
+    "feedback": "refused",
 }
 ACCEPTANCE: dict[str, Any] = {
     "name": "Bertta",

@@ -40,7 +40,7 @@ async def test_an_invitation_asks_about_every_purpose_and_ticks_none(
     browser: Browser, invitation: str, language: str
 ) -> None:
     answer = await (await browser(None, language)).get(f"/i/{invitation}")
-    assert answer.text.count('value="granted"') == answer.text.count('value="refused"') == 7
+    assert answer.text.count('value="granted"') == answer.text.count('value="refused"') == 8
     assert "checked" not in answer.text
     assert "Esimerkkiyliopisto" in answer.text
 

@@ -21,14 +21,14 @@ export interface AnswerDownlink {
 export interface ConsentDecided {
   type: "consent_decided";
   participant: string;
-  purpose: "audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing";
+  purpose: "audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing" | "feedback";
   decision: "granted" | "refused" | "withdrawn";
 }
 
 export interface DecideConsent {
   ref: number;
   type: "decide_consent";
-  purpose: "audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing";
+  purpose: "audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing" | "feedback";
   decision: "granted" | "refused" | "withdrawn";
   text_version: number;
   text_language: "fi" | "sv" | "en";
@@ -158,7 +158,7 @@ export interface ParticipantState {
   role: "member" | "facilitator" | "observer";
   hand_raised: boolean;
   connected: boolean;
-  consents: ("audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing")[];
+  consents: ("audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing" | "feedback")[];
 }
 
 export interface PictureReport {

@@ -1,0 +1,43 @@
+"""A series that is over, whose people agree to the summary or not."""
+
+import pytest
+
+from app.consent import service as consent
+from app.consent.models import Decision, Purpose
+from tests.fixtures.application import Application
+from tests.fixtures.cast import Cast
+from tests.fixtures.remembered import one_series
+from tests.fixtures.series import Series, agree
+
+
+@pytest.fixture
+async def series(running: Application, cast: Cast) -> Series:
+    return await one_series(running, cast)
+
+
+async def say(
+    running: Application,
+    series: Series,
+    who: str,
+    decision: Decision,
+    purpose: Purpose = Purpose.FEEDBACK,
+) -> None:
+    async with running.context.database.transaction() as db:
+        await consent.decide(
+            db,
+            user_id=series.users[who],
+            group_id=series.group,
+            meeting_id=None,
+            purpose=purpose,
+            decision=decision,
+            text_version=1,
+            text_language="fi",
+            decided_by=series.users[who],
+        )
+
+
+@pytest.fixture
+async def agreed(running: Application, series: Series) -> Series:
+    async with running.context.database.transaction() as db:
+        await agree(db, series, Purpose.FEEDBACK)
+    return series
