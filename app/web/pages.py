@@ -37,6 +37,7 @@ from app.web import (
     reference,
     retention,
     sampling,
+    segmentations,
     surveys,
     transcripts,
     workbench,
@@ -50,7 +51,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PARTS = (
     *(connection_test, entrance, groups, imports, meetings, recordings, reference, transcripts),
     *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
-    *(agreement, content, history, linkage, programme_analysis, sampling, surveys, workbench),
+    *(agreement, content, history, linkage, programme_analysis, sampling, segmentations),
+    *(surveys, workbench),
 )
 for part in PARTS:
     router.include_router(part.router)
