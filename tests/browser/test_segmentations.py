@@ -1,4 +1,4 @@
-"""Praat's files at both doors: a second person's segmentation, and turns to be imported."""
+"""What other programs wrote: a second person's segmentation, turns and words to be imported."""
 
 import csv
 import io
@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
-from app.recordings.models import RecordingState
+from app.accounts.models import User
+from app.consent import service as consent
+from app.consent.models import Decision, Purpose
+from app.meetings.models import Meeting
+from app.recordings.models import Recording, RecordingState, Tape
+from app.transcripts import service as transcripts
+from app.transcripts.service import Said
 from app.turns.models import Turn, TurnState
 from tests.browser.conftest import Site
 from tests.browser.test_pages import WIDTHS, check, listen, take
@@ -78,8 +84,46 @@ async def test_a_second_persons_file_is_compared_and_not_kept(site: Site) -> Non
         assert not [fault for fault in faults if "422" not in fault]
 
 
-async def test_a_textgrid_with_an_ä_is_imported(site: Site) -> None:
-    recording = site.played.recordings[RecordingState.READY]
+VTT = b"""WEBVTT
+
+00:01.000 --> 00:03.000
+<v Eero>Hyv\xc3\xa4\xc3\xa4 iltaa kaikille.
+
+00:06.000 --> 00:07.000
+<v Eero>Kuuluuko?
+"""
+
+
+async def written_by_a_machine(site: Site) -> str:
+    """Of somebody who agreed to that, at 0.9 and at 10 s; whom."""
+    ready = site.played.recordings[RecordingState.READY]
+    async with site.context.database.transaction() as db:
+        recording = await db.get_one(Recording, ready)
+        meeting = await db.get_one(Meeting, recording.meeting_id)
+        await db.exec(update(Tape).values(size=1))  # a tape with nothing in it has no words
+        found = select(User).where(User.name == "Eero Mäkelä")
+        who = (await db.exec(found)).one().id
+        await consent.decide(
+            db,
+            user_id=who,
+            group_id=meeting.group_id,
+            meeting_id=None,
+            purpose=Purpose.TRANSCRIPT,
+            decision=Decision.GRANTED,
+            text_version=1,
+            text_language="fi",
+            decided_by=who,
+        )
+        said = [Said(who, 900, 3_100, "hyvää iltaa"), Said(who, 10_000, 11_000, "niin juuri")]
+        written = await transcripts.write_anew(db, recording, meeting, who, said, model="m")
+        assert written == 2
+    return str(ready)
+
+
+async def test_turns_and_words_come_in_and_what_became_of_them_stays_to_be_read(
+    site: Site,
+) -> None:
+    recording = await written_by_a_machine(site)
     async with site.visitor(site.played.administrator) as visitor:
         page = await visitor.new_page()
         await page.goto(f"{site.url}/recordings/{recording}")
@@ -91,3 +135,14 @@ async def test_a_textgrid_with_an_ä_is_imported(site: Site) -> None:
         await form.locator("button", has_text="Tuo").click()
         await expect(form.locator("[data-told]")).to_contain_text("pois jätettiin 3")
         await expect(form.get_by_role("button", name="Näytä")).to_be_focused()
+
+        words = {"name": "teams.vtt", "mimeType": "text/vtt", "buffer": VTT}
+        await page.locator("details:has(#vtt-file) summary").click()
+        await page.locator("#vtt-file").set_input_files(words)  # type: ignore[arg-type]
+        form = page.locator("form[data-import]")
+        await form.locator("[data-voice]").select_option(label="Eero Mäkelä")
+        await form.locator("button", has_text="Tuo").click()
+        await expect(form.locator("[data-told]")).to_contain_text("tieltä poistui koneen rivejä 1")
+        await check(page)
+        await form.get_by_role("button", name="Näytä").click()
+        await expect(page.locator("[data-line]")).to_have_count(3)
