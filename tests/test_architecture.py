@@ -55,6 +55,7 @@ PURE = [
     "app/turns/judging.py",
     "app/transcripts/consents.py",
     "app/transcripts/vtt.py",
+    "app/imports/textgrid.py",
     "media/audio/crosstalk.py",
     "media/audio/levels.py",
     "media/rtp",

@@ -5,7 +5,7 @@ Of what the machine proposed and nobody has judged yet, nothing is compared. Of 
 kept.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.agreement.boundaries import Agreed, Lane, agreement
 from app.consent import service as consent
 from app.groups import service as groups
-from app.groups.models import Membership
+from app.groups.models import Group, Membership
 from app.imports import turnfiles
 from app.imports.turnfiles import SpokenBy, TurnFormat
 from app.imports.turns import NotATurnFile
@@ -33,6 +33,9 @@ from app.turns.models import Turn, TurnIndex, TurnState
 from app.turns.rules import printed
 from app.turns.service import IMPORTED, TurnRow
 
+MOST_NAMES, LONGEST_NAME = 10, 40
+"""Of the names in a file that nobody has, and of their letters, so many are said back."""
+
 
 class NotProposed(Refusal):
     """No machine proposed these turns: they came with a file, or there are none."""
@@ -45,9 +48,15 @@ class NothingAccepted(Refusal):
 
 
 class SpeakerUnknown(Invalid):
-    """A name in the file is nobody's pseudonym in the group."""
+    """Names in the file are nobody's pseudonyms in the group."""
 
     code = "speaker_unknown"
+
+    def __init__(self, names: Collection[str], pseudonyms: Collection[str]) -> None:
+        super().__init__(field="content")
+        rest = " …" if len(names) > MOST_NAMES else ""
+        told = [f'"{name[:LONGEST_NAME]}"' for name in sorted(names)[:MOST_NAMES]]
+        self.values = {"names": ", ".join(told) + rest, "pseudonyms": ", ".join(sorted(pseudonyms))}
 
 
 class Against(StrEnum):
@@ -82,15 +91,37 @@ class _Turns:
     """Of a recording, those that consents allow, in order of time."""
 
     indexes: Mapping[UUID, TurnIndex]
+    newest: TurnIndex | None
     proposed: Sequence[TurnRow]
     """By a machine, and judged since."""
     accepted: Sequence[TurnRow]
     unjudged: Sequence[TurnRow]
 
 
+async def comparable(
+    db: AsyncSession, programme_id: UUID
+) -> Sequence[tuple[Recording, Meeting, Group]]:
+    """Recordings in which people accepted turns, as groups met."""
+    accepted = (
+        select(TurnIndex.recording_id)
+        .join(Turn, col(Turn.index_id) == TurnIndex.id)
+        .where(Turn.state == TurnState.ACCEPTED)
+    )
+    query = (
+        select(Recording, Meeting, Group)
+        .where(Recording.meeting_id == Meeting.id, Meeting.group_id == Group.id)
+        .where(Group.programme_id == programme_id, Recording.state == RecordingState.READY)
+        .where(col(Recording.id).in_(accepted))
+        .order_by(col(Group.name), col(Meeting.starts_at))
+    )
+    return [(recording, meeting, group) for recording, meeting, group in await db.exec(query)]
+
+
 async def with_machine(db: AsyncSession, recording: Recording, meeting: Meeting) -> Compared:
     """What the machine proposed beside what people made of it. Who may ask was asked before."""
     found = await _turns(db, recording, meeting)
+    if found.newest is None or found.newest.version.startswith(IMPORTED):
+        raise NotProposed
     if not found.accepted and not found.proposed:
         raise NothingAccepted
     lanes = _lanes(_spans(found.proposed), _spans(found.accepted), found.unjudged)
@@ -124,8 +155,6 @@ async def _turns(db: AsyncSession, recording: Recording, meeting: Meeting) -> _T
     query = select(TurnIndex).where(of_it).order_by(col(TurnIndex.id))
     indexes = {index.id: index for index in (await db.exec(query)).all()}
     newest = next(reversed(indexes.values()), None)
-    if newest is None or newest.version.startswith(IMPORTED):
-        raise NotProposed
     every = select(Turn).where(col(Turn.index_id).in_(indexes))
     every = every.order_by(col(Turn.start_ms), col(Turn.end_ms), col(Turn.id))
     rows = await turns.shown(db, recording.id, meeting, (await db.exec(every)).all())
@@ -134,12 +163,13 @@ async def _turns(db: AsyncSession, recording: Recording, meeting: Meeting) -> _T
     judged = [row for row in rows if row.turn.removed_by_edit is not None]
     return _Turns(
         indexes,
+        newest,
         [row for row in judged if row.turn.added_by_edit is None],
         accepted,
         [
             row
             for row in live
-            if row.turn.index_id == newest.id and row.turn.state == TurnState.PROPOSED
+            if newest and row.turn.index_id == newest.id and row.turn.state == TurnState.PROPOSED
         ],
     )
 
@@ -152,8 +182,8 @@ async def _allowed(
         member.pseudonym: member
         for member, _ in await groups.members(db, meeting.group_id, former=True)
     }
-    if not names <= people.keys():
-        raise SpeakerUnknown(field="content")
+    if unknown := names - people.keys():
+        raise SpeakerUnknown(unknown, people.keys())
     tapes = await recordings.tapes(db, recording.id)
     studied = consents.studied(await consent.chain(db, meeting.group_id), tapes, now())
     return {name for name in names if people[name].user_id in studied}

@@ -1,5 +1,5 @@
-"""Who spoke when, from files of other programs: RTTM, ELAN's EAF, WebVTT. Pure but for pympi, which
-reads from the disk.
+"""Who spoke when, from files of other programs: RTTM, ELAN's EAF, WebVTT, Praat's
+TextGrid. Pure but for pympi, which reads from the disk.
 """
 
 import math
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pympi.Elan import Eaf
 
+from app.imports import textgrid
 from app.transcripts import vtt
 
 DAY_MS = 86_400_000
@@ -21,6 +22,7 @@ class TurnFormat(StrEnum):
     RTTM = "rttm"
     EAF = "eaf"
     VTT = "vtt"
+    TEXTGRID = "textgrid"
 
 
 class Unreadable(ValueError):
@@ -50,19 +52,19 @@ def _rttm(content: str) -> list[SpokenBy]:
             continue  # comments, and the other types of the format
         if len(fields) < 8:
             raise Unreadable(f"line {number} has {len(fields)} fields")
-        start_ms, length_ms = _ms(fields[3], number), _ms(fields[4], number)
+        start_ms, length_ms = (_ms(field, f"line {number}") for field in fields[3:5])
         if length_ms:
             found.append(_checked(fields[7], start_ms, start_ms + length_ms))
     return found
 
 
-def _ms(seconds: str, number: int) -> int:
+def _ms(seconds: str | float, place: str) -> int:
     try:
         value = float(seconds)
     except ValueError:
-        raise Unreadable(f"line {number} has no time in seconds") from None
+        raise Unreadable(f"{place} has no time in seconds") from None
     if not math.isfinite(value) or not 0 <= value <= DAY_MS / 1000:
-        raise Unreadable(f"line {number} has no time in seconds")
+        raise Unreadable(f"{place} has no time in seconds")
     return round(value * 1000)
 
 
@@ -101,6 +103,17 @@ def _vtt(content: str) -> list[SpokenBy]:
     return [_checked(cue.voice, cue.start_ms, cue.end_ms) for cue in cues]
 
 
+def _textgrid(content: str) -> list[SpokenBy]:
+    """A tier is named for its speaker; whatever is written over an interval, it is a turn."""
+    try:
+        labels = textgrid.read(content)
+    except textgrid.NotTextGrid as error:
+        raise Unreadable(str(error)) from None
+    place = "an interval"
+    spans = [(one.tier, _ms(one.start_s, place), _ms(one.end_s, place)) for one in labels]
+    return [_checked(*span) for span in spans if span[1] < span[2]]
+
+
 def _checked(name: str, start_ms: int, end_ms: int) -> SpokenBy:
     if not 0 <= start_ms < end_ms <= DAY_MS:
         raise Unreadable("a time lies before the beginning or beyond a day")
@@ -111,4 +124,5 @@ READERS: Mapping[TurnFormat, Callable[[str], list[SpokenBy]]] = {
     TurnFormat.RTTM: _rttm,
     TurnFormat.EAF: _eaf,
     TurnFormat.VTT: _vtt,
+    TurnFormat.TEXTGRID: _textgrid,
 }

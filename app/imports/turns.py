@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,12 +19,18 @@ from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
 from app.recordings.models import RecordingState
-from app.transcripts.importing import Imported, VoiceUnknown
+from app.transcripts.importing import VoiceUnknown
 from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.detection import DetectedTurn, Segment, TurnRules, detect
 from app.turns.models import Turn, TurnState
 from app.turns.service import IMPORTED
+
+
+class Taken(NamedTuple):
+    written: int
+    passed_over: int
+    """Of people who may not be studied, of nobody, or outside the recording."""
 
 
 class NotATurnFile(Invalid):
@@ -50,7 +57,7 @@ async def take_in(
     file_name: str,
     people: Mapping[str, UUID | None],
     offset_ms: int,
-) -> Imported:
+) -> Taken:
     """Stores them as a new index of the recording, which is then the one in use."""
     recording, meeting = await recordings.get(db, actor, recording_id, Action.IMPORT_RECORDING)
     if recording.state != RecordingState.READY:
@@ -76,7 +83,7 @@ async def take_in(
     parameters = {"file": file_name, "offset_ms": offset_ms}
     await turns.store(db, recording_id, f"{IMPORTED} {form}", parameters, found)
     written = sum(len(segments) for segments in accepted.values())
-    return Imported(written, len(spoken) - written)
+    return Taken(written, len(spoken) - written)
 
 
 def _turn(turn: DetectedTurn[UUID]) -> Turn:

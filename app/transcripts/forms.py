@@ -76,6 +76,11 @@ class VoicePublic(Public):
 class ImportedPublic(Public):
     written: int
     passed_over: int
+    """Of people whose consents do not cover it, of nobody, or outside the recording."""
+    standing: int
+    """Not written, since people's own words stand there."""
+    replaced: int
+    """The machine's lines in whose place these came."""
 
 
 class TranscriptionPublic(Public):

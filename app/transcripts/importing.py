@@ -34,9 +34,15 @@ class Voice(NamedTuple):
 
 
 class Imported(NamedTuple):
+    """Lines of the file, but for `replaced`."""
+
     written: int
     passed_over: int
     """Of people whose consents do not cover it, of nobody, or outside the recording."""
+    standing: int
+    """Not written, since people's own words stand there."""
+    replaced: int
+    """The machine's lines in whose place these came."""
 
 
 def voices(content: str) -> list[Voice]:
@@ -59,8 +65,9 @@ async def take_in(
     people: Mapping[str, UUID | None],
     offset_ms: int,
 ) -> Imported:
-    """Writes down each cue as said by the person whom its voice was assigned to; a voice assigned
-    to nobody is passed over. `offset_ms`: when the file's zero is, on the recording's time line."""
+    """Writes down each cue as said by the person whom its voice was assigned to, in place of what a
+    machine wrote there; a voice assigned to nobody is passed over. `offset_ms`: when the file's
+    zero is, on the recording's time line."""
     recording, meeting = await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
     cues = _read(content)
     if any(cue.voice not in people for cue in cues):
@@ -70,11 +77,18 @@ async def take_in(
         for cue in cues
         if (user_id := people[cue.voice]) is not None
     ]
+    free = await service.beside_peoples(db, recording, meeting, said)
     source, by = WordsSource.IMPORTED, actor.user_id
-    written, refused = await service.write_down(
-        db, recording, meeting, said, source, model=file_name, made_by=by
+    written = await service.write_down(
+        db, recording, meeting, free, source, model=file_name, made_by=by
     )
-    return Imported(written, refused + len(cues) - len(said))
+    standing = len(said) - len(free)
+    return Imported(
+        written=len(written),
+        passed_over=len(cues) - len(written) - standing,
+        standing=standing,
+        replaced=await service.give_way(db, recording_id, written),
+    )
 
 
 def _read(content: str) -> list[vtt.Cue]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, delete, select, update
+from sqlmodel import and_, col, delete, not_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
@@ -116,22 +116,29 @@ async def write_down(
     *,
     model: str | None = None,
     made_by: UUID | None = None,
-) -> tuple[int, int]:
-    """Adds lines; how many were written, and how many were not, because no consent covers them or
-    they lie outside the recording."""
+) -> list[Said]:
+    """Adds lines; those that were written. The others no consent covers, or they lie outside the
+    recording."""
     allowed_now = await grounds(db, recording, meeting)
-    written = passed_over = 0
+    written = []
     for words in said:
         ground = allowed_now.get(words.user_id)
         if ground is None or not _is_within(recording, words) or not ground.covers(words.end_ms):
-            passed_over += 1
             continue
         line_id = new_id()
         made = {"id": line_id, "line_id": line_id, "model": model, "made_by": made_by}
         db.add(_line(recording.id, words, source, list(ground.consent_ids), **made))
-        written += 1
+        written.append(words)
     await db.flush()
-    return written, passed_over
+    return written
+
+
+UNTOUCHED = and_(
+    col(Utterance.is_current),
+    col(Utterance.source) == WordsSource.MACHINE,
+    col(Utterance.version) == 1,
+)
+"""A machine's lines that no person corrected, moved or took out."""
 
 
 async def write_anew(
@@ -147,16 +154,32 @@ async def write_anew(
     people touched stays as it is, and nothing is written where it lies or lay: not over a line
     that was corrected, imported or moved, nor where one was taken out."""
     mine = (col(Utterance.recording_id) == recording.id, col(Utterance.user_id) == user_id)
-    untouched = (
-        col(Utterance.is_current),
-        col(Utterance.source) == WordsSource.MACHINE,
-        col(Utterance.version) == 1,
-    )
-    await db.exec(delete(Utterance).where(*mine, *untouched))
-    touched = (await db.exec(select(Utterance.start_ms, Utterance.end_ms).where(*mine))).all()
-    free = [each for each in said if not attaching.lies_in(each, touched)]
-    written, _ = await write_down(db, recording, meeting, free, WordsSource.MACHINE, model=model)
-    return written
+    await db.exec(delete(Utterance).where(*mine, UNTOUCHED))
+    touched = (await db.exec(select(Utterance).where(*mine))).all()
+    free = attaching.apart(said, touched)
+    return len(await write_down(db, recording, meeting, free, WordsSource.MACHINE, model=model))
+
+
+async def beside_peoples(
+    db: AsyncSession, recording: Recording, meeting: Meeting, said: Iterable[Said]
+) -> list[Said]:
+    """Those that are not about the same words as a line that people wrote, imported or touched,
+    and that may still be read."""
+    here = (Utterance.recording_id == recording.id, col(Utterance.is_current))
+    theirs = select(Utterance).where(*here, Utterance.text != "", not_(UNTOUCHED))
+    standing = await consent.standing(db, [meeting.group_id])
+    return attaching.apart(said, consents.usable((await db.exec(theirs)).all(), standing))
+
+
+async def give_way(db: AsyncSession, recording_id: UUID, written: Iterable[Said]) -> int:
+    """Deletes the machine's lines that are about the same words as these, whichever of the two
+    came first (see `write_anew`); how many."""
+    of_it = (col(Utterance.recording_id) == recording_id, UNTOUCHED)
+    machines = (await db.exec(select(Utterance).where(*of_it))).all()
+    staying = {line.id for line in attaching.apart(machines, written)}
+    going = [line.id for line in machines if line.id not in staying]
+    done = await db.exec(delete(Utterance).where(*of_it, col(Utterance.id).in_(going)))
+    return int(done.rowcount)
 
 
 async def edit(

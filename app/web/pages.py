@@ -38,6 +38,7 @@ from app.web import (
     reference,
     retention,
     sampling,
+    segmentations,
     surveys,
     transcripts,
     workbench,
@@ -52,7 +53,7 @@ PARTS = (
     *(connection_test, entrance, groups, imports, meetings, recordings, reference, transcripts),
     *(analysis, audit, codebooks, coding, consent_texts, consents, erasures, person, retention),
     *(agreement, content, feedback, history, linkage, programme_analysis),
-    *(sampling, surveys, workbench),
+    *(sampling, segmentations, surveys, workbench),
 )
 for part in PARTS:
     router.include_router(part.router)

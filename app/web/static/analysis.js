@@ -1,6 +1,8 @@
 // @ts-check
 /** Pictures as PNG: drawn here from the SVG, so that the server needs neither fonts nor a rasteriser. */
 
+import { save } from "./views/download.js";
+
 /** Lower: blurred in print. Higher: larger files. */
 const SCALE = 3;
 
@@ -44,13 +46,4 @@ async function drawn(address) {
   } finally {
     URL.revokeObjectURL(source);
   }
-}
-
-/** @param {Blob} blob @param {string} name */
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

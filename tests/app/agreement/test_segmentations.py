@@ -116,6 +116,45 @@ async def test_what_cannot_be_compared_says_why(
         assert "problem." not in answer.text
 
 
+async def test_names_that_nobody_has_are_said_beside_those_that_there_are(kept: Kept) -> None:
+    await judged(kept)
+    names = ["Bob", *(f"S{number:02}" * 30 for number in range(11))]
+    content = "\n".join(rttm(name, (1, 2)) for name in names)
+    answer = await kept.cast.researcher.client.post(
+        f"{kept.path}/boundaries", json={"form": "rttm", "content": content}
+    )
+    said = answer.json()["title"]
+    assert '"Bob", "S00S00' in said
+    assert said.count("S00") * 3 <= 40
+    assert "S08" in said
+    assert "S09" not in said
+    assert " …" in said
+    assert "J1" in said
+
+
+async def test_a_textgrid_is_compared(kept: Kept) -> None:
+    """Praat's: |uα and F1 are 1 where the tier has what was accepted, and nothing else."""
+    await judged(kept)
+    bob = next(name for name in await cut(kept) if name != WHOLE)
+    spans = '5 0 1 "" 1 4.5 "a" 4.5 9 "" 9 12 "b" 12 60 ""'
+    content = f'"ooTextFile" "TextGrid" 0 60 <exists> 1 "IntervalTier" "{bob}" 0 60 {spans}'
+    whole = (await cut(kept, form="textgrid", content=content))[WHOLE]
+    assert (whole["binary_alpha"], whole["f1"], whole["other_turns"]) == (1, 1, 2)
+
+
+async def test_turns_that_came_with_a_file_are_compared_with_another_persons(kept: Kept) -> None:
+    """No machine proposed them, so there is nothing to compare with the machine's."""
+    bob, form = kept.cast.bob, {"form": "rttm", "content": rttm("S1", (1, 4), (9, 12))}
+    people = {"people": {"S1": str(bob.id)}}
+    path = f"{kept.path}/turns/import"
+    brought = await kept.cast.coordinator.client.post(path, json={**form, **people})
+    assert brought.status_code == 200, brought.text
+    refused = await kept.cast.researcher.client.get(f"{kept.path}/boundaries")
+    assert refused.json()["type"].endswith("turns_not_proposed")
+    rows = await cut(kept, form="rttm", content=rttm("J1", (1, 4), (9, 11)))
+    assert (rows[WHOLE]["f1"], rows[WHOLE]["one_turns"]) == (0.75, 2)
+
+
 async def test_before_anything_is_accepted_there_is_nothing(kept: Kept) -> None:
     answer = await kept.cast.researcher.client.get(f"{kept.path}/boundaries")
     assert answer.status_code == 409

@@ -65,7 +65,8 @@ def test_what_is_none_is_refused(form: TurnFormat, content: str) -> None:
 
 @given(st.sampled_from(TurnFormat), st.text(max_size=200))
 def test_anything_is_read_or_refused(form: TurnFormat, content: str) -> None:
-    for text in (content, "SPEAKER " + content, "<ANNOTATION_DOCUMENT>" + content):
+    grid = '"ooTextFile" "TextGrid" 0 1 <exists> '
+    for text in (content, "SPEAKER " + content, "<ANNOTATION_DOCUMENT>" + content, grid + content):
         try:
             found = read(form, text)
         except Unreadable:

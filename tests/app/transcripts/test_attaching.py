@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.ids import new_id
-from app.transcripts.attaching import attached, lies_in
+from app.transcripts.attaching import apart, attached
 
 AINO, EERO = UUID(int=1), UUID(int=2)
 
@@ -36,13 +37,24 @@ def test_a_line_beside_every_turn_belongs_to_none() -> None:
     assert attached([stretch(AINO, 0, 1_000)], [stretch(AINO, 1_000, 2_000)]) == {}
 
 
-def test_a_line_lies_where_it_shares_half_of_the_shorter() -> None:
-    line = stretch(AINO, 1_000, 3_000)
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ((1_900, 9_000), True),  # 1,100 of 2,000 ms
+        ((0, 1_500), False),  # 500 of 1,500
+        ((2_000, 3_500), True),  # 1,000 of 1,500
+        ((0, 1_100), False),  # 100 of 1,100
+        ((2_900, 5_000), False),  # 100 of 2,000
+        ((3_000, 5_000), False),
+    ],
+)
+def test_lines_are_about_the_same_words_that_share_half_of_the_shorter(
+    other: tuple[int, int], same: bool
+) -> None:
+    line, far = stretch(AINO, 1_000, 3_000), stretch(AINO, 50_000, 60_000)
 
-    assert lies_in(line, [(5_000, 6_000), (1_900, 9_000)])  # 1,100 of 2,000 ms
-    assert lies_in(line, [(0, 1_500), (2_000, 3_500)])  # 500 of 1,500; 1,000 of 1,500
-    assert not lies_in(line, [(0, 1_100), (2_900, 5_000)])  # 100 of 1,100; 100 of 2,000
-    assert not lies_in(line, [(3_000, 5_000)])
+    assert apart([line], [far, stretch(AINO, *other)]) == ([] if same else [line])
+    assert apart([line], [far, stretch(EERO, *other)]) == [line]
 
 
 STRETCHES = st.lists(
@@ -58,6 +70,23 @@ STRETCHES = st.lists(
 
 def shared(turn: Stretch, line: Stretch) -> int:
     return min(turn.end_ms, line.end_ms) - max(turn.start_ms, line.start_ms)
+
+
+@given(STRETCHES, STRETCHES)
+def test_which_of_two_sets_of_lines_gives_way_does_not_change_the_pairs(
+    one: list[Stretch], other: list[Stretch]
+) -> None:
+    def pairs(lines: list[Stretch], others: list[Stretch]) -> set[frozenset[UUID]]:
+        return {
+            frozenset((line.id, each.id))
+            for line in lines
+            for each in others
+            if not apart([line], [each])
+        }
+
+    assert pairs(one, other) == pairs(other, one)
+    paired = {id_ for pair in pairs(one, other) for id_ in pair}
+    assert apart(one, other) == [line for line in one if line.id not in paired]
 
 
 @given(STRETCHES, STRETCHES)

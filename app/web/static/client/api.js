@@ -41,7 +41,7 @@ export class Api {
    * A creating request carries one idempotency key over its retries. An access token that has
    * run out is renewed once, without the reader noticing.
    * @param {string} method @param {string} path below /api/v1 @param {unknown} [body] a file goes as it is
-   * @returns {Promise<any>}
+   * @returns {Promise<any>} a file comes as it is, too
    */
   async send(method, path, body) {
     /** @type {Record<string, string>} */
@@ -63,7 +63,8 @@ export class Api {
       response = await reach(ROOT + path, request);
       if (!response.ok) throw await problem(response);
     }
-    return response.status === 204 ? null : response.json();
+    if (response.status === 204) return null;
+    return isJson(response) ? response.json() : response.blob();
   }
 
   /** The sign-in is renewed if it has run out: for what the browser fetches by itself, as sound. */
@@ -89,8 +90,12 @@ async function reach(url, request) {
 
 /** @param {Response} response */
 async function problem(response) {
-  const isProblem = (response.headers.get("content-type") ?? "").includes("json");
-  const details = isProblem ? await response.json() : {};
+  const details = isJson(response) ? await response.json() : {};
   const code = String(details.type ?? "").split(":").pop() || "internal";
   return new ApiError(response.status, code, details.title ?? "", details.field ?? null, details);
+}
+
+/** @param {Response} response */
+function isJson(response) {
+  return (response.headers.get("content-type") ?? "").includes("json");
 }

@@ -3,6 +3,7 @@
  * taken in. */
 
 import { ApiError } from "../client/api.js";
+import { NotText, textOf } from "../client/text_file.js";
 import { clock, h, say, set } from "./dom.js";
 
 /** @typedef {import("../client/api.js").Api} Api */
@@ -29,15 +30,30 @@ export function ofTranscript(path, t) {
   };
 }
 
+/** Which form a file of turns has, its name says. @param {File} file */
+export function formOf({ name }) {
+  return name.split(".").pop()?.toLowerCase() ?? "";
+}
+
 /** @param {string} path of the turns @param {Translate} t @returns {Kind} */
 export function ofTurns(path, t) {
   return {
     asked: `${path}/names`,
     sent: `${path}/import`,
-    told: ({ name }) => ({ form: name.split(".").pop()?.toLowerCase() ?? "" }),
+    told: (file) => ({ form: formOf(file) }),
     hint: ({ turns }) => t("import.turns_count", { count: turns }),
     done: "import.turns_written",
   };
+}
+
+/** What went wrong, in words; what is no refusal goes on.
+ * @param {unknown} reason @param {Translate} t */
+export function sentence(reason, t) {
+  if (reason instanceof NotText) return t("import.not_text");
+  if (!(reason instanceof ApiError)) throw reason;
+  if (reason.code === "invalid" && reason.field === "form") return t("problem.not_a_turn_file");
+  if (reason.code === "invalid" && reason.field === "content") return t("import.too_long");
+  return reason.title || t("form.failed");
 }
 
 /**
@@ -48,14 +64,19 @@ export function wireImport(form, kind, speakers, api, t) {
   const input = /** @type {HTMLInputElement} */ (form.querySelector("input[type=file]"));
   const place = /** @type {HTMLElement} */ (form.querySelector("[data-voices]"));
   const status = /** @type {HTMLElement} */ (form.querySelector("[data-told]"));
+  const again = h("button", { type: "button", class: "button quiet", onclick: () => location.reload() }, t("import.show"));
+  const onward = h("div", { class: "buttons" }, again);
   let content = "";
 
   input.addEventListener("change", async () => {
     place.replaceChildren();
+    onward.remove();
     const file = input.files?.[0];
     if (!file) return;
-    content = await file.text();
-    await tried(async () => show(await api.post(kind.asked, { content, ...kind.told(file) })));
+    await tried(async () => {
+      content = await textOf(file);
+      show(await api.post(kind.asked, { content, ...kind.told(file) }));
+    });
   });
 
   form.addEventListener("submit", async (event) => {
@@ -68,7 +89,9 @@ export function wireImport(form, kind, speakers, api, t) {
     await tried(async () => {
       const done = await api.post(kind.sent, { content, file_name: file.name, people, offset_ms, ...kind.told(file) });
       tell(t(kind.done, done), "good");
-      setTimeout(() => location.reload(), 1500);
+      place.replaceChildren();
+      status.after(onward);
+      again.focus();
     });
   });
 
@@ -109,8 +132,7 @@ export function wireImport(form, kind, speakers, api, t) {
     try {
       await work();
     } catch (reason) {
-      if (!(reason instanceof ApiError)) throw reason;
-      tell(reason.title || t("form.failed"), "bad");
+      tell(sentence(reason, t), "bad");
     }
   }
 
