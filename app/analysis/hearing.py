@@ -70,6 +70,7 @@ def over(
 ) -> set[UUID]:
     """Whose turns are over their time, and erased, while the grants they rested on stand: a voice
     may be kept for longer than it may be studied. `changes`: of the programme's period, `days` now.
+    `moment`: until when anything was erased.
     """
     standing = ledger.standing(rows)
     grants = [row for row in rows if row.purpose == Purpose.INDEXING and row.id in standing]

@@ -33,6 +33,7 @@ from app.programmes.models import Programme
 from app.recordings import service as recordings
 from app.recordings import unrecorded
 from app.recordings.models import ELSEWHERE, Recording, RecordingState, TapeState
+from app.retention import holds
 from app.retention import service as retention
 from app.turns import columns, shared
 from app.turns.columns import Indexed
@@ -185,21 +186,23 @@ async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]
 
 
 async def _over(db: AsyncSession, found: Sequence[Indexed]) -> dict[UUID, set[UUID]]:
-    """Of each recording, whose turns are over their time."""
+    """Of each recording, whose turns are over their time, and were so before a hold."""
     query = select(Group.id, Programme).join(Programme, col(Programme.id) == Group.programme_id)
     ids = {each.meeting.group_id for each in found}
     of = dict((await db.exec(query.where(col(Group.id).in_(ids)))).all())
-    changes, moment = await retention.changes_of(db), now()
-    return {
-        each.recording.id: hearing.over(
+    changes, held, moment = await retention.changes_of(db), await holds.in_force(db), now()
+    over: dict[UUID, set[UUID]] = {}
+    for each in found:
+        programme, id_ = of[each.meeting.group_id], each.recording.id
+        hold = holds.covering(held, programme.id, each.meeting.group_id, id_)
+        over[id_] = hearing.over(
             each.ledger,
             each.recording.started_at,
-            changes[of[each.meeting.group_id].id],
-            of[each.meeting.group_id].retention_days,
-            moment,
+            changes[programme.id],
+            programme.retention_days,
+            moment if hold is None else hold.set_at,
         )
-        for each in found
-    }
+    return over
 
 
 class Told(Enum):

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     """It lay on a server that is gone with it."""
     NOT_WRITTEN = "not_written"
     """The person's consent was open, and no tape was begun."""
+    CODEC = "codec"
+    """It was sent in a form that has no place in our files. Its tape is kept."""
     MUTED = "muted"
     CAMERA_OFF = "camera_off"
     PAUSED = "paused"
@@ -216,6 +218,8 @@ def _reason(
         return Reason.NO_CONSENT
     if any(t.objection == "lost" for t in over):
         return Reason.MACHINE_GONE
+    if any(t.objection == "not_muxed" for t in over):
+        return Reason.CODEC
     if any(t.objection is not None or t.damaged for t in over):
         return Reason.DISK
     if any(t.torn for t in over) or why == "node_stopped":

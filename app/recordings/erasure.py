@@ -14,6 +14,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -45,12 +46,13 @@ class Over(NamedTuple):
     consents: frozenset[UUID]
     """What was recorded under them goes, although they stand."""
     whole: bool
-    """Also what rests on no consent: a manifest of an empty recording."""
+    """Also what rests on no consent: a manifest of an empty recording. Of an erased one, tapes that
+    came late."""
 
 
-NOT_OVER = Over(frozenset(), False)
+NOT_OVER, ALL_OVER = Over(frozenset(), False), Over(frozenset(), True)
 GONE = (TapeState.ERASED, TapeState.LOST)
-"""Nothing is left of these that a key would be needed for."""
+"""Nothing is there of these that could be finished."""
 
 
 class Doomed(NamedTuple):
@@ -63,18 +65,28 @@ class Doomed(NamedTuple):
 
 
 async def waiting(db: AsyncSession) -> list[UUID]:
-    """Recordings that hold a tape whose consent has ended; and erased ones to which a tape that
-    was lost came, or may come: no other look at them is taken."""
-    unallowed = col(Recording.state).in_(ERASABLE) & col(Tape.consent_id).in_(
-        ended(Tape, col(Tape.started_at))
-    )
+    """Recordings that hold a tape whose consent has ended."""
+    unallowed = col(Tape.consent_id).in_(ended(Tape, col(Tape.started_at)))
+    return await _with_tapes(db, (*ERASABLE, RecordingState.ERASED), unallowed)
+
+
+async def late(db: AsyncSession) -> list[UUID]:
+    """Erased recordings to which a tape that was lost came, or may come: no other look at them is
+    taken."""
+    return await _with_tapes(db, (RecordingState.ERASED,), true())
+
+
+async def _with_tapes(
+    db: AsyncSession, states: Collection[RecordingState], of_tape: ColumnElement[bool]
+) -> list[UUID]:
     left_behind = (Tape.state == TapeState.WRITING) & (Recording.state != RecordingState.RUNNING)
     query = (
         select(Recording.id)
         .join(Tape, col(Tape.recording_id) == Recording.id)
         .where(
+            col(Recording.state).in_(states),
             col(Tape.state).in_(consents.HELD) | left_behind,
-            unallowed | (col(Recording.state) == RecordingState.ERASED),
+            of_tape,
         )
         .distinct()
     )
@@ -102,7 +114,7 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     """Says what must go, and destroys the keys that seal nothing else."""
     recording = await db.get(Recording, recording_id, with_for_update=True)
     meeting = await db.get(Meeting, recording.meeting_id) if recording else None
-    erasable = (*ERASABLE, RecordingState.ERASED) if over == NOT_OVER else OVERDUE
+    erasable = (*(ERASABLE if over == NOT_OVER else OVERDUE), RecordingState.ERASED)
     if recording is None or meeting is None or recording.state not in erasable:
         return Doomed(frozenset(), frozenset(), frozenset(), frozenset())
     rows = await consent.chain(db, meeting.group_id)
@@ -110,7 +122,7 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     tapes, files = await service.tapes(db, recording_id), await service.files(db, recording_id)
     runs = recording.state == RecordingState.RUNNING
     own = consents.to_erase(tapes, rows, over.consents, runs=runs)
-    if recording.state == RecordingState.ERASED:
+    if recording.state == RecordingState.ERASED and over.whole:
         own = [tape for tape in tapes if tape.state != TapeState.ERASED]
     along = consents.along_with(own, tapes)
     ending = {tape.id: tape for tape in [*own, *along]}
@@ -120,7 +132,8 @@ async def _condemn(db: AsyncSession, recording_id: UUID, over: Over) -> Doomed:
     kept = {file.id for file in keeping}
     files_going = [file for file in files if file.id not in kept]
     going: list[Tape | RecordingFile] = [*ending.values(), *files_going]
-    in_use: list[Tape | RecordingFile] = [*staying, *keeping]
+    to_come = [t for t in tapes if t.id not in ending and t.state == TapeState.LOST]
+    in_use: list[Tape | RecordingFile] = [*staying, *to_come, *keeping]
     still_used = {thing.data_key_id for thing in in_use}
     keys = {thing.data_key_id for thing in going}
     if touched:  # of what was replaced or never published, and of a composite under way

@@ -16,12 +16,15 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent.models import Purpose
+from app.groups.models import Group
 from app.kit import audit
 from app.kit.db import Database
 from app.kit.ids import short
+from app.meetings.models import Meeting
 from app.recordings import erasure
 from app.recordings.erasures import Kind, note_over
-from app.retention import connections, presence
+from app.recordings.models import Recording
+from app.retention import connections, holds, presence
 from app.retention.periods import Deadline, due
 from app.retention.service import deadlines
 from app.transcripts import erasure as transcripts
@@ -63,6 +66,7 @@ async def run(
         done += [await _erase(database, store, one, now, doer) for one in again]
     if done:
         await _tell(database, done, doer)
+    await _erase_late(database, store, programme_id)
     await connections.erase(database, now, doer=doer, programme_id=programme_id)
     await presence.erase(database, now, doer=doer, programme_id=programme_id)
     return done
@@ -85,6 +89,30 @@ async def _erase(
         return Erased(deadline, 0, turns, complete=False)
     logger.info("recording %s is over its time: %d tapes, %d turns erased", name, tapes, turns)
     return Erased(deadline, tapes, turns, complete=True)
+
+
+async def _erase_late(database: Database, store: Store, programme_id: UUID | None) -> None:
+    """What came to a recording after it was erased, or may come. Those whose it is may not have
+    withdrawn: a hold stops this."""
+    async with database.reading() as db:
+        late = await erasure.late(db)
+        held = await holds.in_force(db, programme_id) if late else []
+        places = [(id_, await _group(db, id_)) for id_ in late]
+    for id_, group in places:
+        if programme_id not in (None, group.programme_id):
+            continue
+        if holds.covering(held, group.programme_id, group.id, id_) is not None:
+            continue
+        try:
+            await erasure.erase(database, store, id_, erasure.ALL_OVER)
+        except OSError as error:
+            logger.warning("recording %s is not erased yet: %s", short(id_), type(error).__name__)
+
+
+async def _group(db: AsyncSession, recording_id: UUID) -> Group:
+    recording = await db.get_one(Recording, recording_id)
+    meeting = await db.get_one(Meeting, recording.meeting_id)
+    return await db.get_one(Group, meeting.group_id)
 
 
 async def _erase_turns(

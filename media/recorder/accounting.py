@@ -19,7 +19,7 @@ from app.recordings.models import PublicationSpan, Recording, Source, SpanEnd
 from app.recordings.provenance import PURPOSE_OF
 from media.recorder.outcome import LeftOut, MadeTrack, Plan, PlannedTape, Verified
 from media.recorder.planning import in_ms
-from media.recorder.tapes import DAMAGED, TORN
+from media.recorder.tapes import DAMAGED, NOT_MUXED, TORN
 
 
 def account(
@@ -54,7 +54,7 @@ def _taped(
         tape.source,
         start,
         length_ms if end is None else end,
-        objection,
+        NOT_MUXED if ending == NOT_MUXED else objection,
         torn=ending == TORN,
         damaged=ending in DAMAGED,
     )

@@ -29,6 +29,7 @@ from media.recorder.composite import workflow as composites
 from media.recorder.composite.compositor import Compositor
 from media.recorder.converting import convert_all
 from media.recorder.finaliser import Finaliser
+from media.recorder.forgetting import UNDER_WAY, forget, memory
 from media.recorder.transcribing import workflow as transcribing
 from media.recorder.transcribing.transcriber import Transcriber
 from media.recorder.workflows import register
@@ -47,7 +48,6 @@ than was promised by that much."""
 GARBAGE = 20_000
 """Objects after which the collector looks for rings. Lower: it looks through frames in use.
 Higher: rings stay longer, which is memory."""
-UNDER_WAY = ["ENQUEUED", "PENDING", "DELAYED"]
 
 
 async def run(settings: Settings) -> None:
@@ -79,12 +79,13 @@ async def run(settings: Settings) -> None:
     ]
     spare_collector()
     logger.info("worker %s is ready", settings.worker.name)
-    retention_at, followed = loop.time(), Seen()
+    retention_at, followed, work = loop.time(), Seen(), memory(settings.work_database_url)
     while not stopping.is_set():
         if loop.time() >= retention_at:
             await _erase_what_is_over(context.database, finaliser.store)
             retention_at = loop.time() + RETENTION_EVERY_S
         await _look(settings, context, finaliser.store, followed)
+        await asyncio.to_thread(forget, work)
         try:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
         except TimeoutError:

@@ -23,6 +23,7 @@ from app.recordings.models import (
     Tape,
     TapeState,
 )
+from app.retention.models import LegalHold
 from app.turns.models import Turn, TurnIndex, TurnState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -102,17 +103,44 @@ async def test_whose_turns_are_over_their_time_is_not_silent_for_as_long_as_the_
     running: Application, cast: Cast, series: Series
 ) -> None:
     """They agreed on pages that may have said thirty days, and the meeting is older."""
-    async with running.context.database.transaction() as db:
-        db.add(
-            RetentionChange(
-                programme_id=cast.programme_id, at=now(), days_before=30, days_after=365,
-                changed_by=cast.coordinator.id,
-            )
-        )  # fmt: skip
+    await promise(running, cast, 30)
 
     found = await analysis(cast, series, 4)
 
     assert names(found) == ["F1", "J1", "J2", "J4"], "those with turns that the run has yet to take"
+
+
+@pytest.mark.parametrize("in_time", [True, False])
+async def test_who_is_held_in_time_stays_silent(
+    running: Application, cast: Cast, series: Series, in_time: bool
+) -> None:
+    """A hold stops the erasing, and brings nothing back."""
+    await promise(running, cast, 30)
+    async with running.context.database.transaction() as db:
+        recording = await recording_of(db, series, 4)
+        hold = LegalHold(
+            programme_id=cast.programme_id,
+            recording_id=recording.id,
+            reason="a complaint",
+            set_by=cast.coordinator.id,
+            set_at=recording.started_at + timedelta(days=29 if in_time else 31),
+        )
+        db.add(hold)
+
+    assert ("J3" in names(await analysis(cast, series, 4))) == in_time
+
+
+async def promise(running: Application, cast: Cast, days: int) -> None:
+    """Whoever agreed to anything until now may have read of so many days."""
+    change = RetentionChange(
+        programme_id=cast.programme_id,
+        at=now(),
+        days_before=days,
+        days_after=365,
+        changed_by=cast.coordinator.id,
+    )
+    async with running.context.database.transaction() as db:
+        db.add(change)
 
 
 async def test_whose_turns_are_there_counts_though_the_sound_is_gone(

@@ -92,6 +92,7 @@ def test_who_did_not_consent_is_named_with_the_time_and_nothing_else() -> None:
         ("erased", "no_consent"),
         ("not_stored", "disk"),
         ("lost", "machine_gone"),
+        ("not_muxed", "codec"),
     ],
 )
 def test_a_tape_that_may_not_be_used(objection: str, reason: str) -> None:

@@ -13,9 +13,11 @@ from app.kit.audit import AuditEntry
 from app.kit.db import now
 from app.meetings.models import Attendance
 from app.programmes.models import Programme, RetentionChange
+from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingState, Source, Tape, TapeState
 from app.retention import holds
 from app.retention.erasure import Erased, run
+from app.turns.erasure import erase_withdrawn
 from app.turns.models import Speech, Turn
 from app.turns.proposing import keep_speech
 from app.vault import service as vault
@@ -180,6 +182,42 @@ async def test_a_hold_stops_the_run_until_it_is_lifted(kept: Kept, reach: str) -
     assert [len(await entries(kept, d)) for d in (audit.Deed.HOLD_SET, audit.Deed.HOLD_LIFTED)] == [
         *(1, 1),
     ]
+
+
+@pytest.mark.parametrize("came", [False, True])
+async def test_a_tape_that_is_still_to_come_to_an_erased_recording_goes_unless_it_is_held(
+    kept: Kept, came: bool
+) -> None:
+    """Alice's lay on a machine that was given up, when Bob withdrew all else; she did not."""
+    database, actor = kept.context.database, kept.cast.coordinator.actor
+    hers = next(t for t in await kept.tapes() if t.user_id == kept.cast.alice.id)
+    async with database.transaction() as db:
+        (await db.get_one(Tape, hers.id)).state = TapeState.LOST
+        hold = await holds.set_hold(
+            db, actor, kept.cast.programme_id, group_id=None, recording_id=None, reason="Riita"
+        )
+    for purpose in (Purpose.AUDIO, Purpose.VIDEO):
+        await kept.decide(kept.cast.bob, purpose, Decision.WITHDRAWN)
+    await erase_withdrawn(database, kept.store)
+    assert await kept.state() == RecordingState.ERASED
+    if came:
+        async with database.transaction() as db:
+            await recordings.tape_stored(db, hers.id, 7)
+
+    await erase_withdrawn(database, kept.store)
+    await run_at(kept, after(kept, 400))
+
+    async with database.reading() as db:
+        assert await vault.unwrap(db, kept.context.keys, hers.data_key_id)
+
+    async with database.transaction() as db:
+        await holds.lift(db, actor, hold.id)
+    await run_at(kept, after(kept, 1))
+    assert {tape.state for tape in await kept.tapes()} == {TapeState.ERASED}
+    assert not await kept.store.exists(hers.path)
+    async with database.reading() as db:
+        with pytest.raises(KeyDestroyed):
+            await vault.unwrap(db, kept.context.keys, hers.data_key_id)
 
 
 async def test_a_recording_that_is_being_finished_waits(kept: Kept) -> None:

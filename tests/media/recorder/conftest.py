@@ -7,10 +7,11 @@ import pytest
 from app.kit.settings import RelaySettings
 from media.clock import Clock
 from media.relay.relay import Relay
+from tests.app.conftest import postgres_server
 from tests.fixtures.peers import Stage
 from tests.fixtures.tabs import open_tab, page_url
 
-__all__ = ["open_tab", "page_url"]
+__all__ = ["open_tab", "page_url", "postgres_server"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a finished recording lacks, told by its tapes, its books and the ledger."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +13,7 @@ from app.kit.settings import Settings
 from app.recordings.models import PublicationSpan, Recording, Source
 from media.recorder.accounting import account
 from media.recorder.outcome import Plan
+from tests.fixtures.packetisers import CODECS
 from tests.fixtures.recorded_meeting import STARTED, RecordedMeeting, Speaker, finalise, record
 
 BOB = UUID(int=2)
@@ -95,3 +97,28 @@ async def test_a_tape_with_a_flipped_bit_is_not_told_as_a_lost_connection(
     assert one["reason"] == "disk"
     assert 3_000 < one["start_ms"] < 7_000  # the middle of its bytes, in chunks of seconds
     assert one["end_ms"] == 10_000
+
+
+async def test_a_camera_of_an_unknown_codec_is_not_told_as_a_lost_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CODECS, "vp8", replace(CODECS["vp8"], mime_type="video/H265"))
+    alice = Speaker("alice", [(1.0, 1.5)], video=True)
+    meeting = await record(Settings(data=tmp_path / "data"), 2.0, [alice])
+    async with meeting.context.database.transaction() as db:
+        span = PublicationSpan(
+            recording_id=meeting.recording_id,
+            user_id=meeting.users["alice"],
+            source=Source.CAMERA,
+            started_at=STARTED + timedelta(seconds=0.5),
+        )
+        db.add(span)
+
+    await finalise(meeting)
+
+    async with meeting.context.database.reading() as db:
+        recording = await db.get_one(Recording, meeting.recording_id)
+    await meeting.context.database.close()
+    (one,) = recording.missing or []
+    assert (one["source"], one["reason"]) == ("camera", "codec")
+    assert (one["start_ms"], one["end_ms"]) == (500, 2_000)
