@@ -139,8 +139,11 @@ def shown(visit: Visit, figure: str, value: float | None) -> str:
         return str(ways["seconds"](value))
     if figure in PARTS:
         return str(ways["percent"](value))
-    counts = figure in COUNTS or figure.startswith(SHIFT)
-    return str(ways["number"](value, 0 if value == int(value) and counts else 2))
+    return str(ways["number"](value, 0 if value == int(value) and is_count(figure) else 2))
+
+
+def is_count(figure: str) -> bool:
+    return figure in COUNTS or figure.startswith(SHIFT)
 
 
 COUNTS = frozenset(
@@ -212,7 +215,7 @@ def _passages(
             "count_chance": _range(visit, count, *by_count),
             "median": seconds(row.median_ms),
             "median_chance": _range(visit, median, *by_median),
-            "middle_half": f"{low} – {high}" if row.count else "–",
+            "middle_half": f"{low}–{high}" if row.count else "",
         }
 
     return [
@@ -230,6 +233,8 @@ def _range(
 ) -> str:
     if p is None or low is None or high is None:
         return ""
+    if is_count(figure):
+        low, high = round(low), round(high)
     ends = {"low": shown(visit, figure, low), "high": shown(visit, figure, high)}
     return visit.text("analysis.by_chance", **ends, p=decimal(p, 3, visit.text))
 

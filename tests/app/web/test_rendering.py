@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from app.analysis.charts import OF_MEETING
-from app.analysis.floor import Kind
 from app.analysis.lines import OF_GROUP
+from app.analysis.silence import Kind
 from app.chat.table import COLUMNS as CHAT_COLUMNS
 from app.codebooks.changes import Kind as ChangeKind
 from app.codebooks.document import Choice
