@@ -5,8 +5,9 @@ Everybody keeps their own track, with their turns, back-channels and the pauses 
 moved around the time in which they were there, as around a circle: what goes out at the end comes
 in at the beginning. Each is moved by an amount of their own, so that nothing is left to chance but
 when one speaks beside another. This is the test of independence of Lotwick & Silverman 1982 (JRSS B
-44:406) for processes in time; that overlap is compared with tracks that keep their own lengths and
-pauses is usual where voices alternate (Masco et al. 2016, Bioacoustics 25:29).
+44:406), who move patterns around a torus, in one dimension; that overlap is compared with tracks
+that keep their own lengths and pauses is usual where voices alternate (Masco et al. 2016,
+Bioacoustics 25:29).
 
 The circle is the time in which one's speech would have been heard: not what nobody recorded, nor
 before one came. A track is moved only so far that no turn lies across a seam, where that time has a
