@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
+import polars as pl
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from app.accounts.http import CurrentActor
-from app.agreement import rows, service
+from app.agreement import material, rows, service
 from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow
 from app.audit.figures import witnessed
+from app.exports.figures import ToBeOut
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Db, download
+from app.kit.http import Db
 
 router = APIRouter(tags=["agreement"], dependencies=[Depends(witnessed("agreement"))])
 
@@ -29,6 +31,7 @@ async def agreement_table(
     table: Literal["coefficients", "confusions"],
     db: Db,
     actor: CurrentActor,
+    out: ToBeOut,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
     report = await service.of_version(db, actor, version_id)
@@ -37,4 +40,6 @@ async def agreement_table(
         rows.coefficients(report) if table == "coefficients" else rows.confusions(report)
     )
     body = csv_file(list(kind.model_fields), found, decimal)
-    return download(body, f"agreement-{table}.csv", "text/csv; charset=utf-8")
+    keys = [each.turn_key for each in report.moments]
+    compared = report.material.turns.filter(pl.col("turn").is_in(keys))
+    return await out.table(body, f"agreement-{table}", material.counted(report.material, compared))

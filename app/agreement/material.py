@@ -25,6 +25,7 @@ from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import comparing
 from app.coding.models import Coding
+from app.exports.figures import Counted
 from app.groups.models import Membership
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
@@ -92,6 +93,17 @@ def basis(found: Material, used: pl.DataFrame) -> Basis:
     made_by = used.select("recording", "index").unique().iter_rows()
     rules = {printed(found.coded[place].indexes[nth]) for place, nth in made_by}
     return Basis(sorted(rules), int(used["is_accepted"].sum()), len(used))
+
+
+def counted(found: Material, used: pl.DataFrame) -> list[Counted]:
+    """Whose turns these rows of `Material.turns` are, for the register of what goes out."""
+    people: dict[int, set[UUID]] = {}
+    for place, who in used.select("recording", "speaker").unique().iter_rows():
+        people.setdefault(place, set()).add(found.coded[place].speakers[who].user_id)
+    return [
+        Counted(found.coded[place].recording, found.coded[place].meeting, own)
+        for place, own in sorted(people.items())
+    ]
 
 
 class Assigned(NamedTuple):

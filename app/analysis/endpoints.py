@@ -22,9 +22,10 @@ from app.analysis.forms import (
 )
 from app.analysis.service import Measured
 from app.audit.figures import witnessed
+from app.exports.figures import Outgoing, ToBeOut
 from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db, Public, download
+from app.kit.http import Ctx, Db, Public
 from app.sampling import basis
 from app.sampling.basis import Basis
 
@@ -32,8 +33,8 @@ router = APIRouter(tags=["analysis"], dependencies=[Depends(witnessed("analysis"
 
 TableName = Literal["coverage", "people", "figures", "transitions", "balance", "passages"]
 MeetingChart = Literal["timeline", "shares", "network", "heat", "heat_without", "balance"]
-ORDERED = ("figures", "transitions", "heat", "heat_without")
-"""Tables and charts of a meeting that hold orders by chance."""
+ORDERED = ("figures", "transitions", "passages", "heat", "heat_without")
+"""Tables and charts of a meeting that hold order or timing by chance."""
 GroupChart = Literal["series_balance", "series_facilitator", "series_floor"]
 ProgrammeChart = Literal["programme_balance", "programme_facilitator", "programme_floor"]
 Language = Annotated[Literal["fi", "sv", "en"] | None, Query()]
@@ -52,10 +53,12 @@ async def meeting_table(
     table: TableName,
     db: Db,
     actor: CurrentActor,
+    out: ToBeOut,
     decimal: Separator = Decimal.POINT,
 ) -> Response:
     measured = await service.of_meeting(db, actor, meeting_id, orders=table in ORDERED)
-    return _table(table, [measured], decimal, f"{table}-{measured.studied.meeting.ordinal}")
+    name = f"{table}-{measured.studied.meeting.ordinal}"
+    return await _table(table, [measured], decimal, name, out)
 
 
 @router.get("/meetings/{meeting_id}/analysis/{chart}.svg", response_class=Response)
@@ -65,12 +68,14 @@ async def meeting_chart(
     db: Db,
     actor: CurrentActor,
     context: Ctx,
+    out: ToBeOut,
     language: Language = None,
 ) -> Response:
     measured = await service.of_meeting(db, actor, meeting_id, orders=chart in ORDERED)
     t = _texts(context, language or actor.language)
     name = f"{chart}-{measured.studied.meeting.ordinal}"
-    return _picture(charts.OF_MEETING[chart](measured, t), name)
+    picture = charts.OF_MEETING[chart](measured, t)
+    return await out.picture(picture, name, service.counted([measured]))
 
 
 @router.get("/groups/{group_id}/analysis")
@@ -86,13 +91,14 @@ async def group_table(
     table: TableName | Literal["spread"],
     db: Db,
     actor: CurrentActor,
+    out: ToBeOut,
     decimal: Separator = Decimal.POINT,
 ) -> Response:
     _, series = await service.of_group(db, actor, group_id)
     if table == "spread":
         body = csv_file(list(SpreadRow.model_fields), rows.spread(series), decimal)
-        return download(body, "group-spread.csv", "text/csv; charset=utf-8")
-    return _table(table, series, decimal, f"group-{table}")
+        return await out.table(body, "group-spread", service.counted(series))
+    return await _table(table, series, decimal, f"group-{table}", out)
 
 
 @router.get("/groups/{group_id}/analysis/{chart}.svg", response_class=Response)
@@ -102,13 +108,15 @@ async def group_chart(
     db: Db,
     actor: CurrentActor,
     context: Ctx,
+    out: ToBeOut,
     language: Language = None,
 ) -> Response:
     _, series = await service.of_group(db, actor, group_id)
     if not series:
         raise service.NoTurns
     t = _texts(context, language or actor.language)
-    return _picture(lines.OF_GROUP[chart](series, t), f"group-{chart}")
+    picture = lines.OF_GROUP[chart](series, t)
+    return await out.picture(picture, f"group-{chart}", service.counted(series))
 
 
 @router.get("/programmes/{programme_id}/analysis")
@@ -128,6 +136,7 @@ async def programme_table(
     table: Literal["by_order", "between", "by_group"],
     db: Db,
     actor: CurrentActor,
+    out: ToBeOut,
     decimal: Separator = Decimal.POINT,
     recordings: Recordings = Basis.SAMPLE,
 ) -> Response:
@@ -140,7 +149,8 @@ async def programme_table(
         "by_group": GroupRow,
     }
     body = csv_file(list(kinds[table].model_fields), getattr(found, table), decimal)
-    return download(body, f"programme-{table}.csv", "text/csv; charset=utf-8")
+    measured = [each for _, own in series for each in own]
+    return await out.table(body, f"programme-{table}", service.counted(measured))
 
 
 @router.get("/programmes/{programme_id}/analysis/{chart}.svg", response_class=Response)
@@ -150,6 +160,7 @@ async def programme_chart(
     db: Db,
     actor: CurrentActor,
     context: Ctx,
+    out: ToBeOut,
     language: Language = None,
     recordings: Recordings = Basis.SAMPLE,
 ) -> Response:
@@ -161,7 +172,8 @@ async def programme_chart(
     named = [basis.caption(sample, t)] if sample else []
     made_by = [*programme.rules(series), *named]
     order = programme.by_order(programme.values(series), programme.rules(series))
-    return _picture(programme.chart(chart, order, made_by, t), chart)
+    picture = programme.chart(chart, order, made_by, t)
+    return await out.picture(picture, chart, service.counted(e for own in series for e in own))
 
 
 def _texts(context: Context, language: str) -> Text:
@@ -171,12 +183,10 @@ def _texts(context: Context, language: str) -> Text:
     return t
 
 
-def _table(name: TableName, series: list[Measured], decimal: Decimal, file: str) -> Response:
+async def _table(
+    name: TableName, series: list[Measured], decimal: Decimal, file: str, out: Outgoing
+) -> Response:
     kind, of = rows.TABLES[name]
     found = [row for measured in series for row in of(measured)]
     body = csv_file(list(kind.model_fields), found, decimal)
-    return download(body, f"{file}.csv", "text/csv; charset=utf-8")
-
-
-def _picture(svg: str, name: str) -> Response:
-    return download(svg, f"{name}.svg", "image/svg+xml")
+    return await out.table(body, file, service.counted(series))

@@ -44,7 +44,7 @@ class PersonRow(Row):
 
 class FigureRow(Row):
     facilitator: str
-    """`with` or `without`; `whole` for figures that are of the whole meeting only."""
+    """`with` or `without`; `whole` for the one that is about the facilitator."""
     figure: str
     value: Number
     chance_mean: Number = None
@@ -99,9 +99,20 @@ class BalanceRow(Row):
 
 
 class PassageRow(Row):
+    facilitator: str
+    """`with`, or `without`: at its two sides, and in it, no facilitator speaks."""
     kind: str
     count: int
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    """Of the count, if nobody heeded anybody."""
     median_ms: Number
+    median_chance_mean: Number = None
+    median_chance_low: Number = None
+    median_chance_high: Number = None
+    median_p: Number = None
     lower_quartile_ms: Number
     upper_quartile_ms: Number
     index: str

@@ -69,9 +69,10 @@ def series_facilitator(series: Sequence[Measured], t: Text) -> str:
 
 
 def series_floor(series: Sequence[Measured], t: Text) -> str:
+    timed = [each.measures.everyone.timing for each in series]
     lines = [
-        Line(t("analysis.silence"), [each.measures.shares.silence for each in series]),
-        Line(t("analysis.overlap"), [each.measures.shares.overlap for each in series]),
+        Line(t(f"analysis.figure_{name}"), [each[name] for each in timed])
+        for name in ("silence", "overlap")
     ]
     return _series("series_floor", series, t, lines)
 

@@ -3,7 +3,7 @@
 A facilitator who gives the turns makes any group look uneven and any order look like a wheel, so
 that nothing is told with them alone. *Without* means: balance over the others; changes of speaker
 straight from one of the others to another, and never across a turn of the facilitator, which would
-make neighbours of turns that were none.
+make neighbours of turns that were none; silence and overlap as `silence` says.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis import floor, null, participation, sequence
-from app.analysis.floor import Handovers, Interruptions, Kind, Passage
+from app.analysis import floor, null, participation, sequence, shifted, silence, timing
+from app.analysis.floor import Handovers, Interruptions
 from app.analysis.null import Cells, Chance
 from app.analysis.participation import Balance, Participation
+from app.analysis.silence import KINDS, Kind, Passages
 from app.analysis.table import Flags, Floats, Ints, Talk
 from app.kit.intervals import Interval
 
@@ -57,13 +58,11 @@ class Side:
     talk_ms: int
     backchannels: int
     balance: Balance
-    changes: int
-    offsets: Spread
-    """Of the changes whose time was recorded whole."""
-    overlapping: float
-    """Share of these whose offset is negative."""
-    interruptions: int
-    succeeded: int
+    timing: Mapping[str, float | int]
+    """When people speak beside one another, by the name of the figure; see `timing`."""
+    overlap_to_chance: float
+    """Overlap over what it would be if nobody heeded anybody; see `shifted.independent`."""
+    passages: Mapping[Kind, Spread]
     interrupted: Cells | None
     """Who tries to interrupt whom, beside chance; None where orders were left out."""
     order: Order
@@ -79,34 +78,62 @@ class Measures:
     others: Side
     """Without the facilitator."""
     parts: tuple[Participation, ...]
-    shares: floor.Shares
-    longest_silence_ms: int
-    passages: Mapping[Kind, Spread]
     interruptions: Interruptions
     star: float
     star_chance: Chance
 
 
+@dataclass(frozen=True)
+class _Timed:
+    """One side's part of what `Side` says of timing."""
+
+    figures: Mapping[str, float | int]
+    overlap_to_chance: float
+    passages: Mapping[Kind, Spread]
+    moved: timing.Figures
+    """The same figures of each meeting by chance; none where these are left out."""
+
+
 def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Measures:
-    """`orders`: with the null hypotheses about order too, which cost most of the time."""
-    talk, nobody = table.floor(), np.zeros(table.size, dtype=np.bool_)
+    """`orders`: with the null hypotheses about order and timing too, which cost most."""
     handed, broken = floor.handovers(table), floor.interruptions(table)
-    found = floor.passages(talk)
-    led = table.facilitators
     order = sequence.without_repeats(handed.speaker)
     shuffled = null.reordered(order, drawn) if orders else None
-    star = sequence.star(sequence.followings(handed.speaker, table.size), led)
+    star = sequence.star(sequence.followings(handed.speaker, table.size), table.facilitators)
+    nobody = np.zeros(table.size, dtype=np.bool_)
+    everyone, others = (
+        _side(table, left_out, handed, broken, timed, shuffled, drawn)
+        for left_out, timed in zip(
+            (nobody, table.facilitators), _timed(table, drawn if orders else 0), strict=True
+        )
+    )
     return Measures(
-        everyone=_side(table, nobody, handed, broken, shuffled, drawn),
-        others=_side(table, led, handed, broken, shuffled, drawn),
+        everyone=everyone,
+        others=others,
         parts=tuple(participation.participation(table)),
-        shares=floor.speech_shares(table),
-        longest_silence_ms=_longest_silence(floor.passages(table)),
-        passages={kind: _lengths(found, kind) for kind in Kind},
         interruptions=broken,
         star=star,
         star_chance=null.compare(star, _stars(table, len(order), drawn if orders else 0)),
     )
+
+
+def _timed(table: Talk, drawn: int) -> list[_Timed]:
+    rows = table.rows()
+    found = silence.passages(rows.floor(), table)
+    moved: tuple[timing.Figures, timing.Figures] = ({}, {})
+    if drawn:
+        moved = shifted.figures(table, drawn)
+    observed, by_chance = timing.figures(rows, table), shifted.independent(table)
+    sides = (np.ones(len(found.kind), dtype=np.bool_), ~found.is_led)
+    return [
+        _Timed(
+            {name: value[0].item() for name, value in figures.items()},
+            float(figures["overlap"][0]) / chance if chance else float("nan"),
+            {kind: _lengths(found, side, place) for place, kind in enumerate(KINDS)},
+            under,
+        )
+        for figures, chance, side, under in zip(observed, by_chance, sides, moved, strict=True)
+    ]
 
 
 def _side(
@@ -114,13 +141,12 @@ def _side(
     left_out: Flags,
     handed: Handovers,
     broken: Interruptions,
+    timed: _Timed,
     shuffled: Ints | None,
     drawn: int,
 ) -> Side:
-    """Balance is that of those who count here; the order of speakers is that of all."""
+    """Balance is that of those who count here; order and timing are those of all."""
     kept, table = ~left_out, whole.without(left_out)
-    between = kept[handed.before] & kept[handed.after]
-    offsets = handed.offset_ms[between & handed.is_timed]
     under = None
     if shuffled is not None:
         under = sequence.among(sequence.followings_of(shuffled, len(left_out)), left_out)
@@ -128,10 +154,11 @@ def _side(
     even = participation.balance(table)
     allotted = participation.balances(null.allotted(table, drawn))
     chance = {name: null.compare(getattr(even, name), each) for name, each in allotted.items()}
-    tried, succeeded = (sequence.among(each, left_out) for each in (broken.tried, broken.succeeded))
+    chance |= {name: null.compare(timed.figures[name], each) for name, each in timed.moved.items()}
     interrupted = None
     if shuffled is not None and under is not None:
         chance |= _chances(order, left_out, shuffled, under)
+        tried = sequence.among(broken.tried, left_out)
         drawn_by = null.interrupted(tried, np.where(kept, whole.present_ms, 0), drawn)
         interrupted = null.compare_cells(tried, drawn_by)
     return Side(
@@ -140,11 +167,9 @@ def _side(
         talk_ms=int(participation.talk_ms(table).sum()),
         backchannels=len(table.backchannels().speaker),
         balance=even,
-        changes=int(between.sum()),
-        offsets=spread(offsets),
-        overlapping=float((offsets < 0).mean()) if len(offsets) else float("nan"),
-        interruptions=int(tried.sum()),
-        succeeded=int(succeeded.sum()),
+        timing=timed.figures,
+        overlap_to_chance=timed.overlap_to_chance,
+        passages=timed.passages,
         interrupted=interrupted,
         order=order,
         over_time=_over_time(table, drawn),
@@ -204,14 +229,9 @@ def spread(lengths: Ints) -> Spread:
     return Spread(len(lengths), middle, (low, high))
 
 
-def _lengths(found: list[Passage], kind: Kind) -> Spread:
-    lengths = [each.length_ms for each in found if each.kind == kind]
-    return spread(np.array(lengths, dtype=np.int64))
-
-
-def _longest_silence(found: list[Passage]) -> int:
-    silent = (each.length_ms for each in found if each.kind in (Kind.GAP, Kind.PAUSE))
-    return max(silent, default=0)
+def _lengths(found: Passages, side: Flags, kind: int) -> Spread:
+    chosen = side & (found.kind == kind)
+    return spread((found.end_ms - found.start_ms)[chosen])
 
 
 def _stars(table: Talk, length: int, drawn: int) -> Floats:

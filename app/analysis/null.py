@@ -11,7 +11,10 @@ facilitator's part in the changes of speaker.
 themselves. For who follows whom, participation shifts, reciprocity and returns, of which an uneven
 group has more by that alone.
 *interrupted*: in everybody's turns as many try to interrupt as did, each any other, in proportion
-to their time present. For who interrupts whom; how often people interrupt at all has no null here.
+to their time present. For who interrupts whom.
+*shifted* (see there): everybody speaks as they did, at moments of their own, whatever others do.
+For how often people interrupt at all and begin together, for changes of speaker and their offsets,
+and for silence, overlap and what lies between the speech of one and of the next.
 
 The p-values are exact: (1 + as extreme) / (1 + drawn) (Phipson & Smyth 2010). Turns of one meeting
 are no independent sample of anything, so p says "more than chance" and never "more than elsewhere".
@@ -50,7 +53,7 @@ class Chance:
     drawn: int
 
 
-def compare(observed: float, under_null: Floats) -> Chance:
+def compare(observed: float, under_null: Ints | Floats) -> Chance:
     values = under_null[~np.isnan(under_null)]
     if np.isnan(observed) or not len(values):
         nan = float("nan")
@@ -85,6 +88,8 @@ def compare_cells(observed: Ints, under_null: Ints) -> Cells:
 def allotted(table: Talk, drawn: int = DRAWN, window: Interval | None = None) -> Floats:
     """Talk time per time present, when each turn may be anybody's: a row for each draw, a column
     for each who was there for long enough. With `window`: in that part of the meeting."""
+    if not drawn:
+        return np.zeros((0, 0))
     generator = np.random.default_rng(SEED)
     window = window or Interval(0, table.length_ms)
     present = table.present_in(window)[table.there(window)].astype(np.float64)

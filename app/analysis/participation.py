@@ -157,16 +157,19 @@ def balance(table: Talk) -> Balance:
 
 
 def balance_of(amounts: Ints | Floats) -> Balance:
-    rescaled, evenness, largest = (float(each[0]) for each in balances(amounts[None, :]).values())
-    return Balance(len(amounts), gini(amounts), rescaled, evenness, largest)
+    return Balance(
+        len(amounts), **{name: float(each[0]) for name, each in balances(amounts[None, :]).items()}
+    )
 
 
 def balances(amounts: Ints | Floats) -> dict[str, Floats]:
     """The figures of `Balance` that carry a chance, by name, of each row of amounts."""
     count = amounts.shape[1]
-    rescaled = ginis(amounts) * count / (count - 1) if count > 1 else np.full(len(amounts), NAN)
+    plain = ginis(amounts)
+    rescaled = plain * count / (count - 1) if count > 1 else plain
     largest = _over(amounts.max(axis=1, initial=0), amounts.sum(axis=1))
     return {
+        "gini": plain,
         "gini_rescaled": rescaled,
         "entropy": entropies(amounts),
         "largest_share": largest,

@@ -133,13 +133,13 @@ def _pooled(groups: Iterable[Sequence[float]]) -> float | None:
 LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "programme_balance": (("with", "gini_rescaled"), ("without", "gini_rescaled")),
     "programme_facilitator": (("whole", "star"),),
-    "programme_floor": (("whole", "silence"), ("whole", "overlap")),
+    "programme_floor": (("with", "silence"), ("with", "overlap")),
 }
 """Side and figure of each line; the shaded range is that of groups in the first."""
 NAMES = {
     "programme_balance": ("analysis.with", "analysis.without"),
     "programme_facilitator": ("analysis.of_changes",),
-    "programme_floor": ("analysis.silence", "analysis.overlap"),
+    "programme_floor": ("analysis.figure_silence", "analysis.figure_overlap"),
 }
 
 

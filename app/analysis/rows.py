@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from app.analysis import floor, lines, measures, null
+from app.analysis import floor, lines, measures, null, timing
 from app.analysis.forms import (
     BalanceRow,
     Coverage,
@@ -125,13 +125,7 @@ def figures(measured: Measured) -> list[FigureRow]:
 
 def values(found: Measures) -> dict[tuple[str, str], float | None]:
     """Side and figure → what was measured, as tables give it."""
-    whole = {
-        "silence": found.shares.silence,
-        "single": found.shares.single,
-        "overlap": found.shares.overlap,
-        "longest_silence_ms": found.longest_silence_ms,
-        "star": found.star,
-    }
+    whole = {"star": found.star}
     sides = {WITH: of_side(found.everyone), WITHOUT: of_side(found.others), WHOLE: whole}
     return {
         (side, figure): number(value)
@@ -150,21 +144,21 @@ def of_side(side: Side) -> Mapping[str, float | int | None]:
         "gini_rescaled": side.balance.gini_rescaled,
         "entropy": side.balance.entropy,
         "largest_share": side.balance.largest_share,
-        "changes": side.changes,
-        "offset_median_ms": side.offsets.median_ms,
-        "overlapping": side.overlapping,
-        "interruptions": side.interruptions,
-        "succeeded": side.succeeded,
+        **side.timing,
+        "overlap_to_chance": side.overlap_to_chance,
         "reciprocity": side.order.reciprocity,
         "returns": side.order.returns,
-    } | {shift(code): count for code, count in sorted(side.order.shifts.items())}
+        **{shift(code): count for code, count in sorted(side.order.shifts.items())},
+    }
 
 
-def _chance(chance: Chance | None) -> dict[str, float]:
+def _chance(chance: Chance | None, before: str = "") -> dict[str, float]:
+    """`before`: what the names of the columns begin with."""
     if chance is None:
         return {}
     low, high = chance.low, chance.high
-    return {"chance_mean": chance.mean, "chance_low": low, "chance_high": high, "p": chance.p}
+    found = {"chance_mean": chance.mean, "chance_low": low, "chance_high": high, "p": chance.p}
+    return {before + name: value for name, value in found.items()}
 
 
 def transitions(measured: Measured) -> list[TransitionRow]:
@@ -221,12 +215,16 @@ BALANCE = ("people", "gini", "gini_rescaled", "entropy", "largest_share")
 
 
 def passages(measured: Measured) -> list[PassageRow]:
-    rows = []
-    for kind, spread in measured.measures.passages.items():
-        low, high = spread.quartiles_ms or (None, None)
-        values = {"kind": kind, "count": spread.count, "median_ms": spread.median_ms}
-        quartiles = {"lower_quartile_ms": low, "upper_quartile_ms": high}
-        rows.append(PassageRow.model_validate(_made(measured) | values | quartiles))
+    found, rows = measured.measures, []
+    for name, side in ((WITH, found.everyone), (WITHOUT, found.others)):
+        for kind, spread in side.passages.items():
+            low, high = spread.quartiles_ms or (None, None)
+            values = {"facilitator": name, "kind": kind, "count": spread.count}
+            quartiles = {"median_ms": spread.median_ms}
+            quartiles |= {"lower_quartile_ms": low, "upper_quartile_ms": high}
+            chance = _chance(side.chance.get(timing.count_of(kind)))
+            chance |= _chance(side.chance.get(timing.median_of(kind)), "median_")
+            rows.append(PassageRow.model_validate(_made(measured) | values | quartiles | chance))
     return rows
 
 

@@ -1,7 +1,7 @@
 """Meetings as the consents in force let them be studied, measured."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.analysis.measures import Measures, measure
 from app.analysis.roster import Roster, roster
 from app.analysis.table import Talk, in_order
 from app.consent import ledger
+from app.exports.figures import Counted
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
@@ -123,6 +124,12 @@ async def of_programme(
     measured = await asyncio.to_thread(_plain, series)
     found = [(group, measured[group.id]) for group in its_groups if measured[group.id]]
     return programme, found
+
+
+def counted(series: Iterable[Measured]) -> list[Counted]:
+    """For the register of what goes out."""
+    found = (each.studied for each in series)
+    return [Counted(each.recording, each.meeting, each.roster.people) for each in found]
 
 
 async def _series(

@@ -16,6 +16,7 @@ meeting's own clock.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,27 @@ class Person:
             max(0, min(stay.end_ms, window.end_ms) - max(stay.start_ms, window.start_ms))
             for stay in self.stays
         )
+
+
+class Rows(NamedTuple):
+    """The turns of as many meetings as there are rows, all of one roster and with as many turns,
+    in order of their start: one that was, or many that chance made of it. Shape (meetings, turns).
+    """
+
+    speaker: Ints
+    start_ms: Ints
+    end_ms: Ints
+    is_backchannel: Flags
+
+    def floor(self) -> "Rows":
+        """Only turns that hold the floor. Every row has as many."""
+        kept = ~self.is_backchannel
+
+        def only(times: Ints) -> Ints:
+            return times[kept].reshape(len(kept), -1)
+
+        held = only(self.speaker), only(self.start_ms), only(self.end_ms)
+        return Rows(*held, np.zeros(held[0].shape, dtype=np.bool_))
 
 
 @dataclass(frozen=True)
@@ -83,9 +105,16 @@ class Talk:
 
     def across_unrecorded(self, start: Ints, end: Ints) -> Flags:
         """Which of these stretches of time were not recorded whole."""
-        found = np.zeros(len(start), dtype=np.bool_)
+        found = np.zeros(start.shape, dtype=np.bool_)
         for since, to in self.unrecorded:
             found |= (since < end) & (start < to)
+        return found
+
+    def recorded_before(self, times: Ints) -> Ints:
+        """How many ms were recorded before each of these moments."""
+        found = times
+        for start, end in self.unrecorded:
+            found = found - np.clip(times - start, 0, end - start)
         return found
 
     def present_in(self, window: Interval) -> Ints:
@@ -96,6 +125,11 @@ class Talk:
         window = window or Interval(0, self.length_ms)
         present = self.present_in(window)
         return (present > 0) & (present >= LEAST_PRESENT * self.recorded_in(window))
+
+    def rows(self) -> Rows:
+        """This meeting as the one row of many."""
+        one = self.speaker[None, :], self.start_ms[None, :], self.end_ms[None, :]
+        return Rows(*one, self.is_backchannel[None, :])
 
     def floor(self) -> "Talk":
         """Only turns that hold the floor."""

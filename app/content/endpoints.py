@@ -18,9 +18,10 @@ from app.content.forms import (
     TogetherRow,
 )
 from app.content.service import Scope
+from app.exports.figures import ToBeOut
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.errors import Refusal
-from app.kit.http import Ctx, Db, download
+from app.kit.http import Ctx, Db
 from app.sampling.basis import Basis
 
 router = APIRouter(tags=["content"], dependencies=[Depends(witnessed("content"))])
@@ -72,6 +73,7 @@ async def content_table(
     db: Db,
     actor: CurrentActor,
     asked: Wanted,
+    out: ToBeOut,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
     """With `hide` frequencies alone: from the others could be worked out what is hidden."""
@@ -80,7 +82,7 @@ async def content_table(
     pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
     found = getattr(await asyncio.to_thread(rows.about, *pair, hide=asked.hide), table)
     body = csv_file(list(KINDS[table].model_fields), found, decimal)
-    return download(body, f"content-{table}.csv", "text/csv; charset=utf-8")
+    return await out.table(body, f"content-{table}", service.counted(pair[0]))
 
 
 @router.get("/codebook-versions/{version_id}/content/{chart}.svg", response_class=Response)
@@ -91,6 +93,7 @@ async def content_chart(
     actor: CurrentActor,
     context: Ctx,
     asked: Wanted,
+    out: ToBeOut,
     language: Annotated[Literal["fi", "sv", "en"] | None, Query()] = None,
 ) -> Response:
     """For the research team alone: pictures hide nothing."""
@@ -102,6 +105,5 @@ async def content_chart(
     def t(key: str, **values: object) -> str:
         return context.languages.text(key, spoken, **values)
 
-    return download(
-        charts.picture(chart, *pair, t, spoken), f"content-{chart}.svg", "image/svg+xml"
-    )
+    picture = charts.picture(chart, *pair, t, spoken)
+    return await out.picture(picture, f"content-{chart}", service.counted(pair[0]))

@@ -18,6 +18,7 @@ from app.codebooks.models import Codebook, CodebookVersion
 from app.coding.models import Adjudication
 from app.content.settled import settled
 from app.content.table import ROLES, Coded, Sitting, Speaker, table
+from app.exports.figures import Counted
 from app.groups.models import Group, GroupRole
 from app.kit.errors import Invalid, NotFound
 from app.kit.frames import frame, key
@@ -108,6 +109,12 @@ async def of_axes(
     stays = await attendance.of_meetings(db, [each.meeting.id for each in found.coded])
     made = await asyncio.to_thread(_both, found, (one, two), decided, groups, stays)
     return replace(made[0], sample=sample), replace(made[1], sample=sample)
+
+
+def counted(found: Content) -> list[Counted]:
+    """Whose turns were to be coded, with a code or without, for the register of what goes out."""
+    asked = found.material.turns.join(found.material.asked, on="unit", how="semi")
+    return material.counted(found.material, asked)
 
 
 def _both(

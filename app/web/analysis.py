@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from app.analysis import charts, lines, rows, service
+from app.analysis import charts, lines, rows, service, silence, timing
 from app.analysis.drawing import clock, decimal
-from app.analysis.forms import FigureRow, SpreadRow
+from app.analysis.forms import FigureRow, PassageRow, SpreadRow
 from app.analysis.measures import shift
 from app.audit.figures import Of
 from app.groups import access
@@ -30,17 +30,27 @@ router = APIRouter(route_class=PageRoute)
 SIDES = {
     "amount": ("people", "turns", "talk_ms", "backchannels"),
     "balance": ("gini_rescaled", "entropy", "largest_share"),
-    "floor": ("offset_median_ms", "overlapping", "interruptions", "succeeded"),
+    "silence": ("silence", "single", "overlap", "overlap_to_chance", "longest_silence_ms"),
+    "floor": (
+        *("changes", "offset_median_ms", "overlapping"),
+        *("interruptions", "succeeded", "dual_starts"),
+    ),
     "order": ("reciprocity", "returns"),
 }
 """What is shown with the facilitator and without, in its groups."""
-WHOLE = ("star", "silence", "overlap", "longest_silence_ms")
-PARTS = frozenset({"largest_share", "overlapping", "star", "silence", "overlap"})
+WHOLE = ("star",)
+PARTS = frozenset({"largest_share", "overlapping", "star", "silence", "single", "overlap"})
 """Shown as percentages."""
+SERIES = (
+    *("gini_rescaled", "entropy", "largest_share", "reciprocity"),
+    *("silence", "overlap", "overlap_to_chance", "interruptions", "succeeded"),
+    *("gap_median_ms", "pause_median_ms"),
+    *("overlap_between_median_ms", "overlap_within_median_ms"),
+)
 SPREAD = (
-    *(("with", name) for name in ("gini_rescaled", "entropy", "largest_share", "reciprocity")),
-    *(("without", name) for name in ("gini_rescaled", "entropy", "largest_share", "reciprocity")),
-    *(("whole", name) for name in ("star", "silence", "overlap")),
+    *(("with", name) for name in SERIES),
+    *(("without", name) for name in SERIES),
+    ("whole", "star"),
 )
 
 
@@ -70,6 +80,7 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         figures=_figures(visit, found.figures),
         whole=_whole(visit, found.figures),
         shifts=_shifts(visit, found.figures),
+        passages=_passages(visit, found.passages),
         **writing(visit),
         **common,
     )
@@ -128,11 +139,16 @@ def shown(visit: Visit, figure: str, value: float | None) -> str:
         return str(ways["seconds"](value))
     if figure in PARTS:
         return str(ways["percent"](value))
-    counts = figure in COUNTS or figure.startswith(SHIFT)
-    return str(ways["number"](value, 0 if value == int(value) and counts else 2))
+    return str(ways["number"](value, 0 if value == int(value) and is_count(figure) else 2))
 
 
-COUNTS = frozenset({*SIDES["amount"], *SIDES["floor"]})
+def is_count(figure: str) -> bool:
+    return figure in COUNTS or figure.startswith(SHIFT)
+
+
+COUNTS = frozenset(
+    {*SIDES["amount"], *SIDES["floor"], *(timing.count_of(kind) for kind in silence.KINDS)}
+)
 SHIFT = shift("")
 
 
@@ -182,11 +198,45 @@ def _whole(visit: Visit, found: Iterable[FigureRow]) -> list[dict[str, str]]:
     ]
 
 
+def _passages(
+    visit: Visit, found: Sequence[PassageRow]
+) -> Sequence[tuple[str, list[dict[str, str]]]]:
+    """With the facilitator and without, by kind."""
+    seconds = writing(visit)["seconds"]
+
+    def told(row: PassageRow) -> dict[str, str]:
+        low, high = seconds(row.lower_quartile_ms), seconds(row.upper_quartile_ms)
+        count, median = timing.count_of(row.kind), timing.median_of(row.kind)
+        by_count = row.chance_low, row.chance_high, row.p
+        by_median = row.median_chance_low, row.median_chance_high, row.median_p
+        return {
+            "kind": row.kind,
+            "count": str(row.count),
+            "count_chance": _range(visit, count, *by_count),
+            "median": seconds(row.median_ms),
+            "median_chance": _range(visit, median, *by_median),
+            "middle_half": f"{low}–{high}" if row.count else "",
+        }
+
+    return [
+        (visit.text(f"analysis.{side}"), [told(row) for row in found if row.facilitator == side])
+        for side in (rows.WITH, rows.WITHOUT)
+    ]
+
+
 def _chance(visit: Visit, row: FigureRow) -> str:
-    if row.p is None or row.chance_low is None or row.chance_high is None:
+    return _range(visit, row.figure, row.chance_low, row.chance_high, row.p)
+
+
+def _range(
+    visit: Visit, figure: str, low: float | None, high: float | None, p: float | None
+) -> str:
+    if p is None or low is None or high is None:
         return ""
-    low, high = (shown(visit, row.figure, each) for each in (row.chance_low, row.chance_high))
-    return visit.text("analysis.by_chance", low=low, high=high, p=decimal(row.p, 3, visit.text))
+    if is_count(figure):
+        low, high = round(low), round(high)
+    ends = {"low": shown(visit, figure, low), "high": shown(visit, figure, high)}
+    return visit.text("analysis.by_chance", **ends, p=decimal(p, 3, visit.text))
 
 
 def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:

@@ -88,3 +88,22 @@ def talks(draw: st.DrawFn, most_people: int = 6, most_turns: int = 30) -> Talk:
         ends[who] = end
     length = max(*ends, 1) + draw(st.integers(0, 5_000))
     return talk(people(count, length), length, rows)
+
+
+@st.composite
+def alike(draw: st.DrawFn) -> list[Talk]:
+    """Some meetings of one roster and length with as many turns, and as many back-channels."""
+    count, turns = draw(st.integers(2, 4)), draw(st.integers(0, 12))
+    backs = [draw(st.booleans()) for _ in range(turns)]
+    length = 12_000 * (turns + 1)
+    found = []
+    for _ in range(draw(st.integers(1, 4))):
+        ends = [0] * count
+        rows: Turns = []
+        for back in backs:
+            who = draw(st.integers(0, count - 1))
+            start = ends[who] + draw(st.integers(1, 6_000))
+            ends[who] = start + draw(st.integers(1, 6_000))
+            rows.append((who, start, ends[who], back))
+        found.append(talk(people(count, length), length, rows))
+    return found

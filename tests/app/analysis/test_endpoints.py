@@ -13,6 +13,7 @@ from app.analysis import service
 from app.analysis.charts import OF_MEETING
 from app.analysis.lines import OF_GROUP
 from app.analysis.rows import TABLES
+from app.analysis.silence import Kind
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.kit.languages import LANGUAGES, Languages
@@ -130,6 +131,16 @@ async def test_each_figure_has_both_sides_and_chance_where_it_can(
             row = by[side, figure]
             assert row["chance_low"] <= row["chance_mean"] <= row["chance_high"]
             assert 0 < row["p"] <= 1
+    timed = ("silence", "overlap", "changes", "overlapping", "interruptions", "succeeded")
+    for figure in (*timed, "dual_starts", "longest_silence_ms", "gap_count", "gap_median_ms"):
+        for side in SIDES:
+            row = by[side, figure]
+            assert row["chance_low"] <= row["chance_high"]
+            assert 0 < row["p"] <= 1
+    assert by["with", "overlap"]["value"] < by["with", "overlap"]["chance_low"]
+    assert by["with", "overlap_to_chance"]["value"] == pytest.approx(
+        by["with", "overlap"]["value"] / by["with", "overlap"]["chance_mean"], rel=0.1
+    )
     assert by["with", "people"]["value"] == 5
     assert by["without", "people"]["value"] == 4
     assert by["whole", "star"]["p"] < 0.05  # the first meeting goes through the facilitator
@@ -285,6 +296,22 @@ async def test_who_follows_whom_is_told_with_the_facilitator_and_without(
         assert 0 < row["tried_p"] <= 1
     from_j1 = [row for row in sides["without"] if row["before"] == "J1"]
     assert sum(row["row_share"] for row in from_j1) == pytest.approx(1, abs=1e-5)
+
+
+async def test_what_lies_between_is_told_with_the_facilitator_and_without(
+    cast: Cast, series: Series
+) -> None:
+    found = (await analysis(cast, series))["passages"]
+    by = {(row["facilitator"], row["kind"]): row for row in found}
+    assert len(by) == len(found) == 2 * len(Kind)
+    figures = (await analysis(cast, series))["figures"]
+    values = {(row["facilitator"], row["figure"]): row for row in figures}
+    for (side, kind), row in by.items():
+        assert row["count"] == values[side, f"{kind}_count"]["value"]
+        assert row["p"] == values[side, f"{kind}_count"]["p"]
+        assert row["median_p"] == values[side, f"{kind}_median_ms"]["p"]
+        assert row["count"] <= by["with", kind]["count"]
+    assert by["with", "gap"]["count"] > by["without", "gap"]["count"] > 0
 
 
 async def test_a_spreadsheet_in_finnish_reads_numbers_as_numbers(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from app.analysis.floor import Kind
 from app.analysis.measures import measure, spread
+from app.analysis.silence import Kind
 from app.analysis.table import Ints, Talk
 from app.kit.intervals import Interval
 from tests.app.analysis.meetings import drawn, hand, people, talk, talks
@@ -22,18 +22,34 @@ def test_both_sides_by_hand() -> None:
     assert (everyone.turns, others.turns) == (7, 4)
     assert (everyone.talk_ms, others.talk_ms) == (21_300, 11_300)
     assert (everyone.backchannels, others.backchannels) == (1, 1)
-    assert (everyone.offsets.count, everyone.offsets.median_ms) == (5, 0)
-    assert (others.offsets.count, others.offsets.median_ms) == (1, -1_000)
-    assert (everyone.overlapping, others.overlapping) == (2 / 5, 1)
-    assert (everyone.interruptions, everyone.succeeded) == (2, 1)
-    assert (others.interruptions, others.succeeded) == (1, 1)
+    assert (everyone.timing["changes"], others.timing["changes"]) == (5, 1)
+    silences = everyone.timing["silence"], others.timing["silence"]
+    assert silences == pytest.approx((1.7 / 20, 1.7 / 10))
     assert everyone.order.reciprocity == pytest.approx(2 / 5)  # F→J1 and J1→F, of five
     assert others.order.reciprocity == 0
     assert everyone.order.returns == pytest.approx(1 / 4)  # F J1 F, of four threes
     assert np.isnan(others.order.returns)  # no three without the facilitator
     assert found.star == pytest.approx(4 / 5)
-    assert found.longest_silence_ms == 1_200
-    assert found.passages[Kind.GAP].count == 3
+    assert everyone.passages[Kind.GAP].count == 3
+    assert everyone.passages[Kind.GAP].quartiles_ms == (250, 850)  # of 0, 0.5 and 1.2 s
+    assert [kind for kind, each in others.passages.items() if each.count] == [Kind.OVERLAP_BETWEEN]
+
+
+def test_overlap_beside_chance_by_hand() -> None:
+    """Everybody there for 20 s but J3, for 5 s from 10 to 15: they speak for 0.5, 0.25, 0.205,
+    0.56 (of those 5 s) and 0 of their time. In 15 s of 20 several speak with 1 − 0.5·0.75·0.795 −
+    0.5·0.75·0.795 − 0.5·0.25·0.795 − 0.5·0.75·0.205; in 5 s with J3 besides."""
+    q = np.array([10_000, 5_000, 4_100]) / 20_000
+
+    def several(*parts: float) -> float:
+        silent = np.prod([1 - part for part in parts])
+        return float(1 - silent - sum(silent * part / (1 - part) for part in parts))
+
+    chance = 0.75 * several(*q) + 0.25 * several(*q, 2_800 / 5_000)
+    found = measure(hand(), drawn=0, orders=False)
+    assert found.everyone.overlap_to_chance == pytest.approx(3.6 / 20 / chance)
+    chance = 0.75 * several(*q[1:]) + 0.25 * several(*q[1:], 2_800 / 5_000)
+    assert found.others.overlap_to_chance == pytest.approx(0.16 / chance)
 
 
 ROUND = [0, 1, 2, 1, 3, 0, 2, 3, 2, 0]
@@ -140,13 +156,18 @@ def test_what_was_not_recorded_changes_no_figure() -> None:
     before, after = (measure(table, drawn=0, orders=False) for table in (hand(), cut_open(hand())))
 
     assert after.parts == before.parts
-    assert after.shares == before.shares
-    assert after.longest_silence_ms == before.longest_silence_ms == 1_200
+    for name in ("silence", "single", "overlap", "longest_silence_ms"):
+        assert after.everyone.timing[name] == before.everyone.timing[name]
+        assert after.others.timing[name] == before.others.timing[name]
+    assert before.everyone.timing["longest_silence_ms"] == 1_200
+    assert after.everyone.overlap_to_chance == pytest.approx(before.everyone.overlap_to_chance)
     assert after.everyone.balance == before.everyone.balance
-    assert after.everyone.changes == before.everyone.changes == 5
+    assert after.everyone.timing["changes"] == before.everyone.timing["changes"] == 5
     assert after.star == before.star
-    assert (before.everyone.offsets.count, after.everyone.offsets.count) == (5, 4)
-    gaps = [each.passages[Kind.GAP] for each in (before, after)]
+    # of -500, 0, 500, -1,000 and 1,200 without 500
+    medians = [each.everyone.timing["offset_median_ms"] for each in (before, after)]
+    assert medians == [0, -250]
+    gaps = [each.everyone.passages[Kind.GAP] for each in (before, after)]
     assert [gap.count for gap in gaps] == [3, 2]
     assert gaps[1].median_ms == 600  # of 0 and 1,200
 
@@ -169,7 +190,8 @@ def test_spread_by_hand() -> None:
 
 def test_nothing_said_can_be_measured() -> None:
     found = measure(talk(people(3, 60_000), 60_000, []), drawn=9)
-    assert found.shares.silence == 1
+    assert found.everyone.timing["silence"] == 1
+    assert np.isnan(found.everyone.overlap_to_chance)
     assert np.isnan(found.star)
     assert found.everyone.turns == 0
 
@@ -179,7 +201,8 @@ def test_nothing_said_can_be_measured() -> None:
 def test_any_meeting_can_be_measured(table: Talk) -> None:
     found = measure(table, drawn=9)
     assert found.everyone.turns >= found.others.turns
-    assert found.everyone.interruptions >= found.others.interruptions
+    for name in ("interruptions", "succeeded", "dual_starts", "gap_count", "longest_silence_ms"):
+        assert found.everyone.timing[name] >= found.others.timing[name]
     for side in (found.everyone, found.others):
         assert all(np.isnan(c.p) or 0 < c.p <= 1 for c in side.chance.values())
 
@@ -187,6 +210,6 @@ def test_any_meeting_can_be_measured(table: Talk) -> None:
 def test_orders_can_be_left_out() -> None:
     found = measure(drawn(2, turns=40), orders=False)
     assert found.everyone.order.cells is None
-    assert set(found.everyone.chance) == {"gini_rescaled", "entropy", "largest_share"}
+    assert set(found.everyone.chance) == {"gini", "gini_rescaled", "entropy", "largest_share"}
     assert np.isnan(found.star_chance.p)
     assert not np.isnan(found.star)

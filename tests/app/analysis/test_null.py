@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.analysis import floor, null, participation, sequence
+from app.analysis import floor, null, participation, sequence, timing
 from app.analysis.null import allotted, compare, reordered, walked
 from app.analysis.table import Talk
 from app.kit.intervals import Interval
@@ -159,8 +159,7 @@ def test_a_hundred_thousand_turns_take_less_than_two_seconds() -> None:
     participation.participation(table)
     participation.balance(table)
     participation.over_time(table, 12)
-    floor.passages(table.floor())
-    floor.speech_shares(table)
+    timing.figures(table.rows(), table)
     floor.interruptions(table)
     chain = floor.handovers(table).speaker
     matrix = sequence.followings(chain, table.size)

@@ -221,8 +221,10 @@ async def test_what_was_not_recorded_is_neither_silence_nor_presence(
         {(row["facilitator"], row["figure"]): row["value"] for row in each["figures"]}
         for each in (before, found)
     )
-    for figure in ("silence", "single", "overlap", "longest_silence_ms", "star"):
-        assert two["whole", figure] == one["whole", figure], figure
+    assert two["whole", "star"] == one["whole", "star"]
+    for side in ("with", "without"):
+        for figure in ("silence", "single", "overlap", "longest_silence_ms"):
+            assert two[side, figure] == one[side, figure], (side, figure)
     for figure in ("gini_rescaled", "changes", "turns", "returns", "shift_AB-BA"):
         assert two["with", figure] == one["with", figure], figure
     assert found["people"] == before["people"]

@@ -62,6 +62,27 @@ async def test_who_is_left_out_is_counted_and_not_named(
     assert "J5" not in page
 
 
+async def test_silence_and_passages_are_told_on_both_sides_beside_chance(
+    cast: Cast, series: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    page = (await client.get(f"/meetings/{series.meetings[0]}/analysis")).text
+    figures = page.split("<h2>With and without")[1].split("</section>")[0]
+    for name in ("Silence", "Overlapping speech", "Interruptions tried", "Dual starts"):
+        row = figures.split(f'<th scope="row">{name}</th>')[1].split("</tr>")[0]
+        assert row.count("by chance") == 2, name
+    passages = page.split("<h2>Pauses")[1].split("</section>")[0]
+    everybody, others = passages.split("Without the facilitator</th>")
+    for part in (everybody, others):
+        row = part.split("Gap: another goes on</th>")[1].split("</tr>")[0]
+        assert row.count("by chance") == 2
+    for told in ("If nobody heeded anybody", "Figures without chance"):
+        assert told in page
+    group = (await client.get(f"/groups/{series.group}/analysis")).text
+    spread = group.split("<h2>Spread")[1].split("</table>")[0]
+    assert spread.count(">Silence</th>") == spread.count(">Overlap beside chance</th>") == 2
+
+
 async def test_what_the_figures_rest_on_is_told(
     running: Application, cast: Cast, series: Series, browser: Browser
 ) -> None:

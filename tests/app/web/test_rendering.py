@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from app.analysis.charts import OF_MEETING
-from app.analysis.floor import Kind
 from app.analysis.lines import OF_GROUP
+from app.analysis.silence import Kind
 from app.chat.table import COLUMNS as CHAT_COLUMNS
 from app.codebooks.changes import Kind as ChangeKind
 from app.codebooks.document import Choice
@@ -38,7 +38,7 @@ from app.surveys.models import AnswerKind, SurveyMoment
 from app.surveys.table import COLUMNS as ANSWER_COLUMNS
 from app.turns.forms import OPERATIONS
 from app.turns.models import Laughter, TechnicalTalk, TurnState
-from app.web.analysis import SIDES, WHOLE
+from app.web.analysis import SERIES, SIDES, WHOLE
 from app.web.audit import COUNTED
 from app.web.rendering import _plain, _size
 from signalling.messages import RefusalCode, TroubleName
@@ -59,8 +59,18 @@ COLUMNS = [
     *("median_ms", "longest_ms", "first_turn_ms", "backchannels", "tried", "dual_starts"),
 ]
 DEFINED = [
-    *("reading", "silence", "star", "timeline", "shares", "people_table", "balance"),
-    *("part_balance", "part_floor", "part_order", "chance", "network", "heat", "shifts"),
+    *("reading", "part_silence", "star", "timeline", "shares", "people_table", "balance"),
+    *(
+        "part_balance",
+        "part_floor",
+        "part_order",
+        "chance",
+        "heedless",
+        "no_chance",
+        "network",
+        "heat",
+        "shifts",
+    ),
     "heat_without",
     *("passages", "series_balance", "series_facilitator", "series_floor", "spread"),
     "people_series",
@@ -78,7 +88,7 @@ PARTS_AND_MEETING = [*PARTS, "meeting"]
 METHODS = ["by_hand", "random", "stratified"]
 KEY = r"[a-z_]+(?:\.[a-z_0-9]+)+"
 _PICTURES = [*OF_MEETING, *OF_GROUP, *PROGRAMME]
-_FIGURES = [figure for part in SIDES.values() for figure in part]
+_FIGURES = [*(figure for part in SIDES.values() for figure in part), *SERIES]
 STEMS: dict[str, list[str]] = {
     "composite.why_{}": ["failed", "outdated"],
     "audit.deed_{}": list(Deed),

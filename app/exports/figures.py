@@ -1,0 +1,66 @@
+"""Tables and pictures of figures that leave the house: in the register like every other file, so
+that a withdrawal names those in which that person was counted. One of several groups stands in the
+register of each, where its coordinators look."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from fastapi import Depends, Response
+
+from app.accounts.http import CurrentActor
+from app.consent.models import Purpose
+from app.exports import register
+from app.exports.register import Out
+from app.kit.db import now
+from app.kit.http import Ctx, download
+from app.meetings.models import Meeting
+from app.recordings.models import Recording
+
+RESTS_ON = {str(Purpose.AUDIO), str(Purpose.INDEXING)}
+"""Figures are made of turns."""
+TABLE, PICTURE = "text/csv; charset=utf-8", "image/svg+xml"
+
+
+class Counted(NamedTuple):
+    """Who is counted in the figures of one recording, the silent too."""
+
+    recording: Recording
+    meeting: Meeting
+    people: Collection[UUID]
+
+
+class Outgoing:
+    """For an endpoint that gives such a file."""
+
+    def __init__(self, actor: CurrentActor, context: Ctx) -> None:
+        self.actor, self.context, self.moment = actor, context, now()
+
+    async def table(self, content: bytes | str, name: str, told: Iterable[Counted]) -> Response:
+        return await self._handed(content, f"{name}.csv", TABLE, told)
+
+    async def picture(self, content: str, name: str, told: Iterable[Counted]) -> Response:
+        return await self._handed(content, f"{name}.svg", PICTURE, told)
+
+    async def _handed(
+        self, content: bytes | str, name: str, media_type: str, told: Iterable[Counted]
+    ) -> Response:
+        """The file, once it is in the register, as of the moment before anything was read."""
+        body = content.encode() if isinstance(content, str) else content
+        of_group: dict[UUID, list[Counted]] = {}
+        for each in told:
+            of_group.setdefault(each.meeting.group_id, []).append(each)
+        async with self.context.database.transaction() as db:
+            for group_id, counted in of_group.items():
+                meetings = {each.meeting.id for each in counted}
+                held = [(e.recording.id, dict.fromkeys(e.people, RESTS_ON)) for e in counted]
+                meeting_id = meetings.pop() if len(meetings) == 1 else None
+                out = Out(group_id, meeting_id, name, hashlib.sha256(body).hexdigest(), held)
+                await register.enter(db, self.actor, out, self.moment)
+        answer = download(body, name, media_type)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+ToBeOut = Annotated[Outgoing, Depends()]
