@@ -38,7 +38,7 @@ FUZZ_SECONDS ?= 120
 SOAK_KILLS ?= 200
 
 soak: system .venv/dev.stamp  ## hours: everything with many more examples, fuzzed, sanitized, watched
-	@sh .ci/packages vlc-bin vlc-plugin-base
+	@sh .ci/packages vlc-bin vlc-plugin-base faketime
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m "not browser and not soak" --timeout 3600
 	@$(BIN)/python -m tests.fuzz.atheris_run $(FUZZ_SECONDS)
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m tests.fuzz.sanitized --timeout 1800 \

@@ -18,13 +18,15 @@ Floats = NDArray[np.float64]
 LARGEST_SKEW = 600e-6
 """Sound cards differ from their nominal rate by less. Lower: bad ones run away. Higher: a change of
 the network's delay is taken for skew."""
-SKEW_NEEDS_S = 60.0
-"""Believe in a skew only over pairs of points this far apart: then 6 ms of noise are 100 ppm, and
-the median of many pairs is better by far. Lower: noise becomes skew. Higher: short stretches of a
-bad clock run away."""
-NEAR_S = 90.0
-"""A first look at a skew takes pairs at most so far apart: few small steps lie between. Lower: more
-noise. Higher: more steps."""
+SKEW_NEEDS_S = 30.0
+"""Believe in a skew only over pairs of points this far apart: then 6 ms of noise are 200 ppm, and
+the median of many pairs, the far ones before all, is better by far. Lower: noise becomes skew.
+Higher: what lies between two steps is too short to tell."""
+NEAR_S = (15.0, 40.0)
+"""A first look at a skew takes pairs so far apart: few steps lie between. Lower: more noise.
+Higher: in a short recording most have one and the same step between them, which looks like skew."""
+WINDOW_S = 5.0
+"""Slopes are those of the quickest points of such windows. Lower: more noise. Higher: few pairs."""
 STEP_S = 0.08
 """The delay rises by this and stays: the sender's media clock stood still for a moment (sound that
 was not captured). Lower: a bad network looks like that. Higher: an error of this size may stay."""
@@ -77,13 +79,14 @@ class Segment:
 def skew_of(rows: Sequence[Sequence[Point]]) -> float:
     """How many of our seconds one of the sender's lasts: the median slope of pairs (after Theil and
     Sen) within a row. Pairs over a step are steeper than any clock and do not count."""
-    return weighted_median(*_slopes(rows))
+    slopes, runs = _slopes(rows)
+    return weighted_median(slopes, runs**2)
 
 
 def first_skew_of(row: Sequence[Point]) -> float:
-    """The same where small steps are still in the row. Pairs over them are steeper by much and by
-    little, the others all alike: where the slopes lie closest together, it is."""
-    slopes = np.sort(_slopes([row], NEAR_S)[0])
+    """The same where steps are still in the row. Pairs over them are steeper by much and by little,
+    the others all alike: where the slopes lie closest together, it is."""
+    slopes = np.sort(_slopes([row], *NEAR_S)[0])
     if len(slopes) < FEW:
         return skew_of([row])
     count = len(slopes) // 4
@@ -91,22 +94,24 @@ def first_skew_of(row: Sequence[Point]) -> float:
     return float(np.median(slopes[begin : begin + count + 1]))
 
 
-def _slopes(rows: Sequence[Sequence[Point]], most_s: float = float("inf")) -> tuple[Floats, Floats]:
-    """Of pairs at most so far apart; and how far they are."""
-    slopes, weights = [np.zeros(0)], [np.zeros(0)]
+def _slopes(
+    rows: Sequence[Sequence[Point]], least_s: float = SKEW_NEEDS_S, most_s: float = float("inf")
+) -> tuple[Floats, Floats]:
+    """Of pairs so far apart; and how far they are."""
+    slopes, runs = [np.zeros(0)], [np.zeros(0)]
     for row in rows:
-        points = quickest(row, MINUTE_S / 6)
+        points = quickest(row, WINDOW_S)
         x, at = np.array([p.x for p in points]), np.array([p.at for p in points])
         apart = 1
         while apart < len(x):
             run, rise = x[apart:] - x[:-apart], at[apart:] - at[:-apart]
-            far = (run >= SKEW_NEEDS_S) & (run <= most_s)
+            far = (run >= least_s) & (run <= most_s)
             slope = rise[far] / run[far]
             fits = np.abs(slope - 1) <= LARGEST_SKEW
             slopes.append(slope[fits])
-            weights.append(run[far][fits])
+            runs.append(run[far][fits])
             apart = max(apart + 1, apart * 5 // 4)
-    return np.concatenate(slopes), np.concatenate(weights)
+    return np.concatenate(slopes), np.concatenate(runs)
 
 
 def segments_of(

@@ -6,51 +6,33 @@ one to voice only, one to nothing.
 
 import asyncio
 import base64
-import contextlib
 import hashlib
 import json
 import sqlite3
 import time
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import AsyncExitStack
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import playwright.async_api
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page, async_playwright
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.detection import DetectionErrorRate
 
-from app.consent.models import Purpose
 from tests.fixtures import firefox
 from tests.fixtures.installation import installation
 from tests.fixtures.listening import RATE, beep_s, beep_wav, contents
-from tests.fixtures.programme import Prepared, got, prepare
+from tests.fixtures.outcome import Outcome, outcome
+from tests.fixtures.programme import Prepared, prepare
+from tests.fixtures.visitors import Visitor, chromium, meet, until
 from tests.fixtures.voices import utter
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 STAGE = (Path(__file__).parents[1] / "fixtures" / "stage.js").read_text()
-FLAGS = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-gpu",
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
-    "--disable-backgrounding-occluded-windows",
-]
 ROLES = {
     "alice": "facilitator",
     "bob": "member",
@@ -84,82 +66,13 @@ TOGETHER_S = 0.040
 between which two moments it was. One and the same delay must fit all, to this."""
 
 
-class Visitor(Protocol):
-    """What both browsers can do."""
-
-    async def goto(self, url: str) -> Any: ...
-    async def evaluate(self, expression: str) -> Any: ...
-    async def click(self, selector: str) -> Any: ...
-
-
-@dataclass
-class Outcome:
-    recording: dict[str, Any]
-    media: dict[str, bytes]
-    """Name → that person's finished file."""
-    turns: list[dict[str, Any]]
-    users: dict[str, str]
-    """Name → user id."""
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-async def accept(visitor: Visitor, url: str, name: str) -> None:
-    """Reads the invitation and answers it, purpose by purpose."""
-    await visitor.goto(url)
-    for purpose in Purpose:
-        answer = "granted" if purpose in CONSENTS[name] else "refused"
-        radio = f'input[name="{purpose}"][value="{answer}"]'
-        await visitor.evaluate(f"document.querySelector('{radio}').click()")
-    await visitor.click("button.go")
-
-
-async def into_lobby(visitor: Visitor, url: str) -> None:
-    await visitor.goto(url)
-    await until(visitor, "document.querySelector('.lobby-picture video:not([hidden])')")
-    await visitor.click("[data-action=join]")
-
-
-async def until(visitor: Visitor, expression: str, timeout_s: float = 40) -> None:
-    """Waits for it, across the moment in which one page gives way to the next."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            while True:
-                with contextlib.suppress(playwright.async_api.Error, AssertionError):
-                    if await visitor.evaluate(f"(async () => Boolean(await ({expression})))()"):
-                        return
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        text = await visitor.evaluate("document.body.innerText")
-        raise AssertionError(f"never true: {expression}\n{text}") from None
-
-
 async def hold_meeting(
     prepared: Prepared, visitors: dict[str, Visitor], base: str
 ) -> dict[str, Any]:
     """Everyone comes and is admitted, the script is spoken, the meeting ends."""
-    for name, visitor in visitors.items():
-        await accept(visitor, prepared.links[name], name)
-        await until(visitor, "location.pathname.startsWith('/groups/')")
-    room = f"{base}/meetings/{prepared.meeting_id}"
+    await meet(prepared, visitors, CONSENTS, base)
     alice = visitors["alice"]
-    await into_lobby(alice, room)
-    await until(alice, "document.querySelector('.room')")
-    await alice.click("[data-action=people]")
-    for name, visitor in visitors.items():
-        if name != "alice":
-            await into_lobby(visitor, room)
-            await until(alice, "document.querySelector('[data-action=admit]')")
-            await alice.click("[data-action=admit]")
-            await until(visitor, "document.querySelector('.room')")
     for visitor in visitors.values():
-        await until(visitor, "document.querySelectorAll('.tile').length >= 5")
         await until(visitor, "stage.framesDecoded().then((n) => n > 20)")
 
     sent = {name: [await frames(v)] for name, v in visitors.items()}
@@ -195,34 +108,13 @@ async def speak(visitors: dict[str, Visitor], zero_ms: float) -> None:
         await visitor.evaluate(f"stage.speak('{beep}', {zero_ms + BEEP_MS})")
 
 
-async def outcome(prepared: Prepared) -> Outcome:
-    async with asyncio.timeout(120):
-        while True:
-            found = (await got(prepared.api, "recordings", group_id=prepared.group_id))["items"]
-            if found and found[0]["state"] in ("ready", "failed"):
-                break
-            await asyncio.sleep(0.5)
-    assert found[0]["state"] == "ready", found
-    recording = await got(prepared.api, f"recordings/{found[0]['id']}")
-    members = await got(prepared.api, f"groups/{prepared.group_id}/members")
-    users = {member["name"]: member["user_id"] for member in members}
-    names = {user: name for name, user in users.items()}
-    media = {}
-    for file in recording["files"]:
-        if file["kind"] in ("person", "mixdown"):
-            answer = await prepared.api.get(file["url"])
-            assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]
-            media[names.get(file["user_id"], "mixdown")] = answer.content
-    turns = (await got(prepared.api, f"recordings/{recording['id']}/turns"))["items"]
-    return Outcome(recording, media, turns, users)
-
-
 async def test_a_recorded_meeting_from_the_invitation_to_the_turns(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(installation(tmp_path / "data"))
         prepared = await prepare(running, ROLES)
         stack.push_async_callback(prepared.api.aclose)
-        browser = await stack.enter_async_context(chromium())
+        driver = await stack.enter_async_context(async_playwright())
+        browser = await stack.enter_async_context(chromium(driver))
         visitors: dict[str, Visitor] = {}
         for name in ("alice", "bob", "carol", "dan"):
             size = {"width": 390, "height": 844} if name == "bob" else {"width": 640, "height": 480}
@@ -245,8 +137,7 @@ async def test_a_recorded_meeting_from_the_invitation_to_the_turns(tmp_path: Pat
 
 def zero_s(found: Outcome, truth: dict[str, Any]) -> float:
     """Where the script begins on the recording's time line."""
-    started = datetime.fromisoformat(found.recording["started_at"]).timestamp()
-    return float(truth["zero_ms"] / 1000 - started)
+    return float(truth["zero_ms"]) / 1000 - found.started_s
 
 
 def check_that_files_play(found: Outcome, truth: dict[str, Any]) -> None:
@@ -321,20 +212,14 @@ def check_turns(found: Outcome, truth: dict[str, Any]) -> None:
 
 def check_alignment(found: Outcome, truth: dict[str, Any]) -> None:
     """How much later than made each one's beep is in the finished file: the same for all."""
-    started = datetime.fromisoformat(found.recording["started_at"]).timestamp()
     later: dict[str, tuple[float, float]] = {}
     for name in ("alice", "bob", "carol", "eeva"):
-        track = next(
-            track
-            for track in found.recording["tracks"]
-            if track["user_id"] == found.users[name] and track["source"] == "microphone"
-        )
-        file_starts = track["details"]["file_start_ms"] / 1000
+        file_starts = found.file_starts_s(name)
         around = zero_s(found, truth) + BEEP_MS / 1000 - file_starts
         samples = contents(found.media[name]).samples
         begin = round((around - 1) * RATE)
         heard = begin / RATE + beep_s(samples[begin : begin + 3 * RATE]) + file_starts
-        earliest, latest = (at / 1000 - started for at in truth["beeped"][name])
+        earliest, latest = (at / 1000 - found.started_s for at in truth["beeped"][name])
         later[name] = (heard - latest, heard - earliest)
     least, most = min(most for _, most in later.values()), max(least for least, _ in later.values())
     assert most - least <= TOGETHER_S, later

@@ -1,4 +1,4 @@
-"""What takes half an hour is collected by `make soak` only, or when it is named."""
+"""What takes minutes, or half an hour, is collected by `make soak` only, or when it is named."""
 
 import os
 
