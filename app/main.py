@@ -17,6 +17,7 @@ from app.audit import endpoints as audit
 from app.chat import endpoints as chat
 from app.codebooks import endpoints as codebooks
 from app.coding import endpoints as coding
+from app.coding import members
 from app.composites import endpoints as composites
 from app.consent import endpoints as consent
 from app.content import endpoints as content
@@ -61,6 +62,7 @@ FEATURES = (
     turns,
     codebooks,
     coding,
+    members,
     edit_endpoints,
     history_endpoints,
     rule_endpoints,

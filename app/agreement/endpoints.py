@@ -14,15 +14,16 @@ from app.agreement.forms import AgreementPublic, CoefficientRow, ConfusionRow
 from app.audit.figures import witnessed
 from app.exports.figures import ToBeOut
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Db
+from app.kit.http import Ctx, Db
 
 router = APIRouter(tags=["agreement"], dependencies=[Depends(witnessed("agreement"))])
 
 
 @router.get("/codebook-versions/{version_id}/agreement")
-async def agreement(version_id: UUID, db: Db, actor: CurrentActor) -> AgreementPublic:
-    """Of what coders said before anything was adjudicated."""
-    return rows.about(await service.of_version(db, actor, version_id))
+async def agreement(version_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> AgreementPublic:
+    """Of what coders said before anything was adjudicated. Who asks has read codes of what is in
+    it, and is no longer assigned to code it."""
+    return rows.about(await service.of_version(context.database, db, actor, version_id))
 
 
 @router.get("/codebook-versions/{version_id}/agreement/{table}.csv", response_class=Response)
@@ -32,9 +33,10 @@ async def agreement_table(
     db: Db,
     actor: CurrentActor,
     out: ToBeOut,
+    context: Ctx,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
-    report = await service.of_version(db, actor, version_id)
+    report = await service.of_version(context.database, db, actor, version_id)
     kind: type[BaseModel] = CoefficientRow if table == "coefficients" else ConfusionRow
     found: Sequence[BaseModel] = (
         rows.coefficients(report) if table == "coefficients" else rows.confusions(report)

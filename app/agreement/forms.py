@@ -63,9 +63,13 @@ class AgreementPublic(Public):
     coders: list[int]
     recordings: int
     waiting: int
-    """Recordings that somebody still codes: nothing of them is told."""
+    """Recordings that somebody still codes for the first time, or that you code: nothing of them is
+    told."""
+    again: int
+    """Turns left out of some coder's who had finished, because they lost their codes and wait for
+    others."""
     recoded: int
-    """Turns left out of some coder's, who coded them again after having first finished."""
+    """Turns left out of some coder's, who coded them again having finished and seen codes."""
     turns: int
     accepted: int
     """Of the turns, those that people accepted or made; the rest are as the machine proposed."""

@@ -1,8 +1,9 @@
 """What finished coders said with one version of a codebook, as consents let it be used.
 
-Only finished assignments are read, and never what was adjudicated: a decision made with all
-codings before one's eyes agrees with itself. Nothing of a recording that somebody still codes is
-told, and nothing at all of one that the reader still codes: to look would end being blind.
+Only assignments that were finished are read, and never what was adjudicated: a decision made with
+all codings before one's eyes agrees with itself. Nothing of a recording that somebody codes for the
+first time is told, and nothing at all of one that the reader still codes: to look would end being
+blind. Of one that was opened again, the turns are left out that wait for their codes.
 
 Turns and codings are columns: of a whole programme there are hundreds of thousands, and all that is
 done with them is joining, sorting and counting (see `app.kit.frames`).
@@ -14,19 +15,21 @@ from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import and_, case, or_
+from sqlalchemy import case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.blinding.models import AssignmentState, CodingAssignment
+from app.blinding import service as blinding
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import comparing
+from app.coding import comparing, seeing, standing
 from app.coding.models import Coding
 from app.exports.figures import Counted
 from app.groups.models import Membership
+from app.kit.db import Database
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
 from app.meetings.models import Meeting, MeetingKind
@@ -42,6 +45,7 @@ ASKED = {
     "coder": pl.Int32,
     "turn": pl.String,
 }
+LATE = {"assignment": pl.String, "turn": pl.String}
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,13 @@ class Material:
     """What stands there: `unit`, `coder`, `place`, `axis` and `code` (as keys). By unit and place;
     of one axis the leading code first."""
     waiting: int
-    """Recordings that somebody still codes."""
+    """Recordings that somebody still codes for the first time, or whoever asks codes."""
+    again: int
+    """Turns left out of some coder's who had finished: they lost their codes, and are to be coded
+    again."""
     recoded: int
     """Turns of which some coder's codes are left out, because they were given after that coder had
-    first finished: by then others' codes could be seen."""
+    first finished and seen what others coded."""
 
 
 class Basis(NamedTuple):
@@ -113,6 +120,7 @@ class Assigned(NamedTuple):
 
 
 async def of_version(
+    database: Database,
     db: AsyncSession,
     actor: Actor,
     version_id: UUID,
@@ -124,19 +132,21 @@ async def of_version(
 ) -> Material:
     """`least`: finished coders that a recording must have. With 1, coders are read only as far as
     somebody before them was not asked for all of it; with more, only what is said of turns that
-    others than the first coded too. `meeting_ids`, `kind`, `axes`: of these alone."""
+    others than the first coded too. `meeting_ids`, `kind`, `axes`: of these alone. Whoever asks has
+    read codes of what is in it, and the audit log is told before."""
     version = await codebooks.version(db, actor, version_id, Action.READ_TURNS)
     book = await db.get_one(Codebook, version.codebook_id)
     assigned = await _assigned(db, version.id, meeting_ids, kind)
-    blind = await _still_coded_by(db, actor.user_id)
+    blind = await blinding.coding(db, actor.user_id)
     whole: list[Assigned] = []
     waiting = 0
     for recording, meeting, its in assigned:
-        done = [each for each in its if each.state == AssignmentState.DONE]
+        done = [each for each in its if each.finished_at is not None]
         if recording.id in blind or (least > 1 and len(done) < len(its)):
             waiting += 1
         elif len(done) >= least:
             whole.append(Assigned(recording, meeting, done if least > 1 else _first(done)))
+    await seeing.told(database, db, actor, [each.recording.id for each in whole])
     numbers = await comparing.coder_numbers(db, book.programme_id)
     spoken = await columns.of_recordings(db, [(each[0], each[1]) for each in whole])
     turns = spoken.turns.with_row_index("unit")
@@ -151,13 +161,14 @@ async def of_version(
         )
         for each in spoken.recordings
     ]
-    asked = _asked(turns, coded, done_of)
-    said = await _said(db, whole, least, axes)
-    late = await _late(db, whole if least > 1 else [])
-    recoded = asked.join(late, on=late.columns, how="semi")["unit"].n_unique()
-    said = said.join(late, on=late.columns, how="anti")
     document = codebooks.said(version)
-    return Material(book, version, document, coded, turns, *_joined(asked, said), waiting, recoded)
+    asked = _asked(turns, coded, done_of)
+    asked, again = await _without_lacking(db, asked, whole, document)
+    late = await _late(db, book.id, whole if least > 1 else [])
+    recoded = asked.join(late, on=late.columns, how="semi")["unit"].n_unique()
+    said = (await _said(db, whole, least, axes)).join(late, on=late.columns, how="anti")
+    counted = (waiting, again, recoded)
+    return Material(book, version, document, coded, turns, *_joined(asked, said), *counted)
 
 
 async def _assigned(
@@ -183,14 +194,6 @@ async def _assigned(
     return list(found.values())
 
 
-async def _still_coded_by(db: AsyncSession, user_id: UUID) -> set[UUID]:
-    """Recordings of which this person must be kept blind, whatever the version of the codebook."""
-    query = select(CodingAssignment.recording_id).where(
-        CodingAssignment.coder_id == user_id, CodingAssignment.state == AssignmentState.OPEN
-    )
-    return set((await db.exec(query)).all())
-
-
 def _first(done: Sequence[CodingAssignment]) -> Sequence[CodingAssignment]:
     """As far as the first who was asked for everything."""
     whole = (place for place, each in enumerate(done) if each.turn_ids is None)
@@ -202,7 +205,7 @@ def _asked(
     coded: Sequence[CodedRecording],
     done_of: dict[UUID, Sequence[CodingAssignment]],
 ) -> pl.DataFrame:
-    """One row for each turn of each assignment: what `work.to_code` answers, of all of them."""
+    """One row for each turn of each assignment: what `standing.asked` answers, of all of them."""
     floor = turns.filter(~pl.col("is_backchannel")).select("unit", "recording", "turn")
     whole, drawn = [], []
     for number, each in enumerate(coded):
@@ -248,19 +251,52 @@ async def _said(
     return await frame(db, ids, {}, where)
 
 
-async def _late(db: AsyncSession, whole: Sequence[Assigned]) -> pl.DataFrame:
-    """What was not coded blind, as `assignment` and `turn`: turns about which a coder decided
-    something, were it to take a code away, after having first finished."""
-    every = [one.id for each in whole for one in each.done]
-    finished = col(CodingAssignment.finished_at)
-    taken_away = and_(col(Coding.ended_at) >= finished, col(Coding.ended_by_mapping).is_(None))
+async def _without_lacking(
+    db: AsyncSession, asked: pl.DataFrame, whole: Sequence[Assigned], document: CodebookDocument
+) -> tuple[pl.DataFrame, int]:
+    """`asked` without what is to be coded again, and how many turns that concerns."""
+    reopened = [one.id for each in whole for one in each.done if one.is_reopened]
+    if not reopened:
+        return asked, 0
     where = [
+        col(Coding.assignment_id).in_(reopened),
+        col(Coding.ended_at).is_(None),
+        col(Coding.is_primary),
+    ]
+    if document.required:
+        where.append(col(Coding.axis_id).in_(document.required))
+    ids = {"assignment": Coding.assignment_id, "turn": Coding.turn_id}
+    cells = (await frame(db, ids, {}, where)).group_by("assignment", "turn").len()
+    done = cells.filter(pl.col("len") >= len(document.required))
+    of_these = pl.col("assignment").is_in([key(each) for each in reopened])
+    left = asked.filter(of_these).join(done, on=["assignment", "turn"], how="anti")
+    kept = asked.join(left, on=["assignment", "turn"], how="anti", maintain_order="left")
+    return kept, left["unit"].n_unique()
+
+
+async def _late(db: AsyncSession, codebook_id: UUID, whole: Sequence[Assigned]) -> pl.DataFrame:
+    """What was not coded blind, as `assignment` and `turn`: turns about which a coder decided
+    something after having first finished and, by the audit log, seen what others coded."""
+    every = {one.id: one for each in whole for one in each.done}
+    last = case(
+        (col(Coding.ended_by_mapping).is_(None), func.coalesce(Coding.ended_at, Coding.decided_at)),
+        else_=Coding.decided_at,
+    )
+    query = select(Coding.assignment_id, Coding.turn_id, last).where(
         col(Coding.assignment_id).in_(every),
         Coding.assignment_id == CodingAssignment.id,
-        or_(col(Coding.decided_at) >= finished, taken_away),
-    ]
-    ids = {"assignment": Coding.assignment_id, "turn": Coding.turn_id}
-    return (await frame(db, ids, {}, where)).unique()
+        standing.decided_since_finished(),
+    )
+    decided = (await db.exec(query)).all()
+    coders = {every[one].coder_id for one, _, _ in decided}
+    recordings = {every[one].recording_id for one, _, _ in decided}
+    sights = await seeing.seen(db, codebook_id, recordings, coders) if decided else {}
+    late = set()
+    for one, turn_id, at in decided:
+        sight = sights.get(every[one].coder_id, {}).get(every[one].recording_id)
+        if sight is not None and sight.since <= at:
+            late.add((key(one), key(turn_id)))
+    return pl.DataFrame(list(late), schema=LATE, orient="row")
 
 
 def _joined(asked: pl.DataFrame, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -37,6 +37,7 @@ def about(report: Report) -> AgreementPublic:
         turns=report.basis.turns,
         accepted=report.basis.accepted,
         rules=list(report.basis.rules),
+        again=found.again,
         recoded=found.recoded,
         intervals=Drawing(
             drawn=bootstrap.DRAWN, seed=bootstrap.SEED, fewest_recordings=bootstrap.FEWEST

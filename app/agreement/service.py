@@ -19,6 +19,7 @@ from app.agreement.material import Basis, CodedRecording, Material
 from app.agreement.measures import AxisAgreement, Said
 from app.agreement.ratings import MISSING, Flags, Floats, Ints, Ratings
 from app.codebooks.document import Axis, Code
+from app.kit.db import Database
 from app.kit.frames import key
 
 ALPHAS = {
@@ -72,9 +73,11 @@ class Report:
         return {coder: place for place, coder in enumerate(self.coders)}
 
 
-async def of_version(db: AsyncSession, actor: Actor, version_id: UUID) -> Report:
-    """Over every recording with two finished coders or more, and none unfinished."""
-    found = await material.of_version(db, actor, version_id, least=2)
+async def of_version(
+    database: Database, db: AsyncSession, actor: Actor, version_id: UUID
+) -> Report:
+    """Over every recording with two coders or more who have finished, and none who never had."""
+    found = await material.of_version(database, db, actor, version_id, least=2)
     return await asyncio.to_thread(report, found)
 
 

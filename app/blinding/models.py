@@ -41,5 +41,10 @@ class CodingAssignment(SQLModel, table=True):
     created_by: UUID = Field(foreign_key="users.id")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When the coder first finished: what was coded since, because a mapping opened it again, was
-    coded by one who may have seen what others coded."""
+    """When the coder first finished. What was coded since, because the workbench or a mapping
+    opened it again, may have been coded by one who had seen what others coded."""
+
+    @property
+    def is_reopened(self) -> bool:
+        """Finished once, and something of it is to be coded again."""
+        return self.state == AssignmentState.OPEN and self.finished_at is not None

@@ -43,6 +43,14 @@ async def is_coding(db: AsyncSession, user_id: UUID, recording_id: UUID) -> bool
     return (await db.exec(query.limit(1))).first() is not None
 
 
+async def coding(db: AsyncSession, user_id: UUID) -> set[UUID]:
+    """All recordings of which this person must still be kept blind."""
+    query = select(CodingAssignment.recording_id).where(
+        CodingAssignment.coder_id == user_id, CodingAssignment.state == AssignmentState.OPEN
+    )
+    return set((await db.exec(query.distinct())).all())
+
+
 async def names(
     db: AsyncSession, user_id: UUID, group_id: UUID, recording_id: UUID | None
 ) -> Names:

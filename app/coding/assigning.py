@@ -61,7 +61,7 @@ async def assign(
     await _coder(db, book.programme_id, coder_id)
     if await _assigned(db, version, coder_id, [recording.id]):
         raise AlreadyAssigned
-    if await seeing.seen(db, coder_id, book.id, [recording.id]):
+    if await seeing.seen(db, book.id, [recording.id], [coder_id]):
         raise SeenCodes(field="coder_id")
     made = CodingAssignment(
         recording_id=recording.id,
@@ -91,7 +91,8 @@ async def draw(
     await _coder(db, book.programme_id, coder_id)
     only = sampled(await sample_of(db, book.programme_id, basis))
     by_others = await _coded_by_others(db, version, coder_id, only)
-    known = await seeing.seen(db, coder_id, book.id, [each.id for each, _ in by_others])
+    sights = await seeing.seen(db, book.id, [each.id for each, _ in by_others], [coder_id])
+    known = sights.get(coder_id, {})
     coded = [pair for pair in by_others if pair[0].id not in known]
     found = {
         recording.id: [str(turn_id) for turn_id in await codable(db, recording.id, meeting)]

@@ -1,7 +1,7 @@
 """The codes of a recording as tables and files for other programs hold them.
 
-Only finished assignments; coders by number, never by name. What was decided where coders differed
-stands in columns of its own (`…_decided`) beside what each of them said.
+Only assignments that were finished; coders by number, never by name. What was decided where coders
+differed stands in columns of its own (`…_decided`) beside what each of them said.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,13 +14,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.blinding import service as blinding
-from app.blinding.models import AssignmentState, CodingAssignment
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, Code
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import comparing, work
+from app.coding import comparing, standing
 from app.coding.comparing import Decided
-from app.coding.work import Decision
+from app.coding.standing import Decision
 
 DECIDED = "decided"
 SEPARATOR = "; "
@@ -91,11 +91,11 @@ async def of_recording(db: AsyncSession, user_id: UUID, recording_id: UUID) -> C
         for assignment in assignments:
             said = {
                 (each.turn_id, each.axis_id): each
-                for each in await work.decisions(db, assignment.id)
+                for each in await standing.decisions(db, assignment.id)
             }
             source = f"coder{numbers[assignment.coder_id]}"
             _add(found, codebooks.said(version).axes, prefix, source, said)
-            memos = await work.memos(db, assignment.id)
+            memos = await standing.memos(db, assignment.id)
             found.notes += [Noted(source, turn_id, body) for turn_id, body in memos.items()]
         if len(assignments) > 1:
             decided = await comparing.decided(db, version.id, recording_id)
@@ -110,7 +110,7 @@ async def _finished(
     query = (
         select(CodingAssignment, CodebookVersion, Codebook)
         .where(CodingAssignment.recording_id == recording_id)
-        .where(CodingAssignment.state == AssignmentState.DONE)
+        .where(col(CodingAssignment.finished_at).is_not(None))
         .where(CodingAssignment.version_id == CodebookVersion.id)
         .where(CodebookVersion.codebook_id == Codebook.id)
         .order_by(col(CodingAssignment.id))

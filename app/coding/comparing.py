@@ -16,9 +16,9 @@ from app.blinding.models import AssignmentState
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import work
+from app.coding import standing, work
 from app.coding.models import Adjudication, Coder
-from app.coding.work import Decision
+from app.coding.standing import Decision
 from app.kit.db import now
 from app.kit.errors import NotFound, Refusal
 from app.kit.permissions import Action
@@ -161,9 +161,9 @@ async def _finished(
     numbers = await coder_numbers(db, book.programme_id)
     found = []
     for each in assignments:
-        cells = {(d.turn_id, d.axis_id): d for d in await work.decisions(db, each.id)}
-        memos = await work.memos(db, each.id)
-        found.append(Coded(numbers[each.coder_id], set(work.to_code(each, rows)), cells, memos))
+        cells = {(d.turn_id, d.axis_id): d for d in await standing.decisions(db, each.id)}
+        memos = await standing.memos(db, each.id)
+        found.append(Coded(numbers[each.coder_id], set(standing.asked(each, rows)), cells, memos))
     return sorted(found, key=lambda one: one.number)
 
 

@@ -46,6 +46,7 @@ async def assignments(programme_id: UUID, db: Db, actor: CurrentActor) -> list[A
             **AssignmentPublic.model_validate(line.assignment).model_dump(),
             coder=line.coder.name,
             coded=line.coded,
+            again=line.again,
         )
         for line in await progress.of_programme(db, programme_id)
     ]
@@ -107,7 +108,8 @@ async def note_memo(
 
 @router.post(OWN + "/finish", response_model=AssignmentPublic)
 async def finish_coding(assignment_id: UUID, db: Db, actor: CurrentActor) -> CodingAssignment:
-    """For good: from then on the codings are compared, and can't be changed."""
+    """From then on the codings are compared, and can't be changed. Turns that lose their codes
+    later, because the workbench or a newer codebook took them away, are asked for again."""
     return await work.finish(db, actor, assignment_id)
 
 
@@ -139,9 +141,12 @@ async def adjudicate(
 
 
 @router.get("/codebooks/{codebook_id}/mappings")
-async def mapping_offers(codebook_id: UUID, db: Db, actor: CurrentActor) -> list[OfferPublic]:
+async def mapping_offers(
+    codebook_id: UUID, db: Db, actor: CurrentActor, context: Ctx
+) -> list[OfferPublic]:
     """What the newest version changes for codings made with older ones."""
-    return [offer_public(each) for each in await mapping.offers(db, actor, codebook_id)]
+    offered = await mapping.offers(context.database, db, actor, codebook_id)
+    return [offer_public(each) for each in offered]
 
 
 @router.post("/codebooks/{codebook_id}/mappings", status_code=201, response_model=MappingPublic)

@@ -16,14 +16,15 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.blinding.models import CodingAssignment
+from app.coding import reopening
 from app.coding.models import Adjudication, Coding, CodingMemo
 from app.kit.db import Database
 from app.recordings import service as recordings
 from app.turns.judging import REVERSALS
 from app.turns.models import Turn, TurnEdit, TurnIndex
 
-Seen = dict[UUID, int]
-"""Recording → the sequence number of its last edit that was followed."""
+Seen = dict[UUID, tuple[int, UUID]]
+"""Recording → its last edit, by number, and its newest index, which were followed."""
 Row = Coding | Adjudication
 
 
@@ -63,19 +64,21 @@ class Said(NamedTuple):
 
 
 async def follow(database: Database, seen: Seen) -> None:
-    """Looks where somebody has edited since it was `seen`. Cheap when nobody has."""
+    """Looks where somebody has edited, or turns were proposed anew, since it was `seen`. Cheap when
+    nothing has changed."""
     async with database.reading() as db:
-        edited = await _edited(db)
-    for recording_id, sequence in edited.items():
-        if seen.get(recording_id) != sequence:
+        changed = await _changed(db)
+    for recording_id, last in changed.items():
+        if seen.get(recording_id) != last:
             async with database.transaction() as db:
                 await carry(db, recording_id)
-            seen[recording_id] = sequence
+            seen[recording_id] = last
 
 
 async def carry(db: AsyncSession, recording_id: UUID) -> Ways:
-    """All that was said of one recording's turns. Idempotent."""
+    """All that was said of one recording's turns, and what is to be said again. Idempotent."""
     await recordings.hold(db, recording_id)
+    assignments = await _assignments(db, recording_id)
     ways, said = await _ways(db, recording_id), await _said(db, recording_id)
     for old in ways.one:
         _move(said, old, ways.end(old))
@@ -84,20 +87,24 @@ async def carry(db: AsyncSession, recording_id: UUID) -> Ways:
         olds = [turn.id for turn in step.taken if not turn.is_backchannel]
         if olds and len(step.given) == 1:
             db.add_all(_joined(said, olds, ways.end(step.given[0].id)))
-    await _ask_again(db, recording_id, ways)
+    _ask_again(assignments, ways)
     await db.flush()
+    await reopening.reopen(db, recording_id, assignments)
     return ways
 
 
-async def _edited(db: AsyncSession) -> dict[UUID, int]:
-    """The last edit of each recording that somebody codes."""
+async def _changed(db: AsyncSession) -> Seen:
+    """Of each recording that somebody codes."""
     coded = select(CodingAssignment.recording_id)
-    query = (
+    edits = (
         select(TurnEdit.recording_id, func.max(TurnEdit.sequence))
         .where(col(TurnEdit.recording_id).in_(coded))
         .group_by(col(TurnEdit.recording_id))
     )
-    return dict((await db.exec(query)).all())
+    indexes = select(TurnIndex.recording_id, TurnIndex.id)
+    indexes = indexes.where(col(TurnIndex.recording_id).in_(coded)).order_by(col(TurnIndex.id))
+    edited, newest = dict((await db.exec(edits)).all()), dict((await db.exec(indexes)).all())
+    return {id_: (edited.get(id_, 0), index) for id_, index in newest.items()}
 
 
 async def _ways(db: AsyncSession, recording_id: UUID) -> Ways:
@@ -211,10 +218,15 @@ def _memos(said: Said, olds: Sequence[UUID], new: UUID) -> list[Row | CodingMemo
     return [*made]
 
 
-async def _ask_again(db: AsyncSession, recording_id: UUID, ways: Ways) -> None:
-    """Of a drawn turn whatever came in its place is asked for; it stays drawn, for a step back."""
+async def _assignments(db: AsyncSession, recording_id: UUID) -> Sequence[CodingAssignment]:
+    """Locked before their codings, as a mapping does."""
     query = select(CodingAssignment).where(CodingAssignment.recording_id == recording_id)
-    for assignment in (await db.exec(query)).all():
+    return (await db.exec(query.order_by(col(CodingAssignment.id)).with_for_update())).all()
+
+
+def _ask_again(assignments: Sequence[CodingAssignment], ways: Ways) -> None:
+    """Of a drawn turn whatever came in its place is asked for; it stays drawn, for a step back."""
+    for assignment in assignments:
         if assignment.turn_ids is None:
             continue
         asked = dict.fromkeys(ways.end(UUID(each)) for each in assignment.turn_ids)

@@ -83,6 +83,8 @@ class AssignmentLine(AssignmentPublic):
     coder: str
     coded: int
     """Turns with a code on every required axis."""
+    again: int
+    """Of what was finished before: turns to be coded again, which lack a code now."""
 
 
 class DrawPublic(Public):
@@ -121,6 +123,8 @@ class WorkPublic(Public):
 
     id: UUID
     state: AssignmentState
+    is_reopened: bool
+    """It was finished before: only what is to be coded again is the coder's."""
     version_id: UUID
     codebook: CodebookDocument
     turns: list[TurnToCode]
@@ -168,7 +172,7 @@ class TouchedPublic(Public):
     code_id: UUID
     to_axis_id: UUID | None
     codings: int | None
-    """None: withheld from one who codes with this version."""
+    """None: withheld from one who assigns nothing, or codes what was coded with this version."""
 
 
 class OfferPublic(Public):

@@ -15,17 +15,18 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.blinding.models import AssignmentState, CodingAssignment
+from app.blinding import service as blinding
+from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.changes import Change, changes
 from app.codebooks.document import Axis, Choice, CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import work
+from app.coding import reopening, seeing
 from app.coding.models import Adjudication, CodebookMapping, Coding
 from app.kit import audit
-from app.kit.db import now
+from app.kit.db import Database, now
 from app.kit.errors import Invalid, NotFound
-from app.kit.permissions import Action, acting_as
+from app.kit.permissions import Action, acting_as, may
 from app.programmes import access as programmes
 
 
@@ -38,7 +39,7 @@ class BadMapping(Invalid):
 class Touched(NamedTuple):
     change: Change
     codings: int | None
-    """How many standing codings. None: withheld from one who codes with this version."""
+    """How many standing codings. None: withheld."""
 
 
 class Offer(NamedTuple):
@@ -60,19 +61,32 @@ Row = Coding | Adjudication
 R = TypeVar("R", Coding, Adjudication)
 
 
-async def offers(db: AsyncSession, actor: Actor, codebook_id: UUID) -> list[Offer]:
-    """One for each older version that something is still coded with. Whoever codes with it is not
-    told how others' codings fall on its codes: to them every changed code is touched."""
-    await codebooks.get(db, actor, codebook_id, Action.EDIT_CODEBOOK)
+async def offers(
+    database: Database, db: AsyncSession, actor: Actor, codebook_id: UUID
+) -> list[Offer]:
+    """One for each older version that something is still coded with. How many codings fall on its
+    codes is told to those who decide about them, and then they have read codes; not while they code
+    one of the recordings. To others every changed code is touched."""
+    book = await codebooks.get(db, actor, codebook_id, Action.EDIT_CODEBOOK)
+    decides = may(await programmes.roles(db, actor, book.programme_id), Action.ASSIGN_CODING)
+    found = []
+    for offer in await _offered(db, codebook_id):
+        coded = await _coded_with(db, offer.before.id)
+        hides = not decides or bool(coded & await blinding.coding(db, actor.user_id))
+        found.append(_hidden(offer) if hides else _counted(offer))
+        if not hides:  # that no coding is touched is told, too
+            await seeing.told(database, db, actor, coded)
+    return found
+
+
+async def _offered(db: AsyncSession, codebook_id: UUID) -> list[Offer]:
     versions = await codebooks.versions(db, codebook_id)
     found = []
     for before in versions[1:]:
         count = select(func.count()).where(col(CodingAssignment.version_id) == before.id)
         assignments = int((await db.exec(count)).one())
         if assignments:
-            offer = await _offer(db, before, versions[0], assignments)
-            hides = await _codes_with(db, actor.user_id, before.id)
-            found.append(_hidden(offer) if hides else _counted(offer))
+            found.append(await _offer(db, before, versions[0], assignments))
     return found
 
 
@@ -87,10 +101,9 @@ async def apply(
     """Moves every assignment of the older version to the newest. Raises BadMapping unless `moves`
     names all codes whose codings are touched, and none that has not changed."""
     book = await codebooks.get(db, actor, codebook_id, Action.ASSIGN_CODING)
-    found = next((o for o in await offers(db, actor, book.id) if o.before.id == before_id), None)
-    if found is None or found.after.id != after_id:
+    offer = next((o for o in await _offered(db, book.id) if o.before.id == before_id), None)
+    if offer is None or offer.after.id != after_id:
         raise NotFound
-    offer = await _offer(db, found.before, found.after, found.assignments)
     after = codebooks.said(offer.after)
     targets = _targets(offer, after, moves)
     mapping = CodebookMapping(
@@ -108,7 +121,7 @@ async def apply(
         rows = (await db.exec(select(Coding).where(own, col(Coding.ended_at).is_(None)))).all()
         await _carry(db, rows, targets, mapping)
         assignment.version_id = after_id
-        await _reopen(db, assignment, after)
+        await reopening.reopen(db, assignment.recording_id, [assignment])
     await _carry_adjudications(db, before_id, after_id, targets, mapping)
     await _tell(db, actor, book, len(assignments))
     return mapping
@@ -129,13 +142,10 @@ async def _offer(
     return Offer(before, after, touched, assignments)
 
 
-async def _codes_with(db: AsyncSession, user_id: UUID, version_id: UUID) -> bool:
-    query = select(CodingAssignment.id).where(
-        CodingAssignment.coder_id == user_id,
-        CodingAssignment.version_id == version_id,
-        CodingAssignment.state == AssignmentState.OPEN,
-    )
-    return (await db.exec(query.limit(1))).first() is not None
+async def _coded_with(db: AsyncSession, version_id: UUID) -> set[UUID]:
+    """Recordings."""
+    query = select(CodingAssignment.recording_id).where(CodingAssignment.version_id == version_id)
+    return set((await db.exec(query.distinct())).all())
 
 
 def _counted(offer: Offer) -> Offer:
@@ -246,17 +256,6 @@ async def _put(
 def _end(row: Row, moment: datetime, mapping: CodebookMapping) -> None:
     if row.ended_at is None:
         row.sqlmodel_update({"ended_at": moment, "ended_by_mapping": mapping.id})
-
-
-async def _reopen(db: AsyncSession, assignment: CodingAssignment, after: CodebookDocument) -> None:
-    """A finished assignment that lost a code on a required axis is not finished any longer. When
-    it was first finished is kept: what is coded from now on may not be blind."""
-    if assignment.state != AssignmentState.DONE:
-        return
-    before = select(Coding.turn_id).where(Coding.assignment_id == assignment.id).distinct()
-    everything = set((await db.exec(before)).all())
-    if not everything <= work.coded(after, await work.decisions(db, assignment.id)):
-        assignment.state = AssignmentState.OPEN
 
 
 async def _carry_adjudications(

@@ -1,6 +1,7 @@
 """How far coding is: counts, never codes, so that everybody on the team may see them."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from app.accounts.models import User
 from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.models import Codebook, CodebookVersion
+from app.coding import reopening
 from app.coding.models import Coding, CodingDraw
 from app.groups.models import Group
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
+from app.turns import service as turns
 from app.turns.models import Turn
 
 
@@ -28,6 +31,8 @@ class Line(NamedTuple):
     version: CodebookVersion
     coded: int
     """Turns with a code on every required axis, of `assignment.turn_count`."""
+    again: int
+    """Turns to be coded again, of one who had finished."""
 
 
 async def of_programme(db: AsyncSession, programme_id: UUID) -> list[Line]:
@@ -49,8 +54,9 @@ async def of_programme(db: AsyncSession, programme_id: UUID) -> list[Line]:
     rows = (await db.exec(of_coders)).all()
     required = {version.id: codebooks.said(version).required for _, _, version in rows}
     counts = await _coded(db, required)
+    again = await _again(db, [(one, places[one.recording_id][1]) for one, _, _ in rows])
     return [
-        Line(one, coder, *places[one.recording_id], version, counts[one.id])
+        Line(one, coder, *places[one.recording_id], version, counts[one.id], again[one.id])
         for one, coder, version in rows
     ]
 
@@ -85,4 +91,16 @@ async def _coded(db: AsyncSession, required: dict[UUID, frozenset[UUID]]) -> Cou
         whole = per_turn.subquery()
         query = select(whole.c.assignment_id, func.count()).group_by(whole.c.assignment_id)
         counts.update(dict((await db.exec(query)).all()))
+    return counts
+
+
+async def _again(
+    db: AsyncSession, assigned: Iterable[tuple[CodingAssignment, Meeting]]
+) -> Counter[UUID]:
+    """What is to be coded again, by assignment: asked one by one, of the few that are."""
+    counts: Counter[UUID] = Counter()
+    for one, meeting in assigned:
+        if one.is_reopened:
+            _, rows = await turns.allowed(db, one.recording_id, meeting)
+            counts[one.id] = len(await reopening.lacking(db, one, rows))
     return counts

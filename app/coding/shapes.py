@@ -2,7 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.coding import work
+from app.coding import standing
 from app.coding.comparing import Comparison, Difference
 from app.coding.forms import (
     ComparisonPublic,
@@ -23,6 +23,7 @@ async def work_public(db: AsyncSession, found: Work) -> WorkPublic:
     return WorkPublic(
         id=found.assignment.id,
         state=found.assignment.state,
+        is_reopened=found.assignment.is_reopened,
         version_id=found.version.id,
         codebook=found.document,
         turns=[
@@ -38,12 +39,12 @@ async def work_public(db: AsyncSession, found: Work) -> WorkPublic:
         ],
         decisions=[
             DecisionPublic(**each._asdict())
-            for each in await work.decisions(db, found.assignment.id)
+            for each in await standing.decisions(db, found.assignment.id)
             if each.turn_id in mine
         ],
         memos={
             turn_id: body
-            for turn_id, body in (await work.memos(db, found.assignment.id)).items()
+            for turn_id, body in (await standing.memos(db, found.assignment.id)).items()
             if turn_id in mine
         },
     )

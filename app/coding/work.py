@@ -17,7 +17,7 @@ from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, CodebookDocument
 from app.codebooks.models import CodebookVersion
-from app.coding import following
+from app.coding import following, seeing, standing
 from app.coding.models import Coding, CodingMemo
 from app.kit.db import now
 from app.kit.errors import Invalid, NotFound, Refusal
@@ -73,18 +73,10 @@ class Work(NamedTuple):
     meeting: Meeting
     rows: list[TurnRow]
     """Every turn that may be used, in order of time: to be coded, or to be heard beside."""
+    asked: list[UUID]
+    """All that the assignment is about, in order of time."""
     to_code: list[UUID]
-    """In order of time."""
-
-
-class Decision(NamedTuple):
-    """What stands of one turn on one axis: the first code leads."""
-
-    turn_id: UUID
-    axis_id: UUID
-    code_ids: list[UUID]
-    confidence: int | None
-    decided_at: datetime
+    """All of that; of one that had been finished, what is to be coded again, and nothing else."""
 
 
 async def own(db: AsyncSession, actor: Actor, assignment_id: UUID) -> CodingAssignment:
@@ -109,48 +101,14 @@ async def open_(db: AsyncSession, actor: Actor, assignment_id: UUID) -> Work:
     assignment = await own(db, actor, assignment_id)
     recording, meeting = await recordings.get(db, actor, assignment.recording_id, Action.CODE)
     version = await db.get_one(CodebookVersion, assignment.version_id)
+    document = codebooks.said(version)
     _, rows = await turns.allowed(db, recording.id, meeting)
-    return Work(
-        assignment,
-        version,
-        codebooks.said(version),
-        recording,
-        meeting,
-        rows,
-        to_code(assignment, rows),
-    )
-
-
-def to_code(assignment: CodingAssignment, rows: Sequence[TurnRow]) -> list[UUID]:
-    """Of the turns in use, those that this assignment asks for."""
-    drawn = None if assignment.turn_ids is None else set(assignment.turn_ids)
-    return [
-        row.turn.id
-        for row in rows
-        if not row.turn.is_backchannel and (drawn is None or str(row.turn.id) in drawn)
-    ]
-
-
-async def decisions(db: AsyncSession, assignment_id: UUID) -> list[Decision]:
-    """What stands of an assignment, also of turns that are not in use at the moment."""
-    query = (
-        select(Coding)
-        .where(Coding.assignment_id == assignment_id, col(Coding.ended_at).is_(None))
-        .order_by(col(Coding.is_primary).desc(), col(Coding.id))
-    )
-    cells: dict[tuple[UUID, UUID], Decision] = {}
-    for row in (await db.exec(query)).all():
-        found = cells.setdefault(
-            (row.turn_id, row.axis_id),
-            Decision(row.turn_id, row.axis_id, [], row.confidence, row.decided_at),
-        )
-        found.code_ids.append(row.code_id)
-    return list(cells.values())
-
-
-async def memos(db: AsyncSession, assignment_id: UUID) -> dict[UUID, str]:
-    query = select(CodingMemo).where(CodingMemo.assignment_id == assignment_id)
-    return {row.turn_id: row.body for row in (await db.exec(query)).all()}
+    asked = to_code = standing.asked(assignment, rows)
+    if assignment.is_reopened:
+        again = {*await standing.lacking(db, assignment, document, rows)}
+        again |= await standing.touched(db, assignment.id)
+        to_code = [turn_id for turn_id in asked if turn_id in again]
+    return Work(assignment, version, document, recording, meeting, rows, asked, to_code)
 
 
 async def decide(
@@ -177,15 +135,16 @@ async def decide(
         Coding.assignment_id == assignment_id, Coding.turn_id == turn_id, Coding.axis_id == axis_id
     )
     rows = (await db.exec(cell.order_by(col(Coding.is_primary).desc(), col(Coding.id)))).all()
-    standing = [row for row in rows if row.ended_at is None]
-    if _says(standing, code_ids, confidence):
+    held = [row for row in rows if row.ended_at is None]
+    if _says(held, code_ids, confidence):
         return
     if any(moment < (row.ended_at or row.decided_at) for row in rows):
         raise DecidedSince
-    finished = work.assignment.finished_at
-    said_at = max(moment, finished) if finished else moment  # whatever the coder's clock says
-    for row in standing:
-        row.ended_at = said_at
+    if work.assignment.finished_at:  # whatever the coder's clock says
+        looked = await seeing.latest(db, actor.user_id, work.recording.id)
+        moment = max(filter(None, (moment, work.assignment.finished_at, looked)))
+    for row in held:
+        row.ended_at = moment
     await db.flush()
     for place, code_id in enumerate(code_ids):
         db.add(
@@ -196,17 +155,17 @@ async def decide(
                 code_id=code_id,
                 is_primary=place == 0,
                 confidence=confidence,
-                decided_at=said_at,
+                decided_at=moment,
             )
         )
     await db.flush()
 
 
-def _says(standing: Sequence[Coding], code_ids: Sequence[UUID], confidence: int | None) -> bool:
+def _says(held: Sequence[Coding], code_ids: Sequence[UUID], confidence: int | None) -> bool:
     """The order of those beside the first says nothing."""
-    held = [row.code_id for row in standing]
-    same = held[:1] == list(code_ids[:1]) and set(held) == set(code_ids)
-    return same and all(row.confidence == confidence for row in standing)
+    codes = [row.code_id for row in held]
+    same = codes[:1] == list(code_ids[:1]) and set(codes) == set(code_ids)
+    return same and all(row.confidence == confidence for row in held)
 
 
 async def note(
@@ -235,26 +194,20 @@ async def note(
 
 
 async def finish(db: AsyncSession, actor: Actor, assignment_id: UUID) -> CodingAssignment:
-    """Closes it for good: from now on others may compare. Idempotent."""
+    """Closes it: from now on others may compare. Opened again only by what takes codes away: an
+    edit of turns, which waits meanwhile, or a newer codebook. Idempotent."""
+    await recordings.hold(db, (await own(db, actor, assignment_id)).recording_id)
     work = await open_(db, actor, assignment_id)
     assignment = await db.get_one(CodingAssignment, assignment_id, with_for_update=True)
     if assignment.state == AssignmentState.DONE:
         return assignment
-    done = coded(work.document, await decisions(db, assignment_id))
-    if not set(work.to_code) <= done:
+    done = standing.coded(work.document, await standing.decisions(db, assignment_id))
+    if not set(work.asked) <= done:
         raise Uncoded
     assignment.state = AssignmentState.DONE
     assignment.finished_at = assignment.finished_at or now()
-    assignment.turn_count = len(work.to_code)
+    assignment.turn_count = len(work.asked)
     return assignment
-
-
-def coded(document: CodebookDocument, found: Sequence[Decision]) -> set[UUID]:
-    """Turns with a code on every required axis; where none is required, on any."""
-    held: dict[UUID, set[UUID]] = {}
-    for each in found:
-        held.setdefault(each.turn_id, set()).add(each.axis_id)
-    return {turn_id for turn_id, axes in held.items() if document.required <= axes}
 
 
 async def _writable(
@@ -262,16 +215,16 @@ async def _writable(
 ) -> tuple[Work, UUID]:
     """With the turn as it is called now."""
     work = await open_(db, actor, assignment_id)
-    if turn_id not in work.to_code and work.assignment.state != AssignmentState.DONE:
+    if turn_id not in work.asked and work.assignment.state != AssignmentState.DONE:
         ways = await following.carry(db, work.recording.id)
         work, replaced = await open_(db, actor, assignment_id), ways.end(turn_id)
-        if replaced not in work.to_code:
+        if replaced not in work.asked:
             raise TurnChanged if ways.knows(turn_id) else NotFound
         turn_id = replaced
     locked = await db.get_one(CodingAssignment, assignment_id, with_for_update=True)
-    if locked.state == AssignmentState.DONE:
+    if locked.state == AssignmentState.DONE or turn_id not in work.to_code:
         raise CodingClosed
-    locked.turn_count = len(work.to_code)
+    locked.turn_count = len(work.asked)
     return work, turn_id
 
 

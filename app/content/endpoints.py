@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor
 from app.audit.figures import witnessed
 from app.content import charts, rows, service
@@ -17,9 +19,10 @@ from app.content.forms import (
     FrequencyRow,
     TogetherRow,
 )
-from app.content.service import Scope
+from app.content.service import Content, Scope
 from app.exports.figures import ToBeOut
 from app.kit.csv_file import Decimal, csv_file
+from app.kit.db import Database
 from app.kit.errors import Refusal
 from app.kit.http import Ctx, Db
 from app.sampling.basis import Basis
@@ -56,13 +59,22 @@ class Asked:
         self.axis, self.other, self.hide = axis, other, hide
         self.scope = Scope.asked(group_id, meeting_id, recordings, hide=hide)
 
+    async def content(
+        self, database: Database, db: AsyncSession, actor: Actor, version_id: UUID
+    ) -> tuple[Content, Content]:
+        asked = self.scope, self.axis, self.other
+        return await service.of_axes(database, db, actor, version_id, *asked)
+
 
 Wanted = Annotated[Asked, Depends()]
 
 
 @router.get("/codebook-versions/{version_id}/content")
-async def content(version_id: UUID, db: Db, actor: CurrentActor, asked: Wanted) -> ContentPublic:
-    pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
+async def content(
+    version_id: UUID, db: Db, actor: CurrentActor, context: Ctx, asked: Wanted
+) -> ContentPublic:
+    """Who asks has read codes of what is in it, and is no longer assigned to code it."""
+    pair = await asked.content(context.database, db, actor, version_id)
     return await asyncio.to_thread(rows.about, *pair, hide=asked.hide)
 
 
@@ -72,6 +84,7 @@ async def content_table(
     table: Literal["frequencies", "together", "follows", "effects"],
     db: Db,
     actor: CurrentActor,
+    context: Ctx,
     asked: Wanted,
     out: ToBeOut,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
@@ -79,7 +92,7 @@ async def content_table(
     """With `hide` frequencies alone: from the others could be worked out what is hidden."""
     if asked.hide and table != "frequencies":
         raise NotForOthers(field="hide")
-    pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
+    pair = await asked.content(context.database, db, actor, version_id)
     found = getattr(await asyncio.to_thread(rows.about, *pair, hide=asked.hide), table)
     body = csv_file(list(KINDS[table].model_fields), found, decimal)
     return await out.table(body, f"content-{table}", service.counted(pair[0]))
@@ -100,7 +113,7 @@ async def content_chart(
     if asked.hide:
         raise NotForOthers(field="hide")
     spoken = language or actor.language
-    pair = await service.of_axes(db, actor, version_id, asked.scope, asked.axis, asked.other)
+    pair = await asked.content(context.database, db, actor, version_id)
 
     def t(key: str, **values: object) -> str:
         return context.languages.text(key, spoken, **values)

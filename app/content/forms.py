@@ -81,6 +81,10 @@ class ContentPublic(Public):
     coded: int | None
     accepted: int | None
     """Of the turns, those that people accepted or made; the rest are as the machine proposed."""
+    waiting: int
+    """Recordings left out because you still code them."""
+    again: int | None
+    """Turns left out of some coder's, because they lost their codes and wait for others."""
     rules: list[str]
     """What made the turns: of every index that one of them comes from."""
     hidden: bool

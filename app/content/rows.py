@@ -73,6 +73,8 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
         turns=None if hide else basis.turns,
         coded=None if hide else int(content.coded.is_coded.sum()),
         accepted=None if hide else basis.accepted,
+        waiting=found.waiting,
+        again=None if hide else found.again,
         rules=list(basis.rules),
         hidden=hide,
         frequencies=for_others(content) if hide else frequencies(content),

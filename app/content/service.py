@@ -20,6 +20,7 @@ from app.content.settled import settled
 from app.content.table import ROLES, Coded, Sitting, Speaker, table
 from app.exports.figures import Counted
 from app.groups.models import Group, GroupRole
+from app.kit.db import Database
 from app.kit.errors import Invalid, NotFound
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
@@ -83,6 +84,7 @@ class Content:
 
 
 async def of_axes(
+    database: Database,
     db: AsyncSession,
     actor: Actor,
     version_id: UUID,
@@ -102,7 +104,7 @@ async def of_axes(
     sample = await _sample(db, version, scope)
     ids, axes = await _meetings(db, scope, sample), {one.id, two.id}
     found = await material.of_version(
-        db, actor, version_id, least=1, meeting_ids=ids, kind=scope.kind, axes=axes
+        database, db, actor, version_id, least=1, meeting_ids=ids, kind=scope.kind, axes=axes
     )
     decided = await _decided(db, found, axes)
     groups = await _groups(db, found)

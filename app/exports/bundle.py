@@ -21,6 +21,7 @@ from app.exports.listing import media_of
 from app.exports.project import MEDIA
 from app.exports.reader import Reader
 from app.exports.study import of_turns
+from app.kit.context import Context
 from app.kit.db import now
 from app.kit.keys import Keys
 from app.meetings.models import Meeting
@@ -56,8 +57,8 @@ def made(path: str, content: bytes) -> Entry:
 
 
 async def of_meeting(
+    context: Context,
     db: AsyncSession,
-    keys: Keys,
     meeting: Meeting,
     reader: Reader,
     agreed: Agreed,
@@ -74,14 +75,15 @@ async def of_meeting(
     if recording is not None:
         files = agreed.files(await reading.usable_files(db, recording, meeting))
         files = [file for file in files if file.kind != FileKind.MANIFEST]
-        media = [await _media(db, keys, meeting, file, folder) for file in files]
+        media = [await _media(db, context.keys, meeting, file, folder) for file in files]
         entries += unlike(media)
         named = await media_of(db, meeting, recording, agreed, MEDIA)
         said = await chat.written(db, meeting, recording, reader, agreed)
         if said.table is not None:
             entries.append(made(folder + chat.NAME, said.table))
         beside = [noted.words, said.words]
-        studied = await of_turns(db, meeting, recording, reader, agreed, named, beside)
+        own = (meeting, recording, reader, agreed, named, beside)
+        studied = await of_turns(context.database, db, *own)
         entries += [made(folder + name, content) for name, content in studied.files]
         seen = agreed.of_files(files)
         contents = together([seen, said.contents, *studied.contents])

@@ -29,7 +29,7 @@ async def written(
     db: AsyncSession, meeting: Meeting, recording: Recording, reader: Reader, agreed: Agreed
 ) -> Written:
     """The lines of one recording, unless the reader codes it still."""
-    found = await service.shown(db, reader.user_id, recording, meeting)
+    found = await service.shown(db, reader.actor.user_id, recording, meeting)
     rows = [row for row in found.rows if agreed.includes(row.line.user_id)]
     rests_on = agreed.rests_on(Purpose.CHAT)
     if found.is_withheld:

@@ -15,7 +15,7 @@ def codebooks_of(found: Codes, reader: Reader) -> Iterator[tuple[str, bytes]]:
         stem = "codebook" if place == 1 else f"codebook-{place}"
         document = service.said(version)
         yield f"{stem}.csv", csv_file.written(document)
-        yield f"{stem}.qdc", qdc.written(document, reader.language)
+        yield f"{stem}.qdc", qdc.written(document, reader.actor.language)
 
 
 def described_codes(found: Codes) -> dict[str, Any]:

@@ -60,7 +60,7 @@ async def project_of_group(group_id: UUID, db: Db, actor: CurrentActor, context:
     reader = reader_of(context, actor)
     allowed = await agreed(db, group.id, Audience.RESEARCH)
     beside = [(each, "") for each in of_group]
-    whole = await project.of_group(db, group, beside, reader, allowed)
+    whole = await project.of_group(context.database, db, group, beside, reader, allowed)
     if whole is None:
         raise NothingIndexed
     out = Out(group.id, None, "emessi-group.qdpx", _sha256(whole.content), whole.held)
@@ -86,11 +86,9 @@ async def turns_as(
     reader = reader_of(context, actor)
     allowed = await agreed(db, meeting.group_id, Audience.RESEARCH)
     media = await media_of(db, meeting, recording, allowed)
-    found = await listing(db, meeting, recording, reader, allowed, media)
-    if found.turns.given:
-        deed = Deed.READ_CODES
-        await auditing.told(context.database, db, actor, meeting, deed, "turns", recording.id)
-    way = FORMATS[form]
+    way, own = FORMATS[form], (meeting, recording, reader, allowed, media)
+    with_codes = Loss.CODES not in way.lost
+    found = await listing(context.database, db, *own, with_codes=with_codes)
     content = await asyncio.to_thread(way.write, found.turns, reader)
     name, held = f"turns-{meeting.ordinal}.{form}", [(recording.id, _held(found, form, allowed))]
     out = Out(meeting.group_id, meeting.id, name, _sha256(content), held)

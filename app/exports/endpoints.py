@@ -74,7 +74,7 @@ async def export_meeting(
     await register.hold(db, meeting.group_id)
     reader = reader_of(context, actor, wants_notes=notes)
     allowed = await agreed(db, meeting.group_id, audience)
-    made = await bundle.of_meeting(db, context.keys, meeting, reader, allowed)
+    made = await bundle.of_meeting(context, db, meeting, reader, allowed)
     entries = bundle.with_sums(made.entries)
     group = await db.get_one(Group, meeting.group_id)
     held = {"with_notes": notes, "for_sharing": audience == Audience.SHARING}
@@ -107,12 +107,12 @@ async def export_group(
     of_group = (await db.exec(query)).all()
     placed = [(each, f"{n:02}-{each.kind}-{each.ordinal}/") for n, each in enumerate(of_group, 1)]
     bundles = [
-        await bundle.of_meeting(db, context.keys, meeting, reader, allowed, folder)
+        await bundle.of_meeting(context, db, meeting, reader, allowed, folder)
         for meeting, folder in placed
     ]
     common: list[Entry] = []
     beside = [(meeting, folder + project.MEDIA) for meeting, folder in placed]
-    if whole := await project.of_group(db, group, beside, reader, allowed):
+    if whole := await project.of_group(context.database, db, group, beside, reader, allowed):
         common.append(bundle.made(project.NAME, whole.content))
     answered: Contents = {}
     if answers:

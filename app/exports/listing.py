@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.coding import codes
+from app.coding import codes, seeing
 from app.coding.codes import Codes
 from app.consent.models import Purpose
 from app.exports.agreed import Agreed, Contents
 from app.exports.reader import Reader
 from app.exports.turnlist import TurnList, turn_list
 from app.groups.models import Group
+from app.kit.db import Database
 from app.meetings.models import Meeting
 from app.recordings import reading
 from app.recordings.models import FileKind, Recording
@@ -45,18 +46,26 @@ def words_of(lines: Iterable[LineRow], agreed: Agreed) -> Contents:
 
 
 async def listing(
+    database: Database,
     db: AsyncSession,
     meeting: Meeting,
     recording: Recording,
     reader: Reader,
     agreed: Agreed,
     media: Sequence[tuple[FileKind, str]],
+    *,
+    with_codes: bool = True,
 ) -> Listing:
-    """`media`: kind and name of the files that may be used."""
+    """`media`: kind and name of the files that may be used. Who is given codes has read them, and
+    the audit log is told before."""
     group = await db.get_one(Group, meeting.group_id)
     index, allowed = await turns.allowed(db, recording.id, meeting)
     rows = [row for row in allowed if agreed.includes(row.turn.user_id)]
-    coded = await codes.of_recording(db, reader.user_id, recording.id)
+    coded = Codes()
+    if with_codes:
+        coded = await codes.of_recording(db, reader.actor.user_id, recording.id)
+    if coded.given or coded.notes:
+        await seeing.told(database, db, reader.actor, [recording.id])
     lines = await lines_of(db, meeting, recording, agreed)
     listed = turn_list(group, meeting, recording, rows, media, coded, lines, agreed)
     return Listing(index, rows, coded, lines, listed)

@@ -30,7 +30,7 @@ async def noted(db: AsyncSession, meeting: Meeting, reader: Reader) -> Noted:
     """The notes of one meeting, if the reader asked for them and does not code it still."""
     if not reader.wants_notes:  # nor can they be asked for in what is given on
         return Noted(None, {"included": False}, reader.text("export.readme_notes_left_out"))
-    found = await service.everybodys(db, reader.user_id, meeting)
+    found = await service.everybodys(db, reader.actor.user_id, meeting)
     if found.is_withheld:
         about: dict[str, Any] = {"included": False, "withheld": True}
         return Noted(None, about, reader.text("export.readme_notes_withheld"))

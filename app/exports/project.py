@@ -12,7 +12,7 @@ from app.exports.formats.qdpx import qdpx
 from app.exports.listing import listing, media_of
 from app.exports.reader import Reader
 from app.groups.models import Group
-from app.kit.db import now
+from app.kit.db import Database, now
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
 
@@ -28,6 +28,7 @@ class Project(NamedTuple):
 
 
 async def of_group(
+    database: Database,
     db: AsyncSession,
     group: Group,
     meetings: Iterable[tuple[Meeting, str]],
@@ -42,7 +43,7 @@ async def of_group(
         if recording is None:
             continue
         media = await media_of(db, meeting, recording, agreed, folder)
-        found = await listing(db, meeting, recording, reader, agreed, media)
+        found = await listing(database, db, meeting, recording, reader, agreed, media)
         if found.in_use is not None:
             lists.append(found.turns)
             held.append((recording.id, together(found.contents(agreed))))

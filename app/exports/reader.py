@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import NamedTuple
-from uuid import UUID
 
 from app.accounts.actor import Actor
 from app.exports.formats.workbook import Text
@@ -10,14 +9,13 @@ from app.kit.context import Context
 
 
 class Reader(NamedTuple):
-    user_id: UUID
-    language: str
+    actor: Actor
     text: Text
-    """Of the words for people, in that language."""
+    """Of the words for people, in the actor's language."""
     wants_notes: bool = False
     """Observation notes too, which go out only when they are asked for."""
 
 
 def reader_of(context: Context, actor: Actor, *, wants_notes: bool = False) -> Reader:
     text = partial(context.languages.text, language=actor.language)
-    return Reader(actor.user_id, actor.language, text, wants_notes)
+    return Reader(actor, text, wants_notes)

@@ -17,6 +17,7 @@ from app.exports.reader import Reader
 from app.exports.readme import readme
 from app.exports.turnlist import TurnList
 from app.groups.models import Group
+from app.kit.db import Database
 from app.meetings.models import Meeting
 from app.recordings.models import FileKind, Recording
 from app.sampling import service as sampling
@@ -43,6 +44,7 @@ def written(turns: TurnList, reader: Reader) -> list[tuple[str, bytes]]:
 
 
 async def of_turns(
+    database: Database,
     db: AsyncSession,
     meeting: Meeting,
     recording: Recording,
@@ -53,7 +55,7 @@ async def of_turns(
 ) -> Studied:
     """`media`: kind and name of the files that may be used. `beside`: README.txt's words about
     observation notes and the chat."""
-    found = await listing(db, meeting, recording, reader, agreed, media)
+    found = await listing(database, db, meeting, recording, reader, agreed, media)
     index, coded = found.in_use, found.codes
     group = await db.get_one(Group, meeting.group_id)
     sample = await sampling.in_force(db, group.programme_id)

@@ -1,4 +1,5 @@
-"""Groups and those in them."""
+"""Groups and those in them. Who is in one is told by `app.coding.members`, which knows before whom
+names are withheld."""
 
 from uuid import UUID
 
@@ -6,8 +7,8 @@ from fastapi import APIRouter
 
 from app.accounts.http import CurrentActor
 from app.groups import service
-from app.groups.forms import GroupCreate, GroupPublic, GroupUpdate, MemberPublic
-from app.groups.models import Group, GroupRole
+from app.groups.forms import GroupCreate, GroupPublic, GroupUpdate
+from app.groups.models import Group
 from app.kit.http import Db, Page, Paging
 from app.kit.idempotency import Idempotent
 from app.kit.paging import page
@@ -49,21 +50,6 @@ async def change_group(group_id: UUID, form: GroupUpdate, db: Db, actor: Current
 async def delete_group(group_id: UUID, db: Db, actor: CurrentActor) -> None:
     """Only one on which nothing stands yet."""
     await service.delete(db, actor, group_id)
-
-
-@router.get("/{group_id}/members")
-async def members(group_id: UUID, db: Db, actor: CurrentActor) -> list[MemberPublic]:
-    await service.get(db, actor, group_id)
-    return [
-        MemberPublic(
-            user_id=user.id,
-            name=user.name,
-            role=GroupRole(membership.role),
-            pseudonym=membership.pseudonym,
-            joined_at=membership.joined_at,
-        )
-        for membership, user in await service.members(db, group_id)
-    ]
 
 
 @router.delete("/{group_id}/members/{user_id}", status_code=204)

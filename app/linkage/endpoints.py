@@ -53,7 +53,7 @@ async def _linked(
     """Told to the log before it is shown."""
     column = await service.find(db, actor, programme_id, asked.column)
     own = (asked.measure, asked.version_id, asked.group_id)
-    found = await service.link(db, actor, programme_id, column, *own)
+    found = await service.link(context.database, db, actor, programme_id, column, *own)
     await told.read(context.database, db, actor, programme_id, column.survey_ids)
     return found
 

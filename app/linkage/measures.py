@@ -21,6 +21,7 @@ from app.codebooks.document import Code
 from app.content import counts
 from app.content import service as content
 from app.content.service import Scope
+from app.kit.db import Database
 from app.kit.errors import NotFound
 
 Key = tuple[UUID, str]
@@ -82,6 +83,7 @@ async def of_talk(
 
 
 async def of_code(
+    database: Database,
     db: AsyncSession,
     actor: Actor,
     programme_id: UUID,
@@ -92,7 +94,7 @@ async def of_code(
     """The share of each person's coded turns that have this code: `axis/code`, by their labels. Of
     meetings that the person led nothing counts."""
     axis, _, label = name.partition(CODE)
-    found, _ = await content.of_axes(db, actor, version_id, Scope(group_id), axis, axis)
+    found, _ = await content.of_axes(database, db, actor, version_id, Scope(group_id), axis, axis)
     labels = [code.label for code in found.codes]
     if found.material.codebook.programme_id != programme_id or label not in labels:
         raise NotFound(field="measure")

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.groups.models import Group, Membership
+from app.kit.db import Database
 from app.kit.errors import Invalid, NotFound
 from app.kit.permissions import Action
 from app.linkage import measures
@@ -110,6 +111,7 @@ async def find(db: AsyncSession, actor: Actor, programme_id: UUID, name: str) ->
 
 
 async def link(
+    database: Database,
     db: AsyncSession,
     actor: Actor,
     programme_id: UUID,
@@ -127,7 +129,7 @@ async def link(
         made = await measures.of_talk(db, actor, programme_id, measure, group_id)
     elif version_id is not None and measures.CODE in measure:
         own = (programme_id, version_id, measure, group_id)
-        made = await measures.of_code(db, actor, *own)
+        made = await measures.of_code(database, db, actor, *own)
     else:
         raise NotFound(field="measure")
     said = await _said(db, column, group_id)

@@ -45,6 +45,17 @@ async def told(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
     }
 
 
+async def recordings(db: AsyncSession, user_id: UUID) -> Sequence[UUID]:
+    """Of which codes are told."""
+    query = (
+        select(CodingAssignment.recording_id)
+        .join(Coding, col(Coding.assignment_id) == CodingAssignment.id)
+        .join(Turn, col(Turn.id) == Coding.turn_id)
+        .where(Turn.user_id == user_id, _readable(CodingAssignment.recording_id, user_id))
+    )
+    return (await db.exec(query.distinct())).all()
+
+
 async def _called(db: AsyncSession, user_id: UUID) -> Called:
     """Of the versions with which this person coded or was coded, not of everybody's codebooks."""
     about = (

@@ -8,13 +8,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.accounts import service as accounts
+from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor, clear_cookies
+from app.coding import seeing
 from app.exports.streaming import zipped
 from app.kit import audit
 from app.kit.http import Ctx, Db
 from app.kit.permissions import Role
 from app.kit.problems import language_of
-from app.person import archive, collection, erasure, words
+from app.person import archive, codings, collection, erasure, words
 from app.person.forms import Erase, ErasureReport
 from app.recordings.endpoints import MediaStore
 
@@ -26,7 +28,7 @@ OF_ONESELF = "self"
 async def my_data(db: Db, actor: CurrentActor, context: Ctx) -> dict[str, Any]:
     """Everything about me but the media, as one document."""
     user = await accounts.get(db, actor.user_id)
-    await _told(context, db, user.id)
+    await _told(context, db, actor)
     return await collection.documents(db, user)
 
 
@@ -37,7 +39,7 @@ async def my_data_zip(
     """Everything about me, my own media while my consents stand included."""
     user = await accounts.get(db, actor.user_id)
     entries = await archive.entries(db, context, user)
-    await _told(context, db, user.id)
+    await _told(context, db, actor)
     headers = {
         "Content-Disposition": 'attachment; filename="emessi-my-data.zip"',
         "Cache-Control": "no-store",
@@ -96,8 +98,10 @@ async def _erase(
     return ErasureReport(user_id=user_id, lines=lines, **report._asdict())
 
 
-async def _told(context: Ctx, db: Db, user_id: UUID) -> None:
-    doer = audit.Doer(user_id, OF_ONESELF)
-    about = audit.About("account", user_id, user_id)
+async def _told(context: Ctx, db: Db, actor: Actor) -> None:
+    doer = audit.Doer(actor.user_id, OF_ONESELF)
+    about = audit.About("account", actor.user_id, actor.user_id)
     deed = audit.Deed.OWN_DATA_TAKEN
     await audit.witness(context.database, db, deed, doer, about, within=None)
+    coded = await codings.recordings(db, actor.user_id)
+    await seeing.told(context.database, db, actor, coded)

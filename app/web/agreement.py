@@ -45,7 +45,7 @@ async def agreement(
     common: dict[str, Any] = {"programme": programme, "versions": versions, "chosen": chosen}
     if chosen is None:
         return visit.page("agreement.html", report=None, **common)
-    report = await service.of_version(db, actor, chosen.id)
+    report = await service.of_version(visit.context.database, db, actor, chosen.id)
     await visit.looked("agreement", Of(version_id=chosen.id))
     return visit.page(
         "agreement.html",

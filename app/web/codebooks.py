@@ -47,7 +47,7 @@ async def codebook(codebook_id: UUID, visit: Looking) -> HTMLResponse:
     draft = await service.draft(db, actor, codebook_id)
     versions = await service.versions(db, codebook_id)
     before = service.said(versions[0]) if versions else None
-    offered = await mapping.offers(db, actor, codebook_id)
+    offered = await mapping.offers(visit.context.database, db, actor, codebook_id)
     return visit.page(
         "codebook.html",
         programme=await db.get_one(Programme, book.programme_id),

@@ -1,8 +1,8 @@
 """The pages of coding: the programme's queue, a coder's own work, and where coders differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from app.analysis.drawing import clock, decimal
 from app.blinding.models import AssignmentState
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
-from app.coding import comparing, progress, work
+from app.codebooks.models import Codebook
+from app.coding import comparing, progress, seeing, work
 from app.coding.progress import Line
+from app.coding.seeing import Seen
 from app.coding.shapes import work_public
 from app.groups.models import Group
 from app.kit.audit import Deed
@@ -32,6 +34,7 @@ from app.sampling import service as sampling
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
+Place = tuple[Recording, Meeting, Group]
 
 
 @router.get("/programmes/{programme_id}/coding")
@@ -46,6 +49,7 @@ async def queue(programme_id: UUID, visit: Looking) -> HTMLResponse:
     chosen = basis.recordings(decided)
     ready = await _ready(db, programme_id)
     staff = {user.id: user.name for _, user in await programmes.staff(db, actor, programme_id)}
+    may_assign = may(roles, Action.ASSIGN_CODING)
     return visit.page(
         "coding.html",
         programme=programme,
@@ -58,7 +62,8 @@ async def queue(programme_id: UUID, visit: Looking) -> HTMLResponse:
         others=[each for each in ready if chosen is not None and each[0].id not in chosen],
         decided=decided,
         named=basis.caption(decided, visit.text) if decided else "",
-        may_assign=may(roles, Action.ASSIGN_CODING),
+        may_assign=may_assign,
+        blind_no_more=await _blind_no_more(db, books, staff, ready, lines) if may_assign else {},
         title=lambda meeting: place_of(visit, meeting),
         done=AssignmentState.DONE,
     )
@@ -80,6 +85,7 @@ async def coding_work(assignment_id: UUID, visit: Looking) -> HTMLResponse:
         title=place_of(visit, found.meeting),
         version=found.version,
         is_done=found.assignment.state == AssignmentState.DONE,
+        is_reopened=found.assignment.is_reopened,
         data=shown.model_dump(mode="json")
         | {"audio": await _audio(db, found.recording, found.meeting)},
     )
@@ -106,6 +112,27 @@ async def differences(recording_id: UUID, version_id: UUID, visit: Looking) -> H
     )
 
 
+async def _blind_no_more(
+    db: AsyncSession,
+    books: Sequence[Codebook],
+    staff: Mapping[UUID, str],
+    ready: Sequence[Place],
+    lines: Sequence[Line],
+) -> dict[str, list[tuple[Group, Meeting, Seen]]]:
+    """By name: what can no longer be given to them, though they do not code it yet."""
+    found: dict[str, dict[UUID, tuple[Group, Meeting, Seen]]] = {}
+    recordings = [recording.id for recording, _, _ in ready]
+    for book in books:
+        own = (each for each in lines if each.version.codebook_id == book.id)
+        coded = {(each.assignment.coder_id, each.recording.id) for each in own}
+        sights = await seeing.seen(db, book.id, recordings, staff)
+        for user_id, (recording, meeting, group) in product(sights, ready):
+            seen = sights[user_id].get(recording.id)
+            if seen is not None and (user_id, recording.id) not in coded:
+                found.setdefault(staff[user_id], {})[recording.id] = (group, meeting, seen)
+    return {name: list(places.values()) for name, places in found.items()}
+
+
 def place_of(visit: Visit, meeting: Meeting) -> str:
     return visit.text(f"meeting.{meeting.kind}_number", number=meeting.ordinal)
 
@@ -124,9 +151,7 @@ def _place(line: Line) -> tuple[datetime, UUID, UUID]:
     return line.recording.started_at, line.recording.id, line.version.id
 
 
-async def _ready(
-    db: AsyncSession, programme_id: UUID
-) -> Sequence[tuple[Recording, Meeting, Group]]:
+async def _ready(db: AsyncSession, programme_id: UUID) -> Sequence[Place]:
     """Recordings that can be coded."""
     query = (
         select(Recording, Meeting, Group)

@@ -57,6 +57,12 @@ class Chosen:
         self.axis, self.other, self.hide = axis or None, other or None, hide == "1"
         self.recordings = recordings
 
+    async def content(
+        self, visit: Visit, version_id: UUID, scope: Scope
+    ) -> tuple[Content, Content]:
+        asked = (visit.actor, version_id, scope, self.axis, self.other)
+        return await service.of_axes(visit.context.database, visit.db, *asked)
+
     def query(self, content: Content, other: Content) -> str:
         """The same for the REST API."""
         asked = {"axis": content.axis.label, "other": other.axis.label}
@@ -85,7 +91,7 @@ async def content(
     if version is None:
         return visit.page("content.html", found=None, **common)
     scope = Scope.asked(chosen.group, chosen.meeting, chosen.recordings, hide=chosen.hide)
-    pair = await service.of_axes(db, actor, version.id, scope, chosen.axis, chosen.other)
+    pair = await chosen.content(visit, version.id, scope)
     await visit.looked("content", Of(version_id=version.id))
     found = await asyncio.to_thread(rows.about, *pair, hide=chosen.hide)
     axes = pair[0].material.document.axes

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.coding import members as coding
 from app.consent import service as consent
 from app.consent import texts
 from app.exports.formats.offered import Format, described
@@ -111,6 +112,7 @@ async def group(group_id: UUID, visit: Looking) -> HTMLResponse:
         programme=its_programme,
         sees_programme=may(roles, Action.SEE_PROGRAMME),
         members=await service.members(db, group_id),
+        names_withheld=await coding.are_withheld(db, actor, found),
         my_id=actor.user_id,
         roles=list(GroupRole),
         kinds=list(MeetingKind),

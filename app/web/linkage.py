@@ -72,7 +72,7 @@ async def linkage(
     chosen.column = chosen.column or columns[0].name
     column = await service.find(db, actor, programme_id, chosen.column)
     own = (chosen.measure, version.id if version else None, chosen.group)
-    linked = await service.link(db, actor, programme_id, column, *own)
+    linked = await service.link(visit.context.database, db, actor, programme_id, column, *own)
     await told.read(visit.context.database, db, actor, programme_id, column.survey_ids)
     found = await asyncio.to_thread(rows.about, programme_id, linked, hide=chosen.hide)
     return visit.page(

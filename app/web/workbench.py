@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from app.blinding import service as blinding
 from app.chat import service as chat
 from app.chat import told as chat_told
+from app.coding import reopening
 from app.groups import service as groups
 from app.groups.access import roles as roles_in
 from app.kit.audit import Deed
@@ -70,6 +71,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         group=group,
         index=index,
         names_withheld=names.are_withheld,
+        finished=await reopening.finished(db, found.id),
         data={
             "id": str(found.id),
             "me": str(actor.user_id),

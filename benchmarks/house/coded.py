@@ -18,7 +18,7 @@ from app.accounts.models import User
 from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, CodebookDocument
-from app.coding import assigning, work
+from app.coding import assigning, standing
 from app.coding.models import Adjudication, Coding, CodingMemo, DrawUnit
 from app.kit.context import Context
 from app.kit.db import now
@@ -71,7 +71,7 @@ async def code(context: Context, study: Study) -> None:
         its = [each for each in assignments if each.recording_id == recording.id]
         async with context.database.transaction() as db:
             _, rows = await turns.allowed(db, recording.id, meetings[recording.meeting_id])
-            codable = {each.id: work.to_code(each, rows) for each in its}
+            codable = {each.id: standing.asked(each, rows) for each in its}
             await _one(db, study, document, its, codable, assignments[-OPEN:])
 
 

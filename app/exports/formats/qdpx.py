@@ -96,7 +96,7 @@ def _project(
     coders = {source for one in recordings for said in one.said.values() for source in said}
     for coder in (NOBODY, *sorted(coders)):
         SubElement(users, "User", {"guid": user(coder), "name": coder})
-    codes = _codebook(root, recordings, reader.language)
+    codes = _codebook(root, recordings, reader.actor.language)
     _cases(root, recordings)
     sources = SubElement(root, "Sources")
     for each in recordings:

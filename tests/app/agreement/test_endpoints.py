@@ -111,7 +111,8 @@ async def test_nothing_is_told_of_what_somebody_still_codes(
     async with running.context.database.transaction() as db:
         its = CodingAssignment.recording_id == coded.recordings[0]
         own = CodingAssignment.coder_id == cast.researcher.id
-        await db.exec(update(CodingAssignment).where(its, own).values(state=AssignmentState.OPEN))
+        never = {"state": AssignmentState.OPEN, "finished_at": None}
+        await db.exec(update(CodingAssignment).where(its, own).values(**never))
     for person in (cast.researcher, cast.coordinator):
         found = await agreement(person, coded)
         assert (found["recordings"], found["waiting"]) == (COUNT - 1, 1)

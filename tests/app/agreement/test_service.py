@@ -19,7 +19,7 @@ from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import assigning, comparing, work
+from app.coding import assigning, comparing, standing, work
 from app.coding.models import Coding, DrawUnit
 from app.kit.db import now
 from app.meetings.models import Meeting
@@ -57,10 +57,10 @@ async def walk(db: AsyncSession, version: CodebookVersion) -> list[Walked]:
         _, rows = await turns.allowed(db, recording.id, meeting)
         finished = {}
         for each in await work.assignments(db, recording.id, version.id):
-            wanted = set(work.to_code(each, rows))
+            wanted = set(standing.asked(each, rows))
             cells = {
                 (one.turn_id, one.axis_id): one.code_ids
-                for one in await work.decisions(db, each.id)
+                for one in await standing.decisions(db, each.id)
                 if one.turn_id in wanted
             }
             finished[numbers[each.coder_id]] = cells
@@ -112,7 +112,9 @@ async def test_matrices_are_those_of_a_walk(
 ) -> None:
     async with running.context.database.reading() as db:
         version = await db.get_one(CodebookVersion, uneven.version_id)
-        found = await material.of_version(db, cast.coordinator.actor, version.id, least=2)
+        found = await material.of_version(
+            running.context.database, db, cast.coordinator.actor, version.id, least=2
+        )
         walked = await walk(db, version)
     report = service.report(found)
     units = [(each, row) for each in walked for row in each.rows if len(each.coders_of(row)) > 1]
@@ -151,7 +153,9 @@ async def test_boundaries_are_those_of_one_continuum_a_speaker(
 ) -> None:
     async with running.context.database.reading() as db:
         version = await db.get_one(CodebookVersion, uneven.version_id)
-        found = await material.of_version(db, cast.coordinator.actor, version.id, least=2)
+        found = await material.of_version(
+            running.context.database, db, cast.coordinator.actor, version.id, least=2
+        )
         walked = await walk(db, version)
     for compared in service.report(found).axes[:3]:
         continua, of = _continua(walked, compared.axis)
@@ -192,7 +196,9 @@ async def test_who_was_not_asked_left_no_gap(
             await _say(db, assignment, first)
             await work.finish(db, third, assignment.id)
     async with running.context.database.reading() as db:
-        found = await material.of_version(db, cast.coordinator.actor, coded.version_id, least=2)
+        found = await material.of_version(
+            running.context.database, db, cast.coordinator.actor, coded.version_id, least=2
+        )
     report = service.report(found)
     assert report.decided[:, 2].mean() == pytest.approx(0.1, abs=0.01)
     for compared in report.axes[:2]:
@@ -213,7 +219,7 @@ async def _say(
     recording = await db.get_one(Recording, assignment.recording_id)
     meeting = await db.get_one(Meeting, recording.meeting_id)
     _, rows = await turns.allowed(db, recording.id, meeting)
-    wanted = set(work.to_code(assignment, rows))
+    wanted = set(standing.asked(assignment, rows))
     for turn_id, axis_id, code_id, is_primary in said:
         if turn_id in wanted:
             own = {"turn_id": turn_id, "axis_id": axis_id, "code_id": code_id}

@@ -135,3 +135,18 @@ async def test_names_are_withheld_from_the_coder_alone(work: Coded) -> None:
         for who, person in (("coder", work.first), ("other", work.second))
     }
     assert names == {"coder": {"J1", "F1"}, "other": {"Bob", "Alice"}}
+
+
+async def test_members_have_pseudonyms_before_who_codes_and_does_not_run_the_group(
+    work: Coded, browser: Browser
+) -> None:
+    """A researcher who codes; a coordinator who does, too, and works with people by name."""
+    for coder in (work.first, work.second):
+        await work.assign(coder)
+    group = work.kept.cast.group_id
+    for person, named in ((work.first, set()), (work.second, {"Alice", "Bob", "Carol", "Olga"})):
+        page = (await (await browser(person)).get(f"/groups/{group}")).text
+        assert {*NAMES.findall(page)} == named
+        assert ("Jäsenillä on peitenimet" in page) == (not named)
+        told = (await person.client.get(f"{API}/groups/{group}/members")).json()
+        assert {*NAMES.findall(str(told))} == named

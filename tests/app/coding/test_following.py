@@ -5,8 +5,7 @@ from uuid import UUID
 from sqlmodel import select
 
 from app.blinding.models import CodingAssignment
-from app.coding import following
-from app.coding import work as working
+from app.coding import following, standing
 from app.coding.models import Adjudication, CodingMemo
 from app.turns.models import Turn
 from tests.app.turns.test_edits import Desk, new
@@ -16,7 +15,7 @@ from tests.fixtures.coded import API, Coded, problem_of
 async def said_of(coded: Coded, assignment: UUID) -> dict[UUID, list[UUID]]:
     async with coded.kept.context.database.reading() as db:
         theme = next(axis.id for axis in coded.document.axes if axis.label == "theme")
-        found = await working.decisions(db, assignment)
+        found = await standing.decisions(db, assignment)
     return {each.turn_id: each.code_ids for each in found if each.axis_id == theme}
 
 
@@ -148,7 +147,7 @@ async def test_memos_of_both_stand_one_after_another(work: Coded) -> None:
     await followed(work)
 
     async with work.kept.context.database.reading() as db:
-        assert (await working.memos(db, assignment))[UUID(given)] == "alkaa\njatkuu"
+        assert (await standing.memos(db, assignment))[UUID(given)] == "alkaa\njatkuu"
 
 
 async def test_a_step_back_takes_along_what_was_followed_already(work: Coded) -> None:

@@ -34,7 +34,7 @@ async def test_a_series_is_studied_alike(postgres_server: Server, tmp_path: Path
         at_once, apart = await told(running)
         assert at_once == apart
         async with running.context.database.transaction() as db:
-            asked = (db, cast.coordinator.actor, coded.version_id)
+            asked = (running.context.database, db, cast.coordinator.actor, coded.version_id)
             report = agreement.report(await material.of_version(*asked, least=2))
             assert len(report.moments) > 300
             assert report.decided.all()

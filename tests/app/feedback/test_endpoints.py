@@ -39,13 +39,13 @@ async def test_a_group_sees_its_meetings_as_a_whole(
     async with running.context.database.reading() as db:
         _, measured = await analysis.of_group(db, cast.researcher.actor, agreed.group)
     for each, own in zip(found["meetings"], measured, strict=True):
-        whole = own.measures
+        whole = own.measures.everyone
         assert each["people"] == len(INDEXED)
-        assert each["turns"] == whole.everyone.turns
+        assert each["turns"] == whole.turns
         assert each["minutes"] == 60
-        assert each["speaking"] == round(whole.shares.single + whole.shares.overlap, 2)
-        assert each["together"] == round(whole.shares.overlap, 2)
-        assert each["evenness"] == round(whole.everyone.balance.entropy, 2)
+        assert each["speaking"] == round(whole.timing["single"] + whole.timing["overlap"], 2)
+        assert each["together"] == round(whole.timing["overlap"], 2)
+        assert each["evenness"] == round(whole.balance.entropy, 2)
         assert each["chance_low"] < each["chance_high"] <= 1
     for name in (*PEOPLE, *agreed.users):
         assert f'"{name}' not in answer.text

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from app.accounts.actor import Actor
 from app.codebooks.document import Axis, Choice, Code, CodebookDocument, Name, Prose
 from app.coding.codes import Given, Noted
 from app.exports.formats.offered import FORMATS, Format, Loss, described
@@ -130,7 +131,7 @@ def named(form: Format) -> set[Loss]:
 
 def content_of(form: Format, turns: TurnList) -> object:
     """Of a project, its parts without the moment at which it was made."""
-    reader = Reader(UUID(int=9), "fi", lambda key, **_: key)
+    reader = Reader(Actor(UUID(int=9), False, "fi"), lambda key, **_: key)
     content = FORMATS[form].write(turns, reader)
     if form != Format.QDPX:
         return content

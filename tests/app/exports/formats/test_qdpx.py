@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyrefiqda import RefiProject
 
+from app.accounts.actor import Actor
 from app.codebooks.qdc import described, fit
 from app.exports.formats.qdpx import BACKCHANNEL, NOBODY, PROJECT, qdpx
 from app.exports.reader import Reader
@@ -31,7 +32,7 @@ few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def reader(language: str = "fi") -> Reader:
-    return Reader(uuid4(), language, partial(TEXTS.text, language=language))
+    return Reader(Actor(uuid4(), False, language), partial(TEXTS.text, language=language))
 
 
 def made(*lists: TurnList, language: str = "fi") -> bytes:

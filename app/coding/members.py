@@ -1,0 +1,47 @@
+"""Who is in a group: by name, or by pseudonym to whoever codes one of its recordings."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.actor import Actor
+from app.accounts.http import CurrentActor
+from app.blinding import service as blinding
+from app.groups import access, service
+from app.groups.forms import MemberPublic
+from app.groups.models import Group, GroupRole
+from app.kit.http import Db
+from app.kit.permissions import Action, may
+from app.meetings.models import Meeting
+from app.recordings.models import Recording
+
+router = APIRouter(tags=["groups"])
+
+
+async def are_withheld(db: AsyncSession, actor: Actor, group: Group) -> bool:
+    """Whether this reader must still be kept blind of somebody here. Not whoever runs the group,
+    its facilitator or a coordinator: their work is with people by name."""
+    if may(await access.roles(db, actor, group), Action.EDIT_GROUP):
+        return False
+    recordings = select(Recording.id).join(Meeting).where(Meeting.group_id == group.id)
+    coding = await blinding.coding(db, actor.user_id)
+    found = await db.exec(recordings.where(col(Recording.id).in_(coding)).limit(1))
+    return found.first() is not None
+
+
+@router.get("/groups/{group_id}/members")
+async def members(group_id: UUID, db: Db, actor: CurrentActor) -> list[MemberPublic]:
+    group = await service.get(db, actor, group_id)
+    is_blind = await are_withheld(db, actor, group)
+    return [
+        MemberPublic(
+            user_id=user.id,
+            name=membership.pseudonym if is_blind else user.name,
+            role=GroupRole(membership.role),
+            pseudonym=membership.pseudonym,
+            joined_at=membership.joined_at,
+        )
+        for membership, user in await service.members(db, group_id)
+    ]
