@@ -23,7 +23,7 @@ from app.turns import service as turns
 from app.turns.detection import VERSION
 from app.turns.models import TurnRuleSet
 from app.vault import service as vault
-from media.audio.crosstalk import EchoRules
+from media.audio.echo_ways import EchoRules
 from media.audio.speech import Thresholds
 from media.recorder import planning
 from media.recorder.accounting import account

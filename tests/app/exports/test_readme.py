@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from app.turns import service as turns
-from media.audio.crosstalk import EchoRules
+from media.audio.echo_ways import EchoRules
 from media.audio.speech import Thresholds
 from tests.fixtures.kept import DETECTOR, Kept
 
