@@ -52,20 +52,8 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     tokens, store = Tokens(keys.tokens), Store.open(settings)
     disk = Disk(settings.spool, settings.node.reserve_mb << 20)
     journal = Journal(settings.spool, keys.installation)
-    node = Node(
-        settings,
-        database,
-        keys,
-        tokens,
-        clock,
-        relay,
-        store,
-        settings.spool,
-        disk,
-        asyncio.Semaphore(AT_ONCE),
-        journal,
-        Withdrawals(journal),
-    )
+    own = (settings.spool, disk, asyncio.Semaphore(AT_ONCE), journal, Withdrawals(journal))
+    node = Node(settings, database, keys, tokens, clock, relay, store, *own)
     rooms = Rooms(node)
     gate = Gate(tokens, settings.node.name, clock)
     trials = Trials(relay, settings.turn_server, clock)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
-from app.consent.models import Decision, Purpose
+from app.consent.models import ConsentDecision, Decision, Purpose
 from app.kit.db import Database
 from app.kit.errors import Refusal
 from signalling import books
@@ -91,6 +91,9 @@ class Withdrawals:
 
 async def write(db: AsyncSession, one: Withdrawal) -> None:
     """May be asked for the same one again."""
+    await consent.hold(db, one.group_id)
+    if await db.get(ConsentDecision, one.id) is not None:
+        return
     await consent.decide(
         db,
         user_id=one.user_id,

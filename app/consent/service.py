@@ -34,8 +34,8 @@ class Paper(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A decision that was made before the ledger could take it: the id under which it is entered,
-    once, and when it was made."""
+    """A decision that was made before the ledger could take it: the id under which it is entered
+    and when it was made."""
 
     id: UUID
     decided_at: datetime
@@ -79,15 +79,12 @@ async def decide(
     if decision == Decision.GRANTED and paper is None and purpose not in text.purposes:
         raise PurposeNotAsked(field="purpose")
     rows = await chain(db, group_id)
-    if heard and (entered := next((row for row in rows if row.id == heard.id), None)):
-        return entered
     latest = ledger.fold(rows).get(user_id, {}).get(purpose)
     same = latest and latest.decision == decision and latest.text_version == text_version
     if latest and same and (keeps_earlier or not latest.keeps_earlier):
         return latest
-    id_, decided_at = heard or Heard(new_id(), now())
     row = ConsentDecision(
-        id=id_,
+        **(heard or Heard(new_id(), now()))._asdict(),
         sequence=len(rows) + 1,
         user_id=user_id,
         group_id=group_id,
@@ -100,7 +97,6 @@ async def decide(
         paper=paper.name if paper else None,
         signed_at=paper.signed_at if paper else None,
         decided_by=decided_by,
-        decided_at=decided_at,
         keeps_earlier=keeps_earlier,
         previous_hash=rows[-1].hash if rows else ledger.GENESIS,
         hash="",
