@@ -100,9 +100,14 @@ async def judge(
         for source, truth in one.truths.items():
             truth.stopped(stopped_at)
             came = sorted(arrivals.get((user_id, source), []))
-            verdict.lost(source, list(_losses(truth, came)))
             own = [t for t in found.tracks if (t.user_id, t.source) == (user_id, source)]
-            verdict.complaints += _of_tracks(found.recording, own, truth, len(came))
+            kept: list[float] = []
+            for end, lost, due in _matched(truth, came):
+                # What lacks counts whole, and yet for no more than the time since it was sent.
+                loss_s = min(len(lost) * truth.period_s, end - lost[0]) if lost else 0.0
+                verdict.lost(source, [loss_s])
+                kept += due
+            verdict.complaints += _of_tracks(found.recording, own, kept, truth.period_s, len(came))
     for track in (t for t in found.tracks if t.source == Source.CAMERA):
         verdict.complaints += await _of_pictures(found, track)
     lines = {user_id: one.lines for user_id, one in told.items()}
@@ -134,28 +139,33 @@ async def _judge_tapes(
     return arrivals
 
 
-def _losses(truth: Truth, arrivals: Sequence[float]) -> Iterator[float]:
-    """Seconds, stretch by stretch. Everything sent needs an arrival of its own that came later."""
+def _matched(
+    truth: Truth, arrivals: Sequence[float]
+) -> Iterator[tuple[float, list[float], list[float]]]:
+    """Of each stretch its end, when what lacks was sent, and when what is there was due. Everything
+    sent needs an arrival of its own that came later."""
     for start, end in truth.recorded:
         came = iter([at for at in arrivals if start <= at <= end + ON_THE_WAY_S])
-        sent = [at for at in truth.sent if start <= at <= end]
-        lost = [at for at in sent if not any(arrival >= at for arrival in came)]
-        # What is lost counts whole, and yet for no more than the time since it was sent.
-        yield min(len(lost) * truth.period_s, end - lost[0]) if lost else 0.0
+        lost: list[float] = []
+        kept: list[float] = []
+        for at, due in zip(truth.sent, truth.due, strict=True):
+            if start <= at <= end:
+                is_there = any(arrival >= at for arrival in came)
+                (kept if is_there else lost).append(due if is_there else at)
+        yield end, lost, kept
 
 
 def _of_tracks(
-    recording: Recording, own: Sequence[Track], truth: Truth, came: int
+    recording: Recording, own: Sequence[Track], kept: Sequence[float], period_s: float, came: int
 ) -> Iterator[str]:
-    """`came`: voice packets or pictures, on the tapes."""
+    """`kept`: when what is on the tapes was due; `came`: packets of a voice or pictures there."""
     began = recording.started_at.timestamp()
     end = max((began + (t.start_ms + t.duration_ms) / 1e3 for t in own), default=0.0)
-    made = zip(truth.sent, truth.due, strict=True)
-    after = [due for at, due in made if truth.covers(at) and due > end]
-    if len(after) * truth.period_s > MOST_LOST_S and max(after) - end > MOST_LOST_S:
+    after = [due for due in kept if due > end]
+    if len(after) * period_s > MOST_LOST_S:
         yield (
             f"recording {recording.id}: a finished track ends {max(after) - end:.3f} s before its "
-            f"source did; {len(after)} of it, "
+            f"tapes do; {len(after)} pieces, "
             + "; ".join(f"{t.source} {t.start_ms} + {t.duration_ms} ms, {t.details}" for t in own)
         )
     left_out = ("incomplete_frames", "undecodable_frames")
