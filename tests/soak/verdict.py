@@ -160,7 +160,9 @@ def _of_tracks(
 ) -> Iterator[str]:
     """`kept`: when what is on the tapes was due; `came`: packets of a voice or pictures there."""
     began = recording.started_at.timestamp()
-    end = max((began + (t.start_ms + t.duration_ms) / 1e3 for t in own), default=0.0)
+    # A starved machine's times are uncertain, and the file says by how much.
+    ends_ms = [t.start_ms + t.duration_ms + t.details["alignment_error_ms"] for t in own]
+    end = began + max(ends_ms, default=0.0) / 1e3
     after = [due for due in kept if due > end]
     if len(after) * period_s > MOST_LOST_S:
         yield (
