@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -17,12 +19,15 @@ from app.chat.models import ChatLine
 from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import Purpose
-from app.kit import migrate
+from app.kit import keys, migrate
 from app.kit.db import now
+from app.kit.ids import new_id
 from app.kit.settings import NodeSettings
 from app.meetings.models import Meeting
 from app.recordings.models import Tape, TapeState
+from signalling.journal import Journal
 from signalling.messages import DecideConsent, RaiseHand, Say, StartRecording
+from signalling.withdrawals import Withdrawal, Withdrawals
 from tests.fixtures import postgres
 from tests.fixtures.application import application, settings_at
 from tests.fixtures.cast import Person, assemble
@@ -31,11 +36,38 @@ from tests.fixtures.taped import Listener, arrivals, decides, inside, tapes, unt
 from tests.signalling.conftest import Gathering
 from tests.soak.kept_alive import environment_of
 
-OWN = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
+OWN: dict[str, Any] = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
 LATE_S = 0.05
 START_S = 60
 
 
+async def test_what_an_earlier_life_heard_is_entered_before_the_first_meeting_and_once(
+    gathering: Gathering,
+) -> None:
+    cast, settings = gathering.cast, gathering.settings
+    await decides(cast.alice, cast.group_id, "audio", "granted")
+    heard = Withdrawal(
+        id=new_id(),
+        user_id=cast.alice.id,
+        group_id=cast.group_id,
+        meeting_id=UUID(gathering.meeting_id),
+        decision="withdrawn",
+        keeps_earlier=True,
+        decided_at=now(),
+        **OWN,
+    )
+    for _ in range(2):  # the second time it was killed before it could forget it
+        await gathering.stop()
+        Withdrawals(Journal(settings.spool, keys.load(settings).installation)).heard(heard)
+        await gathering.start()
+        async with gathering.running.context.database.reading() as db:
+            rows = await consent.chain(db, cast.group_id)
+        assert [row.decision for row in rows] == ["granted", "withdrawn"]
+        assert (rows[1].id, rows[1].decided_at) == (heard.id, heard.decided_at)
+    assert list((settings.spool / "journal").iterdir()) == []
+
+
+@pytest.mark.thorough
 @pytest.mark.postgres
 async def test_it_outlives_the_node_and_nothing_is_written_before_it_is_entered(
     server: postgres.Server, tmp_path: Path
