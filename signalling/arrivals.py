@@ -5,12 +5,11 @@ import logging
 import time
 from uuid import UUID
 
-from app.consent import service as consent
 from app.kit.ids import short
 from app.kit.tokens import Join
 from app.meetings import attendance
 from app.recordings.models import SpanEnd
-from signalling import books, off_record_commands, spans, taping
+from signalling import books, consenting, off_record_commands, spans, taping
 from signalling.connection import Connection
 from signalling.live import Live, Presence, Session, new_participant_id, new_resume_token
 from signalling.messages import PurposeName, Replaced, Waiting, Welcomed
@@ -193,10 +192,7 @@ def _stop_waiting(presence: Presence) -> None:
 
 
 async def _consents(live: Live, user_id: UUID) -> dict[PurposeName, UUID]:
-    async with live.node.database.reading() as db:
-        in_force = await consent.in_force(db, live.group_id)
-    granted = in_force.get(user_id, {})
-    return {purpose.value: row.id for purpose, row in granted.items()}
+    return (await consenting.granted(live)).get(user_id, {})
 
 
 async def _attend(live: Live, person: Participant) -> None:

@@ -44,9 +44,11 @@ class Chat:
         self.lost.update(line.user_id for line in lines)
         self.settle(lines)
 
-    def drop(self, user: UUID) -> None:
-        """*Stop before you write*: what waits of this person is not to be kept any more."""
-        self.waiting = [line for line in self.waiting if line.user_id != user]
+    def drop(self, user: UUID) -> Sequence[ChatLine]:
+        """*Stop before you write*: what waited of this person is not to be kept any more."""
+        dropped = [line for line in self.waiting if line.user_id == user]
+        self.settle(dropped)
+        return dropped
 
     def of(self, user: UUID) -> tuple[int, int]:
         """How many lines of this person wait, and how many are lost."""

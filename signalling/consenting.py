@@ -1,47 +1,141 @@
 """Decisions on consent: those made in the room, and those made on another page.
 
 *Stop before you write, write before you start*: a grant is in the ledger before a tape begins; a
-withdrawal stops the tape before it goes into the ledger. It has happened, so the ledger is asked
-again until it has taken it, unless the person has decided anew on another page by then.
+withdrawal stops the tape before it goes into the ledger. It has happened, so it is in the node's
+journal before it is answered, and the ledger is asked again until it has taken it; nobody's
+connection waits for that.
 """
 
+import asyncio
+from contextlib import suppress
 from uuid import UUID
-
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
-from signalling import books, keeping, taping
+from app.kit.errors import Refusal
+from app.kit.ids import new_id
+from signalling import keeping, taping, withdrawals
 from signalling.live import Live, Presence
-from signalling.messages import DecideConsent, Done, PurposeName
+from signalling.messages import DecideConsent, Done, PurposeName, WithdrawalsWaiting
 from signalling.participant import Participant
+from signalling.refusals import answering
+from signalling.withdrawals import Withdrawal
+
+PATIENCE_S = 2.0
+"""The ledger may take so long before the answer is that it will be entered. Lower: a busy database
+looks like one that is away. Higher: whoever withdrew wonders for longer."""
 
 
 async def decide_consent(live: Live, participant: str, command: DecideConsent) -> None:
-    presence, user = live.presences[participant], live.room.participants[participant].user
+    presence = live.presences[participant]
     presence.decisions[command.purpose] += 1
-    latest = presence.decisions[command.purpose]
-    if command.decision != "granted":
-        # The tapes end here, whatever becomes of the rest.
-        person = live.room.participants[participant]
-        presence.unwritten.setdefault(command.purpose, person.consents.get(command.purpose))
-        taping.cut(live, live.room.resting_on(participant, command.purpose))
-        if command.purpose == "chat" and not command.keeps_earlier:
-            keeping.drop(live, user)
-        live.deliver(live.room.ended(participant, command.purpose, command.decision))
-    row_id: UUID | None = None
-    async with presence.deciding:
-        if command.decision == "granted":
-            async with live.node.database.transaction() as db:
-                row_id = await _decide(db, live, user, command)
-        else:
-            await _until_written(live, presence, user, command)
-    if presence.decisions[command.purpose] == latest:
-        presence.unwritten.pop(command.purpose, None)
-        if row_id is not None and participant in live.room.participants:
-            live.deliver(live.room.granted(participant, command.purpose, row_id))
+    if command.decision == "granted":
+        await _grant(live, participant, command)
+    else:
+        withdrawal = _end(live, participant, command)
+        live.background(_enter(live, participant, presence, command, withdrawal))
+
+
+async def _grant(live: Live, participant: str, command: DecideConsent) -> None:
+    node, purpose = live.node, command.purpose
+    presence, user = live.presences[participant], live.room.participants[participant].user
+    latest, row_id = presence.decisions[purpose], None
+    async with node.database.transaction() as db:
+        await consent.hold(db, live.group_id)
+        earlier = node.withdrawals.of(user, live.group_id)
+        if presence.decisions[purpose] == latest:  # else a withdrawal came in meanwhile
+            for one in earlier:
+                await withdrawals.write(db, one)
+            row = await consent.decide(
+                db,
+                user_id=user,
+                group_id=live.group_id,
+                meeting_id=live.meeting_id,
+                purpose=Purpose(purpose),
+                decision=Decision.GRANTED,
+                text_version=command.text_version,
+                text_language=command.text_language,
+                decided_by=user,
+                keeps_earlier=command.keeps_earlier,
+            )
+            row_id = row.id
+    if row_id is not None:
+        node.withdrawals.settled(earlier)
+    if row_id is not None and presence.decisions[purpose] == latest:
+        presence.unwritten.pop(purpose, None)
+        if participant in live.room.participants:
+            live.deliver(live.room.granted(participant, purpose, row_id))
             _tape_what_may_be(live)
     live.tell(participant, Done(ref=command.ref))
+
+
+def _end(live: Live, participant: str, command: DecideConsent) -> Withdrawal:
+    """When this returns nothing more is written of it, whatever becomes of the rest."""
+    assert command.decision != "granted"
+    presence, person = live.presences[participant], live.room.participants[participant]
+    presence.unwritten.setdefault(command.purpose, person.consents.get(command.purpose))
+    withdrawal = Withdrawal(
+        id=new_id(),
+        user_id=person.user,
+        group_id=live.group_id,
+        meeting_id=live.meeting_id,
+        purpose=command.purpose,
+        decision=command.decision,
+        text_version=command.text_version,
+        text_language=command.text_language,
+        keeps_earlier=command.keeps_earlier,
+        decided_at=live.node.clock.utc(live.node.clock.now()),
+    )
+    taping.cut(live, live.room.resting_on(participant, command.purpose))
+    live.node.withdrawals.heard(withdrawal)
+    if command.purpose == "chat" and not command.keeps_earlier:
+        keeping.drop(live, person.user)
+    live.deliver(live.room.ended(participant, command.purpose, command.decision))
+    return withdrawal
+
+
+async def _enter(
+    live: Live,
+    participant: str,
+    presence: Presence,
+    command: DecideConsent,
+    withdrawal: Withdrawal,
+) -> None:
+    """Into the ledger. It is answered then; or earlier, once it is safe that it will be."""
+    node = live.node
+    latest = presence.decisions[command.purpose]
+    entering = asyncio.create_task(node.withdrawals.enter(node.database, withdrawal))
+    with answering(live, participant, command):
+        await node.withdrawals.confirmed(withdrawal)
+        await asyncio.wait([entering], timeout=PATIENCE_S)
+        if entering.done():
+            await entering
+        else:
+            _tell(live, participant, withdrawal)
+        live.tell(participant, Done(ref=command.ref))
+    is_late = not entering.done()
+    with suppress(Refusal):
+        await entering
+        if presence.decisions[command.purpose] == latest:
+            presence.unwritten.pop(command.purpose, None)
+    if is_late:
+        _tell(live, participant, withdrawal)
+
+
+def _tell(live: Live, participant: str, one: Withdrawal) -> None:
+    waiting = len(live.node.withdrawals.of(one.user_id, one.group_id))
+    live.tell(participant, WithdrawalsWaiting(waiting=waiting))
+
+
+async def granted(live: Live) -> dict[UUID, dict[PurposeName, UUID]]:
+    """What the ledger says now, but for what was withdrawn and is not in it yet."""
+    ended = live.node.withdrawals.in_group(live.group_id)
+    async with live.node.database.reading() as db:
+        in_force = await consent.in_force(db, live.group_id)
+    return {
+        user: {p.value: row.id for p, row in rows.items() if (user, p.value) not in ended}
+        for user, rows in in_force.items()
+    }
 
 
 async def follow_the_ledger(live: Live) -> None:
@@ -50,8 +144,7 @@ async def follow_the_ledger(live: Live) -> None:
     live.ledger_readings += 1
     reading = live.ledger_readings
     before = {id_: presence.decisions.copy() for id_, presence in live.presences.items()}
-    async with live.node.database.reading() as db:
-        in_force = await consent.in_force(db, live.group_id)
+    in_force = await granted(live)
     if reading < live.ledger_followed:
         return
     live.ledger_followed = reading
@@ -59,14 +152,13 @@ async def follow_the_ledger(live: Live) -> None:
         person = live.room.participants.get(id_) or live.room.lobby.get(id_)
         if person is None or person.watches or before.get(id_) != presence.decisions:
             continue
-        rows = in_force.get(person.user, {})
-        granted: dict[PurposeName, UUID] = {p.value: row.id for p, row in rows.items()}
+        own = dict(in_force.get(person.user, {}))
         for purpose, ended in list(presence.unwritten.items()):
-            if granted.get(purpose) == ended:
-                granted.pop(purpose, None)
-            elif purpose in granted:  # later, on another page
+            if own.get(purpose) == ended:
+                own.pop(purpose, None)
+            elif purpose in own:  # later, on another page
                 del presence.unwritten[purpose]
-        _adopt(live, person, granted)
+        _adopt(live, person, own)
     _tape_what_may_be(live)
 
 
@@ -85,29 +177,3 @@ def _adopt(live: Live, person: Participant, granted: dict[PurposeName, UUID]) ->
 def _tape_what_may_be(live: Live) -> None:
     if live.room.to_tape():
         live.background(taping.tape_newly_allowed(live))
-
-
-async def _until_written(
-    live: Live, presence: Presence, user: UUID, command: DecideConsent
-) -> None:
-    async def write(db: AsyncSession) -> None:
-        if command.purpose in presence.unwritten:
-            await _decide(db, live, user, command)
-
-    await books.enter(live.node.database, write)
-
-
-async def _decide(db: AsyncSession, live: Live, user: UUID, command: DecideConsent) -> UUID:
-    row = await consent.decide(
-        db,
-        user_id=user,
-        group_id=live.group_id,
-        meeting_id=live.meeting_id,
-        purpose=Purpose(command.purpose),
-        decision=Decision(command.decision),
-        text_version=command.text_version,
-        text_language=command.text_language,
-        decided_by=user,
-        keeps_earlier=command.keeps_earlier,
-    )
-    return row.id

@@ -2,12 +2,9 @@
 tells the people, in this order. What a handler refuses has changed nothing.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from app.kit.errors import Refusal
-from app.kit.ids import short
 from signalling import (
     arrivals,
     consenting,
@@ -31,8 +28,6 @@ from signalling.messages import (
     Leave,
     Publish,
     RaiseHand,
-    RefusalCode,
-    Refused,
     RemoveParticipant,
     ReportQuality,
     Say,
@@ -42,27 +37,17 @@ from signalling.messages import (
     StopRecording,
 )
 from signalling.quality import watch
-from signalling.refusals import CommandRefused, require_facilitator
-
-logger = logging.getLogger(__name__)
+from signalling.refusals import CommandRefused, answering, require_facilitator
 
 Handler = Callable[[Live, str, Any], Awaitable[None]]
 
 
 async def handle(live: Live, participant: str, command: ClientMessage) -> None:
     """Carries out one command and answers it. Nothing a command does ends anything but itself."""
-    try:
+    with answering(live, participant, command):
         if participant in live.room.lobby and not isinstance(command, Leave):
             raise CommandRefused("not_admitted")
         await HANDLERS[type(command)](live, participant, command)
-    except CommandRefused as refusal:
-        live.tell(participant, Refused(ref=command.ref, code=refusal.code))
-    except Refusal as refusal:
-        live.tell(participant, Refused(ref=command.ref, code=_known(refusal.code)))
-    except Exception:
-        where = short(live.meeting_id)
-        logger.exception("%s failed in meeting %s", command.type, where)
-        live.tell(participant, Refused(ref=command.ref, code="internal"))
 
 
 async def raise_hand(live: Live, participant: str, command: RaiseHand) -> None:
@@ -71,10 +56,10 @@ async def raise_hand(live: Live, participant: str, command: RaiseHand) -> None:
 
 
 async def say(live: Live, participant: str, command: Say) -> None:
-    """Others are told first: what becomes of the keeping is no matter of theirs."""
+    """What is to be kept is on the node's disk before anybody hears it; nobody waits for more."""
     at = live.node.clock.utc(live.node.clock.now())
-    live.deliver(live.room.say(participant, command.text, at))
     keeping.keep(live, participant, command.text, at)
+    live.deliver(live.room.say(participant, command.text, at))
     live.tell(participant, Done(ref=command.ref))
 
 
@@ -131,16 +116,3 @@ HANDLERS: dict[type[Command], Handler] = {
     EndMeeting: recording_commands.end_meeting,
     Leave: leave,
 }
-
-KNOWN: dict[str, RefusalCode] = {
-    "not_allowed": "not_allowed",
-    "not_found": "not_found",
-    "meeting_ended": "meeting_ended",
-    "media_refused": "media_refused",
-    "text_version_unknown": "text_version_unknown",
-    "recording_finished": "recording_unavailable",
-}
-
-
-def _known(code: str) -> RefusalCode:
-    return KNOWN.get(code, "invalid")

@@ -1,12 +1,14 @@
 """Chat lines into the database: each at once, beside the meeting, and again until it is taken.
 
-The room hears a line before anything is written, and never waits for it. Killed, the node loses
-what it had not written: as a rule some milliseconds. While the database is away lines wait in
-memory, and whoever wrote them is told how many; nothing is lost without a word.
+A line is in the node's journal before the room hears it, and the room waits for no more. A node
+that is killed enters it when it starts again. While the database is away lines wait, and whoever
+wrote them is told how many; nothing is lost without a word.
 """
 
 import asyncio
+import json
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -16,10 +18,13 @@ from app.chat import service
 from app.chat.models import ChatLine
 from app.kit.ids import short
 from signalling.books import RETRY_S
-from signalling.live import Live
+from signalling.chat import BATCH
+from signalling.live import Live, Node
 from signalling.messages import LinesUnkept
 
 logger = logging.getLogger(__name__)
+
+KIND = "line"
 
 
 def keep(live: Live, participant: str, text: str, at: datetime) -> None:
@@ -38,14 +43,32 @@ def keep(live: Live, participant: str, text: str, at: datetime) -> None:
     if not live.chat.add(line):
         logger.error("meeting %s: a chat line is not kept, too many wait", short(live.meeting_id))
         _tell(live, {user})
-    elif not live.chat.is_writing:
+        return
+    live.node.journal.put(KIND, line.id, line.model_dump_json())
+    if not live.chat.is_writing:
         live.chat.is_writing = True
         live.background(_write(live))
 
 
 def drop(live: Live, user: UUID) -> None:
     """This person no longer agrees: what is not written yet never will be."""
-    live.chat.drop(user)
+    _forget(live.node, live.chat.drop(user))
+
+
+async def keep_what_was_left(node: Node) -> None:
+    """By the node's earlier life. Raises where the database is out of reach."""
+    # `model_validate_json` would leave ids and times as text
+    lines = [ChatLine.model_validate(json.loads(text)) for text in node.journal.left(KIND)]
+    for start in range(0, len(lines), BATCH):
+        batch = lines[start : start + BATCH]
+        try:
+            async with node.database.transaction() as db:
+                await service.keep(db, batch)
+        except (OperationalError, InterfaceError):
+            raise
+        except SQLAlchemyError:
+            logger.exception("%d chat lines of an earlier life are not kept", len(batch))
+        _forget(node, batch)
 
 
 async def _write(live: Live) -> None:
@@ -63,12 +86,19 @@ async def _write(live: Live) -> None:
                 # Once more would be refused once more, and hold up what comes after.
                 logger.exception("%d chat lines of a meeting are not kept", len(lines))
                 chat.give_up(lines)
+                _forget(live.node, lines)
                 _tell(live, {line.user_id for line in lines})
             else:
                 chat.settle(lines)
+                _forget(live.node, lines)
     finally:
         chat.is_writing = False
     _tell(live, chat.told.copy())
+
+
+def _forget(node: Node, lines: Iterable[ChatLine]) -> None:
+    for line in lines:
+        node.journal.drop(KIND, line.id)
 
 
 def _tell(live: Live, users: set[UUID]) -> None:

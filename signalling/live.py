@@ -24,10 +24,12 @@ from media.tape.disk import Disk
 from signalling.allowance import Allowance
 from signalling.chat import Chat
 from signalling.connection import Connection
+from signalling.journal import Journal
 from signalling.messages import PurposeName, ReportQuality, ServerMessage
 from signalling.negotiation import Negotiation
 from signalling.quality.observation import REPORTS_BURST, REPORTS_PER_S, Observation
 from signalling.room import Delivery, Room
+from signalling.withdrawals import Withdrawals
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ class Node:
     disk: Disk
     shipping: asyncio.Semaphore
     """Who holds it sends a tape to the store."""
+    journal: Journal
+    withdrawals: Withdrawals
 
 
 @dataclass
@@ -71,13 +75,11 @@ class Presence:
     """Negotiates by HTTP, with one peer connection: it is offered nothing, and told nothing."""
     negotiation: Negotiation = field(default_factory=Negotiation)
     attendance: UUID | None = None
-    deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Decisions on consent reach the ledger in the order in which they were made."""
     decisions: Counter[PurposeName] = field(default_factory=Counter)
     """How many were made here. What was read of the ledger before the last one is out of date."""
     unwritten: dict[PurposeName, UUID | None] = field(default_factory=dict)
-    """Refused or withdrawn, and not in the ledger yet: stronger than the row that grants it there,
-    if one does. Another grant in that row's place came later, from another page."""
+    """Refused or withdrawn, and not in the ledger yet, or never: stronger than the row that grants
+    it there, if one does. Another grant in that row's place came later, from another page."""
     expiry: asyncio.TimerHandle | None = None
     reports: list[ReportQuality] = field(default_factory=list)
     """What its browser told of its connections since the last look (quality)."""

@@ -498,6 +498,15 @@ class LinesUnkept(Message):
     lost: int = Field(ge=0)
 
 
+class WithdrawalsWaiting(Message):
+    """Of your own refusals and withdrawals: so many have taken effect here and wait for a database
+    that is out of reach to enter them in the ledger. Told again whenever it changes, and once none
+    waits."""
+
+    type: Literal["withdrawals_waiting"] = "withdrawals_waiting"
+    waiting: int = Field(ge=0)
+
+
 class RecordingStarted(Message):
     """The recording runs."""
 
@@ -586,6 +595,7 @@ ServerMessage = Annotated[
     | SpeakerChanged
     | Said
     | LinesUnkept
+    | WithdrawalsWaiting
     | RecordingStarted
     | RecordingInterrupted
     | RecordingResumed

@@ -20,14 +20,16 @@ from media.store import Store
 from media.tape.disk import Disk
 from signalling import ledger_watch, storage
 from signalling.gate import Gate
+from signalling.journal import Journal
 from signalling.live import Node
 from signalling.quality.watch import watching
-from signalling.recovery import recover, take_stock
+from signalling.recovery import enter_what_was_heard, recover, take_stock
 from signalling.rooms import Rooms
 from signalling.server import Signalling
 from signalling.shipping import AT_ONCE
 from signalling.streams import server as streams
 from signalling.trial import Trials
+from signalling.withdrawals import Withdrawals
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +51,14 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     relay = await Relay.open(settings.relay, clock)
     tokens, store = Tokens(keys.tokens), Store.open(settings)
     disk = Disk(settings.spool, settings.node.reserve_mb << 20)
-    shipping = asyncio.Semaphore(AT_ONCE)
-    node = Node(
-        settings, database, keys, tokens, clock, relay, store, settings.spool, disk, shipping
-    )
+    journal = Journal(settings.spool, keys.installation)
+    own = (settings.spool, disk, asyncio.Semaphore(AT_ONCE), journal, Withdrawals(journal))
+    node = Node(settings, database, keys, tokens, clock, relay, store, *own)
     rooms = Rooms(node)
     gate = Gate(tokens, settings.node.name, clock)
     trials = Trials(relay, settings.turn_server, clock)
     signalling = Signalling(rooms, trials, gate, clock)
+    await enter_what_was_heard(node)
     left = await take_stock(node)
     beside = [asyncio.create_task(_quietly(lambda: recover(node, rooms, left)))]
     try:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+
+from app.kit.errors import Refusal
 from app.kit.ids import short
 from app.meetings import placement
 from app.recordings import service as recordings
 from app.recordings import spans
-from signalling import books
+from signalling import books, keeping, withdrawals
 from signalling.live import Node
 from signalling.rooms import Rooms
 from signalling.shipping import hand_over
@@ -31,6 +34,25 @@ class Left:
     path: str
     was_begun: bool
     """There must be something of it: it was entered before that life's last beat."""
+
+
+async def enter_what_was_heard(node: Node) -> None:
+    """What this node's earlier life answered and the database had not taken: withdrawals, chat.
+
+    Must be done before the node takes its first meeting, and raises where the database is out of
+    reach: whoever withdrew is recorded by nobody here until it is entered.
+    """
+    for one in node.withdrawals.waiting:
+        try:
+            async with node.database.transaction() as db:
+                await withdrawals.write(db, one)
+        except (OperationalError, InterfaceError):
+            raise
+        except (Refusal, SQLAlchemyError):
+            logger.exception("a withdrawal waits on: the ledger refuses it")
+        else:
+            node.withdrawals.settled([one])
+    await keeping.keep_what_was_left(node)
 
 
 async def take_stock(node: Node) -> list[Left]:

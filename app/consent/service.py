@@ -15,7 +15,9 @@ from app.consent.models import ConsentDecision, ConsentText, Decision, Purpose
 from app.groups import access
 from app.groups.models import Group
 from app.kit import news
+from app.kit.db import now
 from app.kit.errors import Invalid, NotFound
+from app.kit.ids import new_id
 from app.kit.permissions import Action
 from app.programmes.models import Programme
 
@@ -29,6 +31,14 @@ class Paper(NamedTuple):
 
     name: str
     signed_at: datetime
+
+
+class Heard(NamedTuple):
+    """A decision that was made before the ledger could take it: the id under which it is entered
+    and when it was made."""
+
+    id: UUID
+    decided_at: datetime
 
 
 class PurposeNotAsked(Invalid):
@@ -56,6 +66,7 @@ async def decide(
     decided_by: UUID,
     keeps_earlier: bool = False,
     paper: Paper | None = None,
+    heard: Heard | None = None,
 ) -> ConsentDecision:
     """Writes one decision at the end of the group's chain, and has every node hear of it.
 
@@ -73,6 +84,7 @@ async def decide(
     if latest and same and (keeps_earlier or not latest.keeps_earlier):
         return latest
     row = ConsentDecision(
+        **(heard or Heard(new_id(), now()))._asdict(),
         sequence=len(rows) + 1,
         user_id=user_id,
         group_id=group_id,
@@ -100,14 +112,19 @@ async def _write(db: AsyncSession, row: ConsentDecision) -> None:
     await news.tell(db, row.group_id)
 
 
-async def _read(
-    db: AsyncSession, group_id: UUID, version: int, language: str
-) -> tuple[ConsentText, str]:
-    """The text that was read, and its hash, which is kept; holds the group's chain for one
-    writer."""
+async def hold(db: AsyncSession, group_id: UUID) -> Group:
+    """The group's chain, for one writer until the transaction ends."""
     group = await db.get(Group, group_id, with_for_update=True)
     if group is None:
         raise NotFound
+    return group
+
+
+async def _read(
+    db: AsyncSession, group_id: UUID, version: int, language: str
+) -> tuple[ConsentText, str]:
+    """The text that was read, and its hash, which is kept; holds the chain."""
+    group = await hold(db, group_id)
     programme = await db.get_one(Programme, group.programme_id)
     text = await texts.find(db, programme.id, version, language)
     if text is None:

@@ -89,7 +89,9 @@ class NodeSettings(Section):
         "Empty: the host name of the page and the ports above.",
     )
     spool: Path | None = Field(
-        default=None, description="Folder for tapes being written. Empty: <data>/spool."
+        default=None,
+        description="Folder for tapes being written, and for what the database has not taken yet. "
+        "Empty: <data>/spool.",
     )
     reserve_mb: int = Field(
         default=512,

@@ -33,6 +33,10 @@ NODE_STOPPED = "node_stopped"
 NOT_RECORDED = "not_recorded"
 """The recording or the consent paused, or the person was away."""
 
+APART_S = 0.002
+"""Pictures are so far apart at least. Lower: milliseconds, which files count, may be the same for
+two. Higher: those that came too late for their places take longer to catch up."""
+
 
 @dataclass(frozen=True)
 class LocalTape:
@@ -90,14 +94,16 @@ class PersonTapes:
         return without_holes(self._frames(source, counts), gaps)
 
     def pictures(self, source: Source, counts: Counts, codec: str = "") -> Iterator[FrameRows]:
-        """Camera or screen, in the order of time; of this codec, if one is named."""
+        """Camera or screen, in the order of time; of this codec, if one is named. None is left out
+        whose time has passed, where a clock was put right: those after it build on it."""
         last = float("-inf")
         for rows in self._frames(source, counts, codec):
-            latest = np.maximum.accumulate(np.append(last, rows.at_s))
-            later = np.flatnonzero(rows.at_s > latest[:-1])
-            last = float(latest[-1])
-            if len(later):
-                yield rows if len(later) == len(rows) else rows.take(later)
+            if np.any(np.diff(rows.at_s, prepend=last) < APART_S):
+                turns = APART_S * np.arange(len(rows) + 1)
+                earliest = np.append(last, rows.at_s) - turns
+                rows = replace(rows, at_s=(np.maximum.accumulate(earliest) + turns)[1:])
+            last = float(rows.at_s[-1])
+            yield rows
 
     def alignment_error_ms(self, source: Source) -> float:
         """How far the source's times may be off, by what its packets show."""

@@ -22,9 +22,9 @@ class Asking:
         self._highest = -1
         self._keyframes = KeyframeRequests()
 
-    def want_keyframe(self) -> None:
+    def want_keyframe(self, *, at_once: bool = False) -> None:
         if self._video:
-            self._keyframes.want()
+            self._keyframes.want(at_once=at_once)
 
     def ask(self, highest: int, now: float) -> None:
         """Send the requests that are due, `highest` having come. Every packet calls it while any is

@@ -273,8 +273,8 @@ class Layer:
 
     # ---- What is asked of the sender --------------------------------------------------------
 
-    def want_keyframe(self, now: float) -> None:
-        self._asking.want_keyframe()
+    def want_keyframe(self, now: float, *, at_once: bool = False) -> None:
+        self._asking.want_keyframe(at_once=at_once)
         self.ask(now)
 
     def ask(self, now: float) -> None:

@@ -254,7 +254,7 @@ class Publication:
             self._enter(largest, now)
 
     def _enter(self, layer: Layer, now: float) -> None:
-        layer.want_keyframe(now)
+        layer.want_keyframe(now, at_once=True)  # what is written before it can be shown to nobody
         self._taped_keyframe_at = now
 
     def _tape_moves(self, tape: TapeSink, layer: Layer) -> None:

@@ -14,8 +14,12 @@ class KeyframeRequests:
         self._asked_at = -KEYFRAME_INTERVAL_S
         self.wanted = False
 
-    def want(self) -> None:
+    def want(self, *, at_once: bool = False) -> None:
+        """`at_once`: though one was asked for just now. For what begins seldom, and shows nothing
+        before its key frame."""
         self.wanted = True
+        if at_once:
+            self._asked_at = -KEYFRAME_INTERVAL_S
 
     def due(self, now: float) -> bool:
         """True if one is to be asked for now; then it has been."""

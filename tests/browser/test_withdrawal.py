@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.consent.models import ConsentDecision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit.tokens import Access
+from app.programmes.models import Programme
 from app.recordings.models import Erasure, Recording, RecordingState
 from app.turns.erasure import erase_withdrawn
 from tests.browser.conftest import Site
@@ -92,6 +93,18 @@ async def test_a_no_keeps_what_was_recorded_when_that_was_chosen(site: Site) -> 
         await row.locator("[data-action=erase]").click()
         await expect(row.locator(".kept")).to_be_hidden(timeout=PATIENCE_MS)
         assert await decided(site, site.played.facilitator) == ("withdrawn", False)
+
+        waits = page.locator("[data-part=withdrawal]")
+        async with site.context.database.transaction() as db:
+            await db.exec(select(Programme))  # SQLite has one writer, from its first question on
+            await page.click("dialog [data-purpose=audio] .yes-no label:last-child")
+            await page.keyboard.press("Escape")
+            await expect(waits).to_be_visible(timeout=PATIENCE_MS)
+            for width, height in ((390, 844), (1280, 800)):
+                await page.set_viewport_size({"width": width, "height": height})
+                await check(page)
+                await take(page, f"room_withdrawal_waits-{width}", whole=False)
+        await expect(waits).to_be_hidden(timeout=PATIENCE_MS)
 
 
 async def decided(site: Site, user: User) -> tuple[str, bool]:

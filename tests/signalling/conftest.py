@@ -1,7 +1,7 @@
 """A node beside the application, with one meeting that is about to begin."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,7 @@ from app.kit.settings import NodeSettings, RelaySettings, Settings
 from app.meetings.models import Meeting
 from signalling import node
 from tests.app.conftest import cast, postgres_server, running, settings, template  # noqa: F401
+from tests.fixtures import postgres
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
 from tests.fixtures.installation import free_port
@@ -66,6 +67,16 @@ async def gathering(
     settings: Settings,  # noqa: F811
 ) -> AsyncIterator[Gathering]:
     async with gathered(running, cast, settings) as found:
+        yield found
+
+
+@pytest.fixture
+def server() -> Iterator[postgres.Server]:
+    """Of this test alone, which kills it."""
+    programs = postgres.binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed")
+    with postgres.server(programs) as found:
         yield found
 
 

@@ -78,16 +78,42 @@ async def test_a_withdrawal_is_written_once_the_ledger_is_back(gathering: Gather
 
         async with ledger_away(database):
             own = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
-            asked = asyncio.create_task(alice.ask(DecideConsent, decision="withdrawn", **own))
-            await until_stored(gathering, cast.alice)  # the tape does not wait for it
-            assert not asked.done()
-        await asked
+            await alice.ask(DecideConsent, decision="withdrawn", **own)
+            assert alice.told.count("withdrawals_waiting") == 1
+            await until_stored(gathering, cast.alice)  # the tape does not wait for it either
+            with pytest.raises(Refusal, match="internal"):
+                await alice.ask(DecideConsent, decision="granted", **own)
+        async with asyncio.timeout(DEADLINE_S):
+            while alice.told.count("withdrawals_waiting") < 2:
+                await asyncio.sleep(0.05)
 
         async with database.reading() as db:
             latest = await consent.latest_of(db, cast.alice.id, cast.group_id)
         assert latest[Purpose.AUDIO].decision == "withdrawn"
         assert latest[Purpose.AUDIO].meeting_id == UUID(gathering.meeting_id)
         assert len(await tapes(gathering, cast.alice)) == 1
+
+
+async def test_a_grant_after_it_is_after_it_in_the_ledger_and_neither_stands_there_twice(
+    gathering: Gathering,
+) -> None:
+    cast, database = gathering.cast, gathering.running.context.database
+    own = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
+    await decides(cast.alice, cast.group_id, "audio", "granted")
+    async with inside(gathering, cast.alice) as (alice,):
+        await alice.ask(StartRecording)
+        await until_written(gathering, cast.alice)
+        async with ledger_away(database):
+            await alice.ask(DecideConsent, decision="withdrawn", **own)
+        await alice.ask(DecideConsent, decision="granted", **own)  # before the node tries again
+        first, second = await until_taped(gathering, cast.alice, 2)
+        async with asyncio.timeout(DEADLINE_S):
+            while alice.told.count("withdrawals_waiting") < 2:
+                await asyncio.sleep(0.05)
+        async with database.reading() as db:
+            rows = await consent.chain(db, cast.group_id)
+    assert [row.decision for row in rows] == ["granted", "withdrawn", "granted"]
+    assert [first.consent_id, second.consent_id] == [rows[0].id, rows[2].id]
 
 
 @asynccontextmanager

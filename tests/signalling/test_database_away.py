@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,16 +22,6 @@ from tests.fixtures.taped import DEADLINE_S, decides, inside, packets, until_sto
 from tests.signalling.conftest import gathered
 
 AWAY_S = 20.0
-
-
-@pytest.fixture
-def server() -> Iterator[postgres.Server]:
-    """Of this test alone, which kills it."""
-    programs = postgres.binaries()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed")
-    with postgres.server(programs) as found:
-        yield found
 
 
 @pytest.mark.postgres

@@ -1,78 +1,65 @@
-"""A person who always comes back, and who keeps the truth: when each packet of the voice was sent.
-
-The truth is taken where the voice is made, before any network or node has seen it.
-"""
+"""Somebody who comes back, speaks, is seen, writes to the room, and keeps the truth of all that."""
 
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass, field
 
 import httpx
-from av import AudioFrame
 
 from app.simulation.participant import SimulatedPerson
-from app.simulation.sources import FRAME, Microphone
+from app.simulation.sources import FPS, FRAME
 from app.simulation.voices import RATE
 from signalling.messages import (
     Admit,
     EndMeeting,
     MeetingEnded,
     PublicationChanged,
+    RecordingStarted,
     RecordingStopped,
+    Said,
+    Say,
     ServerMessage,
     StartRecording,
     Welcomed,
 )
+from tests.soak.truth import Lines, ToldCamera, ToldMicrophone, Truth
 
 AGAIN_S = 0.2
+SAY_EVERY_S = 0.15
+"""Lower: more lines are on their way at each kill. Higher: fewer can be lost."""
 
 
-@dataclass
-class Truth:
-    """Unix seconds."""
+class Told:
+    """What becomes of one person in a meeting, over all their stays."""
 
-    sent: list[float] = field(default_factory=list)
-    """One for each 20 ms of voice."""
-    due: list[float] = field(default_factory=list)
-    """Beside each, when it was to be said: on a busy machine our own voice is late, and the
-    finished file has it where it belongs."""
-    recorded: list[list[float]] = field(default_factory=list)
-    """From when to when the node said that this voice is written. Open: it still is."""
-
-    def covers(self, at: float) -> bool:
-        return any(start <= at <= end for start, end in self.recorded)
-
-    def begins(self) -> None:
-        if not self.recorded or len(self.recorded[-1]) == 2:
-            self.recorded.append([time.time()])
+    def __init__(self, *, camera: bool) -> None:
+        self.truths = {"microphone": Truth(FRAME / RATE)}
+        if camera:
+            self.truths["camera"] = Truth(1 / FPS)
+        self.lines = Lines()
 
     def ends(self, at: float) -> None:
-        if self.recorded and len(self.recorded[-1]) == 1:
-            self.recorded[-1].append(max(at, self.recorded[-1][0]))
+        for truth in self.truths.values():
+            truth.ends(at)
 
+    @property
+    def was_recorded(self) -> bool:
+        return any(truth.recorded for truth in self.truths.values())
 
-class ToldMicrophone(Microphone):
-    def __init__(self, truth: Truth) -> None:
-        super().__init__()
-        self._truth = truth
-
-    async def recv(self) -> AudioFrame:
-        frame = await super().recv()
-        sent, assumed = time.time(), time.monotonic()
-        self._truth.sent.append(sent)
-        began = self._began if self._began is not None else assumed
-        self._truth.due.append(sent - assumed + began + (self._at - FRAME) / RATE)
-        return frame
+    @property
+    def is_recorded(self) -> bool:
+        return all(truth.is_recorded for truth in self.truths.values())
 
 
 class Presence(SimulatedPerson):
     """One stay, until its websocket is gone."""
 
-    def __init__(self, number: int, name: str, api: httpx.AsyncClient, truth: Truth) -> None:
+    def __init__(self, number: int, name: str, api: httpx.AsyncClient, told: Told) -> None:
         super().__init__(number, name, api, camera=False)
-        self.microphone = ToldMicrophone(truth)
-        self.truth = truth
+        self.told = told
+        self.microphone = ToldMicrophone(told.truths["microphone"])
+        if "camera" in told.truths:
+            self._camera = ToldCamera(number, told.truths["camera"])
         self.me = ""
         self.is_recording = False
 
@@ -81,12 +68,18 @@ class Presence(SimulatedPerson):
             case Welcomed():
                 self.me, self.is_recording = fact.participant, fact.room.recording.running
             case PublicationChanged(publication=own) if own.participant == self.me:
-                if own.source == "microphone" and own.recorded:
-                    self.truth.begins()
+                truth = self.told.truths[own.source]
+                if own.recorded:
+                    truth.begins()
                 else:
-                    self.truth.ends(time.time())
+                    truth.ends(time.time())
+            case Said() if self.is_recording:
+                self.told.lines.heard.add(fact.text)
+            case RecordingStarted():
+                self.is_recording = True
             case RecordingStopped() | MeetingEnded():
-                self.truth.ends(time.time())
+                self.is_recording = False
+                self.told.ends(time.time())
             case _:
                 pass
         await super()._hear(fact)
@@ -104,9 +97,27 @@ class Presence(SimulatedPerson):
             raise ConnectionError
         await published
 
+    async def write(self) -> None:
+        """A line and another, as long as the recording runs and the node answers."""
+        lines = self.told.lines
+        while True:
+            await asyncio.sleep(SAY_EVERY_S)
+            if not self.is_recording:
+                continue
+            text = f"{self.name} {len(lines.said)}"
+            lines.said.append(text)
+            await self.ask(Say, text=text)
+            if self.is_recording:  # else it may have come when nothing was kept any more
+                lines.answered.add(text)
+
     async def until_gone(self) -> None:
         assert self._reader is not None
-        await asyncio.wait([self._reader])
+        writing = asyncio.create_task(self.write())
+        try:
+            await asyncio.wait([self._reader])
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
 
 
 class Attendee:
@@ -114,19 +125,19 @@ class Attendee:
 
     def __init__(self, number: int, name: str, api: httpx.AsyncClient, *, leads: bool) -> None:
         self._number, self._name, self._api, self._leads = number, name, api, leads
-        self.truth = Truth()
+        self.told = Told(camera=not leads)
         self.present: Presence | None = None
         self.over = asyncio.Event()
         self.stays = 0
 
     async def attend(self, meeting_id: str) -> None:
         while not self.over.is_set():
-            one = Presence(self._number, self._name, self._api, self.truth)
+            one = Presence(self._number, self._name, self._api, self.told)
             try:
                 await one.join(meeting_id)
                 await one.enter()
                 self.present, self.stays = one, self.stays + 1
-                if self._leads and not one.is_recording and not self.truth.recorded:
+                if self._leads and not one.is_recording and not self.told.was_recorded:
                     await one.ask(StartRecording)
                 await one.until_gone()
             except Exception:  # whatever a process that was just killed does to us
@@ -147,7 +158,3 @@ class Attendee:
                     await asyncio.wait_for(one.ended.wait(), 5)
                     self.over.set()
             await asyncio.sleep(AGAIN_S)
-
-    @property
-    def is_recorded(self) -> bool:
-        return bool(self.truth.recorded) and len(self.truth.recorded[-1]) == 1

@@ -1,10 +1,12 @@
-"""SIGKILL at random moments over node, worker, app and database while people meet and speak.
+"""SIGKILL at random moments over node, worker, app and database while people meet, speak, are seen
+and write to one another.
 
     python -m tests.soak.crash_matrix [KILLS] [SEED]
 
 After every meeting nobody has done anything: its recording must be finished, hold all that was said
-but the last 0.25 s before each kill, and state what was cut. The seed says what is killed when; how
-far each process has come by then is the machine's.
+and shown but the last 0.25 s before each kill, and state what was cut; and every chat line that
+anybody was told of must be kept, once. The seed says what is killed when; how far each process has
+come by then is the machine's.
 """
 
 import asyncio
@@ -19,6 +21,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from uuid import UUID
 
 import httpx
@@ -57,6 +60,8 @@ AT_WORK_S = (0.0, 3.0)
 """The worker is killed so long after the meeting's end, or after its last kill."""
 AWAY_S = (0.0, 5.0)
 """The database stays away."""
+BOTH = 0.5
+"""Of the times that it is away, the node is killed meanwhile, with all that waits for it."""
 READY_S = 600.0
 """On a machine that does much else, too: what is measured is what is kept, not how fast."""
 
@@ -72,14 +77,16 @@ class Report:
 
     def add(self, found: Verdict) -> None:
         self.meetings += 1
-        self.verdict.losses_s += found.losses_s
+        for source, losses_s in found.losses_s.items():
+            self.verdict.lost(source, losses_s)
+        self.verdict.lines += found.lines
         self.verdict.complaints += found.complaints
         self.verdict.torn += found.torn
         self.verdict.tapes += found.tapes
 
     @property
     def worst_s(self) -> float:
-        return max(self.verdict.losses_s, default=0.0)
+        return max((loss for each in self.verdict.losses_s.values() for loss in each), default=0.0)
 
     @property
     def is_good(self) -> bool:
@@ -87,13 +94,16 @@ class Report:
 
     def __str__(self) -> str:
         kills = ", ".join(f"{count} of {kind}" for kind, count in sorted(self.kills.items()))
-        losses = sorted(self.verdict.losses_s)
-        middle = losses[len(losses) // 2] if losses else 0.0
         lines = [
             f"seed {self.seed}: {sum(self.kills.values())} kills ({kills}) in {self.meetings} "
             f"meetings, {self.took_s:.0f} s",
-            f"{self.verdict.tapes} tapes, {self.verdict.torn} torn; {len(losses)} stretches: lost "
-            f"{middle * 1000:.0f} ms in the middle, {self.worst_s * 1000:.0f} ms at worst",
+            f"{self.verdict.tapes} tapes, {self.verdict.torn} of them torn; "
+            f"{self.verdict.lines} chat lines",
+            *(
+                f"{source}: {len(losses)} stretches, lost {median(losses) * 1000:.0f} ms in the "
+                f"middle, {max(losses) * 1000:.0f} ms at worst"
+                for source, losses in self.verdict.losses_s.items()
+            ),
             f"ended without a kill and started again: {dict(self.by_itself) or 'none'}",
             *self.verdict.complaints,
         ]
@@ -125,10 +135,10 @@ class Stage:
                 leads = number == 0
                 attending[id_] = Attendee(number, person.user.name, api, leads=leads)
             tasks = [asyncio.create_task(a.attend(str(meeting.id))) for a in attending.values()]
-            await _until(lambda: all(a.is_recorded for a in attending.values()))
+            await _until(lambda: all(a.told.is_recorded for a in attending.values()))
             for victim in (v for v in victims if v != "worker"):
                 if self.chance.random() < CALM:
-                    await _until(lambda: all(a.is_recorded for a in attending.values()))
+                    await _until(lambda: all(a.told.is_recorded for a in attending.values()))
                 await asyncio.sleep(self.chance.uniform(*PAUSE_S))
                 await self._kill(victim, list(attending.values()))
             await asyncio.sleep(self.chance.uniform(*PAUSE_S))
@@ -142,22 +152,26 @@ class Stage:
             await asyncio.sleep(self.chance.uniform(*AT_WORK_S))
             await self._kill(victim, ())
         recording_id = await self._finished(meeting.id)
-        truths = {id_: attendee.truth for id_, attendee in attending.items()}
+        told = {id_: attendee.told for id_, attendee in attending.items()}
         store = Store.open(self.settings)
-        self.report.add(await judge(self.context, store, recording_id, truths, self.settings.data))
+        self.report.add(await judge(self.context, store, recording_id, told, self.settings.data))
 
     async def _kill(self, victim: str, attending: Sequence[Attendee]) -> None:
         self.report.kills[victim] += 1
         if victim == "database":
             assert self.server is not None
+            away_s = self.chance.uniform(*AWAY_S)
             await asyncio.to_thread(self.server.kill)
-            await asyncio.sleep(self.chance.uniform(*AWAY_S))
+            await asyncio.sleep(away_s / 2)
+            if self.chance.random() < BOTH:
+                await self._kill("node", attending)
+            await asyncio.sleep(away_s / 2)
             await asyncio.to_thread(self.server.start)
             return
         at = self.processes.kill(victim)
         if victim == "node":
             for attendee in attending:
-                attendee.truth.ends(at)
+                attendee.told.ends(at)
 
     async def _finished(self, meeting_id: UUID) -> UUID:
         """Nobody lifts a hand: the recording gets ready."""
@@ -210,7 +224,7 @@ async def staged(
     async with application(settings) as running:
         cast = await assemble(running)
         for person in (cast.alice, cast.bob):
-            for purpose in ("audio", "indexing"):
+            for purpose in ("audio", "video", "chat", "indexing"):
                 await decides(person, cast.group_id, purpose, "granted")
         processes = Kept(environment_of(settings, free_port()), data)
         await processes.start()

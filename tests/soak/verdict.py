@@ -1,91 +1,210 @@
-"""What became of a recording, against the truth of those who spoke."""
+"""What became of a recording, against the truth of those who were there."""
 
+import io
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+import av
+from sqlmodel import select
+
+from app.chat.models import ChatLine
 from app.kit.context import Context
 from app.recordings import service as recordings
-from app.recordings.models import FileKind, Recording, Tape, TapeState
+from app.recordings.models import (
+    FileKind,
+    Recording,
+    RecordingFile,
+    Source,
+    Tape,
+    TapeState,
+    Track,
+)
 from app.vault import service as vault
 from media.sealed import SealedReader
 from media.store import Store
 from media.tape.format import NotATape, Packet
 from media.tape.reader import Ending, TapeReader
-from tests.soak.attendee import Truth
+from tests.soak.attendee import Told
+from tests.soak.truth import Lines, Truth
 
-PACKET_S = 0.02
 MOST_LOST_S = 0.25
 ON_THE_WAY_S = 0.1
-"""A packet that was sent in a stretch may arrive so much later and still be of it."""
+"""What was sent in a stretch may arrive so much later and still be of it."""
+MARKER = 0x80
+"""Of the second byte: with this packet a picture ends."""
 
 
 @dataclass
 class Verdict:
-    losses_s: list[float] = field(default_factory=list)
-    """Of each stretch that the node said was written: what the tapes lack."""
+    losses_s: dict[str, list[float]] = field(default_factory=dict)
+    """Source → of each stretch that the node said was written: what the tapes lack."""
     torn: int = 0
     tapes: int = 0
+    lines: int = 0
+    """Of the chat, that the node answered or somebody heard."""
     complaints: list[str] = field(default_factory=list)
+
+    def lost(self, source: str, losses_s: Sequence[float]) -> None:
+        self.losses_s.setdefault(source, []).extend(losses_s)
+
+
+@dataclass
+class Finished:
+    """A recording that is ready, opened."""
+
+    recording: Recording
+    tapes: list[Tape]
+    tracks: list[Track]
+    lines: list[ChatLine]
+    keys: Mapping[UUID, bytes]
+    """Of tapes and of files, by their ids."""
+    store: Store
+    files: list[RecordingFile]
+
+    @classmethod
+    async def open(cls, context: Context, store: Store, id_: UUID) -> "Finished":
+        async with context.database.reading() as db:
+            tapes, files = await recordings.tapes(db, id_), await recordings.files(db, id_)
+            lines = (await db.exec(select(ChatLine).where(ChatLine.recording_id == id_))).all()
+            sealed = {one.id: one.data_key_id for one in tapes}
+            sealed |= {one.id: one.data_key_id for one in files}
+            return cls(
+                await db.get_one(Recording, id_),
+                tapes,
+                await recordings.tracks(db, id_),
+                list(lines),
+                {own: await vault.unwrap(db, context.keys, key) for own, key in sealed.items()},
+                store,
+                files,
+            )
+
+    async def read(self, file: RecordingFile) -> bytes:
+        sealed = await SealedReader.open(self.store, file.path, self.keys[file.id])
+        return await sealed.read(0, sealed.size)
 
 
 async def judge(
-    context: Context, store: Store, recording_id: UUID, truths: dict[UUID, Truth], scratch: Path
+    context: Context, store: Store, recording_id: UUID, told: Mapping[UUID, Told], scratch: Path
 ) -> Verdict:
-    """Reads every tape as it lies in the store, the manifest, and the finished tracks."""
+    """Reads every tape as it lies in the store, the manifest, the finished files and the chat."""
     verdict = Verdict()
-    async with context.database.reading() as db:
-        recording = await db.get_one(Recording, recording_id)
-        tapes = await recordings.tapes(db, recording_id)
-        tracks = await recordings.tracks(db, recording_id)
-        files = await recordings.files(db, recording_id)
-        keys = {t.id: await vault.unwrap(db, context.keys, t.data_key_id) for t in tapes}
-        written = next(file for file in files if file.kind == FileKind.MANIFEST)
-        key = await vault.unwrap(db, context.keys, written.data_key_id)
-    sealed = await SealedReader.open(store, written.path, key)
-    manifest = json.loads(await sealed.read(0, sealed.size))
-    told = {entry["tape_id"]: entry for entry in manifest["tapes"]}
-    arrivals: dict[UUID, list[float]] = {}
-    for tape in tapes:
-        verdict.tapes += 1
-        ending, cut_bytes, times = await _read(store, tape, keys[tape.id], scratch)
-        entry = told.pop(str(tape.id), {})
-        stated = [tape.state, *(entry.get(n) for n in ("ending", "cut_bytes", "packets"))]
-        if stated != (found := [TapeState.STORED, ending, cut_bytes, len(times)]):
-            verdict.complaints.append(f"stated of a tape: {stated}; found: {found}")
-        verdict.torn += ending == Ending.TORN
-        arrivals.setdefault(tape.user_id, []).extend(times)
-    if told or manifest["left_out"]:
-        verdict.complaints.append("the manifest has tapes of its own, or leaves some out")
-    for user_id, truth in truths.items():
-        _compare(verdict, truth, arrivals.get(user_id, []))
-        own = [track for track in tracks if track.user_id == user_id]
-        began = recording.started_at.timestamp()
-        end = max(began + (t.start_ms + t.duration_ms) / 1e3 for t in own) if own else 0.0
-        said = zip(truth.sent, truth.due, strict=True)
-        after = [due for at, due in said if truth.covers(at) and due > end]
-        if len(after) * PACKET_S > MOST_LOST_S:
-            verdict.complaints.append(
-                f"recording {recording_id}: a finished track ends {max(after) - end:.3f} s before "
-                f"its voice did; {len(after)} packets, "
-                + "; ".join(f"{t.start_ms} + {t.duration_ms} ms, {t.details}" for t in own)
-            )
-        frames = sum(t.details["frames"] for t in own)
-        if frames < len(arrivals.get(user_id, [])):
-            verdict.complaints.append(f"{frames} frames of {len(arrivals[user_id])} packets")
+    found = await Finished.open(context, store, recording_id)
+    arrivals = await _judge_tapes(verdict, found, scratch)
+    assert found.recording.stopped_at is not None
+    stopped_at = found.recording.stopped_at.timestamp()
+    for user_id, one in told.items():
+        for source, truth in one.truths.items():
+            truth.stopped(stopped_at)
+            came = sorted(arrivals.get((user_id, source), []))
+            own = [t for t in found.tracks if (t.user_id, t.source) == (user_id, source)]
+            kept: list[float] = []
+            for end, lost, due in _matched(truth, came):
+                # What lacks counts whole, and yet for no more than the time since it was sent.
+                loss_s = min(len(lost) * truth.period_s, end - lost[0]) if lost else 0.0
+                verdict.lost(source, [loss_s])
+                kept += due
+            verdict.complaints += _of_tracks(found.recording, own, kept, truth.period_s, len(came))
+    for track in (t for t in found.tracks if t.source == Source.CAMERA):
+        verdict.complaints += await _of_pictures(found, track)
+    lines = {user_id: one.lines for user_id, one in told.items()}
+    verdict.lines = len(set().union(*(each.answered | each.heard for each in lines.values())))
+    verdict.complaints += _of_chat(found.lines, lines)
     return verdict
 
 
-def _compare(verdict: Verdict, truth: Truth, arrivals: list[float]) -> None:
+async def _judge_tapes(
+    verdict: Verdict, found: Finished, scratch: Path
+) -> dict[tuple[UUID, str], list[float]]:
+    """Whether the manifest says of each how it ends; when the parts of each source arrived."""
+    written = next(file for file in found.files if file.kind == FileKind.MANIFEST)
+    manifest = json.loads(await found.read(written))
+    told = {entry["tape_id"]: entry for entry in manifest["tapes"]}
+    arrivals: dict[tuple[UUID, str], list[float]] = {}
+    for tape in found.tapes:
+        verdict.tapes += 1
+        ending, cut_bytes, times = await _read(found.store, tape, found.keys[tape.id], scratch)
+        entry = told.pop(str(tape.id), {})
+        stated = [tape.state, *(entry.get(n) for n in ("ending", "cut_bytes", "packets"))]
+        if stated != (real := [TapeState.STORED, ending, cut_bytes, len(times)]):
+            verdict.complaints.append(f"stated of a tape: {stated}; found: {real}")
+        verdict.torn += ending == Ending.TORN
+        whole = [at for at, ends in times if ends or tape.source != Source.CAMERA]
+        arrivals.setdefault((tape.user_id, tape.source), []).extend(whole)
+    if told or manifest["left_out"]:
+        verdict.complaints.append("the manifest has tapes of its own, or leaves some out")
+    return arrivals
+
+
+def _matched(
+    truth: Truth, arrivals: Sequence[float]
+) -> Iterator[tuple[float, list[float], list[float]]]:
+    """Of each stretch its end, when what lacks was sent, and when what is there was due. Everything
+    sent needs an arrival of its own that came later."""
     for start, end in truth.recorded:
-        sent = sum(start <= at <= end for at in truth.sent)
-        kept = sum(start <= at <= end + ON_THE_WAY_S for at in arrivals)
-        verdict.losses_s.append(max(0, sent - kept) * PACKET_S)
+        came = iter([at for at in arrivals if start <= at <= end + ON_THE_WAY_S])
+        lost: list[float] = []
+        kept: list[float] = []
+        for at, due in zip(truth.sent, truth.due, strict=True):
+            if start <= at <= end:
+                is_there = any(arrival >= at for arrival in came)
+                (kept if is_there else lost).append(due if is_there else at)
+        yield end, lost, kept
 
 
-async def _read(store: Store, tape: Tape, key: bytes, to: Path) -> tuple[str, int, list[float]]:
-    """How the stored tape ends, how much of it is cut, and when its packets arrived."""
+def _of_tracks(
+    recording: Recording, own: Sequence[Track], kept: Sequence[float], period_s: float, came: int
+) -> Iterator[str]:
+    """`kept`: when what is on the tapes was due; `came`: packets of a voice or pictures there."""
+    began = recording.started_at.timestamp()
+    # A starved machine's times are uncertain, and the file says by how much.
+    ends_ms = [t.start_ms + t.duration_ms + t.details["alignment_error_ms"] for t in own]
+    end = began + max(ends_ms, default=0.0) / 1e3
+    after = [due for due in kept if due > end]
+    if len(after) * period_s > MOST_LOST_S:
+        yield (
+            f"recording {recording.id}: a finished track ends {max(after) - end:.3f} s before its "
+            f"tapes do; {len(after)} pieces, "
+            + "; ".join(f"{t.source} {t.start_ms} + {t.duration_ms} ms, {t.details}" for t in own)
+        )
+    left_out = ("incomplete_frames", "undecodable_frames")
+    frames = sum(t.details["frames"] + sum(t.details.get(n, 0) for n in left_out) for t in own)
+    if frames < came:
+        yield f"{frames} frames of {came} on the tapes: {[(t.source, t.details) for t in own]}"
+
+
+async def _of_pictures(found: Finished, track: Track) -> list[str]:
+    """Whether the file holds so many pictures as its track says, each to be seen."""
+    file = next(file for file in found.files if file.id == track.file_id)
+    with av.open(io.BytesIO(await found.read(file)), "r") as container:
+        seen = len(list(container.decode(video=0)))
+    if seen == track.details["frames"]:
+        return []
+    return [f"{seen} pictures are to be seen of {track.details}"]
+
+
+def _of_chat(kept: Sequence[ChatLine], lines: Mapping[UUID, Lines]) -> Iterator[str]:
+    """Told: kept once. Said, and never told of: once at most. Each under its writer's name."""
+    counts = Counter((line.user_id, line.text) for line in kept)
+    said = {(user_id, text) for user_id, own in lines.items() for text in own.said}
+    told = set().union(*(own.answered | own.heard for own in lines.values()))
+    lost = sorted(text for user_id, text in said if text in told and not counts[user_id, text])
+    if lost:
+        yield f"{len(lost)} chat lines of {len(told)} are lost: {', '.join(lost)}"
+    if twice := [text for (_, text), count in counts.items() if count > 1]:
+        yield f"chat lines that are kept more than once: {', '.join(twice)}"
+    if foreign := counts.keys() - said:
+        yield f"{len(foreign)} chat lines that nobody said"
+
+
+async def _read(
+    store: Store, tape: Tape, key: bytes, to: Path
+) -> tuple[str, int, list[tuple[float, bool]]]:
+    """How the stored tape ends, how much of it is cut, and when each packet arrived, with whether
+    its marker is set."""
     local = to / "copy.tape"
     size = await store.get_file(tape.path, local)
     if size != tape.size:
@@ -95,5 +214,7 @@ async def _read(store: Store, tape: Tape, key: bytes, to: Path) -> tuple[str, in
     except NotATape:
         return "unreadable", size, []
     zero = reader.header.started_ns / 1e9
-    times = [zero + r.arrival_s for r in reader if isinstance(r, Packet)]
+    times = [
+        (zero + r.arrival_s, bool(r.data[1] & MARKER)) for r in reader if isinstance(r, Packet)
+    ]
     return str(reader.ending), reader.cut_bytes, times

@@ -118,6 +118,22 @@ def test_the_file_says_how_long_it_is_and_can_be_searched(
         assert 5 <= float(first.pts * first.time_base) <= 6
 
 
+def test_pictures_that_came_too_late_for_their_place_come_in_their_order_all_the_same(
+    tmp_path: Path, pictures: list[bytes]
+) -> None:
+    for name, start_s in (("a", 0.0), ("b", 2.0)):
+        sent = send_vp8(Sender(ssrc=ord(name)), pictures[:90], start_s)
+        write_tape(order(tmp_path / name, "camera"), VP8, Network().arrivals(sent))
+
+    tapes = [local(tmp_path / name, Source.CAMERA) for name in ("a", "b")]
+    path, (track,) = made(tmp_path, tapes)
+
+    shown = decoded(path, "video")
+    assert len(shown) == track.details["frames"] == 180
+    assert all(later > earlier for (earlier, _), (later, _) in pairwise(shown))
+    assert track.duration_ms == pytest.approx(5_000, abs=50)
+
+
 def test_lost_and_broken_pictures_are_left_out_and_counted(
     tmp_path: Path, pictures: list[bytes]
 ) -> None:

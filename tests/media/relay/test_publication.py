@@ -183,6 +183,17 @@ async def test_key_frames_are_asked_for_once_in_a_while(scene: Scene) -> None:
     assert len(scene.asked) == 1
 
 
+async def test_a_tape_waits_for_no_key_frame_that_others_had(
+    scene: Scene, order: TapeOrder
+) -> None:
+    scene.publication.want_keyframe(1.0)
+    tape = TapeWriter(order, VIDEO, Clock(0.0, 0))
+    scene.publication.record(tape, 1.0 + KEYFRAME_INTERVAL_S / 5)
+    assert len(scene.asked) == 2
+    scene.publication.record(None, 2.0)
+    tape.close()
+
+
 async def test_a_recording_can_be_entered_every_few_seconds(scene: Scene, order: TapeOrder) -> None:
     tape = TapeWriter(order, VIDEO, Clock(0.0, 0))
     for tenth in range(10 * 60):

@@ -1,4 +1,4 @@
-"""A tape of a real voice, cut at every single byte of its last chunk."""
+"""A tape of a real voice, and one of a picture, cut at every single byte of the last chunk."""
 
 from pathlib import Path
 
@@ -9,28 +9,38 @@ from media.tape.reader import Ending, TapeReader
 from tests.fixtures.senders import (
     FLUSH_S,
     OPUS,
+    VP8,
     Network,
     Sender,
     opus_packets,
     order,
     send_opus,
+    send_vp8,
     speech,
+    vp8_frames,
     write_tape,
 )
 from tests.fixtures.tapes import packets_of
 
 LENGTH_S = 1.0
+FPS = 30
+SIZE = (96, 64)
 MOST_LOST_S = 0.25
 KEY = bytes(32)
 
 
-@pytest.fixture
-def tape(tmp_path: Path) -> tuple[Path, list[tuple[float, bytes]]]:
+@pytest.fixture(params=["microphone", "camera"])
+def tape(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, list[tuple[float, bytes]]]:
     """Written by a node that was killed: no chunk says that it is the last. With what came."""
     path = tmp_path / "t.tape"
-    sent = send_opus(Sender(), opus_packets(speech(LENGTH_S, [(0.0, LENGTH_S)])))
+    if request.param == "microphone":
+        codec = OPUS
+        sent = send_opus(Sender(), opus_packets(speech(LENGTH_S, [(0.0, LENGTH_S)])))
+    else:
+        codec = VP8  # in packets so small that each picture needs several
+        sent = send_vp8(Sender(), vp8_frames(round(FPS * LENGTH_S), SIZE), fps=FPS, mtu=30)
     arrivals = Network(delay_s=0.03, jitter_s=0.004).arrivals(sent)
-    write_tape(order(path, "microphone", KEY), OPUS, arrivals, close=False)
+    write_tape(order(path, request.param, KEY), codec, arrivals, close=False)
     return path, arrivals
 
 

@@ -361,6 +361,11 @@ export interface Welcomed {
   ice_servers: IceServer[];
 }
 
+export interface WithdrawalsWaiting {
+  type: "withdrawals_waiting";
+  waiting: number;
+}
+
 export type ClientMessage =
   | Publish
   | AnswerDownlink
@@ -403,6 +408,7 @@ export type ServerMessage =
   | SpeakerChanged
   | Said
   | LinesUnkept
+  | WithdrawalsWaiting
   | RecordingStarted
   | RecordingInterrupted
   | RecordingResumed

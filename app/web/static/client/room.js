@@ -42,6 +42,8 @@ export class Room {
   chat = [];
   /** Of my own chat lines that are to be kept: how many are not yet, and how many never will be. */
   unkept = { waiting: 0, lost: 0 };
+  /** Of my own refusals and withdrawals: how many are in effect and not in the ledger yet. */
+  withdrawalsWaiting = 0;
   /** In the lobby: whether somebody is there who can open the door. */
   facilitatorPresent = true;
 
@@ -124,6 +126,9 @@ export class Room {
         break;
       case "lines_unkept":
         this.unkept = { waiting: fact.waiting, lost: fact.lost };
+        break;
+      case "withdrawals_waiting":
+        this.withdrawalsWaiting = fact.waiting;
         break;
       case "speaker_changed":
         this.speaker = fact.participant;

@@ -51,6 +51,7 @@ export class RoomView {
     this.lost = h("p", { class: "banner bad", role: "alert", hidden: true }, t("room.reconnecting"));
     this.troubles = new Troubles(t);
     this.interruption = h("p", { class: "banner bad", role: "alert", "data-part": "interruption", hidden: true }, t("storage.interrupted"));
+    this.withdrawal = h("p", { class: "banner", role: "status", "data-part": "withdrawal", hidden: true }, t("withdrawal.waits"));
     this.notice = h("p", { class: "banner", role: "status", hidden: true });
     this.tap = h("button", { type: "button", class: "banner tap", hidden: true, onclick: () => this.#hear() }, icon("sound"), t("room.tap_to_hear"));
     this.door = h("button", { type: "button", class: "banner tap", "data-action": "door", hidden: true, onclick: () => this.#show("people") });
@@ -66,7 +67,7 @@ export class RoomView {
       "div",
       { class: "room" },
       h("header", { class: "room-top" }, h("h1", {}, data.meeting.title), this.strip, settings),
-      h("div", { class: "banners" }, this.off_record.element, this.lost, this.interruption, this.door, this.tap, this.notice, this.troubles.element),
+      h("div", { class: "banners" }, this.off_record.element, this.lost, this.interruption, this.withdrawal, this.door, this.tap, this.notice, this.troubles.element),
       h("div", { class: "room-middle" }, this.stage.element, this.panel.element),
       this.toolbar.element,
     );
@@ -83,6 +84,7 @@ export class RoomView {
     this.troubles.update(room);
     this.toolbar.update({ panel: this.#open, unread: Math.max(0, room.chat.length - this.#read) });
     set(this.lost, "hidden", meeting.connection_state !== "reconnecting");
+    set(this.withdrawal, "hidden", room.withdrawalsWaiting === 0);
     set(this.door, "hidden", room.lobby.size === 0 || this.#open === "people");
     const names = [...room.lobby.values()].map(({ name }) => name).join(", ");
     say(this.door, t("room.knocks", { names }));
