@@ -9,23 +9,24 @@ Turns and codings are columns: of a whole programme there are hundreds of thousa
 done with them is joining, sorting and counting (see `app.kit.frames`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import case, func
+from sqlalchemy import case
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.agreement import leaving_out
 from app.blinding import service as blinding
 from app.blinding.models import CodingAssignment
 from app.codebooks import service as codebooks
 from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
-from app.coding import comparing, seeing, standing
+from app.coding import comparing, seeing
 from app.coding.models import Coding
 from app.exports.figures import Counted
 from app.groups.models import Membership
@@ -35,6 +36,7 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting, MeetingKind
 from app.recordings.models import Recording, RecordingState
 from app.turns import columns
+from app.turns.columns import Indexed
 from app.turns.models import TurnIndex
 from app.turns.rules import printed
 
@@ -45,7 +47,6 @@ ASKED = {
     "coder": pl.Int32,
     "turn": pl.String,
 }
-LATE = {"assignment": pl.String, "turn": pl.String}
 
 
 @dataclass(frozen=True)
@@ -151,24 +152,24 @@ async def of_version(
     spoken = await columns.of_recordings(db, [(each[0], each[1]) for each in whole])
     turns = spoken.turns.with_row_index("unit")
     done_of = {each.recording.id: each.done for each in whole}
-    coded = [
-        CodedRecording(
-            each.recording,
-            each.meeting,
-            each.indexes,
-            list(each.people.values()),
-            [numbers[one.coder_id] for one in done_of[each.recording.id]],
-        )
-        for each in spoken.recordings
-    ]
+    coded = [_coded(each, done_of[each.recording.id], numbers) for each in spoken.recordings]
     document = codebooks.said(version)
     asked = _asked(turns, coded, done_of)
-    asked, again = await _without_lacking(db, asked, whole, document)
-    late = await _late(db, book.id, whole if least > 1 else [])
+    done = [one for each in whole for one in each.done]
+    asked, again = await leaving_out.without_lacking(db, asked, done, document)
+    late = await leaving_out.not_blind(db, book.id, done if least > 1 else [])
     recoded = asked.join(late, on=late.columns, how="semi")["unit"].n_unique()
     said = (await _said(db, whole, least, axes)).join(late, on=late.columns, how="anti")
     counted = (waiting, again, recoded)
     return Material(book, version, document, coded, turns, *_joined(asked, said), *counted)
+
+
+def _coded(
+    each: Indexed, done: Sequence[CodingAssignment], numbers: Mapping[UUID, int]
+) -> CodedRecording:
+    coders = [numbers[one.coder_id] for one in done]
+    people = list(each.people.values())
+    return CodedRecording(each.recording, each.meeting, each.indexes, people, coders)
 
 
 async def _assigned(
@@ -249,54 +250,6 @@ async def _said(
     if axes is not None:
         where.append(col(Coding.axis_id).in_(axes))
     return await frame(db, ids, {}, where)
-
-
-async def _without_lacking(
-    db: AsyncSession, asked: pl.DataFrame, whole: Sequence[Assigned], document: CodebookDocument
-) -> tuple[pl.DataFrame, int]:
-    """`asked` without what is to be coded again, and how many turns that concerns."""
-    reopened = [one.id for each in whole for one in each.done if one.is_reopened]
-    if not reopened:
-        return asked, 0
-    where = [
-        col(Coding.assignment_id).in_(reopened),
-        col(Coding.ended_at).is_(None),
-        col(Coding.is_primary),
-    ]
-    if document.required:
-        where.append(col(Coding.axis_id).in_(document.required))
-    ids = {"assignment": Coding.assignment_id, "turn": Coding.turn_id}
-    cells = (await frame(db, ids, {}, where)).group_by("assignment", "turn").len()
-    done = cells.filter(pl.col("len") >= len(document.required))
-    of_these = pl.col("assignment").is_in([key(each) for each in reopened])
-    left = asked.filter(of_these).join(done, on=["assignment", "turn"], how="anti")
-    kept = asked.join(left, on=["assignment", "turn"], how="anti", maintain_order="left")
-    return kept, left["unit"].n_unique()
-
-
-async def _late(db: AsyncSession, codebook_id: UUID, whole: Sequence[Assigned]) -> pl.DataFrame:
-    """What was not coded blind, as `assignment` and `turn`: turns about which a coder decided
-    something after having first finished and, by the audit log, seen what others coded."""
-    every = {one.id: one for each in whole for one in each.done}
-    last = case(
-        (col(Coding.ended_by_mapping).is_(None), func.coalesce(Coding.ended_at, Coding.decided_at)),
-        else_=Coding.decided_at,
-    )
-    query = select(Coding.assignment_id, Coding.turn_id, last).where(
-        col(Coding.assignment_id).in_(every),
-        Coding.assignment_id == CodingAssignment.id,
-        standing.decided_since_finished(),
-    )
-    decided = (await db.exec(query)).all()
-    coders = {every[one].coder_id for one, _, _ in decided}
-    recordings = {every[one].recording_id for one, _, _ in decided}
-    sights = await seeing.seen(db, codebook_id, recordings, coders) if decided else {}
-    late = set()
-    for one, turn_id, at in decided:
-        sight = sights.get(every[one].coder_id, {}).get(every[one].recording_id)
-        if sight is not None and sight.since <= at:
-            late.add((key(one), key(turn_id)))
-    return pl.DataFrame(list(late), schema=LATE, orient="row")
 
 
 def _joined(asked: pl.DataFrame, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -107,22 +107,22 @@ def test_a_good_ledger_is_said_to_be_good_and_its_heads_are_kept(installed: Inst
     said = installed.emessi("verify", "--save-heads", str(heads))
     assert said.code == 0, said.text
     assert f"Group {installed.group}" in said.text
-    assert "chain      whole, rows: 15" in said.text
-    assert "Good (groups: 1, rows: 15)" in said.text
+    assert "chain      whole, rows: 17" in said.text
+    assert "Good (groups: 1, rows: 17)" in said.text
     assert installed.group in heads.read_text()
 
     again = installed.emessi("verify", "--heads", str(heads), "--group", installed.group)
     assert again.code == 0
-    assert "has grown from it (row 15)" in again.text
+    assert "has grown from it (row 17)" in again.text
 
 
 def test_a_break_is_told_with_its_place(installed: Installed) -> None:
-    installed.write("UPDATE consent_decisions SET decision = 'granted' WHERE sequence = 9")
+    installed.write("UPDATE consent_decisions SET decision = 'granted' WHERE sequence = 10")
     installed.write("UPDATE tapes SET consent_id = (SELECT id FROM consent_decisions LIMIT 1)")
 
     said = installed.emessi("verify")
     assert said.code == 1
-    assert "BROKEN     at row 9: it says something else than when it was written" in said.text
+    assert "BROKEN     at row 10: it says something else than when it was written" in said.text
     assert "names a consent" in said.text
     assert "NOT GOOD" in said.text
 

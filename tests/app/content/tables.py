@@ -60,7 +60,7 @@ def content(coded: Coded, names: Sequence[str] | None = None) -> Content:
     book = Codebook(programme_id=new_id(), name="Book")
     version = CodebookVersion(codebook_id=book.id, version=1, document={}, published_by=new_id())
     document, empty = CodebookDocument(axes=[axis]), pl.DataFrame()
-    own = Material(book, version, document, [], empty, empty, empty, 0, 0)
+    own = Material(book, version, document, [], empty, empty, empty, 0, 0, 0)
     groups = [
         Group(programme_id=book.programme_id, name=name)
         for name in names or [str(n) for n in range(coded.groups)]
