@@ -78,7 +78,8 @@ class Report:
     def add(self, found: Verdict) -> None:
         self.meetings += 1
         for source, losses_s in found.losses_s.items():
-            self.verdict.lost(source, losses_s)
+            for at_end_s, earlier_s in zip(losses_s, found.earlier_s[source], strict=True):
+                self.verdict.lost(source, at_end_s, earlier_s)
         self.verdict.lines += found.lines
         self.verdict.complaints += found.complaints
         self.verdict.torn += found.torn
@@ -86,7 +87,8 @@ class Report:
 
     @property
     def worst_s(self) -> float:
-        return max((loss for each in self.verdict.losses_s.values() for loss in each), default=0.0)
+        found = (*self.verdict.losses_s.values(), *self.verdict.earlier_s.values())
+        return max((loss for each in found for loss in each), default=0.0)
 
     @property
     def is_good(self) -> bool:
@@ -101,7 +103,8 @@ class Report:
             f"{self.verdict.lines} chat lines",
             *(
                 f"{source}: {len(losses)} stretches, lost {median(losses) * 1000:.0f} ms in the "
-                f"middle, {max(losses) * 1000:.0f} ms at worst"
+                f"middle, {max(losses) * 1000:.0f} ms at worst, "
+                f"{max(self.verdict.earlier_s[source]) * 1000:.0f} ms at worst before the kill"
                 for source, losses in self.verdict.losses_s.items()
             ),
             f"ended without a kill and started again: {dict(self.by_itself) or 'none'}",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import av
@@ -41,15 +42,20 @@ MARKER = 0x80
 @dataclass
 class Verdict:
     losses_s: dict[str, list[float]] = field(default_factory=dict)
-    """Source → of each stretch that the node said was written: what the tapes lack."""
+    """Source → of each stretch that the node said was written: what the tapes lack at its end,
+    where a kill takes it."""
+    earlier_s: dict[str, list[float]] = field(default_factory=dict)
+    """Likewise: what they lack before that. Pictures that came before the first key frame, packets
+    that a busy machine dropped."""
     torn: int = 0
     tapes: int = 0
     lines: int = 0
     """Of the chat, that the node answered or somebody heard."""
     complaints: list[str] = field(default_factory=list)
 
-    def lost(self, source: str, losses_s: Sequence[float]) -> None:
-        self.losses_s.setdefault(source, []).extend(losses_s)
+    def lost(self, source: str, at_end_s: float, earlier_s: float) -> None:
+        self.losses_s.setdefault(source, []).append(at_end_s)
+        self.earlier_s.setdefault(source, []).append(earlier_s)
 
 
 @dataclass
@@ -96,17 +102,17 @@ async def judge(
     arrivals = await _judge_tapes(verdict, found, scratch)
     assert found.recording.stopped_at is not None
     stopped_at = found.recording.stopped_at.timestamp()
-    for user_id, one in told.items():
-        for source, truth in one.truths.items():
+    for user_id, person in told.items():
+        for source, truth in person.truths.items():
             truth.stopped(stopped_at)
             came = sorted(arrivals.get((user_id, source), []))
             own = [t for t in found.tracks if (t.user_id, t.source) == (user_id, source)]
             kept: list[float] = []
-            for end, lost, due in _matched(truth, came):
+            for one in _stretches(truth, came):
                 # What lacks counts whole, and yet for no more than the time since it was sent.
-                loss_s = min(len(lost) * truth.period_s, end - lost[0]) if lost else 0.0
-                verdict.lost(source, [loss_s])
-                kept += due
+                held = min(len(one.last) * truth.period_s, one.end - one.last[0]) if one.last else 0
+                verdict.lost(source, held, one.earlier * truth.period_s)
+                kept += one.kept
             verdict.complaints += _of_tracks(found.recording, own, kept, truth.period_s, len(came))
     for track in (t for t in found.tracks if t.source == Source.CAMERA):
         verdict.complaints += await _of_pictures(found, track)
@@ -139,20 +145,27 @@ async def _judge_tapes(
     return arrivals
 
 
-def _matched(
-    truth: Truth, arrivals: Sequence[float]
-) -> Iterator[tuple[float, list[float], list[float]]]:
-    """Of each stretch its end, when what lacks was sent, and when what is there was due. Everything
-    sent needs an arrival of its own that came later."""
+class Stretch(NamedTuple):
+    """While the node said that a source is written."""
+
+    end: float
+    last: list[float]
+    """When what a kill took was sent: after the last that is there had come."""
+    earlier: int
+    """How many lack before that. Of a gap in the middle only the number is known."""
+    kept: list[float]
+    """When what is there was due."""
+
+
+def _stretches(truth: Truth, arrivals: Sequence[float]) -> Iterator[Stretch]:
+    """Everything sent needs an arrival of its own that came later."""
     for start, end in truth.recorded:
-        came = iter([at for at in arrivals if start <= at <= end + ON_THE_WAY_S])
-        lost: list[float] = []
-        kept: list[float] = []
-        for at, due in zip(truth.sent, truth.due, strict=True):
-            if start <= at <= end:
-                is_there = any(arrival >= at for arrival in came)
-                (kept if is_there else lost).append(due if is_there else at)
-        yield end, lost, kept
+        came = [at for at in arrivals if start <= at <= end + ON_THE_WAY_S]
+        sent = [pair for pair in zip(truth.sent, truth.due, strict=True) if start <= pair[0] <= end]
+        left = iter(came)
+        kept = [due for at, due in sent if any(arrival >= at for arrival in left)]
+        last = [at for at, _ in sent if at > max(came, default=start)]
+        yield Stretch(end, last, max(0, len(sent) - len(kept) - len(last)), kept)
 
 
 def _of_tracks(
