@@ -6,6 +6,7 @@ what a coder said of both alike is said of it too. Where they differ, and where 
 deleted, what was said stays where it was, and is to be said again.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -25,6 +26,9 @@ from app.turns.models import Turn, TurnEdit, TurnIndex
 
 Seen = dict[UUID, tuple[int, UUID]]
 """Recording → its last edit, by number, and its newest index, which were followed."""
+PAUSE_S = 0.15
+"""Between two recordings, so that others write as well: SQLite has one writer at a time, and who
+waits looks ten times a second. Lower: a first look at everything keeps all of them waiting."""
 Row = Coding | Adjudication
 
 
@@ -68,11 +72,11 @@ async def follow(database: Database, seen: Seen) -> None:
     nothing has changed."""
     async with database.reading() as db:
         changed = await _changed(db)
-    for recording_id, last in changed.items():
-        if seen.get(recording_id) != last:
-            async with database.transaction() as db:
-                await carry(db, recording_id)
-            seen[recording_id] = last
+    for recording_id in [each for each, last in changed.items() if seen.get(each) != last]:
+        async with database.transaction() as db:
+            await carry(db, recording_id)
+        seen[recording_id] = changed[recording_id]
+        await asyncio.sleep(PAUSE_S)
 
 
 async def carry(db: AsyncSession, recording_id: UUID) -> Ways:
