@@ -11,14 +11,13 @@ from sqlmodel import col, delete, select, update
 from app.blinding.models import AssignmentState, CodingAssignment
 from app.codebooks import service as codebooks
 from app.coding.models import Adjudication, Coder, Coding
-from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.recordings.models import Recording, RecordingState
 from app.turns.models import Turn, TurnIndex, TurnState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
 from tests.fixtures.coded_series import CodedSeries
-from tests.fixtures.series import COUNT, PEOPLE, Series
+from tests.fixtures.series import COUNT, PEOPLE, Series, decides
 
 
 async def agreement(person: Person, coded: CodedSeries) -> dict[str, Any]:
@@ -124,11 +123,7 @@ async def test_a_withdrawal_leaves_the_figures_at_once(
 ) -> None:
     before = await agreement(cast.researcher, coded)
     async with running.context.database.transaction() as db:
-        await consent.decide(
-            db, user_id=series.users["J1"], group_id=series.group, meeting_id=None,
-            purpose=Purpose.INDEXING, decision=Decision.WITHDRAWN, text_version=1,
-            text_language="fi", decided_by=series.users["J1"],
-        )  # fmt: skip
+        await decides(db, series, "J1", Purpose.INDEXING, Decision.WITHDRAWN)
     after = await agreement(cast.researcher, coded)
     assert after["turns"] < before["turns"]
     assert "J1" not in {row["pseudonym"] for row in after["confusions"]}

@@ -14,7 +14,6 @@ from app.analysis.charts import OF_MEETING
 from app.analysis.lines import OF_GROUP
 from app.analysis.rows import TABLES
 from app.analysis.silence import Kind
-from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.kit.languages import LANGUAGES, Languages
 from app.meetings.models import Meeting, MeetingState
@@ -22,7 +21,7 @@ from app.turns.models import Turn, TurnIndex
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.kept import keep
-from tests.fixtures.series import COUNT, LATE_MS, LENGTH_MS, PEOPLE, Series
+from tests.fixtures.series import COUNT, LATE_MS, LENGTH_MS, PEOPLE, Series, decides
 
 SIDES = ("with", "without")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -174,11 +173,7 @@ async def test_a_withdrawal_leaves_the_figures_at_once(
     running: Application, cast: Cast, series: Series
 ) -> None:
     async with running.context.database.transaction() as db:
-        await consent.decide(
-            db, user_id=series.users["J1"], group_id=series.group, meeting_id=None,
-            purpose=Purpose.INDEXING, decision=Decision.WITHDRAWN, text_version=1,
-            text_language="fi", decided_by=series.users["J1"],
-        )  # fmt: skip
+        await decides(db, series, "J1", Purpose.INDEXING, Decision.WITHDRAWN)
 
     found = await analysis(cast, series)
 
@@ -190,11 +185,7 @@ async def test_a_facilitator_who_may_not_be_studied_has_no_part_of_nothing(
     running: Application, cast: Cast, series: Series
 ) -> None:
     async with running.context.database.transaction() as db:
-        await consent.decide(
-            db, user_id=series.users["F1"], group_id=series.group, meeting_id=None,
-            purpose=Purpose.INDEXING, decision=Decision.WITHDRAWN, text_version=1,
-            text_language="fi", decided_by=series.users["F1"],
-        )  # fmt: skip
+        await decides(db, series, "F1", Purpose.INDEXING, Decision.WITHDRAWN)
 
     found = await analysis(cast, series)
 

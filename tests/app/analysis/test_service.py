@@ -9,7 +9,6 @@ import pytest
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.imports.service import ELSEWHERE
 from app.kit.db import now
@@ -27,7 +26,7 @@ from app.retention.models import LegalHold
 from app.turns.models import Turn, TurnIndex, TurnState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
-from tests.fixtures.series import LENGTH_MS, Series
+from tests.fixtures.series import LENGTH_MS, Series, decides
 
 CUT_MS = 1_200_000
 """Twenty minutes off the record."""
@@ -244,11 +243,7 @@ async def test_who_withdrew_at_half_time_was_there_for_half(
 ) -> None:
     """What was recorded before is kept."""
     async with running.context.database.transaction() as db:
-        row = await consent.decide(
-            db, user_id=series.users["J3"], group_id=series.group, meeting_id=None,
-            purpose=purpose, decision=Decision.WITHDRAWN, text_version=1, text_language="fi",
-            decided_by=series.users["J3"], keeps_earlier=True,
-        )  # fmt: skip
+        row = await decides(db, series, "J3", purpose, Decision.WITHDRAWN, keeps_earlier=True)
         recording = await recording_of(db, series)
         row.decided_at = recording.started_at + timedelta(milliseconds=LENGTH_MS // 2)
 

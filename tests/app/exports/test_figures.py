@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
 from app.exports import register
@@ -16,7 +15,7 @@ from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.coded_series import CodedSeries
 from tests.fixtures.remembered import coded_series, two_series
-from tests.fixtures.series import COUNT, Series
+from tests.fixtures.series import COUNT, Series, decides
 
 STUDIED = ("F1", "J1", "J2", "J3", "J4")
 MEETINGS = 2
@@ -99,11 +98,7 @@ async def test_a_withdrawal_names_the_tables_that_had_gone_out(
     path = f"/api/v1/groups/{series.group}/analysis/"
     assert (await cast.researcher.client.get(path + "spread.csv")).is_success
     async with running.context.database.transaction() as db:
-        await consent.decide(
-            db, user_id=series.users["J1"], group_id=series.group, meeting_id=None,
-            purpose=Purpose.INDEXING, decision=Decision.WITHDRAWN, text_version=1,
-            text_language="fi", decided_by=series.users["J1"],
-        )  # fmt: skip
+        await decides(db, series, "J1", Purpose.INDEXING, Decision.WITHDRAWN)
     assert (await cast.researcher.client.get(path + "people.csv")).is_success
 
     async with running.context.database.reading() as db:

@@ -2,12 +2,11 @@
 
 import pytest
 
-from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.remembered import one_series
-from tests.fixtures.series import Series, agree
+from tests.fixtures.series import Series, agree, decides
 
 
 @pytest.fixture
@@ -23,17 +22,7 @@ async def say(
     purpose: Purpose = Purpose.FEEDBACK,
 ) -> None:
     async with running.context.database.transaction() as db:
-        await consent.decide(
-            db,
-            user_id=series.users[who],
-            group_id=series.group,
-            meeting_id=None,
-            purpose=purpose,
-            decision=decision,
-            text_version=1,
-            text_language="fi",
-            decided_by=series.users[who],
-        )
+        await decides(db, series, who, purpose, decision)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 from scipy import stats
 from sqlmodel import select
 
-from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.kit.audit import AuditEntry
 from app.kit.languages import LANGUAGES
@@ -21,7 +20,7 @@ from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
 from tests.fixtures.coded_series import CodedSeries
 from tests.fixtures.noted import refused
-from tests.fixtures.series import PEOPLE, Series
+from tests.fixtures.series import PEOPLE, Series, decides
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -38,17 +37,7 @@ async def linked(person: Person, cast: Cast, column: str, **asked: Any) -> dict[
 
 async def withdraw(running: Application, series: Series, pseudonym: str) -> None:
     async with running.context.database.transaction() as db:
-        await consent.decide(
-            db,
-            user_id=series.users[pseudonym],
-            group_id=series.group,
-            meeting_id=None,
-            purpose=Purpose.INDEXING,
-            decision=Decision.WITHDRAWN,
-            text_version=1,
-            text_language="fi",
-            decided_by=series.users[pseudonym],
-        )
+        await decides(db, series, pseudonym, Purpose.INDEXING, Decision.WITHDRAWN)
 
 
 async def test_each_persons_answer_stands_beside_the_figure_of_the_groups_page(
