@@ -50,23 +50,24 @@ async def not_blind(
 ) -> pl.DataFrame:
     """What was not coded blind, as `assignment` and `turn`: turns about which a coder decided
     something after having first finished and, by the audit log, seen what others coded."""
-    every = {one.id: one for one in done}
+    coders, recordings = {one.coder_id for one in done}, {one.recording_id for one in done}
+    sights = await seeing.seen(db, codebook_id, recordings, coders)
+    since = {
+        one.id: sight.since
+        for one in done
+        if (sight := sights.get(one.coder_id, {}).get(one.recording_id)) is not None
+    }
+    if not since:
+        return pl.DataFrame(schema=LATE)
     last = case(
         (col(Coding.ended_by_mapping).is_(None), func.coalesce(Coding.ended_at, Coding.decided_at)),
         else_=Coding.decided_at,
     )
     query = select(Coding.assignment_id, Coding.turn_id, last).where(
-        col(Coding.assignment_id).in_(every),
+        col(Coding.assignment_id).in_(since),
         Coding.assignment_id == CodingAssignment.id,
         standing.decided_since_finished(),
     )
     decided = (await db.exec(query)).all()
-    coders = {every[one].coder_id for one, _, _ in decided}
-    recordings = {every[one].recording_id for one, _, _ in decided}
-    sights = await seeing.seen(db, codebook_id, recordings, coders) if decided else {}
-    late = set()
-    for one, turn_id, at in decided:
-        sight = sights.get(every[one].coder_id, {}).get(every[one].recording_id)
-        if sight is not None and sight.since <= at:
-            late.add((key(one), key(turn_id)))
+    late = {(key(one), key(turn)) for one, turn, at in decided if since[one] <= at}
     return pl.DataFrame(list(late), schema=LATE, orient="row")

@@ -231,7 +231,7 @@ def _asked(
 async def _said(
     db: AsyncSession, whole: Sequence[Assigned], least: int, axes: Collection[UUID] | None
 ) -> pl.DataFrame:
-    """`beside` is empty of the leading code, and tells the order of the others."""
+    """`beside` is null of the leading code, and tells the order of the others."""
     ids = {
         "assignment": Coding.assignment_id,
         "turn": Coding.turn_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import polars as pl
+from sqlalchemy import case
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -186,16 +187,17 @@ async def _groups(db: AsyncSession, found: Material) -> list[Group]:
 async def _decided(db: AsyncSession, found: Material, axes: Collection[UUID]) -> pl.DataFrame:
     """What was decided where coders differed: `unit`, `axis`, `code` or none, the leading first."""
     one = Adjudication
-    ids = {"turn": one.turn_id, "axis": one.axis_id, "code": one.code_id}
+    ids = {"turn": one.turn_id, "axis": one.axis_id, "id": one.id, "code": one.code_id}
+    beside = case((col(one.is_primary), 0), else_=1)
     where = (
         col(one.version_id) == found.version.id,
         col(one.ended_at).is_(None),
         col(one.axis_id).in_(axes),
     )
-    rows = await frame(db, ids, {}, where, (col(one.is_primary).desc(), col(one.id)))
-    rows = rows.with_columns(pl.col("code").replace("", None))
+    rows = (await frame(db, ids, {"beside": beside}, where)).sort("beside", "id")
     units = found.turns.select("unit", "turn")
-    return rows.join(units, on="turn", maintain_order="left").drop("turn")
+    placed = rows.join(units, on="turn", maintain_order="left")
+    return placed.select("unit", "axis", "code")
 
 
 def _content(

@@ -8,6 +8,7 @@ because every step over it would be Python's again.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ import polars as pl
 from sqlalchemy import String, cast, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-DIGITS = 32
-"""Of an id."""
+CELL, ROW = ",", "\n"
+"""What stands between them, and in no id and no number."""
 
 
 def key(id_: UUID | str) -> str:
@@ -29,30 +30,34 @@ async def frame(
     ids: Mapping[str, Any],
     numbers: Mapping[str, Any],
     where: Sequence[Any],
-    order: Sequence[Any] = (),
 ) -> pl.DataFrame:
-    """The rows that fulfil all of `where` as columns of text and of integers, by name.
+    """The rows that fulfil all of `where`, in any order, as columns of text and of integers; what
+    is NULL is null.
 
-    Of the ids the last may be missing (NULL); it is then an empty text. What was changed in this
-    transaction is seen once it is flushed.
+    What was changed in this transaction is seen once it is flushed. SQLite and PostgreSQL hold a
+    text of 1 GB: six million rows of five ids.
     """
-    # One text a row: what a database driver takes its time for is each value by itself.
-    text = func.coalesce(_text(list(ids.values())[-1]), "")
-    for column in reversed(list(ids.values())[:-1]):
-        text = _text(column) + text
-    query = select(text, *numbers.values()).where(*where).order_by(*order)
+    # One text of all rows: what a driver takes its time for is each row, and each value of it.
+    first, *others = (_text(column) for column in (*ids.values(), *numbers.values()))
+    text = reduce(lambda row, cell: row + CELL + cell, others, first)
+    every = select(func.aggregate_strings(text, ROW)).where(*where)
     connection = await db.connection()
-    rows = (await connection.execute(query)).all()
-    whole = pl.Series("ids", [row[0] for row in rows], dtype=pl.String)
-    if connection.dialect.name != "sqlite":  # which keeps no dashes
-        whole = whole.str.replace_all("-", "", literal=True)
-    cut = [whole.str.slice(DIGITS * n, DIGITS).alias(name) for n, name in enumerate(ids)]
-    others = [
-        pl.Series(name, [row[n] for row in rows], dtype=pl.Int64)
-        for n, name in enumerate(numbers, start=1)
-    ]
-    return pl.DataFrame([*cut, *others])
+    found = (await connection.execute(every)).scalar()
+    schema = dict.fromkeys(ids, pl.String()) | dict.fromkeys(numbers, pl.Int64())
+    if found is None:
+        return pl.DataFrame(schema=schema)
+    columns = pl.read_csv(
+        found.encode(),
+        has_header=False,
+        schema=schema,
+        separator=CELL,
+        eol_char=ROW,
+        quote_char=None,
+    )
+    if connection.dialect.name == "sqlite":  # which keeps no dashes
+        return columns
+    return columns.with_columns(pl.col(*ids).str.replace_all("-", "", literal=True))
 
 
 def _text(column: Any) -> Any:
-    return cast(column, String)
+    return func.coalesce(cast(column, String), "")
