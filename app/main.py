@@ -22,7 +22,7 @@ from app.composites import endpoints as composites
 from app.consent import endpoints as consent
 from app.content import endpoints as content
 from app.erasures import endpoints as erasures
-from app.exports import downloads, files
+from app.exports import downloads, files, tables
 from app.exports import endpoints as exports
 from app.feedback import endpoints as feedback
 from app.groups import endpoints as groups
@@ -84,6 +84,7 @@ FEATURES = (
     exports,
     downloads,
     files,
+    tables,
     audit,
     person,
     erasures,

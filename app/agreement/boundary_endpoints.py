@@ -4,16 +4,22 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor
 from app.agreement import rows, segmentations
 from app.agreement.forms import BoundariesPublic, BoundaryRow, SecondSegmentation
-from app.agreement.segmentations import SecondFile
+from app.agreement.segmentations import Compared, SecondFile
+from app.exports.figures import Outgoing, ToBeOut, of_turns
 from app.kit.audit import Deed
+from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db, download
+from app.kit.http import Ctx, Db
 from app.kit.permissions import Action
+from app.meetings.models import Meeting
 from app.recordings import auditing
+from app.recordings.models import Recording
 
 router = APIRouter(tags=["agreement"])
 
@@ -23,7 +29,7 @@ async def boundaries(
     recording_id: UUID, db: Db, actor: CurrentActor, context: Ctx
 ) -> BoundariesPublic:
     """Where the machine cut turns, and where people did who judged its proposal."""
-    own = await auditing.opened(context.database, db, actor, recording_id, *_READING)
+    own = await _opened(db, actor, context, recording_id)
     return rows.boundaries(await segmentations.with_machine(db, *own))
 
 
@@ -33,10 +39,11 @@ async def boundaries_table(
     db: Db,
     actor: CurrentActor,
     context: Ctx,
+    out: ToBeOut,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
-    found = await boundaries(recording_id, db, actor, context)
-    return _table(found, decimal)
+    own = await _opened(db, actor, context, recording_id)
+    return await _table(out, own[1], await segmentations.with_machine(db, *own), decimal)
 
 
 @router.post("/recordings/{recording_id}/boundaries")
@@ -44,9 +51,8 @@ async def boundaries_of_two(
     recording_id: UUID, form: SecondSegmentation, db: Db, actor: CurrentActor, context: Ctx
 ) -> BoundariesPublic:
     """What people accepted here beside what somebody else marked in a file. Nothing is kept."""
-    own = await auditing.opened(context.database, db, actor, recording_id, *_READING)
-    given = SecondFile(form.form, form.content, form.offset_ms)
-    return rows.boundaries(await segmentations.with_file(db, *own, given))
+    own = await _opened(db, actor, context, recording_id)
+    return rows.boundaries(await segmentations.with_file(db, *own, _second(form)))
 
 
 @router.post("/recordings/{recording_id}/boundaries.csv", response_class=Response)
@@ -56,15 +62,25 @@ async def boundaries_of_two_table(
     db: Db,
     actor: CurrentActor,
     context: Ctx,
+    out: ToBeOut,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
-    found = await boundaries_of_two(recording_id, form, db, actor, context)
-    return _table(found, decimal)
+    own = await _opened(db, actor, context, recording_id)
+    found = await segmentations.with_file(db, *own, _second(form))
+    return await _table(out, own[1], found, decimal)
 
 
-_READING = (Deed.READ_TURNS, Action.READ_TURNS)
+async def _opened(
+    db: AsyncSession, actor: Actor, context: Context, recording_id: UUID
+) -> tuple[Recording, Meeting]:
+    reading = (Deed.READ_TURNS, Action.READ_TURNS)
+    return await auditing.opened(context.database, db, actor, recording_id, *reading)
 
 
-def _table(found: BoundariesPublic, decimal: Decimal) -> Response:
-    body = csv_file(list(BoundaryRow.model_fields), found.rows, decimal)
-    return download(body, "boundaries.csv", "text/csv; charset=utf-8")
+def _second(form: SecondSegmentation) -> SecondFile:
+    return SecondFile(form.form, form.content, form.offset_ms)
+
+
+async def _table(out: Outgoing, meeting: Meeting, found: Compared, decimal: Decimal) -> Response:
+    body = csv_file(list(BoundaryRow.model_fields), rows.boundaries(found).rows, decimal)
+    return await out.table(body, "boundaries", [of_turns(found.recording, meeting, found.people)])

@@ -28,7 +28,7 @@ from app.codebooks.document import CodebookDocument
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding import comparing, seeing
 from app.coding.models import Coding
-from app.exports.figures import Counted
+from app.exports.figures import Counted, of_turns
 from app.groups.models import Membership
 from app.kit.db import Database
 from app.kit.frames import frame, key
@@ -109,7 +109,7 @@ def counted(found: Material, used: pl.DataFrame) -> list[Counted]:
     for place, who in used.select("recording", "speaker").unique().iter_rows():
         people.setdefault(place, set()).add(found.coded[place].speakers[who].user_id)
     return [
-        Counted(found.coded[place].recording, found.coded[place].meeting, own)
+        of_turns(found.coded[place].recording, found.coded[place].meeting, own)
         for place, own in sorted(people.items())
     ]
 

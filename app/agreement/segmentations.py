@@ -82,6 +82,8 @@ class Compared:
     """Of every index that a turn compared comes from."""
     unjudged: int
     """Turns that the machine proposes and nobody has judged: left out, with their time."""
+    people: Collection[UUID]
+    """Whose turns were compared."""
     passed_over: int = 0
     """Turns of the file whose speaker may not be studied."""
 
@@ -223,7 +225,7 @@ def _compared(
     recording: Recording,
     found: _Turns,
     lanes: Mapping[str, Lane],
-    rows: Iterable[TurnRow],
+    rows: Sequence[TurnRow],
     passed_over: int = 0,
 ) -> Compared:
     ends = [span.end_ms for lane in lanes.values() for span in (*lane.one, *lane.other)]
@@ -231,4 +233,5 @@ def _compared(
     speakers, together = agreement(max([recording.duration_ms or 0, *ends]), lanes)
     rules = sorted({printed(found.indexes[row.turn.index_id]) for row in rows})
     unjudged = len(found.unjudged)
-    return Compared(against, recording, speakers, together, rules, unjudged, passed_over)
+    people = {row.turn.user_id for row in rows}
+    return Compared(against, recording, speakers, together, rules, unjudged, people, passed_over)

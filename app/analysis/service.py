@@ -18,7 +18,7 @@ from app.analysis.measures import Measures, measure
 from app.analysis.roster import Roster, roster
 from app.analysis.table import Talk, in_order
 from app.consent import ledger
-from app.exports.figures import Counted
+from app.exports.figures import Counted, of_turns
 from app.groups import access
 from app.groups import service as groups
 from app.groups.models import Group
@@ -129,7 +129,7 @@ async def of_programme(
 def counted(series: Iterable[Measured]) -> list[Counted]:
     """For the register of what goes out."""
     found = (each.studied for each in series)
-    return [Counted(each.recording, each.meeting, each.roster.people) for each in found]
+    return [of_turns(each.recording, each.meeting, each.roster.people) for each in found]
 
 
 async def _series(

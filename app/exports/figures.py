@@ -1,9 +1,9 @@
-"""Tables and pictures of figures that leave the house: in the register like every other file, so
-that a withdrawal names those in which that person was counted. One of several groups stands in the
+"""Tables and pictures that leave the house: in the register like every other file, so that a
+withdrawal names those in which that person was counted. One of several groups stands in the
 register of each, where its coordinators look."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
@@ -12,23 +12,30 @@ from fastapi import Depends, Response
 from app.accounts.http import CurrentActor
 from app.consent.models import Purpose
 from app.exports import register
+from app.exports.agreed import Contents
 from app.exports.register import Out
 from app.kit.db import now
 from app.kit.http import Ctx, download
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
 
-RESTS_ON = {str(Purpose.AUDIO), str(Purpose.INDEXING)}
-"""Figures are made of turns."""
+OF_TURNS = (Purpose.AUDIO, Purpose.INDEXING)
 TABLE, PICTURE = "text/csv; charset=utf-8", "image/svg+xml"
 
 
 class Counted(NamedTuple):
-    """Who is counted in the figures of one recording, the silent too."""
+    """Who is counted in the figures of one recording, the silent too, or in those of a group."""
 
-    recording: Recording
-    meeting: Meeting
+    group_id: UUID
+    meeting_id: UUID | None
+    recording_id: UUID | None
     people: Collection[UUID]
+    purposes: Sequence[Purpose]
+    """The consents that they rest on."""
+
+
+def of_turns(recording: Recording, meeting: Meeting, people: Collection[UUID]) -> Counted:
+    return Counted(meeting.group_id, meeting.id, recording.id, people, OF_TURNS)
 
 
 class Outgoing:
@@ -50,17 +57,21 @@ class Outgoing:
         body = content.encode() if isinstance(content, str) else content
         of_group: dict[UUID, list[Counted]] = {}
         for each in told:
-            of_group.setdefault(each.meeting.group_id, []).append(each)
+            of_group.setdefault(each.group_id, []).append(each)
         async with self.context.database.transaction() as db:
             for group_id, counted in of_group.items():
-                meetings = {each.meeting.id for each in counted}
-                held = [(e.recording.id, dict.fromkeys(e.people, RESTS_ON)) for e in counted]
+                meetings = {each.meeting_id for each in counted}
+                held = [(each.recording_id, _contents(each)) for each in counted]
                 meeting_id = meetings.pop() if len(meetings) == 1 else None
                 out = Out(group_id, meeting_id, name, hashlib.sha256(body).hexdigest(), held)
                 await register.enter(db, self.actor, out, self.moment)
         answer = download(body, name, media_type)
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+
+def _contents(counted: Counted) -> Contents:
+    return {user_id: set(map(str, counted.purposes)) for user_id in counted.people}
 
 
 ToBeOut = Annotated[Outgoing, Depends()]

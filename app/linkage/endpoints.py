@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.accounts.http import CurrentActor
+from app.exports.figures import ToBeOut
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db, download
+from app.kit.http import Ctx, Db
 from app.linkage import charts, rows, service
 from app.linkage.forms import LinkPublic, OptionRow, PersonLink
 from app.linkage.service import Linked
@@ -71,6 +72,7 @@ async def linkage_table(
     programme_id: UUID,
     table: Literal["people", "options"],
     linked: Found,
+    out: ToBeOut,
     hide: bool = False,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
@@ -80,7 +82,7 @@ async def linkage_table(
         body = csv_file(list(PersonLink.model_fields), found.people, decimal)
     else:
         body = csv_file(list(OptionRow.model_fields), found.options, decimal)
-    return download(body, f"linkage-{table}.csv", "text/csv; charset=utf-8")
+    return await out.table(body, f"linkage-{table}", linked.counted)
 
 
 @router.get(PATH + "/scatter.svg", response_class=Response)
@@ -88,6 +90,7 @@ async def linkage_chart(
     linked: Found,
     actor: CurrentActor,
     context: Ctx,
+    out: ToBeOut,
     language: Annotated[Literal["fi", "sv", "en"] | None, Query()] = None,
 ) -> Response:
     """For the research team: a dot is a person."""
@@ -96,4 +99,5 @@ async def linkage_chart(
     def t(key: str, **values: object) -> str:
         return context.languages.text(key, spoken, **values)
 
-    return download(charts.scatter(linked, t, spoken), "linkage-scatter.svg", "image/svg+xml")
+    picture = charts.scatter(linked, t, spoken)
+    return await out.picture(picture, "linkage-scatter", linked.counted)

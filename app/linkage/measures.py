@@ -21,6 +21,7 @@ from app.codebooks.document import Code
 from app.content import counts
 from app.content import service as content
 from app.content.service import Scope
+from app.exports.figures import Counted
 from app.kit.db import Database
 from app.kit.errors import NotFound
 
@@ -38,6 +39,8 @@ class Measure:
     values: Mapping[Key, float]
     made_by: Sequence[str]
     """What the figures depend on: the rules of the turns, the codebook's version."""
+    counted: Sequence[Counted]
+    """In which recordings who is counted: a share of the talk is of everybody's."""
     code: Code | None = None
     """Of which it is the share."""
 
@@ -79,7 +82,9 @@ async def of_talk(
             if not part.is_facilitator:
                 parts[group.id, part.pseudonym].append(part)
     values = {key: OF_TALK[name](own) for key, own in parts.items()}
-    return Measure(name, _known(values), programme.rules([meetings for _, meetings in series]))
+    made_by = programme.rules([meetings for _, meetings in series])
+    counted = analysis.counted(each for _, meetings in series for each in meetings)
+    return Measure(name, _known(values), made_by, counted)
 
 
 async def of_code(
@@ -106,7 +111,8 @@ async def of_code(
     }
     book, version = found.material.codebook, found.material.version
     made_by = [f"{book.name} {version.version}", *found.basis.rules]
-    return Measure(name, _known(values), made_by, found.codes[labels.index(label)])
+    counted, code = content.counted(found), found.codes[labels.index(label)]
+    return Measure(name, _known(values), made_by, counted, code)
 
 
 def _known(values: Mapping[Key, float]) -> Mapping[Key, float]:

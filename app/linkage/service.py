@@ -10,6 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.consent.models import Purpose
+from app.exports.figures import Counted
 from app.groups.models import Group, Membership
 from app.kit.db import Database
 from app.kit.errors import Invalid, NotFound
@@ -76,6 +78,8 @@ class Linked:
     """People with an answer, linked or not."""
     pairs: Sequence[Pair]
     """By group and pseudonym."""
+    counted: Sequence[Counted]
+    """For the register of what goes out: who answered, and in whose talk they were measured."""
 
 
 def columns(surveys: Iterable[Kept]) -> list[Column]:
@@ -140,7 +144,8 @@ async def link(
         if key in made.values
     ]
     pairs.sort(key=lambda pair: (pair.group, pair.group_id, len(pair.pseudonym), pair.pseudonym))
-    return Linked(column, made, len(said), pairs)
+    counted = [*made.counted, *await _answerers(db, pairs)]
+    return Linked(column, made, len(said), pairs, counted)
 
 
 async def _asked(db: AsyncSession, programme_id: UUID, name: str) -> Asked:
@@ -189,6 +194,16 @@ async def _answers(
         (group, pseudonym): (text, number(kind, text))
         for group, pseudonym, text in (await db.exec(query)).all()
     }
+
+
+async def _answerers(db: AsyncSession, pairs: Iterable[Pair]) -> list[Counted]:
+    named = {(pair.group_id, pair.pseudonym) for pair in pairs}
+    query = select(Membership).where(col(Membership.group_id).in_({id_ for id_, _ in named}))
+    found: dict[UUID, set[UUID]] = {}
+    for member in (await db.exec(query)).all():
+        if (member.group_id, member.pseudonym) in named:
+            found.setdefault(member.group_id, set()).add(member.user_id)
+    return [Counted(id_, None, None, own, [Purpose.INDEXING]) for id_, own in found.items()]
 
 
 async def _names(db: AsyncSession, said: Mapping[Key, Answer]) -> dict[UUID, str]:

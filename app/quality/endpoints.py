@@ -1,9 +1,9 @@
-"""The quality log of a meeting."""
+"""The quality log of a meeting. As a table: `app.exports.tables`."""
 
 from dataclasses import asdict
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 
 from app.accounts.http import CurrentActor
 from app.audit.figures import witnessed
@@ -14,7 +14,6 @@ from app.kit.permissions import Action
 from app.quality import service
 from app.quality.forms import PersonPublic, QualityPublic, SamplePublic
 from app.quality.models import QualitySample
-from app.quality.table import table
 
 seen = Depends(witnessed("quality", Action.READ_QUALITY))
 router = APIRouter(prefix="/meetings", tags=["quality"], dependencies=[seen])
@@ -29,14 +28,6 @@ async def quality(meeting_id: UUID, db: Db, actor: CurrentActor, window: Paging)
     )
     everyone = [_public(person) for person in await service.people(db, actor.user_id, meeting)]
     return QualityPublic(items=shown.items, next_cursor=shown.next_cursor, people=everyone)
-
-
-@router.get("/{meeting_id}/quality.csv", response_class=Response)
-async def quality_csv(meeting_id: UUID, db: Db, actor: CurrentActor) -> Response:
-    meeting = await service.readable(db, actor, meeting_id)
-    content = table(meeting, await service.rows(db, meeting))
-    headers = {"Content-Disposition": f'attachment; filename="quality-{meeting.ordinal}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _public(person: service.Person) -> PersonPublic:

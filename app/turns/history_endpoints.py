@@ -1,20 +1,19 @@
-"""The history of a recording's edits over HTTP, to be read and as a table."""
+"""The history of a recording's edits over HTTP, to be read. As a table: `app.exports.tables`."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 
 from app.accounts.http import CurrentActor
 from app.kit.audit import Deed
-from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db, download
+from app.kit.http import Ctx, Db
 from app.kit.permissions import Action
 from app.recordings import auditing
 from app.turns import history
-from app.turns.forms import History, HistoryRow
+from app.turns.forms import History
 from app.turns.history import Filter
-from app.turns.shown import history_rows, names_for, step_public
+from app.turns.shown import names_for, step_public
 
 router = APIRouter(prefix="/recordings/{recording_id}/edits", tags=["turns"])
 
@@ -42,22 +41,3 @@ async def edit_history(
     steps, more = await history.page(db, actor, recording_id, wanted, before, limit)
     names = await names_for(db, actor, recording_id)
     return History(items=[step_public(step, names) for step in steps], before=more)
-
-
-@router.get("/history.csv", response_class=Response)
-async def edit_history_csv(
-    recording_id: UUID,
-    db: Db,
-    actor: CurrentActor,
-    context: Ctx,
-    wanted: Wanted,
-    decimal: Decimal = Decimal.POINT,
-) -> Response:
-    """One line per turn that an edit took or gave; speakers by pseudonym."""
-    deed, action = Deed.DOWNLOADED, Action.READ_TURNS
-    _, meeting = await auditing.opened(context.database, db, actor, recording_id, deed, action)
-    steps = history.whole(db, actor, recording_id, wanted)
-    names = await names_for(db, actor, recording_id)
-    rows = [row async for step in steps for row in history_rows(step, names)]
-    body = csv_file(list(HistoryRow.model_fields), rows, decimal)
-    return download(body, f"edits-{meeting.ordinal}.csv", "text/csv; charset=utf-8")

@@ -11,6 +11,7 @@ from tests.app.turns.test_edits import Desk, new
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.kept import Kept, keep
+from tests.fixtures.registered import holdings
 
 WHOLE = "all"
 
@@ -182,3 +183,7 @@ async def test_the_table_has_the_rows_of_the_answer(kept: Kept) -> None:
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert [row["f1"] for row in rows] == ["0.75", "0.75"]
     assert rows[0]["against"] == "machine"
+
+    own = {(kept.recording.id, kept.cast.bob.id, ("audio", "indexing"))}
+    found = await holdings(kept.context, kept.meeting.group_id)
+    assert found == [("boundaries.csv", kept.meeting.id, own)]

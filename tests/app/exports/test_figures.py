@@ -8,12 +8,11 @@ from sqlmodel import col, select
 
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
-from app.exports import register
-from app.exports.register import Registered
 from app.recordings.models import Recording
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.coded_series import CodedSeries
+from tests.fixtures.registered import registered
 from tests.fixtures.remembered import coded_series, two_series
 from tests.fixtures.series import COUNT, Series, decides
 
@@ -32,11 +31,6 @@ async def coded(running: Application, cast: Cast, groups: list[Series]) -> Coded
     return await coded_series(running, cast, groups, most=MEETINGS)
 
 
-async def registered(running: Application, group_id: UUID) -> list[Registered]:
-    async with running.context.database.reading() as db:
-        return await register.of_group(db, group_id)
-
-
 async def recordings(running: Application, series: Series, count: int) -> set[UUID]:
     query = select(Recording.id).where(col(Recording.meeting_id).in_(series.meetings[:count]))
     async with running.context.database.reading() as db:
@@ -53,13 +47,13 @@ async def test_a_meetings_figures_are_of_everybody_who_is_counted(
     answer = await cast.researcher.client.get(f"/api/v1/meetings/{meeting}/analysis/{file}")
     assert answer.headers["cache-control"] == "no-store"
 
-    ((record, contents),) = await registered(running, series.group)
+    ((record, contents),) = await registered(running.context, series.group)
     assert record.file_name == file.replace(".", "-5.")
     assert (record.meeting_id, record.exported_by) == (meeting, cast.researcher.id)
     assert record.manifest_sha256 == hashlib.sha256(answer.content).hexdigest()
     held = {each.user_id: each.purposes for each in contents}
     assert held == {series.users[name]: ["audio", "indexing"] for name in STUDIED}
-    assert await registered(running, groups[1].group) == []
+    assert await registered(running.context, groups[1].group) == []
 
 
 async def test_a_programmes_table_stands_in_the_register_of_each_group(
@@ -68,7 +62,7 @@ async def test_a_programmes_table_stands_in_the_register_of_each_group(
     path = f"/api/v1/programmes/{cast.programme_id}/analysis/by_order.csv"
     assert (await cast.researcher.client.get(path)).is_success
     for series in groups:
-        ((record, contents),) = await registered(running, series.group)
+        ((record, contents),) = await registered(running.context, series.group)
         assert (record.file_name, record.meeting_id) == ("programme-by_order.csv", None)
         held = {each.recording_id for each in contents}
         assert held == await recordings(running, series, COUNT)
@@ -84,7 +78,7 @@ async def test_so_do_those_of_what_was_coded(
     path = f"/api/v1/codebook-versions/{coded.version_id}/{file}"
     assert (await cast.researcher.client.get(path)).is_success
     for series in groups:
-        ((record, contents),) = await registered(running, series.group)
+        ((record, contents),) = await registered(running.context, series.group)
         assert record.file_name == file.replace("/", "-")
         assert {e.recording_id for e in contents} == await recordings(running, series, MEETINGS)
         assert {each.user_id for each in contents} <= {series.users[name] for name in STUDIED}
@@ -113,4 +107,4 @@ async def test_what_is_looked_at_or_refused_is_not_in_it(
     path = f"/api/v1/groups/{groups[0].group}/analysis"
     assert (await cast.researcher.client.get(path)).is_success
     assert (await cast.alice.client.get(path + "/spread.csv")).status_code == 404
-    assert await registered(running, groups[0].group) == []
+    assert await registered(running.context, groups[0].group) == []

@@ -20,8 +20,11 @@ from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
 from tests.fixtures.coded_series import CodedSeries
 from tests.fixtures.noted import refused
+from tests.fixtures.registered import holdings
 from tests.fixtures.series import PEOPLE, Series, decides
 
+INDEXING = ("indexing",)
+STUDIED = ("F1", "J1", "J2", "J3", "J4")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -166,6 +169,22 @@ async def test_tables_and_the_picture_say_the_same_without_names(
             assert len(dots) == found["linked"]
             assert "linkage." not in answer.text
             assert not any(name in answer.text for name in PEOPLE)
+
+
+@pytest.mark.parametrize("file", ["people.csv", "options.csv", "scatter.svg"])
+async def test_whatever_leaves_stands_in_the_register_of_each_group(
+    file: str, running: Application, cast: Cast, groups: list[Series], columns: dict[str, str]
+) -> None:
+    """Who answered, as members of the group; and in whose talk they were measured."""
+    params = {"column": columns["Jaksan before"]}
+    assert (await cast.researcher.client.get(path(cast, f"/{file}"), params=params)).is_success
+    for series in groups:
+        ((name, meeting, held),) = await holdings(running.context, series.group)
+        assert (name, meeting) == (f"linkage-{file}", None)
+        answered = {user for recording, user, own in held if (recording, own) == (None, INDEXING)}
+        assert answered == {series.users[f"J{n}"] for n in range(1, 5)}
+        talked = {(user, own) for recording, user, own in held if recording is not None}
+        assert talked == {(series.users[name], ("audio", *INDEXING)) for name in STUDIED}
 
 
 @pytest.mark.parametrize(
