@@ -75,8 +75,8 @@ def covered(lines: Iterable[ChatLine], rows: Sequence[ConsentDecision]) -> list[
 
 async def shown(db: AsyncSession, user_id: UUID, recording: Recording, meeting: Meeting) -> Shown:
     """For one of the research team, who was asked at the door. Lines may name people and tell what
-    a turn was about, so whoever still codes the recording sees none."""
-    if await blinding.is_coding(db, user_id, recording.id):
+    a turn was about, so whoever still codes in the group sees none."""
+    if await blinding.codes_in(db, user_id, meeting.group_id):
         return Shown([], is_withheld=await _exist(db, recording.id))
     return Shown(await allowed(db, recording, meeting), is_withheld=False)
 

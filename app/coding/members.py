@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
@@ -14,8 +13,6 @@ from app.groups.forms import MemberPublic
 from app.groups.models import Group, GroupRole
 from app.kit.http import Db
 from app.kit.permissions import Action, may
-from app.meetings.models import Meeting
-from app.recordings.models import Recording
 
 router = APIRouter(tags=["groups"])
 
@@ -25,10 +22,7 @@ async def are_withheld(db: AsyncSession, actor: Actor, group: Group) -> bool:
     its facilitator or a coordinator: their work is with people by name."""
     if may(await access.roles(db, actor, group), Action.EDIT_GROUP):
         return False
-    recordings = select(Recording.id).join(Meeting).where(Meeting.group_id == group.id)
-    coding = await blinding.coding(db, actor.user_id)
-    found = await db.exec(recordings.where(col(Recording.id).in_(coding)).limit(1))
-    return found.first() is not None
+    return await blinding.codes_in(db, actor.user_id, group.id)
 
 
 @router.get("/groups/{group_id}/members")

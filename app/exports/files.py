@@ -40,7 +40,7 @@ async def file(
     moment, deed = now(), Deed.DOWNLOADED if download else Deed.PLAYED
     found, meeting = await auditing.knocked(context.database, db, actor, recording_id, deed)
     wanted = await reading.usable_file(db, found, meeting, file_id)
-    if wanted.kind in NAMING and await blinding.is_coding(db, actor.user_id, recording_id):
+    if wanted.kind in NAMING and await blinding.codes_in(db, actor.user_id, meeting.group_id):
         raise blinding.NamesWithheld
     key = await vault.unwrap(db, context.keys, wanted.data_key_id)
     name = await reading.file_name(db, meeting, wanted) if download else None

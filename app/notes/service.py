@@ -87,8 +87,7 @@ async def own(db: AsyncSession, actor: Actor, meeting: Meeting) -> Shown:
 
 async def everybodys(db: AsyncSession, user_id: UUID, meeting: Meeting) -> Shown:
     """For one of the research team, who was asked at the door."""
-    recording = await recordings.of_meeting(db, meeting.id)
-    if recording is not None and await blinding.is_coding(db, user_id, recording.id):
+    if await blinding.codes_in(db, user_id, meeting.group_id):
         return Shown(await _rows(db, meeting, user_id), is_withheld=True)
     return Shown(await _rows(db, meeting), is_withheld=False)
 

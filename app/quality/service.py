@@ -22,7 +22,6 @@ from app.meetings import service as meetings
 from app.meetings.models import Meeting
 from app.quality.figures import Summary, summary
 from app.quality.models import QualitySample
-from app.recordings import service as recordings
 
 
 class Person(NamedTuple):
@@ -77,9 +76,7 @@ async def rows(db: AsyncSession, meeting: Meeting) -> list[Row]:
 async def people(db: AsyncSession, user_id: UUID, meeting: Meeting) -> list[Person]:
     """Those of whom something may be read, in the order of the group, as this reader may call
     them."""
-    recording = await recordings.of_meeting(db, meeting.id)
-    recording_id = recording.id if recording else None
-    names = await blinding.names(db, user_id, meeting.group_id, recording_id)
+    names = await blinding.names(db, user_id, meeting.group_id)
     query = await of_meeting(db, meeting)
     stretches: dict[UUID, list[QualitySample]] = {}
     for sample in (await db.exec(query)).all():

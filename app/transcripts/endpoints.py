@@ -42,7 +42,7 @@ async def transcript(
     deed = Deed.READ_TRANSCRIPT
     meeting = await told.opened(context.database, db, actor, recording_id, deed)
     rows = await service.allowed(db, recording_id, meeting)
-    names = await blinding.names(db, actor.user_id, meeting.group_id, recording_id)
+    names = await blinding.names(db, actor.user_id, meeting.group_id)
     return Page(items=[_public(row, names) for row in rows])
 
 

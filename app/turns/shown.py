@@ -22,7 +22,7 @@ from app.turns.service import TurnRow
 async def names_for(db: AsyncSession, actor: Actor, recording_id: UUID) -> Names:
     """What this reader of a recording's turns may call its speakers."""
     _, meeting = await recordings.get(db, actor, recording_id, Action.READ_TURNS)
-    return await blinding.names(db, actor.user_id, meeting.group_id, recording_id)
+    return await blinding.names(db, actor.user_id, meeting.group_id)
 
 
 def turn_public(row: TurnRow, names: Names) -> TurnPublic:

@@ -48,7 +48,7 @@ async def edit_history(
         db, actor, recording_id, wanted, read(int, before), limit=SHOWN
     )
     given = {"author": author, "speaker": speaker}
-    names = await blinding.names(db, actor.user_id, meeting.group_id, recording_id)
+    names = await blinding.names(db, actor.user_id, meeting.group_id)
     shown = await history.speakers(db, recording_id, meeting)
     api = {"author_id": author, "speaker_id": speaker}
     return visit.page(

@@ -36,9 +36,7 @@ async def tracks(meeting_id: UUID, visit: Looking) -> HTMLResponse:
     meeting, recording = await service.get(db, visit.actor, meeting_id)
     group = await groups.get(db, visit.actor, meeting.group_id)
     members = await groups.members(db, group.id, former=True)
-    names = await blinding.names(
-        db, visit.actor.user_id, group.id, recording.id if recording else None
-    )
+    names = await blinding.names(db, visit.actor.user_id, group.id)
     decided = ledger.fold(await consent.chain(db, group.id))
     present = await mixed.present(db, meeting.id)
     granted = ledger.granted(decided)

@@ -12,7 +12,6 @@ from app.groups import service as groups
 from app.kit.permissions import Action, may
 from app.meetings import service
 from app.meetings.models import Meeting, MeetingState
-from app.recordings import service as recordings
 from app.web.consents import own_consents
 from app.web.notes import notes_of
 from app.web.quality import HEADS, connections
@@ -36,7 +35,7 @@ async def meeting(meeting_id: UUID, visit: Looking) -> HTMLResponse:
             meeting=found,
             group=group,
             connections=await connections(visit, found, roles),
-            names_withheld=await _are_names_withheld(visit, found),
+            names_withheld=await blinding.codes_in(visit.db, visit.actor.user_id, group.id),
             connection_heads=HEADS,
             **await notes_of(visit, found, roles),
         )
@@ -44,13 +43,6 @@ async def meeting(meeting_id: UUID, visit: Looking) -> HTMLResponse:
     own = await own_consents(visit, group) if decides else None
     data = _data(visit, found, group, own, writes_notes=may(roles, Action.WRITE_NOTES))
     return visit.page("meeting.html", data=data, own=own)
-
-
-async def _are_names_withheld(visit: Visit, meeting: Meeting) -> bool:
-    recording = await recordings.of_meeting(visit.db, meeting.id)
-    if recording is None:
-        return False
-    return await blinding.is_coding(visit.db, visit.actor.user_id, recording.id)
 
 
 def _data(

@@ -52,7 +52,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     found, meeting = await auditing.opened(database, db, actor, recording_id, Deed.WATCHED)
     group = await groups.get(db, actor, meeting.group_id)
     roles = await access.roles(db, actor, group)
-    called = await blinding.names(db, actor.user_id, group.id, found.id)
+    called = await blinding.names(db, actor.user_id, group.id)
     names, files = called.by_user, await _files(visit, found, meeting, called)
     index, spoken = await turns.of_recording(db, actor, recording_id)
     ready = found.state == RecordingState.READY

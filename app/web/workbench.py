@@ -42,7 +42,7 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
         raise NotIndexed
     studied = await turns.studied_in(db, index, meeting)
     files = await reading.usable_files(db, found, meeting)
-    names = await blinding.names(db, actor.user_id, meeting.group_id, found.id)
+    names = await blinding.names(db, actor.user_id, meeting.group_id)
     peaks = _peaks(files)
     heard = _heard(await turns.proposed(db, index, meeting))
     length = max([found.duration_ms or 0, *(row.turn.end_ms for row in spoken)])

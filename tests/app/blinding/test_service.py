@@ -1,21 +1,25 @@
-"""Whoever codes a recording is told nobody's name in it, wherever they look, until done."""
+"""Whoever codes a recording is told nobody's name in its group, wherever they look, until done."""
 
 import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import httpx
 import pytest
 
-from app.recordings.models import FileKind
+from app.blinding.models import AssignmentState, CodingAssignment
+from app.kit.db import now
+from app.meetings.models import Meeting
+from app.recordings.models import FileKind, Recording, RecordingState
 from tests.app.turns.test_edits import Desk, new
 from tests.app.web.conftest import Browser
 from tests.app.web.conftest import browser as browser
 from tests.fixtures.application import Application
-from tests.fixtures.cast import Cast
+from tests.fixtures.cast import Cast, Person
 from tests.fixtures.coded import API, Coded, coded
 from tests.fixtures.kept import keep
 from tests.fixtures.observed import observe
@@ -82,12 +86,48 @@ async def told_of(work: Coded) -> None:
         await kept._file(db, FileKind.COMPOSITE, None, "shared", await kept.tapes())
 
 
-async def test_no_answer_about_a_recording_names_anybody_to_who_codes_it(
-    work: Coded, browser: Browser, running: Application
-) -> None:
-    await told_of(work)
+async def elsewhere(work: Coded, coder: Person) -> CodingAssignment:
+    """To code another recording of the group."""
+    meeting = Meeting(group_id=work.kept.meeting.group_id, ordinal=9, starts_at=now())
+    own = {"node_name": "node", "started_at": now(), "state": RecordingState.READY}
+    recording = Recording(meeting_id=meeting.id, **own)
+    mine = CodingAssignment(
+        recording_id=recording.id,
+        coder_id=coder.id,
+        version_id=work.version.id,
+        created_by=work.kept.cast.coordinator.id,
+    )
+    async with work.kept.context.database.transaction() as db:
+        for row in (meeting, recording, mine):
+            db.add(row)
+            await db.flush()
+    return mine
+
+
+@dataclass
+class Looker:
+    """Asks for everything about a recording."""
+
+    work: Coded
+    coder: Person
+    seen: httpx.AsyncClient
+    asked: list[str]
+    pages: list[str]
+
+    async def naming(self) -> set[str]:
+        """What answers with somebody's name."""
+        found = set()
+        for address in self.asked + self.pages:
+            client = self.coder.client if address.startswith(API) else self.seen
+            answer = await client.get(address)
+            assert answer.status_code < 500, address
+            if any(NAMES.search(text) for text in texts(answer)):
+                found.add(address)
+        return found
+
+
+async def looker(work: Coded, browser: Browser, running: Application) -> Looker:
     kept, coder = work.kept, work.second
-    mine = await work.assign(coder)
     lines = (await coder.client.get(f"{kept.path}/transcript")).json()["items"]
     known = {
         "recording_id": [str(kept.recording.id)],
@@ -98,20 +138,20 @@ async def test_no_answer_about_a_recording_names_anybody_to_who_codes_it(
     }
     asked = list(addresses(running.app.openapi(), known))
     assert len(asked) > 20
-    seen = await browser(coder)
     pages = [page.format(**{name: value[0] for name, value in known.items()}) for page in PAGES]
+    return Looker(work, coder, await browser(coder), asked, pages)
 
-    async def naming() -> set[str]:
-        found = set()
-        for address in asked + pages:
-            client = coder.client if address.startswith(API) else seen
-            answer = await client.get(address)
-            assert answer.status_code < 500, address
-            if any(NAMES.search(text) for text in texts(answer)):
-                found.add(address)
-        return found
 
-    assert await naming() == set()
+async def test_no_answer_about_a_recording_names_anybody_to_who_codes_it(
+    work: Coded, browser: Browser, running: Application
+) -> None:
+    await told_of(work)
+    kept, coder = work.kept, work.second
+    mine = await work.assign(coder)
+    look = await looker(work, browser, running)
+    seen, pages = look.seen, look.pages
+
+    assert await look.naming() == set()
     page = (await seen.get(f"/recordings/{kept.recording.id}")).text
     assert "Puhujilla on peitenimet" in page
     composite = await kept.file(FileKind.COMPOSITE)
@@ -120,11 +160,26 @@ async def test_no_answer_about_a_recording_names_anybody_to_who_codes_it(
 
     await work.code_all(coder, mine, ["values"])
 
-    named = await naming()
+    named = await look.naming()
     assert {f"{kept.path}/turns", f"{kept.path}/workbench", f"{kept.path}/transcript"} <= named
     assert {*pages[:3]} <= named
     assert (await coder.client.get(f"{kept.path}/files/{composite.id}")).status_code == 200
     assert "Puhujilla on peitenimet" not in (await seen.get(pages[0])).text
+
+
+async def test_nor_to_who_codes_another_recording_of_the_group(
+    work: Coded, browser: Browser, running: Application
+) -> None:
+    """A pseudonym is the same person in all of them."""
+    await told_of(work)
+    look = await looker(work, browser, running)
+    assert f"{work.kept.path}/turns" in await look.naming()
+    mine = await elsewhere(work, work.second)
+    assert await look.naming() == set()
+
+    async with work.kept.context.database.transaction() as db:
+        (await db.get_one(CodingAssignment, mine.id)).state = AssignmentState.DONE
+    assert f"{work.kept.path}/turns" in await look.naming()
 
 
 async def test_names_are_withheld_from_the_coder_alone(work: Coded) -> None:
