@@ -9,7 +9,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +23,7 @@ from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Attendance, Meeting, MeetingKind, MeetingState
+from app.meetings.order import renumber
 from app.programmes.models import Programme
 from app.recordings import service as recordings
 from app.recordings.models import ELSEWHERE, Recording, RecordingState, Tape, TapeState
@@ -70,8 +70,8 @@ async def enter(
     kind: MeetingKind,
     present: Collection[UUID],
 ) -> Meeting:
-    """The meeting as one that is over, numbered on, with everybody who was there from its beginning
-    to its end."""
+    """The meeting as one that is over, in its place in the series, with everybody who was there
+    from its beginning to its end."""
     group = await access.require(db, actor, group_id, Action.IMPORT_RECORDING)
     programme = await db.get_one(Programme, group.programme_id)
     ends_at = starts_at + timedelta(minutes=duration_min)
@@ -83,14 +83,10 @@ async def enter(
     roles = {user.id: member.role for member, user in members}
     if not set(present) <= roles.keys():
         raise NotAMember(field="present")
-    same = select(func.max(Meeting.ordinal)).where(
-        Meeting.group_id == group_id, Meeting.kind == kind
-    )
     meeting = Meeting(
         group_id=group_id,
         kind=kind,
         title=title,
-        ordinal=((await db.exec(same)).one() or 0) + 1,
         starts_at=starts_at,
         duration_min=duration_min,
         state=MeetingState.ENDED,
@@ -98,7 +94,7 @@ async def enter(
         ended_at=ends_at,
     )
     db.add(meeting)
-    await db.flush()
+    await renumber(db, group_id, kind)
     for user_id in sorted(present):
         stay = Attendance(meeting_id=meeting.id, user_id=user_id, role=str(roles[user_id]))
         stay.joined_at, stay.left_at = starts_at, ends_at

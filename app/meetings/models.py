@@ -32,7 +32,7 @@ class Meeting(SQLModel, table=True):
     kind: MeetingKind = Field(default=MeetingKind.MENTORING, sa_type=String, max_length=20)
     title: str = Field(default="", max_length=200)
     ordinal: int = Field(default=1)
-    """Place in the group's series of the same kind, from 1."""
+    """Place in the group's series of the same kind, from 1 (`app.meetings.order`)."""
     starts_at: datetime = Field(sa_type=UtcDateTime, index=True)
     duration_min: int = Field(default=90)
     state: MeetingState = Field(default=MeetingState.SCHEDULED, sa_type=String, max_length=20)

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -22,6 +21,7 @@ from app.kit.permissions import Action, Role, may
 from app.kit.tokens import Join, Scope, Stream, Tokens
 from app.meetings import placement
 from app.meetings.models import Meeting, MeetingKind, MeetingState, Node
+from app.meetings.order import renumber
 
 EARLY = timedelta(minutes=30)
 """Members may wait in the lobby from so long before the start."""
@@ -72,25 +72,20 @@ async def create_series(
     kind: MeetingKind,
     title: str,
 ) -> list[Meeting]:
-    """`count` meetings, `every_days` apart, numbered on from those the group has."""
+    """`count` meetings, `every_days` apart, each in its place among those the group has."""
     await access.require(db, actor, group_id, Action.SCHEDULE)
-    query = select(func.max(Meeting.ordinal)).where(
-        Meeting.group_id == group_id, Meeting.kind == kind
-    )
-    last = (await db.exec(query)).one() or 0
     series = [
         Meeting(
             group_id=group_id,
             kind=kind,
             title=title,
-            ordinal=last + 1 + number,
             starts_at=_days_later(starts_at, every_days * number, time_zone),
             duration_min=duration_min,
         )
         for number in range(count)
     ]
     db.add_all(series)
-    await db.flush()
+    await renumber(db, group_id, kind)
     return series
 
 
@@ -107,6 +102,7 @@ async def change(
     if meeting.state != MeetingState.SCHEDULED:
         raise MeetingBegun
     meeting.sqlmodel_update(fields)
+    await renumber(db, meeting.group_id, meeting.kind)
     return meeting
 
 
@@ -116,6 +112,7 @@ async def cancel(db: AsyncSession, actor: Actor, meeting_id: UUID) -> Meeting:
     if meeting.state not in (MeetingState.SCHEDULED, MeetingState.CANCELLED):
         raise MeetingBegun
     meeting.state = MeetingState.CANCELLED
+    await renumber(db, meeting.group_id, meeting.kind)
     return meeting
 
 

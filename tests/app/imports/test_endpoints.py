@@ -47,6 +47,15 @@ async def test_everybody_who_was_there_counts_and_silent_ones_too(
     assert all(s.left_at and s.left_at - s.joined_at == timedelta(minutes=15) for s in stays)
 
 
+async def test_what_was_held_earlier_comes_earlier_whenever_it_is_entered(cast: Cast) -> None:
+    made = [
+        (await entered(cast, [cast.bob], starts_at=now() - timedelta(days=days))).json()
+        for days in (2, 9, 5)
+    ]
+    answers = [await cast.coordinator.client.get(f"/api/v1/meetings/{one['id']}") for one in made]
+    assert [answer.json()["ordinal"] for answer in answers] == [3, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -46,6 +46,34 @@ async def test_a_series_keeps_its_hour_when_the_clocks_change(cast: Cast) -> Non
     assert later["ordinal"] == 4
 
 
+async def numbers(cast: Cast) -> dict[str, int]:
+    """Of what was not called off: day → number."""
+    answer = await cast.alice.client.get(ROOT, params={"group_id": str(cast.group_id)})
+    assert answer.status_code == 200, answer.text
+    return {
+        meeting["starts_at"][:10]: meeting["ordinal"]
+        for meeting in answer.json()["items"]
+        if meeting["state"] != "cancelled"
+    }
+
+
+async def test_meetings_are_numbered_by_their_dates(cast: Cast) -> None:
+    first, second, third = await schedule(cast, starts_at="2027-03-01T17:00:00+02:00", count=3)
+    await schedule(cast, starts_at="2027-02-01T17:00:00+02:00")
+    days = ["2027-02-01", "2027-03-01", "2027-03-29", "2027-04-26"]
+    assert await numbers(cast) == dict(zip(days, [1, 2, 3, 4], strict=True))
+
+    assert (await cast.alice.client.post(f"{ROOT}/{second['id']}/cancel")).is_success
+    assert await numbers(cast) == {days[0]: 1, days[1]: 2, days[3]: 3}
+
+    moved = {"starts_at": "2027-05-30T17:00:00+02:00"}
+    assert (await cast.alice.client.patch(f"{ROOT}/{first['id']}", json=moved)).is_success
+    assert await numbers(cast) == {days[0]: 1, days[3]: 2, "2027-05-30": 3}
+    interview = await schedule(cast, starts_at="2027-01-01T17:00:00+02:00", kind="interview")
+    assert [meeting["ordinal"] for meeting in interview] == [1]
+    assert third["ordinal"] == 3
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
