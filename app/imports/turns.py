@@ -15,7 +15,6 @@ from app.imports.turnfiles import SpokenBy, TurnFormat
 from app.kit.db import now
 from app.kit.errors import Invalid, Refusal
 from app.kit.permissions import Action
-from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
 from app.recordings.models import RecordingState
@@ -23,7 +22,7 @@ from app.transcripts.importing import VoiceUnknown
 from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.detection import DetectedTurn, Segment, TurnRules, detect
-from app.turns.models import Turn, TurnState
+from app.turns.models import Turn, TurnRuleSet, TurnState
 from app.turns.service import IMPORTED
 
 
@@ -79,8 +78,15 @@ async def take_in(
         within = start_ms >= 0 and end_ms <= min(length_ms, length_ms if latest is None else latest)
         if user_id is not None and user_id in studied and within:
             accepted.setdefault(user_id, []).append(Segment(start_ms, end_ms))
-    found = map(_turn, detect(accepted, await _rules(db, meeting)))
-    parameters = {"file": file_name, "offset_ms": offset_ms}
+    group = await db.get_one(Group, meeting.group_id)
+    declared = await turn_rules.in_force(db, group.programme_id)
+    found = map(_turn, detect(accepted, _rules(declared)))
+    parameters = {
+        **turn_rules.declared(declared),
+        "backchannel_max_ms": declared.backchannel_max_ms,
+        "file": file_name,
+        "offset_ms": offset_ms,
+    }
     await turns.store(db, recording_id, f"{IMPORTED} {form}", parameters, found)
     written = sum(len(segments) for segments in accepted.values())
     return Taken(written, len(spoken) - written)
@@ -98,12 +104,10 @@ def _turn(turn: DetectedTurn[UUID]) -> Turn:
     )
 
 
-async def _rules(db: AsyncSession, meeting: Meeting) -> TurnRules:
+def _rules(declared: TurnRuleSet) -> TurnRules:
     """Ends and beginnings stay where they were marked; only turns of one person that overlap, which
     are none to the rest of eMessi, become one. What a back-channel is, the programme says."""
-    group = await db.get_one(Group, meeting.group_id)
-    rules = await turn_rules.in_force(db, group.programme_id)
-    return TurnRules(-1, rules.backchannel_max_ms, 1)
+    return TurnRules(-1, declared.backchannel_max_ms, 1)
 
 
 def _read(form: TurnFormat, content: str) -> list[SpokenBy]:

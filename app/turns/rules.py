@@ -71,12 +71,15 @@ DETECTOR = ("speech", "echo")
 
 def parameters(rules: TurnRuleSet, detector: dict[str, Any]) -> dict[str, Any]:
     """As an index keeps them, and as every result prints them."""
+    return {**detection(rules).parameters(), **declared(rules), **detector}
+
+
+def declared(rules: TurnRuleSet) -> dict[str, Any]:
+    """What people go by, and no machine."""
     return {
-        **detection(rules).parameters(),
         "laughter": str(rules.laughter),
         "technical_talk": str(rules.technical_talk),
         "rules_version": rules.version,
-        **detector,
     }
 
 

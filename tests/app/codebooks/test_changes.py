@@ -62,3 +62,21 @@ def test_another_name_is_another_meaning_where_no_definition_says_it() -> None:
     found = [(change.code.id, change.kind) for change in changes(before, after)]
     assert found == [(bare.id, Kind.RENAMED)]
     assert defined.definition.fi
+
+
+def test_another_rank_is_another_meaning_where_the_order_has_one() -> None:
+    """What is new between them or gone moves nobody's rank."""
+    before = starter()
+    after = before.model_copy(deep=True)
+    codes = after.axes[0].codes
+    codes[1], codes[2] = codes[2], codes[1]
+    assert changes(before, after) == []
+    after.axes[0].is_ordinal = True
+    assert [(change.code.id, change.kind) for change in changes(before, after)] == [
+        (code.id, Kind.REORDERED) for code in before.axes[0].codes[1:3]
+    ]
+
+    before.axes[0].is_ordinal = True
+    after = before.model_copy(deep=True)
+    removed = after.axes[0].codes.pop(0)
+    assert [change.code.id for change in changes(before, after)] == [removed.id]

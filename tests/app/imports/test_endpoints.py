@@ -16,6 +16,7 @@ from app.meetings.models import Attendance
 from app.recordings import provenance
 from app.recordings.models import Recording, RecordingState, Tape, TapeState
 from app.turns import service as turns
+from app.turns.detection import TurnRules
 from media.store import Store
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -258,7 +259,15 @@ async def test_turns_from_elsewhere_come_in_place_of_ours(running: Application, 
     assert [(t["pseudonym"], t["start_ms"], t["end_ms"]) for t in found["items"]] == [
         ("J1", 1_500, 3_800)  # two that overlap are one
     ]
-    assert (found["version"], found["parameters"]["file"]) == ("imported rttm", "m.rttm")
+    assert found["version"] == "imported rttm"
+    assert found["parameters"] == {  # what was marked, and by which rule some are back-channels
+        "file": "m.rttm",
+        "offset_ms": 500,
+        "backchannel_max_ms": TurnRules().backchannel_max_ms,
+        "laughter": "undeclared",
+        "technical_talk": "undeclared",
+        "rules_version": 0,
+    }
     async with running.context.database.reading() as db:
         assert await turns.is_imported(db, kept.recording.id)
     wrong = await client.post(f"{path}/names", json={**file, "form": "eaf"})
