@@ -27,6 +27,9 @@ class CoefficientRow(Public):
     accepted: int
     """Of all turns compared, how many people had accepted or made; the rest are the machine's."""
     compared: int
+    mapped: int
+    """Turns of which some coder's code on this axis was put there by a mapping to another version
+    of the codebook, which may have put codes together that coders told apart."""
     rules: str
     """Of the turns compared; where several made them, with bars between."""
     codebook_version: int
@@ -70,6 +73,8 @@ class AgreementPublic(Public):
     others."""
     recoded: int
     """Turns left out of some coder's, who coded them again having finished and seen codes."""
+    mapped: int
+    """Turns of which some coder's code was put there by a mapping to another version."""
     turns: int
     accepted: int
     """Of the turns, those that people accepted or made; the rest are as the machine proposed."""

@@ -74,8 +74,8 @@ class Material:
     """Which turns each coder was to code, those among them that came into use since included:
     `unit`, `coder` and `place`, the coder's in the order of assignment. By unit and place."""
     said: pl.DataFrame
-    """What stands there: `unit`, `coder`, `place`, `axis` and `code` (as keys). By unit and place;
-    of one axis the leading code first."""
+    """What stands there: `unit`, `coder`, `place`, `axis` and `code` (as keys), and whether a
+    `mapping` put it there. By unit and place; of one axis the leading code first."""
     waiting: int
     """Recordings that somebody still codes for the first time, or whoever asks codes."""
     again: int
@@ -239,6 +239,7 @@ async def _said(
         "code": Coding.code_id,
         "beside": case((col(Coding.is_primary), None), else_=col(Coding.id)),
     }
+    mapping = {"mapping": case((col(Coding.made_by_mapping).is_not(None), 1), else_=0)}
     stands = col(Coding.ended_at).is_(None)
     if least > 1:  # what one alone coded is compared with nothing: most of it, as a rule
         others = [one.id for each in whole for one in each.done[1:]]
@@ -249,11 +250,12 @@ async def _said(
         where = [col(Coding.assignment_id).in_(every), stands]
     if axes is not None:
         where.append(col(Coding.axis_id).in_(axes))
-    return await frame(db, ids, {}, where)
+    said = await frame(db, ids, mapping, where)
+    return said.with_columns(pl.col("mapping").cast(pl.Boolean))
 
 
 def _joined(asked: pl.DataFrame, said: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     found = said.join(asked, on=["assignment", "turn"])
     found = found.sort("unit", "place", "axis", "beside")
-    kept = ("unit", "coder", "place", "axis", "code")
+    kept = ("unit", "coder", "place", "axis", "code", "mapping")
     return asked.select("unit", "coder", "place"), found.select(kept)

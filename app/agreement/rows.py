@@ -39,6 +39,7 @@ def about(report: Report) -> AgreementPublic:
         rules=list(report.basis.rules),
         again=found.again,
         recoded=found.recoded,
+        mapped=report.mapped,
         intervals=Drawing(
             drawn=bootstrap.DRAWN, seed=bootstrap.SEED, fewest_recordings=bootstrap.FEWEST
         ),
@@ -65,6 +66,7 @@ def coefficients(report: Report) -> list[CoefficientRow]:
 def _of_axis(compared: Compared, made: Mapping[str, Any]) -> Iterator[CoefficientRow]:
     whole, axis = compared.agreement.whole, compared.axis.label
     estimates = {**whole.estimates, **compared.by_time}
+    made = {**made, "mapped": compared.mapped}
     yield from _rows(axis, None, None, whole, estimates, made)
     for code, found in zip(compared.codes, compared.agreement.codes, strict=True):
         agreement, own = found.agreement, found.agreement.estimates

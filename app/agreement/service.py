@@ -53,6 +53,8 @@ class Compared:
     """Moments × coders: the place of the leading code in `codes`, or `MISSING`."""
     agreement: AxisAgreement
     by_time: dict[str, Estimate]
+    mapped: int
+    """Turns of which some coder's code is a mapping's: what was put together no longer differs."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Report:
     axes: Sequence[Compared]
     basis: Basis
     """Of the moments."""
+    mapped: int
+    """Turns with a code of a mapping on some axis."""
 
     @cached_property
     def column(self) -> dict[int, int]:
@@ -100,7 +104,11 @@ def report(found: Material) -> Report:
     own = lanes(found, units, coded)
     axes = [_compared(found, axis, units, own, said, decided) for axis in found.document.axes]
     moments, basis = _moments(found, units), material.basis(found, units)
-    return Report(found, coders, moments, decided, axes, basis)
+    return Report(found, coders, moments, decided, axes, basis, _mapped(said))
+
+
+def _mapped(said: pl.DataFrame) -> int:
+    return said.filter("mapping")["moment"].n_unique()
 
 
 def _moments(found: Material, units: pl.DataFrame) -> list[Moment]:
@@ -130,7 +138,7 @@ def _compared(
     in_order = sum(code is not None for code in codes) if axis.is_ordinal else 0
     agreement = measures.axis(values, in_order)
     by_time = _by_time(found, own, its, len(number))
-    return Compared(axis, codes, values.leading.values, agreement, by_time)
+    return Compared(axis, codes, values.leading.values, agreement, by_time, _mapped(its))
 
 
 def _said(axis: Axis, size: int, units: pl.DataFrame, its: pl.DataFrame, decided: Flags) -> Said:

@@ -258,6 +258,20 @@ async def test_what_is_coded_after_it_opened_again_is_left_out_of_agreement(work
     assert page.status_code == 200
 
 
+async def test_agreement_says_of_which_turns_a_mapping_made_codes_alike(work: Coded) -> None:
+    """They differ about the third of eight; the two codes become one, and nothing differs."""
+    _, two = await both(work)
+    await edit(work, remove("life"))
+    assert (await carry(work, life="values")).status_code == 201
+    newest = (await work.assignment(two)).version_id
+    client = work.second.client
+    found = (await client.get(f"{API}/codebook-versions/{newest}/agreement")).json()
+    rows = {(row["axis"], row["coefficient"]): row for row in found["coefficients"][::-1]}
+    theme = rows["theme", "percent"]
+    assert (theme["value"], theme["mapped"], theme["turns"]) == (1.0, 1, 8)
+    assert (found["mapped"], rows["function", "percent"]["mapped"]) == (1, 0)
+
+
 async def test_a_clock_that_is_slow_makes_nothing_blind(work: Coded) -> None:
     """What was opened again is given a reference, dated before that."""
     _, two = await both(work)
