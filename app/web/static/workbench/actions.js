@@ -143,9 +143,9 @@ export class Actions {
     });
   }
 
-  /** By the number before the name: 1 to 9, then 0. @param {number} digit */
-  assignNth(digit) {
-    const person = this.people[(digit + 9) % 10];
+  /** @param {number} place among the lanes, from 0 */
+  assignNth(place) {
+    const person = this.people[place];
     if (person) this.assign(person.id);
   }
 

@@ -61,12 +61,27 @@ export function listen(field, actions, t) {
       event.preventDefault();
       return void showKeys(t);
     }
-    if (/^[0-9]$/.test(key) && !event.ctrlKey && !event.metaKey) return actions.assignNth(Number(key));
+    const digit = event.ctrlKey || event.metaKey ? null : /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
+    if (digit) return actions.assignNth(placeOf(Number(digit[1]), event.shiftKey));
     const name = names.get(pressed(event)) ?? names.get(key);
     if (!name || ((event.ctrlKey || event.metaKey) && !names.has(pressed(event)))) return;
     event.preventDefault();
     act(actions, name);
   });
+}
+
+/**
+ * Whose digit it is: 1 to 9, and 0 for the tenth; with Shift the eleventh and on. By the key's place,
+ * because what Shift makes of a digit differs between keyboards.
+ * @param {number} digit @param {boolean} shift
+ */
+function placeOf(digit, shift) {
+  return ((digit + 9) % 10) + (shift ? 10 : 0);
+}
+
+/** @param {number} place @returns {string} how the key of that person is written; nothing from the 21st on */
+export function keyOf(place) {
+  return place < 20 ? `${place < 10 ? "" : "⇧"}${(place + 1) % 10}` : "";
 }
 
 /** @param {Actions} actions @param {string} name */
@@ -83,7 +98,7 @@ function pressed({ key, shiftKey, ctrlKey, metaKey }) {
 /** @param {Translate} t */
 export function showKeys(t) {
   const rows = KEYS.map(([name, , shown]) => h("div", {}, h("dt", {}, h("kbd", {}, shown)), h("dd", {}, t(`workbench.key_${name}`))));
-  const digits = h("div", {}, h("dt", {}, h("kbd", {}, "1 … 9, 0")), h("dd", {}, t("workbench.key_assign")));
+  const digits = h("div", {}, h("dt", {}, h("kbd", {}, "1 … 9, 0, ⇧1 …")), h("dd", {}, t("workbench.key_assign")));
   const help = h("div", {}, h("dt", {}, h("kbd", {}, "H ?")), h("dd", {}, t("workbench.keys")));
   const list = h("dl", { class: "bench-help", tabindex: "0" }, ...rows, digits, help);
   return ask(t("workbench.keys"), list, [{ value: "", label: t("form.close") }]);

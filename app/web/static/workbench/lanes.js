@@ -4,6 +4,7 @@
 import { h, icon, initials } from "../views/dom.js";
 import { Dragging } from "./dragging.js";
 import { draw, LANE, MARKED, overlapsOf, RULER, STRIP, visible } from "./drawing.js";
+import { keyOf } from "./keys.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("../workbench.js").Person} Person */
@@ -48,7 +49,7 @@ export class Lanes {
     this.wide = h("div", { class: "bench-wide" });
     this.field = h("div", { class: "bench-field", role: "application", tabindex: "0", "aria-label": hooks.label, "aria-describedby": "bench-now bench-keys" }, this.canvas, this.wide);
     const names = people.map(({ name, hue }, n) =>
-      h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, n < 10 && people[n].id ? `${(n + 1) % 10} · ${name}` : name)),
+      h("div", { class: `bench-name hue-${hue}` }, h("span", { class: "avatar" }, initials(name)), h("span", {}, people[n].id && keyOf(n) ? `${keyOf(n)} · ${name}` : name)),
     );
     const strip = h("div", { class: "bench-strip" }, hooks.overlaps);
     const marked = hooks.marked.map(({ lane, title }) => h("div", { class: "bench-marked" }, icon(lane), h("span", {}, title)));
