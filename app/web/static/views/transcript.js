@@ -78,8 +78,9 @@ export class Transcript {
       set(place, "hidden", false);
       opener.focus();
     };
-    const save = async (/** @type {string} */ words) => {
-      const body = { user_id: who.value, start_ms: ms(start), end_ms: ms(end), text: words };
+    const written = () => ({ user_id: who.value, start_ms: ms(start), end_ms: ms(end), text: text.value });
+    const nothing = { user_id: line.user, start_ms: line.start, end_ms: line.end, text: "" };
+    const save = async (/** @type {ReturnType<typeof written>} */ body) => {
       try {
         if (line.line) await this.api.send("PUT", `${this.path}/${line.line}`, { ...body, version: line.version });
         else await this.api.post(this.path, body);
@@ -90,10 +91,10 @@ export class Transcript {
         say(status, reason.title || t("form.failed"));
       }
     };
-    const remove = h("button", { type: "button", class: "button quiet", onclick: () => save("") }, t("transcript.remove"));
+    const remove = h("button", { type: "button", class: "button quiet", onclick: () => save(nothing) }, t("transcript.remove"));
     const form = h(
       "form",
-      { class: "form line-form", onsubmit: (/** @type {Event} */ event) => (event.preventDefault(), void save(text.value)) },
+      { class: "form line-form", onsubmit: (/** @type {Event} */ event) => (event.preventDefault(), void save(written())) },
       field(t("transcript.text"), text),
       h("div", { class: "line-fields" }, field(t("transcript.speaker"), who), field(t("transcript.start"), start), field(t("transcript.end"), end)),
       status,
