@@ -127,8 +127,10 @@ def confusions(table: Ratings) -> Iterator[Confusion]:
         yield Confusion(one, other, tuple(units))
 
 
-def reading(value: float) -> str:
-    """Krippendorff (2019, §12.4): from .800 reliable, from .667 for tentative conclusions only."""
-    if np.isnan(value):
+def reading(found: Estimate) -> str:
+    """Krippendorff (2019, §12.4): from .800 reliable, from .667 for tentative conclusions only. By
+    the lower end of the interval, where there is one: what the data may as well have come from."""
+    if np.isnan(found.value):
         return "undefined"
+    value = found.value if np.isnan(found.low) else found.low
     return "reliable" if value >= 0.8 else "tentative" if value >= 0.667 else "unreliable"

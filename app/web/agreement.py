@@ -99,7 +99,7 @@ def _axis(visit: Visit, report: Report, compared: Compared) -> dict[str, Any]:
         "recordings": found.whole.recordings,
         "estimates": {name: _estimate(visit, each) for name, each in whole.items()},
         "by_time": {name: _estimate(visit, each) for name, each in compared.by_time.items()},
-        "reading": measures.reading(whole["alpha"].value),
+        "reading": measures.reading(whole["alpha"]),
         "codes": [
             {
                 "name": name,
@@ -108,7 +108,7 @@ def _axis(visit: Visit, report: Report, compared: Compared) -> dict[str, Any]:
                 "estimates": {
                     key: _estimate(visit, one) for key, one in each.agreement.estimates.items()
                 },
-                "reading": measures.reading(each.agreement.estimates["alpha"].value),
+                "reading": measures.reading(each.agreement.estimates["alpha"]),
             }
             for name, code, each in zip(names, compared.codes, found.codes, strict=True)
         ],

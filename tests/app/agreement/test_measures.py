@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from app.agreement.bootstrap import Estimate
 from app.agreement.coefficients import Level, alpha
 from app.agreement.measures import Confusion, Said, axis, reading
 from app.agreement.ratings import MISSING, count, ratings
@@ -61,9 +62,19 @@ def test_recordings_without_a_pair_are_not_drawn_from() -> None:
     assert found.whole.recordings == 2
 
 
+NONE = float("nan")
+
+
 @pytest.mark.parametrize(
-    ("value", "name"),
-    [(0.8, "reliable"), (0.7, "tentative"), (0.6, "unreliable"), (float("nan"), "undefined")],
+    ("value", "low", "name"),
+    [
+        (0.8, NONE, "reliable"),
+        (0.7, NONE, "tentative"),
+        (0.6, NONE, "unreliable"),
+        (0.95, 0.7, "tentative"),
+        (0.95, 0.5, "unreliable"),
+        (NONE, NONE, "undefined"),
+    ],
 )
-def test_what_a_value_allows(value: float, name: str) -> None:
-    assert reading(value) == name
+def test_what_a_value_and_its_interval_allow(value: float, low: float, name: str) -> None:
+    assert reading(Estimate(value, low, 1.0)) == name
