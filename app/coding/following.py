@@ -18,14 +18,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.blinding.models import CodingAssignment
 from app.coding import reopening
-from app.coding.models import Adjudication, Coding, CodingMemo
+from app.coding.models import Adjudication, Coding, CodingMemo, FollowedTurns
 from app.kit.db import Database
 from app.recordings import service as recordings
 from app.turns.judging import REVERSALS
 from app.turns.models import Turn, TurnEdit, TurnIndex
 
-Seen = dict[UUID, tuple[int, UUID]]
-"""Recording → its last edit, by number, and its newest index, which were followed."""
 PAUSE_S = 0.15
 """Between two recordings, so that others write as well: SQLite has one writer at a time, and who
 waits looks ten times a second. Lower: a first look at everything keeps all of them waiting."""
@@ -67,15 +65,15 @@ class Said(NamedTuple):
     memos: defaultdict[UUID, list[CodingMemo]]
 
 
-async def follow(database: Database, seen: Seen) -> None:
-    """Looks where somebody has edited, or turns were proposed anew, since it was `seen`. Cheap when
+async def follow(database: Database) -> None:
+    """Looks where somebody has edited, or turns were proposed anew, since it last did. Cheap when
     nothing has changed."""
     async with database.reading() as db:
-        changed = await _changed(db)
-    for recording_id in [each for each, last in changed.items() if seen.get(each) != last]:
+        behind = await _behind(db)
+    for each in behind:
         async with database.transaction() as db:
-            await carry(db, recording_id)
-        seen[recording_id] = changed[recording_id]
+            await carry(db, each.recording_id)
+            await db.merge(each)
         await asyncio.sleep(PAUSE_S)
 
 
@@ -97,8 +95,8 @@ async def carry(db: AsyncSession, recording_id: UUID) -> Ways:
     return ways
 
 
-async def _changed(db: AsyncSession) -> Seen:
-    """Of each recording that somebody codes."""
+async def _behind(db: AsyncSession) -> list[FollowedTurns]:
+    """How far recordings that somebody codes are now, if there is something to follow."""
     coded = select(CodingAssignment.recording_id)
     edits = (
         select(TurnEdit.recording_id, func.max(TurnEdit.sequence))
@@ -108,7 +106,13 @@ async def _changed(db: AsyncSession) -> Seen:
     indexes = select(TurnIndex.recording_id, TurnIndex.id)
     indexes = indexes.where(col(TurnIndex.recording_id).in_(coded)).order_by(col(TurnIndex.id))
     edited, newest = dict((await db.exec(edits)).all()), dict((await db.exec(indexes)).all())
-    return {id_: (edited.get(id_, 0), index) for id_, index in newest.items()}
+    known = (await db.exec(select(FollowedTurns))).all()
+    followed = {each.recording_id: (each.sequence, each.index_id) for each in known}
+    return [
+        FollowedTurns(recording_id=id_, sequence=edited.get(id_, 0), index_id=index)
+        for id_, index in newest.items()
+        if followed.get(id_) != (edited.get(id_, 0), index)
+    ]
 
 
 async def _ways(db: AsyncSession, recording_id: UUID) -> Ways:

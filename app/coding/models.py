@@ -114,6 +114,18 @@ class CodingMemo(SQLModel, table=True):
     decided_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+class FollowedTurns(SQLModel, table=True):
+    """How far what was said of a recording's turns has gone along with them (`following`)."""
+
+    __tablename__ = "followed_turns"
+
+    recording_id: UUID = Field(foreign_key="recordings.id", primary_key=True)
+    sequence: int
+    """Of the last edit; 0 before the first."""
+    index_id: UUID
+    """The newest index then."""
+
+
 class Adjudication(SQLModel, table=True):
     """One code of a decision that stands for all coders of one turn on one axis; their codings
     stay as they are."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from dbos import DBOS, DBOSConfig
 
 from app.chat import erasure as chat
-from app.coding.following import Seen, follow
+from app.coding.following import follow
 from app.erasures.attesting import attest_all
 from app.kit.context import Context, make
 from app.kit.db import Database, now
@@ -79,12 +79,12 @@ async def run(settings: Settings) -> None:
     ]
     spare_collector()
     logger.info("worker %s is ready", settings.worker.name)
-    retention_at, followed, work = loop.time(), Seen(), memory(settings.work_database_url)
+    retention_at, work = loop.time(), memory(settings.work_database_url)
     while not stopping.is_set():
         if loop.time() >= retention_at:
             await _erase_what_is_over(context.database, finaliser.store)
             retention_at = loop.time() + RETENTION_EVERY_S
-        await _look(settings, context, finaliser.store, followed)
+        await _look(settings, context, finaliser.store)
         await asyncio.to_thread(forget, work)
         try:
             await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
@@ -117,13 +117,13 @@ async def _erase_what_is_over(database: Database, store: Store) -> None:
     await database.scrub()
 
 
-async def _look(settings: Settings, context: Context, store: Store, followed: Seen) -> None:
+async def _look(settings: Settings, context: Context, store: Store) -> None:
     """What has come up without anybody's asking for it."""
     await erase_withdrawn(context.database, store)
     await chat.erase_withdrawn(context.database)
     await attest_all(context.database, store, context.keys)
     await repropose(context.database)
-    await follow(context.database, followed)
+    await follow(context.database)
     async with context.database.transaction() as db:
         for meeting_id in await end_abandoned(db):
             logger.info("meeting %s was left open and is ended", short(meeting_id))

@@ -45,7 +45,7 @@ async def test_codes_memos_and_decisions_go_with_the_turn(work: Coded) -> None:
     times = {"start_ms": turn.start_ms + 20, "end_ms": turn.end_ms}
     await desk.do(name="move", turn=accepted, given=moved, **times)
     assert list(await said_of(work, assignment)) == [turn.id]
-    await following.follow(work.kept.context.database, {})
+    await following.follow(work.kept.context.database)
 
     assert await said_of(work, assignment) == {UUID(moved): [code]}
     async with work.kept.context.database.reading() as db:
@@ -61,7 +61,7 @@ async def test_what_was_split_is_to_be_coded_again_and_nothing_is_lost(work: Cod
     at = (turn.start_ms + turn.end_ms) // 2
     await Desk(work.kept).do(name="split", turn=str(turn.id), at_ms=at, given=[new(), new()])
 
-    await following.follow(work.kept.context.database, {})
+    await following.follow(work.kept.context.database)
 
     assert list(await said_of(work, assignment)) == [turn.id]
 
@@ -75,7 +75,7 @@ async def test_what_was_said_of_the_new_turn_already_is_not_contradicted(work: C
         heir = await db.get_one(Turn, UUID(accepted))
     assert (await work.put(work.first, assignment, heir, "theme", "control")).is_success
 
-    await following.follow(work.kept.context.database, {})
+    await following.follow(work.kept.context.database)
 
     found = await said_of(work, assignment)
     assert found[heir.id] == [work.code("theme", "control")[1]]
@@ -91,7 +91,22 @@ async def merged(work: Coded) -> tuple[str, str]:
 
 
 async def followed(work: Coded) -> None:
-    await following.follow(work.kept.context.database, {})
+    await following.follow(work.kept.context.database)
+
+
+async def test_what_was_followed_is_not_looked_at_again(work: Coded) -> None:
+    """Not by another worker either, nor by one that starts anew."""
+    assignment = await work.assign(work.first)
+    await work.finish_at_once(assignment, {})
+    await followed(work)
+    unlikely = 99
+    async with work.kept.context.database.transaction() as db:
+        (await db.get_one(CodingAssignment, assignment)).turn_count = unlikely
+    await followed(work)
+    assert (await work.assignment(assignment)).turn_count == unlikely
+    await merged(work)
+    await followed(work)
+    assert (await work.assignment(assignment)).turn_count == len(work.turns) - 1
 
 
 async def test_what_was_said_of_both_alike_is_said_of_what_they_became(work: Coded) -> None:
@@ -101,7 +116,8 @@ async def test_what_was_said_of_both_alike_is_said_of_what_they_became(work: Cod
         await work.put(work.first, assignment, turn, "theme", "approach", confidence=sure)
     _, given = await merged(work)
     await followed(work)
-    await followed(work)
+    async with work.kept.context.database.transaction() as db:
+        await following.carry(db, work.kept.recording.id)  # once more changes nothing
 
     said = await said_of(work, assignment)
     assert said[UUID(given)] == [work.code("theme", "approach")[1]]

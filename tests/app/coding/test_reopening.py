@@ -27,7 +27,7 @@ async def both(work: Coded) -> tuple[UUID, UUID]:
 
 
 async def followed(work: Coded) -> None:
-    await following.follow(work.kept.context.database, {})
+    await following.follow(work.kept.context.database)
 
 
 async def split(work: Coded, number: int = 0) -> tuple[str, list[Turn]]:
@@ -137,13 +137,12 @@ async def test_a_turn_that_is_drawn_or_heard_anew_is_asked_for(work: Coded) -> N
     await followed(work)
     assert await states(work, one) == [DONE]
 
-    seen = following.Seen()
-    await following.follow(work.kept.context.database, seen)
+    await following.follow(work.kept.context.database)
     bob = work.kept.cast.bob.id
     new_one = Turn(index_id=UUID(int=0), user_id=bob, start_ms=70_000, end_ms=72_000)
     async with work.kept.context.database.transaction() as db:
         await turns.store(db, work.kept.recording.id, DETECTOR, {"bridge_pause_ms": 900}, [new_one])
-    await following.follow(work.kept.context.database, seen)
+    await following.follow(work.kept.context.database)
     assert await states(work, one) == [OPEN]
     assert str(new_one.id) in await mine(work, work.first, one)
 
