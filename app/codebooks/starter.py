@@ -22,11 +22,12 @@ COLOURS = (
 )
 SOURCES = {
     "found": Prose(
-        fi="Tunnettu teema: nimetty eMessi-hankkeen julkaisuissa (Humak). Määritelmä on ehdotus.",
-        sv="Känt tema: nämns i eMessi-projektets publikationer (Humak). Definitionen är ett"
-        " förslag.",
-        en="A known theme: named in the publications of the eMessi project (Humak). The definition"
-        " is a proposal.",
+        fi="Tunnettu teema: nimetty eMessi-hankkeen julkaisuissa (Humak). Määritelmä, rajaukset ja"
+        " esimerkki ovat ehdotuksia.",
+        sv="Känt tema: nämns i eMessi-projektets publikationer (Humak). Definitionen,"
+        " avgränsningarna och exemplet är förslag.",
+        en="A known theme: named in the publications of the eMessi project (Humak). The definition,"
+        " the boundaries and the example are proposals.",
     ),
     "mixed": Prose(
         fi="Kolme ensimmäistä teemaa ovat tunnettuja, muut ehdotus.",
@@ -40,11 +41,14 @@ SOURCES = {
     ),
     "bales": Prose(
         fi="Bales, R. F. (1950): Interaction Process Analysis; luokat kuten JMIR 2020, taulukko 1."
-        " Määritelmät on kirjoitettu Balesin (1950) mukaan, omin sanoin.",
+        " Määritelmät on kirjoitettu Balesin (1950) mukaan, omin sanoin; rajaukset ja"
+        " esimerkit ovat ehdotuksia.",
         sv="Bales, R. F. (1950): Interaction Process Analysis; kategorierna som i JMIR 2020,"
-        " tabell 1. Definitionerna är skrivna efter Bales (1950), med egna ord.",
+        " tabell 1. Definitionerna är skrivna efter Bales (1950), med egna ord; avgränsningarna och"
+        " exemplen är förslag.",
         en="Bales, R. F. (1950): Interaction Process Analysis; the categories as in JMIR 2020,"
-        " table 1. The definitions are after Bales (1950), in our own words.",
+        " table 1. The definitions are after Bales (1950), in our own words; the boundaries and"
+        " examples are proposals.",
     ),
 }
 
@@ -76,6 +80,9 @@ def _axis(written: dict[str, Any]) -> Axis:
                 is_codable=codable,
                 name=each["name"],
                 definition=each.get("definition", {}),
+                include=each.get("include", {}),
+                exclude=each.get("exclude", {}),
+                example=each.get("example", {}),
                 source=SOURCES[each.get("source", axis_source)],
             )
         )

@@ -56,6 +56,7 @@ async def test_a_coders_page_holds_no_name_and_says_what_blind_means(
     assert len([turn for turn in data["turns"] if turn["is_mine"]]) == 8
     words = {"fi": "tunnistaa", "sv": "kännas igen", "en": "recognised"}
     assert words[language] in page.text
+    assert f'href="/codebook-versions/{work.version.id}"' in page.text, "where each code ends"
 
 
 async def test_another_coder_and_outsiders_get_no_page(work: Coded, browser: Browser) -> None:
