@@ -160,3 +160,16 @@ def test_of_one_group_it_is_cramers_v(coded: Coded) -> None:
     np.add.at(table, (one.speaker[inside], one.leading[inside]), 1.0)
     wanted = cramers_v(table)
     assert association(one, 2, one.speaker).size.value == pytest.approx(wanted, nan_ok=True)
+
+
+def test_groups_that_say_nothing_are_not_drawn() -> None:
+    """An axis that only three of six groups were coded on; and roles of which four have one."""
+    plan = [*APART[:3], *[Planted(0.5, 30, 0)] * 3]
+    coded = planted(plan, np.random.default_rng(3))
+    found = role_differences(coded)[0]
+    assert found.groups == 3
+    assert np.isnan(found.size.low)
+    other = np.where(coded.group < 3, coded.speaker % 2, -1)
+    v = association(coded, 2, other)
+    assert v.groups == 3
+    assert np.isnan(v.size.low)
