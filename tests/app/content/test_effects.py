@@ -173,3 +173,14 @@ def test_groups_that_say_nothing_are_not_drawn() -> None:
     v = association(coded, 2, other)
     assert v.groups == 3
     assert np.isnan(v.size.low)
+
+
+def test_what_never_happened_has_no_interval() -> None:
+    """Code 1 never follows itself, in none of ten groups: Q is −1 in every draw. V is 0 in all
+    draws of groups that are exactly even."""
+    found = successions(np.full((10, 2, 2), 5.0) * [[1, 1], [1, 0]])[1][1]
+    assert (found.size.value, found.groups) == (-1, 10)
+    assert np.isnan([found.size.low, found.size.high]).all()
+    even = association(planted(APART), 2, planted(APART).role)
+    assert (even.size.value, even.groups) == (0, 10)
+    assert np.isnan([even.size.low, even.size.high]).all()
