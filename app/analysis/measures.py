@@ -113,7 +113,7 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
         parts=tuple(participation.participation(table)),
         interruptions=broken,
         star=star,
-        star_chance=null.compare(star, _stars(table, len(order), drawn if orders else 0)),
+        star_chance=null.compare(star, null.stars(table, len(order), drawn if orders else 0)),
     )
 
 
@@ -232,12 +232,3 @@ def spread(lengths: Ints) -> Spread:
 def _lengths(found: Passages, side: Flags, kind: int) -> Spread:
     chosen = side & (found.kind == kind)
     return spread((found.end_ms - found.start_ms)[chosen])
-
-
-def _stars(table: Talk, length: int, drawn: int) -> Floats:
-    """The facilitator's part in the changes of speaker, when the next may be any other."""
-    weights, led = table.present_ms.astype(np.float64), table.facilitators
-    if (weights > 0).sum() < 2 or length < 2 or not drawn:
-        return np.full(drawn, np.nan)
-    orders = null.walked(weights, length, drawn)
-    return (led[orders[:, 1:]] | led[orders[:, :-1]]).mean(axis=1)  # type: ignore[no-any-return]
