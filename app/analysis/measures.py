@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis import floor, null, participation, sequence, shifted, silence, timing
+from app.analysis import comparable, floor, null, participation, sequence, shifted, silence, timing
 from app.analysis.floor import Handovers, Interruptions
 from app.analysis.null import Cells, Chance
 from app.analysis.participation import Balance, Participation
@@ -62,6 +62,8 @@ class Side:
     """When people speak beside one another, by the name of the figure; see `timing`."""
     overlap_to_chance: float
     """Overlap over what it would be if nobody heeded anybody; see `shifted.independent`."""
+    comparable: Mapping[str, float]
+    """Between groups and meetings of any size and length, by the name of the figure."""
     passages: Mapping[Kind, Spread]
     interrupted: Cells | None
     """Who tries to interrupt whom, beside chance; None where orders were left out."""
@@ -81,6 +83,8 @@ class Measures:
     interruptions: Interruptions
     star: float
     star_chance: Chance
+    star_to_chance: float
+    """Over what it would be if the next were any other."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
     order = sequence.without_repeats(handed.speaker)
     shuffled = null.reordered(order, drawn) if orders else None
     star = sequence.star(sequence.followings(handed.speaker, table.size), table.facilitators)
+    by_chance = comparable.star_by_chance(table)
     nobody = np.zeros(table.size, dtype=np.bool_)
     everyone, others = (
         _side(table, left_out, handed, broken, timed, shuffled, drawn)
@@ -114,6 +119,7 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
         interruptions=broken,
         star=star,
         star_chance=null.compare(star, null.stars(table, len(order), drawn if orders else 0)),
+        star_to_chance=star / by_chance if by_chance else float("nan"),
     )
 
 
@@ -161,14 +167,18 @@ def _side(
         tried = sequence.among(broken.tried, left_out)
         drawn_by = null.interrupted(tried, np.where(kept, whole.present_ms, 0), drawn)
         interrupted = null.compare_cells(tried, drawn_by)
+    people = int((table.present_ms > 0).sum())
     return Side(
-        people=int((table.present_ms > 0).sum()),
+        people=people,
         turns=len(table.floor().speaker),
         talk_ms=int(participation.talk_ms(table).sum()),
         backchannels=len(table.backchannels().speaker),
         balance=even,
         timing=timed.figures,
         overlap_to_chance=timed.overlap_to_chance,
+        comparable=comparable.of_side(
+            even, order.returns, people, timed.figures, table.recorded_ms
+        ),
         passages=timed.passages,
         interrupted=interrupted,
         order=order,
