@@ -142,6 +142,8 @@ def shown(visit: Visit, figure: str, value: float | None) -> str:
         return str(ways["seconds"](value))
     if figure in PARTS:
         return str(ways["percent"](value))
+    if figure.endswith("_per_hour"):
+        return str(ways["number"](value, 1))
     return str(ways["number"](value, 0 if value == int(value) and is_count(figure) else 2))
 
 
