@@ -24,6 +24,10 @@ small projects never see one."""
 DEFINED = 0.95
 """Share of resamples in which the coefficient must have a value. Lower: the interval is of those
 lucky enough to have variation. Higher: a rare code never has one."""
+NARROWEST = 1e-9
+"""Between the ends of an interval. Where resamples do not differ they know no more than the value:
+that what never happened in these recordings never happens does not follow. Lower: rounding passes
+for an interval. Higher: hundreds of recordings have none."""
 
 AT_ONCE = 2_000_000
 """Numbers (16 MB) of draws that are looked at together. Lower: an axis of few codes takes longer.
@@ -35,7 +39,8 @@ class Estimate(NamedTuple):
     """NaN where undefined."""
     low: float
     high: float
-    """The middle 95 % of the resamples; NaN where there is no interval."""
+    """The middle 95 % of the resamples; NaN where there is no interval: of too few recordings, of
+    too few resamples with a value, or of resamples that all say the same."""
 
 
 @lru_cache(maxsize=8)  # a page asks for it once for each code, and it depends on nothing else
@@ -70,4 +75,6 @@ def _estimate(value: float, under: Floats) -> Estimate:
     if np.isnan(value) or not len(under) or len(known) < DEFINED * len(under):
         return Estimate(value, np.nan, np.nan)
     low, high = np.quantile(known, [0.025, 0.975])
+    if high - low < NARROWEST:
+        return Estimate(value, np.nan, np.nan)
     return Estimate(value, float(low), float(high))

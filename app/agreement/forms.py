@@ -18,7 +18,8 @@ class CoefficientRow(Public):
     """None: undefined, because nothing varied."""
     low: Number
     high: Number
-    """The middle 95 % over resampled recordings; None with too few recordings or variation."""
+    """The middle 95 % over resampled recordings; None with too few recordings or variation: where
+    over 5 % of the resamples have no value, or all have the same."""
     prevalence: Number
     """Share of values that are this code."""
     turns: int

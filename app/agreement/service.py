@@ -18,6 +18,7 @@ from app.agreement.lanes import Lanes, continua, lanes
 from app.agreement.material import Basis, CodedRecording, Material
 from app.agreement.measures import AxisAgreement, Said
 from app.agreement.ratings import MISSING, Flags, Floats, Ints, Ratings
+from app.agreement.unitizing import GAP, Lengths
 from app.codebooks.document import Axis, Code
 from app.kit.db import Database
 from app.kit.frames import key
@@ -137,8 +138,9 @@ def _compared(
     values = _said(axis, len(codes), units, its, decided)
     in_order = sum(code is not None for code in codes) if axis.is_ordinal else 0
     agreement = measures.axis(values, in_order)
-    by_time = _by_time(found, own, its, len(number))
-    return Compared(axis, codes, values.leading.values, agreement, by_time, _mapped(its))
+    lengths = unitizing.measure(continua(found, own, its), len(number))
+    estimates, mapped = by_time(lengths), _mapped(its)
+    return Compared(axis, codes, values.leading.values, agreement, estimates, mapped)
 
 
 def _said(axis: Axis, size: int, units: pl.DataFrame, its: pl.DataFrame, decided: Flags) -> Said:
@@ -161,14 +163,23 @@ def _said(axis: Axis, size: int, units: pl.DataFrame, its: pl.DataFrame, decided
     return Said(Ratings(leading, recording, len(places), size), given)
 
 
-def _by_time(found: Material, own: Lanes, its: pl.DataFrame, values: int) -> dict[str, Estimate]:
-    """α for unitizing: every turn with a code on this axis is a unit of its speaker's lane."""
-    lengths = unitizing.measure(continua(found, own, its), values)
+def by_time(lengths: Lengths) -> dict[str, Estimate]:
+    """α for unitizing: every turn with a code on this axis is a unit of its speaker's lane. Drawn
+    are the recordings that say something of each: where two coders know of a moment, and for `cu`
+    where units of two meet."""
+    known: Flags = lengths.observed.sum(axis=(1, 2)) > 0
+    met: Flags = lengths.observed[:, GAP + 1 :, GAP + 1 :].sum(axis=(1, 2)) > 0
+    return {
+        **_drawn(lengths.only(known), ["u_alpha", "binary_alpha"]),
+        **_drawn(lengths.only(met), ["cu_alpha"]),
+    }
 
+
+def _drawn(lengths: Lengths, names: Sequence[str]) -> dict[str, Estimate]:
     def together(rows: Floats) -> Floats:
         drawn = lengths.drawn(rows)
-        return np.stack([alpha(drawn) for alpha in ALPHAS.values()], axis=1)
+        return np.stack([ALPHAS[name](drawn) for name in names], axis=1)
 
-    times = bootstrap.times_drawn(len(found.coded))
+    times = bootstrap.times_drawn(len(lengths.observed))
     estimates = bootstrap.estimates(together, times, lengths.width)
-    return dict(zip(ALPHAS, estimates, strict=True))
+    return dict(zip(names, estimates, strict=True))

@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.agreement.ratings import Floats, Ints, drawn, ratio, side_by_side
+from app.agreement.ratings import Flags, Floats, Ints, drawn, ratio, side_by_side
 
 GAP = 0
 NOWHERE: Ints = np.zeros((0, 2), dtype=np.int64)
@@ -66,6 +66,10 @@ class Lengths:
 
     def drawn(self, times: Floats) -> "Lengths":
         return Lengths(*drawn(times, self._columns, self._all()))
+
+    def only(self, chosen: Flags) -> "Lengths":
+        """Those recordings alone."""
+        return Lengths(*(each[chosen] for each in self._all()))
 
     @property
     def width(self) -> int:

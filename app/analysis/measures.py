@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis import floor, null, participation, sequence, shifted, silence, timing
+from app.analysis import comparable, floor, null, participation, sequence, shifted, silence, timing
 from app.analysis.floor import Handovers, Interruptions
 from app.analysis.null import Cells, Chance
 from app.analysis.participation import Balance, Participation
@@ -62,6 +62,8 @@ class Side:
     """When people speak beside one another, by the name of the figure; see `timing`."""
     overlap_to_chance: float
     """Overlap over what it would be if nobody heeded anybody; see `shifted.independent`."""
+    comparable: Mapping[str, float]
+    """Between groups and meetings of any size and length, by the name of the figure."""
     passages: Mapping[Kind, Spread]
     interrupted: Cells | None
     """Who tries to interrupt whom, beside chance; None where orders were left out."""
@@ -81,6 +83,8 @@ class Measures:
     interruptions: Interruptions
     star: float
     star_chance: Chance
+    star_to_chance: float
+    """Over what it would be if the next were any other."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
     order = sequence.without_repeats(handed.speaker)
     shuffled = null.reordered(order, drawn) if orders else None
     star = sequence.star(sequence.followings(handed.speaker, table.size), table.facilitators)
+    by_chance = comparable.star_by_chance(table)
     nobody = np.zeros(table.size, dtype=np.bool_)
     everyone, others = (
         _side(table, left_out, handed, broken, timed, shuffled, drawn)
@@ -113,7 +118,8 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
         parts=tuple(participation.participation(table)),
         interruptions=broken,
         star=star,
-        star_chance=null.compare(star, _stars(table, len(order), drawn if orders else 0)),
+        star_chance=null.compare(star, null.stars(table, len(order), drawn if orders else 0)),
+        star_to_chance=star / by_chance if by_chance else float("nan"),
     )
 
 
@@ -161,14 +167,18 @@ def _side(
         tried = sequence.among(broken.tried, left_out)
         drawn_by = null.interrupted(tried, np.where(kept, whole.present_ms, 0), drawn)
         interrupted = null.compare_cells(tried, drawn_by)
+    people = int((table.present_ms > 0).sum())
     return Side(
-        people=int((table.present_ms > 0).sum()),
+        people=people,
         turns=len(table.floor().speaker),
         talk_ms=int(participation.talk_ms(table).sum()),
         backchannels=len(table.backchannels().speaker),
         balance=even,
         timing=timed.figures,
         overlap_to_chance=timed.overlap_to_chance,
+        comparable=comparable.of_side(
+            even, order.returns, people, timed.figures, table.recorded_ms
+        ),
         passages=timed.passages,
         interrupted=interrupted,
         order=order,
@@ -232,12 +242,3 @@ def spread(lengths: Ints) -> Spread:
 def _lengths(found: Passages, side: Flags, kind: int) -> Spread:
     chosen = side & (found.kind == kind)
     return spread((found.end_ms - found.start_ms)[chosen])
-
-
-def _stars(table: Talk, length: int, drawn: int) -> Floats:
-    """The facilitator's part in the changes of speaker, when the next may be any other."""
-    weights, led = table.present_ms.astype(np.float64), table.facilitators
-    if (weights > 0).sum() < 2 or length < 2 or not drawn:
-        return np.full(drawn, np.nan)
-    orders = null.walked(weights, length, drawn)
-    return (led[orders[:, 1:]] | led[orders[:, :-1]]).mean(axis=1)  # type: ignore[no-any-return]

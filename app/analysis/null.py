@@ -128,6 +128,16 @@ def walked(weights: Floats, length: int, drawn: int = DRAWN) -> Ints:
     return orders
 
 
+def stars(table: Talk, length: int, drawn: int = DRAWN) -> Floats:
+    """The facilitator's part in so many changes of speaker less one, when the next may be any
+    other."""
+    weights, led = table.present_ms.astype(np.float64), table.facilitators
+    if (weights > 0).sum() < 2 or length < 2 or not drawn:
+        return np.full(drawn, np.nan)
+    orders = walked(weights, length, drawn)
+    return (led[orders[:, 1:]] | led[orders[:, :-1]]).mean(axis=1)  # type: ignore[no-any-return]
+
+
 def interrupted(tried: Ints, present_ms: Ints, drawn: int = DRAWN) -> Ints:
     """A matrix for each draw, as `floor.Interruptions.tried`: rows who did, columns to whom."""
     generator = np.random.default_rng(SEED)

@@ -125,7 +125,7 @@ def figures(measured: Measured) -> list[FigureRow]:
 
 def values(found: Measures) -> dict[tuple[str, str], float | None]:
     """Side and figure → what was measured, as tables give it."""
-    whole = {"star": found.star}
+    whole = {"star": found.star, "star_to_chance": found.star_to_chance}
     sides = {WITH: of_side(found.everyone), WITHOUT: of_side(found.others), WHOLE: whole}
     return {
         (side, figure): number(value)
@@ -148,6 +148,7 @@ def of_side(side: Side) -> Mapping[str, float | int | None]:
         "overlap_to_chance": side.overlap_to_chance,
         "reciprocity": side.order.reciprocity,
         "returns": side.order.returns,
+        **side.comparable,
         **{shift(code): count for code, count in sorted(side.order.shifts.items())},
     }
 

@@ -124,17 +124,18 @@ def _along(points: Sequence[tuple[float, float]]) -> str:
 
 def follows(content: Content, t: Text, language: str) -> str:
     """Counts, the expected ones in brackets, shaded by the share of the row."""
-    whole = relations.successions(content.coded).sum(axis=0)
+    by_group = relations.successions(content.coded)
+    whole = by_group.sum(axis=0)
     return _squares(
         "follows", content, content, t, language,
-        values=whole, expected=relations.expected(whole),
+        values=whole, expected=relations.expected(by_group).sum(axis=0),
         depths=np.nan_to_num(counts.shares(whole, whole.sum(axis=1))),
     )  # fmt: skip
 
 
 def together(content: Content, other: Content, t: Text, language: str) -> str:
     """Counts, the expected ones in brackets, shaded by Jaccard's index."""
-    found = relations.together(content.coded.given, other.coded.given)
+    found = relations.together(content.coded.given, other.coded.given, content.coded.group)
     return _squares(
         "together", content, other, t, language,
         values=found.counts, expected=found.expected, depths=np.nan_to_num(found.jaccard),

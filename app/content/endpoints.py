@@ -19,11 +19,10 @@ from app.content.forms import (
     FrequencyRow,
     TogetherRow,
 )
-from app.content.service import Content, Scope
+from app.content.service import Content, NotForOthers, Scope
 from app.exports.figures import ToBeOut
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.db import Database
-from app.kit.errors import Refusal
 from app.kit.http import Ctx, Db
 from app.sampling.basis import Basis
 
@@ -36,12 +35,6 @@ KINDS: dict[str, type[ContentRow]] = {
     "effects": EffectRow,
 }
 Label = Annotated[str | None, Query(max_length=40)]
-
-
-class NotForOthers(Refusal):
-    """From it could be worked out what is hidden."""
-
-    code = "not_for_others"
 
 
 class Asked:

@@ -40,6 +40,7 @@ class TogetherRow(ContentRow):
     other: str
     turns: int
     expected: Number
+    """If the two were independent: of each group, and summed."""
     jaccard: Number
 
 
@@ -50,24 +51,33 @@ class FollowRow(ContentRow):
     after: str
     turns: int
     row_share: Number
+    """Of the successions of all groups together."""
     expected: Number
+    """If the next code did not depend on the one before: of each group, and summed."""
     yules_q: Number
+    """Of the groups' common odds ratio (Mantel & Haenszel 1959)."""
     low: Number
     high: Number
+    """The middle 95 % over groups drawn again. None with fewer than five groups, where over 5 % of
+    the draws have no value, and where all draws say the same."""
+    groups: int
+    """That say something of Q: in which the one is before some turns and not all, so the other."""
 
 
 class EffectRow(ContentRow):
     effect: str
-    """`v_role`, `v_person`, `v_position`, `v_group`: Cramér's V of all codes; `v_axes`: of the
-    codes of this axis and of `other_axis`; `role_difference`: facilitators' share minus members';
-    `slope`: change of the share from meeting to meeting."""
+    """`v_role`, `v_person`, `v_position`: Cramér's V of all codes within groups; `v_axes`: of the
+    codes of this axis and of `other_axis`, within groups; `v_group`: of codes and groups;
+    `role_difference`: facilitators' share minus members', the mean of groups; `slope`: change of
+    the share from meeting to meeting, the mean of groups."""
     other_axis: str | None
     code: str | None
     value: Number
     low: Number
     high: Number
+    """As of what follows; of `v_group` always None."""
     groups: int
-    """That it is made of."""
+    """That say something of it: with both roles, two meetings, or whatever else it compares."""
 
 
 class ContentPublic(Public):

@@ -1,7 +1,8 @@
 """Which codes go together, and which follow which. Pure.
 
-Everything here is a matrix of counts, kept by group, because groups are what is drawn again for the
-intervals: turns of a group are no independent sample of anything (see `effects`).
+Counts are told of all groups together; what would be expected is worked out in each group by
+itself, and summed. Else all that a group speaks much of would go together, and follow (see
+`effects`).
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.agreement.ratings import ratio
-from app.analysis.table import Flags, Floats
+from app.analysis.table import Flags, Floats, Ints
 from app.content.table import NO_CODE, Coded
 
 
@@ -19,18 +20,21 @@ class Together:
 
     counts: Floats
     expected: Floats
-    """If the two were independent: nᵢ·nⱼ/N."""
+    """If the two were independent in each group: Σ nᵢ·nⱼ/N over groups."""
     jaccard: Floats
     """Turns with both over turns with either (Jaccard 1901); NaN where there is neither."""
 
 
-def together(one: Flags, other: Flags) -> Together:
-    """Of turns that have a code in both sets: units × codes, twice the same for one axis."""
+def together(one: Flags, other: Flags, group: Ints) -> Together:
+    """Of turns that have a code in both sets: units × codes, twice the same for one axis. `group`:
+    of each unit."""
     both = one.any(axis=1) & other.any(axis=1)
     a, b = one[both].astype(np.float64), other[both].astype(np.float64)
     counts, n_a, n_b = a.T @ b, a.sum(axis=0), b.sum(axis=0)
     either = n_a[:, None] + n_b[None, :] - counts
-    return Together(counts, np.outer(n_a, n_b) / max(both.sum(), 1), ratio(counts, either))
+    own = (group[both] == np.unique(group[both])[:, None]).astype(np.float64)
+    by_chance = (own @ a).T @ ((own @ b) / own.sum(axis=1)[:, None])
+    return Together(counts, by_chance, ratio(counts, either))
 
 
 def successions(coded: Coded) -> Floats:
@@ -47,8 +51,8 @@ def successions(coded: Coded) -> Floats:
 
 
 def expected(counts: Floats) -> Floats:
-    """If what follows did not depend on what went before: rows times columns over the total. Unlike
-    speakers, a code may well follow itself."""
+    """By group, if what follows did not depend on what went before: rows times columns over the
+    total. Unlike speakers, a code may well follow itself."""
     rows, columns = counts.sum(axis=-1), counts.sum(axis=-2)
     total = rows.sum(axis=-1)[..., None, None]
     product = rows[..., :, None] * columns[..., None, :]
@@ -57,13 +61,11 @@ def expected(counts: Floats) -> Floats:
     return found
 
 
-def yules_q(counts: Floats) -> Floats:
-    """Of each cell against the rest of the table: (ad − bc)/(ad + bc), −1 to 1, 0 where what
-    follows does not depend on what went before (Bakeman & Quera 2011, ch. 8). The first axis may be
-    draws. NaN where a margin is empty."""
+def crossed(counts: Floats) -> tuple[Floats, Floats]:
+    """Of each cell a against the rest of its group's table, [[a, b], [c, d]]: ad/n and bc/n."""
     total = counts.sum(axis=(-2, -1))[..., None, None]
     a = counts
     b = counts.sum(axis=-1)[..., :, None] - a
     c = counts.sum(axis=-2)[..., None, :] - a
-    ad, bc = a * (total - a - b - c), b * c
-    return ratio(ad - bc, ad + bc)
+    n = np.maximum(total, 1)
+    return a * (total - a - b - c) / n, b * c / n

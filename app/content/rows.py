@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.agreement.bootstrap import Estimate
 from app.analysis.table import Flags, Ints
 from app.content import counts, effects, relations, suppression
+from app.content.effects import Within
 from app.content.forms import ContentPublic, EffectRow, FollowRow, FrequencyRow, TogetherRow
 from app.content.service import Content
 from app.content.table import ROLES
@@ -155,7 +155,7 @@ def _hidden(content: Content) -> dict[str, Flags]:
 def together(content: Content, other: Content) -> list[TogetherRow]:
     """Within one axis each pair once. Hidden: cells of too few turns are left out."""
     same = content.axis.id == other.axis.id
-    found = relations.together(content.coded.given, other.coded.given)
+    found = relations.together(content.coded.given, other.coded.given, content.coded.group)
     return [
         TogetherRow(
             **_made(content),
@@ -175,7 +175,7 @@ def together(content: Content, other: Content) -> list[TogetherRow]:
 def follows(content: Content) -> list[FollowRow]:
     by_group = relations.successions(content.coded)
     whole = by_group.sum(axis=0)
-    expected, sizes = relations.expected(whole), effects.successions(by_group)
+    expected, found = relations.expected(by_group).sum(axis=0), effects.successions(by_group)
     row_shares = counts.shares(whole, whole.sum(axis=1))
     return [
         FollowRow(
@@ -185,9 +185,10 @@ def follows(content: Content) -> list[FollowRow]:
             turns=int(whole[i, j]),
             row_share=float(row_shares[i, j]),
             expected=float(expected[i, j]),
-            yules_q=sizes[i][j].value,
-            low=sizes[i][j].low,
-            high=sizes[i][j].high,
+            yules_q=found[i][j].size.value,
+            low=found[i][j].size.low,
+            high=found[i][j].size.high,
+            groups=found[i][j].groups,
         )
         for i, one in enumerate(content.codes)
         for j, other in enumerate(content.codes)
@@ -196,49 +197,41 @@ def follows(content: Content) -> list[FollowRow]:
 
 def measured(content: Content, other: Content) -> list[EffectRow]:
     coded, codes = content.coded, [code.label for code in content.codes]
-    slopes = effects.slopes(coded)
-    groups = len(np.unique(coded.group[coded.is_coded]))
-    differences = effects.role_differences(coded)
+    of_codes = {
+        "role_difference": effects.role_differences(coded),
+        "slope": effects.slopes(coded),
+    }
     return [
-        *(_effect(content, f"v_{name}", each, groups) for name, each in _associations(content)),
+        *(_effect(content, f"v_{name}", each) for name, each in _associations(content)),
         *_between(content, other),
         *(
-            _effect(content, "role_difference", each, groups, code)
-            for code, each in zip(codes, differences, strict=True)
-        ),
-        *(
-            _effect(content, "slope", each, slopes.groups, code)
-            for code, each in zip(codes, slopes.of_codes, strict=True)
+            _effect(content, name, each, code)
+            for name, found in of_codes.items()
+            for code, each in zip(codes, found, strict=True)
         ),
     ]
 
 
-def _associations(content: Content) -> list[tuple[str, Estimate]]:
+def _associations(content: Content) -> list[tuple[str, Within]]:
     found = []
-    for name in ("role", "person", "position", "group"):
+    for name in ("role", "person", "position"):
         names, of = factor(content, name)
-        size = effects.association(content.coded, len(names), of)
-        if name == "group":  # groups are its rows: drawing them again would be another table
-            size = Estimate(size.value, np.nan, np.nan)
-        found.append((name, size))
-    return found
+        found.append((name, effects.association(content.coded, len(names), of)))
+    return [*found, ("group", effects.between_groups(content.coded))]
 
 
 def _between(content: Content, other: Content) -> list[EffectRow]:
     """How much the leading codes of the two axes depend on one another."""
     if content.axis.id == other.axis.id:
         return []
-    coded, of = content.coded, other.coded.leading
-    size = effects.association(coded, len(other.codes), of)
-    groups = len(np.unique(coded.group[coded.is_coded & other.coded.is_coded]))
-    return [_effect(content, "v_axes", size, groups, other_axis=other.axis.label)]
+    found = effects.association(content.coded, len(other.codes), other.coded.leading)
+    return [_effect(content, "v_axes", found, other_axis=other.axis.label)]
 
 
 def _effect(
     content: Content,
     name: str,
-    size: Estimate,
-    groups: int,
+    found: Within,
     code: str | None = None,
     other_axis: str | None = None,
 ) -> EffectRow:
@@ -247,8 +240,8 @@ def _effect(
         effect=name,
         other_axis=other_axis,
         code=code,
-        value=size.value,
-        low=size.low,
-        high=size.high,
-        groups=groups,
+        value=found.size.value,
+        low=found.size.low,
+        high=found.size.high,
+        groups=found.groups,
     )

@@ -22,7 +22,7 @@ from app.content.table import ROLES, Coded, Sitting, Speaker, table
 from app.exports.figures import Counted
 from app.groups.models import Group, GroupRole
 from app.kit.db import Database
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.frames import frame, key
 from app.kit.permissions import Action
 from app.meetings import attendance
@@ -34,6 +34,12 @@ from app.sampling.models import Sample
 
 class OnlyWhole(Invalid):
     code = "only_whole"
+
+
+class NotForOthers(Refusal):
+    """From it could be worked out what is hidden."""
+
+    code = "not_for_others"
 
 
 @dataclass(frozen=True)

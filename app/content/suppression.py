@@ -15,7 +15,8 @@ at all. Three more ways lead to what is hidden, and each is closed:
 What remains hidden is undetermined for whoever solves all that is shown as linear equations: the
 test does so.
 
-Of answers (`app.linkage`): `hidden`, by counts of people whose sum is shown.
+Of answers (`app.linkage`): `hidden`, by counts of people whose sum is shown, of all groups
+together.
 """
 
 import numpy as np
@@ -52,10 +53,17 @@ def says(meets: Flags) -> bool:
 
 def hidden(counts: Ints) -> Flags:
     """Of answers that all people's number is shown beside: which are not. Of one to four people;
-    then the smallest that is left, until two answers or more are hidden, of `FEWEST` people or more
-    together: fewer would follow from the rest, or nearly."""
+    then the smallest that is left, until the number of those hidden no longer follows from the
+    rest, or nearly (see `follows`)."""
     hide: Flags = (counts > 0) & (counts < FEWEST)
-    while hide.any() and not hide.all() and (hide.sum() < 2 or counts[hide].sum() < FEWEST):
+    while hide.any() and not hide.all() and follows(counts[hide]):
         left = np.flatnonzero(~hide)
         hide[left[counts[left].argmin()]] = True
     return hide
+
+
+def follows(counts: Ints) -> bool:
+    """Whether of hidden answers one is known, to one person or so, to whoever knows their sum and
+    that each was given. Fewer than `FEWEST` people are too few in any case."""
+    together = counts.sum()
+    return bool(len(counts) < 2 or together < FEWEST or together - len(counts) < 2)

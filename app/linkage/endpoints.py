@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.accounts.http import CurrentActor
+from app.content.service import NotForOthers
 from app.exports.figures import ToBeOut
 from app.kit.csv_file import Decimal, csv_file
 from app.kit.http import Ctx, Db
@@ -39,14 +40,18 @@ class Wanted:
             UUID | None, Query(description="Of the codebook, for `axis/code`.")
         ] = None,
         group_id: UUID | None = None,
+        hide: bool = False,
     ) -> None:
-        self.column, self.measure = column, measure
-        self.version_id, self.group_id = version_id, group_id
+        self.column, self.measure, self.hide = column, measure, hide
+        self.version_id, self.group_id = version_id, service.of_whom(group_id, hide=hide)
+
+
+Asked = Annotated[Wanted, Depends()]
 
 
 async def _linked(
     programme_id: UUID,
-    asked: Annotated[Wanted, Depends()],
+    asked: Asked,
     db: Db,
     actor: CurrentActor,
     context: Ctx,
@@ -62,9 +67,14 @@ async def _linked(
 Found = Annotated[Linked, Depends(_linked)]
 
 
+def _for_the_team(asked: Asked) -> None:
+    if asked.hide:
+        raise NotForOthers(field="hide")
+
+
 @router.get(PATH)
-async def linkage(programme_id: UUID, linked: Found, hide: bool = False) -> LinkPublic:
-    return await asyncio.to_thread(rows.about, programme_id, linked, hide=hide)
+async def linkage(programme_id: UUID, linked: Found, asked: Asked) -> LinkPublic:
+    return await asyncio.to_thread(rows.about, programme_id, linked, hide=asked.hide)
 
 
 @router.get(PATH + "/{table}.csv", response_class=Response)
@@ -72,12 +82,12 @@ async def linkage_table(
     programme_id: UUID,
     table: Literal["people", "options"],
     linked: Found,
+    asked: Asked,
     out: ToBeOut,
-    hide: bool = False,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,
 ) -> Response:
     """A line for each person, or for each choice."""
-    found = await asyncio.to_thread(rows.about, programme_id, linked, hide=hide)
+    found = await asyncio.to_thread(rows.about, programme_id, linked, hide=asked.hide)
     if table == "people":
         body = csv_file(list(PersonLink.model_fields), found.people, decimal)
     else:
@@ -85,7 +95,7 @@ async def linkage_table(
     return await out.table(body, f"linkage-{table}", linked.counted)
 
 
-@router.get(PATH + "/scatter.svg", response_class=Response)
+@router.get(PATH + "/scatter.svg", response_class=Response, dependencies=[Depends(_for_the_team)])
 async def linkage_chart(
     linked: Found,
     actor: CurrentActor,
@@ -93,7 +103,7 @@ async def linkage_chart(
     out: ToBeOut,
     language: Annotated[Literal["fi", "sv", "en"] | None, Query()] = None,
 ) -> Response:
-    """For the research team: a dot is a person."""
+    """For the research team alone: a dot is a person."""
     spoken = language or actor.language
 
     def t(key: str, **values: object) -> str:

@@ -47,5 +47,7 @@ class LinkPublic(Public):
     """Spearman's ρ within groups, pooled; None: of a choice, of too few, or undefined."""
     low: Number
     high: Number
+    """None with fewer than five groups in which answers or measures vary, or where all draws of
+    them say the same."""
     people: list[PersonLink]
     options: list[OptionRow]

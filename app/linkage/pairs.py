@@ -3,8 +3,8 @@
 The unit is a person, and people of one group resemble each other: a quiet group is quiet for all,
 and may be content for reasons of its own. So each person is ranked within their group alone, and
 what varies between groups plays no part. Intervals come from drawing whole groups again (Efron
-1979; `app.agreement.bootstrap`), below five groups there is none, and there is never a p: see
-`app.content.effects`.
+1979; `app.agreement.bootstrap`), those in which something varies: below five of them there is none,
+and there is never a p: see `app.content.effects`.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ from app.agreement.ratings import ratio
 from app.analysis.table import Floats
 
 LEAST_PEOPLE = 5
-"""With an answer and a measure, for a coefficient. Lower: two people always correlate perfectly.
-Higher: one small group never has one."""
+"""With an answer and a measure, in groups where either varies, for a coefficient. Lower: two people
+always correlate perfectly. Higher: one small group never has one."""
 
 
 class Pair(NamedTuple):
@@ -61,20 +61,22 @@ def within(pairs: Sequence[Pair]) -> Estimate:
     Ranks are taken within each group and divided by its size plus one, so that groups count about
     as their sizes and not as their cubes; products of their deviations from the group's mean rank
     are summed over groups: Σ Sxy / √(Σ Sxx · Σ Syy). Of one group that is Spearman's ρ (1904).
-    NaN with fewer than `LEAST_PEOPLE`, or where nothing varies within any group.
+    NaN with fewer than `LEAST_PEOPLE` in groups where something varies.
     """
     numbered = [each for each in pairs if each.value is not None]
     groups = sorted({each.group_id for each in numbered})
     own = [[each for each in numbered if each.group_id == group] for group in groups]
-    sums = np.array([_sums(each) for each in own]).reshape(-1, 3)
-    if len(numbered) < LEAST_PEOPLE:
+    every = np.array([_sums(each) for each in own]).reshape(-1, 3)
+    vary = every.any(axis=1)
+    sums, people = every[vary], np.array([len(each) for each in own])[vary].sum()
+    if people < LEAST_PEOPLE:
         return Estimate(np.nan, np.nan, np.nan)
 
     def rho(drawn: Floats) -> Floats:
         xy, xx, yy = (drawn @ sums).T
         return ratio(xy, np.sqrt(xx * yy))
 
-    return estimate(rho, times_drawn(len(groups)))
+    return estimate(rho, times_drawn(len(sums)))
 
 
 def _sums(pairs: Sequence[Pair]) -> tuple[float, float, float]:

@@ -44,9 +44,12 @@ def about(programme_id: UUID, linked: Linked, *, hide: bool) -> LinkPublic:
 
 
 def _options(found: Sequence[Option], *, hide: bool) -> list[OptionRow]:
-    """The number of all who were linked is told, so one hidden answer would be its rest."""
+    """The number of all who were linked is told, so one hidden answer would be its rest. Where even
+    all of them hidden would follow from it, not even what was answered is told."""
     counts = np.array([each.people for each in found], dtype=np.int64)
     hidden = suppression.hidden(counts) if hide else np.zeros(len(found), dtype=bool)
+    if hidden.any() and hidden.all() and suppression.follows(counts):
+        return []
     return [
         OptionRow.model_validate(
             each._asdict() | dict.fromkeys(FIGURES if unseen else ENDS if hide else ())

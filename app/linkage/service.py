@@ -42,6 +42,10 @@ class FreeText(Invalid):
     code = "link_text"
 
 
+class OnlyAllGroups(Invalid):
+    code = "only_all_groups"
+
+
 class Asked(NamedTuple):
     survey: Survey
     question: SurveyQuestion
@@ -99,6 +103,14 @@ def columns(surveys: Iterable[Kept]) -> list[Column]:
 
 def _same(one: Asked, other: Asked) -> bool:
     return one.question.label.casefold() == other.question.label.casefold()
+
+
+def of_whom(group_id: UUID | None, *, hide: bool) -> UUID | None:
+    """`hide`: for others than the research team. Of all groups alone: an answer that is hidden is
+    what the other groups leave of the whole. Raises OnlyAllGroups."""
+    if hide and group_id:
+        raise OnlyAllGroups(field="hide")
+    return group_id
 
 
 async def find(db: AsyncSession, actor: Actor, programme_id: UUID, name: str) -> Column:

@@ -42,15 +42,18 @@ WHOLE = ("star",)
 PARTS = frozenset({"largest_share", "overlapping", "star", "silence", "single", "overlap"})
 """Shown as percentages."""
 SERIES = (
-    *("gini_rescaled", "entropy", "largest_share", "reciprocity"),
-    *("silence", "overlap", "overlap_to_chance", "interruptions", "succeeded"),
+    *("gini_rescaled", "entropy", "largest_share_to_even", "reciprocity", "returns_to_even"),
+    *("silence", "overlap", "overlap_to_chance"),
+    *("interruptions_per_hour", "succeeded_per_hour"),
     *("gap_median_ms", "pause_median_ms"),
     *("overlap_between_median_ms", "overlap_within_median_ms"),
 )
+"""What is told of several meetings: figures that neither size nor length makes larger."""
 SPREAD = (
     *(("with", name) for name in SERIES),
     *(("without", name) for name in SERIES),
     ("whole", "star"),
+    ("whole", "star_to_chance"),
 )
 
 
@@ -139,6 +142,8 @@ def shown(visit: Visit, figure: str, value: float | None) -> str:
         return str(ways["seconds"](value))
     if figure in PARTS:
         return str(ways["percent"](value))
+    if figure.endswith("_per_hour"):
+        return str(ways["number"](value, 1))
     return str(ways["number"](value, 0 if value == int(value) and is_count(figure) else 2))
 
 

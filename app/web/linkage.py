@@ -71,7 +71,8 @@ async def linkage(
         return visit.page("linkage.html", found=None, **common)
     chosen.column = chosen.column or columns[0].name
     column = await service.find(db, actor, programme_id, chosen.column)
-    own = (chosen.measure, version.id if version else None, chosen.group)
+    group_id = service.of_whom(chosen.group, hide=chosen.hide)
+    own = (chosen.measure, version.id if version else None, group_id)
     linked = await service.link(visit.context.database, db, actor, programme_id, column, *own)
     await told.read(visit.context.database, db, actor, programme_id, column.survey_ids)
     found = await asyncio.to_thread(rows.about, programme_id, linked, hide=chosen.hide)

@@ -108,6 +108,28 @@ def test_a_code_that_most_resamples_miss_has_no_interval() -> None:
     assert np.isnan(found.low)
 
 
+def test_where_every_resample_says_the_same_there_is_no_interval() -> None:
+    """Coders who never differed are known to be alike in what they coded, not to be infallible; and
+    rounding makes no interval either."""
+    counts = count(coded(12, agreeing=1))
+    for coefficient in (alpha, percent):
+        found = estimate(lambda rows, of=coefficient: of(counts.drawn(rows)), times_drawn(12))
+        assert found.value == 1
+        assert np.isnan([found.low, found.high]).all()
+    tenths = np.full(12, 0.1)
+    even = estimate(lambda rows: rows @ tenths / rows.sum(axis=1), times_drawn(12))
+    assert even.value == pytest.approx(0.1)
+    assert np.isnan([even.low, even.high]).all()
+
+
+def test_one_difference_in_all_makes_an_interval() -> None:
+    table = coded(12, agreeing=1)
+    table.values[0, 0] = (table.values[0, 1] + 1) % 3
+    counts = count(table)
+    found = estimate(lambda rows: percent(counts.drawn(rows)), times_drawn(12))
+    assert found.low < found.value < found.high == 1
+
+
 def test_each_resample_has_as_many_recordings() -> None:
     times = times_drawn(9)
     assert times.shape == (DRAWN, 9)

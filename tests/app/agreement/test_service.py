@@ -163,14 +163,41 @@ async def test_boundaries_are_those_of_one_continuum_a_speaker(
         inside = np.zeros((len(walked), len(continua)))
         inside[of, range(len(of))] = 1
         lengths = unitizing.measure(continua, len(compared.axis.codes)).drawn(inside)
-        times = bootstrap.times_drawn(len(walked))
         for name, alpha in service.ALPHAS.items():
-            plain = bootstrap.estimate(partial(_drawn, alpha, lengths), times)
+            skipped = 1 if name == "cu_alpha" else 0
+            told = [bool(each[skipped:, skipped:].any()) for each in lengths.observed]
+            own = unitizing.Lengths(*(each[told] for each in
+                                      (lengths.observed, lengths.wholes, lengths.met)))  # fmt: skip
+            times = bootstrap.times_drawn(sum(told))
+            plain = bootstrap.estimate(partial(_drawn, alpha, own), times)
             assert compared.by_time[name] == pytest.approx(plain, nan_ok=True)
 
 
 def _drawn(alpha: Callable[[Lengths], Floats], lengths: Lengths, rows: Floats) -> Floats:
     return alpha(lengths.drawn(rows))
+
+
+def test_recordings_that_two_know_nothing_of_are_not_drawn() -> None:
+    """Of six recordings two are known to one coder alone, or what two coders cut in them never
+    meets: four say something."""
+    dice = np.random.default_rng(8)
+    cut = [_cut(dice, [(0, 40), (10, 50)]) for _ in range(4)]
+    unknown = [cut[0]._replace(absent=[np.array([[0, 100]]), np.zeros((0, 2), int)])] * 2
+    apart = [_cut(dice, [(0, 40), (60, 90)]) for _ in range(2)]
+    few = service.by_time(unitizing.measure([*cut, *unknown], 2))
+    for name, each in service.by_time(unitizing.measure(cut, 2)).items():
+        assert few[name] == pytest.approx(each, nan_ok=True)
+    assert all(np.isnan(each.low) and not np.isnan(each.value) for each in few.values())
+    six = service.by_time(unitizing.measure([*cut, *apart], 2))
+    assert np.isnan(six["cu_alpha"].low)
+    assert six["u_alpha"].low < six["u_alpha"].value
+
+
+def _cut(dice: np.random.Generator, spans: Sequence[tuple[int, int]]) -> Continuum:
+    """One unit of each coder, of a value by chance and with edges about there."""
+    units = [[Unit(start, end - int(dice.integers(0, 9)), int(dice.integers(1, 3)))]
+             for start, end in spans]  # fmt: skip
+    return Continuum(100, units)
 
 
 async def test_who_was_not_asked_left_no_gap(

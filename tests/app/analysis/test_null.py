@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from scipy import stats
 
 from app.analysis import floor, null, participation, sequence, timing
 from app.analysis.null import allotted, compare, reordered, walked
-from app.analysis.table import Talk
+from app.analysis.table import Person, Talk
 from app.kit.intervals import Interval
 from tests.app.analysis.meetings import drawn, people, talk
 
@@ -44,26 +45,107 @@ def test_p_of_the_balance_is_uniform_under_its_null() -> None:
     assert np.mean(np.array(values) <= 0.1) == pytest.approx(0.1, abs=0.07)
 
 
-def returns_of(orders: np.ndarray) -> np.ndarray:
-    return np.array([sequence.returns(order) for order in orders])
-
-
-def test_p_of_returns_is_valid_under_its_null() -> None:
-    """The next is any other: given who had how many turns, every order is as likely. The statistic
-    has steps, so that p is too large rather than too small."""
-    values = []
-    for order in walked(np.ones(5), 40, drawn=MEETINGS):
-        under = returns_of(reordered(order, drawn=99))
-        values.append(compare(sequence.returns(order), under).p)
-
+def is_valid(values: list[float]) -> None:
+    """Of statistics that have steps, p is too large rather than too small."""
     assert np.mean(np.array(values) <= 0.1) <= 0.1 + 0.05
     assert np.mean(np.array(values) <= 0.5) == pytest.approx(0.5, abs=0.17)
+
+
+def of_order(orders: np.ndarray) -> dict[str, np.ndarray]:
+    """What is told of the order of speakers, of each row."""
+    back, on = sequence.threes(orders)
+    reciprocity = sequence.reciprocities(sequence.followings_of(orders, 5))
+    returns = sequence.returns_of(orders)
+    return {"reciprocity": reciprocity, "returns": returns, "AB-BA": back, "AB-XA": on}
+
+
+def test_p_of_what_is_told_of_the_order_is_valid_under_its_null() -> None:
+    """The next is any other: given who had how many turns, every order is as likely."""
+    found: dict[str, list[float]] = {}
+    for order in walked(np.ones(5), 40, drawn=MEETINGS):
+        under = of_order(reordered(order, drawn=99))
+        for name, observed in of_order(order[None]).items():
+            p = compare(float(observed[0]), under[name].astype(np.float64)).p
+            found.setdefault(name, []).append(p)
+
+    for values in found.values():
+        is_valid(values)
+
+
+STAYED = (1_000, 600, 300, 100)
+"""Seconds that each of four people is there, of a thousand."""
+
+
+def came_late(lengths: Sequence[int]) -> Talk:
+    """Turns of so many ms, one after another; by whom is all the same."""
+    ends = np.cumsum(lengths).tolist()
+    whole = 1_000 * STAYED[0]
+    there = [
+        Person(f"P{n}", n == 1, (Interval(whole - 1_000 * stayed, whole),))
+        for n, stayed in enumerate(STAYED)
+    ]
+    return talk(
+        there, whole, [(0, end - ms, end, False) for end, ms in zip(ends, lengths, strict=True)]
+    )
+
+
+def test_who_is_there_longer_is_allotted_more_turns() -> None:
+    """Of each turn one has it with the chance p that is their part of all time present: their talk
+    time has the mean p·Σ l and the variance p·(1 − p)·Σ l², two people's the covariance −p·q·Σ l².
+    """
+    lengths = [1_000, 2_000, 5_000, 9_000, 30_000, 4_000]
+    stayed = 1_000.0 * np.array(STAYED)
+    draws = 20_000
+    held = allotted(came_late(lengths), draws) * stayed
+    p, spread = stayed / stayed.sum(), float(np.square(lengths).sum())
+    covariance = spread * (np.diag(p) - np.outer(p, p))
+
+    apart = (held.mean(axis=0) - p * sum(lengths)) / np.sqrt(np.diag(covariance) / draws)
+    assert np.abs(apart).max() < 4
+    assert np.cov(held.T) == pytest.approx(covariance, rel=0.05, abs=0.02 * covariance.max())
+
+
+def test_stars_are_those_of_a_walk_by_time_present() -> None:
+    """The chain of who speaks: whoever speaks, the next is j with wⱼ/(1 − wᵢ). The part of its
+    changes that touch the facilitator is worked out step by step."""
+    weights = np.array(STAYED) / sum(STAYED)
+    step = weights / (1 - weights)[:, None] * (1 - np.eye(4))
+    speaks, touched = weights, []
+    for _ in range(29):
+        touched.append(speaks[1] + speaks @ step[:, 1])
+        speaks = speaks @ step
+    found = null.stars(came_late([1_000] * 30), 30, 5_000)
+    assert found.mean() == pytest.approx(np.mean(touched), abs=4 * found.std() / 5_000**0.5)
+    even = null.stars(talk(people(4, 900, (1,)), 900, []), 30, 500)
+    assert even.mean() == pytest.approx(2 / 4, abs=0.02)
+    assert found.mean() > even.mean() + 0.05
+
+
+def test_p_of_the_star_is_valid_under_its_null() -> None:
+    table, values = came_late([1_000] * 40), []
+    under = null.stars(table, 40, 999)
+    dice = np.random.default_rng(5)
+    for _ in range(MEETINGS):
+        order = _walk(dice, np.array(STAYED, dtype=np.float64), 40)
+        star = sequence.star(sequence.followings(order, 4), table.facilitators)
+        values.append(compare(star, under).p)
+    is_valid(values)
+
+
+def _walk(dice: np.random.Generator, weights: np.ndarray, length: int) -> np.ndarray:
+    """One order, turn by turn."""
+    order: list[int] = []
+    while len(order) < length:
+        own = weights.copy()
+        own[order[-1:]] = 0
+        order.append(int(dice.choice(len(own), p=own / own.sum())))
+    return np.array(order)
 
 
 def test_p_is_small_where_there_is_a_pattern() -> None:
     """Two who talk with each other for a while, then two others: returns beyond chance."""
     order = np.array([0, 1] * 15 + [2, 3] * 15)
-    found = compare(sequence.returns(order), returns_of(reordered(order)))
+    found = compare(sequence.returns(order), sequence.returns_of(reordered(order)))
     assert found.p == pytest.approx(2 / 500)
     assert found.observed > found.high > found.mean > found.low
 

@@ -117,3 +117,38 @@ def tables(draw: st.DrawFn) -> Coded:
         speaker = 2 if meeting == 2 else draw(st.integers(0, 1))
         units.append(Unit(meeting, speaker, start, start + length, codes))
     return table(2, PEOPLE, MEETINGS, 3, units)
+
+
+class Planted(NamedTuple):
+    """A group: how likely code 0 is in its turns, and how many turns lead and how many do not."""
+
+    share: float
+    led: int
+    others: int
+
+
+APART = [Planted(0.8, 80, 20)] * 5 + [Planted(0.2, 20, 80)] * 5
+"""Groups that differ in what they talk of and in who talks. Within each nothing depends on roles,
+but in all of them together facilitators have code 0 on 68 % of their turns, members on 32 %."""
+
+
+def planted(plan: Sequence[Planted], dice: np.random.Generator | None = None) -> Coded:
+    """One meeting of each group, codes 0 and 1: shares exactly as planned, or drawn by `dice`."""
+    speakers = [Speaker(g, name, 2 * g + n) for g in range(len(plan)) for n, name in _PAIR]
+    sittings = [Sitting(g, 1, 3_600_000) for g in range(len(plan))]
+    units = []
+    for g, each in enumerate(plan):
+        for n, turns in enumerate((each.led, each.others)):
+            own = np.arange(turns) >= round(each.share * turns)
+            said = own if dice is None else dice.random(turns) >= each.share
+            units += [(2 * g + n, int(code)) for code in said]
+    if dice is not None:
+        units = [units[place] for place in dice.permutation(len(units))]
+    rows = [
+        Unit(who // 2, who, 20_000 * at, 20_000 * at + 10_000, [code])
+        for at, (who, code) in enumerate(units)
+    ]
+    return table(len(plan), speakers, sittings, 2, rows)
+
+
+_PAIR = ((0, "F1"), (1, "J1"))

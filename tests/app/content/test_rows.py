@@ -30,12 +30,14 @@ def test_two_groups_of_one_name_are_two_rows() -> None:
     assert rows.apart(["A", "A", "A (2)", "A"]) == ["A", "A (3)", "A (2)", "A (4)"]
 
 
-def test_the_slope_tells_of_how_many_groups_it_is() -> None:
-    """Group 1 has one meeting, and so no slope; its turns are in the difference by role."""
+def test_each_size_tells_of_how_many_groups_it_is() -> None:
+    """Group 1 has one meeting, and so no slope; and nobody there but who leads it."""
     one = content(hand())
     groups = {row.effect: row.groups for row in rows.measured(one, one)}
-    assert groups["slope"] == 1
-    assert groups["role_difference"] == groups["v_role"] == 2
+    assert groups == {
+        "v_role": 1, "v_person": 1, "v_position": 1, "v_group": 2, "role_difference": 1, "slope": 1,
+    }  # fmt: skip
+    assert {row.groups for row in rows.follows(one)} == {0, 1}
 
 
 def crowd(seed: int, groups: int, people: int, positions: int, codes: int, turns: int) -> Coded:

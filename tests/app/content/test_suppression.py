@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.analysis.table import Flags, Ints
-from app.content.suppression import FEWEST, hidden, hidden_codes, says
+from app.content.suppression import FEWEST, follows, hidden, hidden_codes, says
 
 answers = arrays(np.int64, st.integers(1, 8), elements=st.integers(0, 12))
 
@@ -16,7 +16,16 @@ def test_no_hidden_answer_can_be_worked_out_from_the_sum(counts: Ints) -> None:
     """Who knows the sum and what is shown knows of each hidden answer only a range of numbers."""
     hide = hidden(counts)
     assert hide[(counts > 0) & (counts < FEWEST)].all()
-    assert not hide.any() or hide.all() or (hide.sum() > 1 and counts[hide].sum() >= FEWEST)
+    assert not hide.any() or hide.all() or not follows(counts[hide])
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=8))
+def test_what_does_not_follow_may_be_several_numbers(counts: list[int]) -> None:
+    """Each of them was given: the most that one can be is what the others leave, at one each."""
+    if not follows(np.array(counts)):
+        assert len(counts) > 1
+        assert sum(counts) >= FEWEST
+        assert sum(counts) - (len(counts) - 1) > 2
 
 
 @given(arrays(np.int64, st.integers(1, 8), elements=st.one_of(st.just(0), st.integers(FEWEST, 90))))

@@ -137,6 +137,18 @@ async def test_others_see_no_person_and_no_small_cell(cast: Cast, columns: dict[
     params = {"column": columns["Tila before"], "hide": "true"}
     answer = await cast.researcher.client.get(path(cast, "/people.csv"), params=params)
     assert answer.text.count("\n") == 1
+    answer = await cast.researcher.client.get(path(cast, "/scatter.svg"), params=params)
+    refused(answer, 409, "not_for_others", "hide")
+
+
+async def test_a_groups_answers_are_not_for_others(
+    cast: Cast, groups: list[Series], columns: dict[str, str]
+) -> None:
+    """What is hidden of all of them would be what the other groups leave."""
+    params = {"column": columns["Tila before"], "hide": "true", "group_id": str(groups[0].group)}
+    for ending in ("", "/options.csv", "/people.csv", "/scatter.svg"):
+        answer = await cast.researcher.client.get(path(cast, ending), params=params)
+        refused(answer, 422, "only_all_groups", "hide")
 
 
 async def test_whoever_withdraws_is_linked_no_longer(

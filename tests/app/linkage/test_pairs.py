@@ -56,10 +56,15 @@ def test_of_several_it_is_that_of_ranks_around_each_groups_middle(
         columns.append([column - column.mean() for column in ranked])
     x, y = (np.concatenate([each[n] for each in columns]) for n in (0, 1))
     found = within(pairs(*groups)).value
-    if len(x) < 5 or not x.any() or not y.any():
+    people = sum(len(group) for group in groups if _varies(group))
+    if people < 5 or not x.any() or not y.any():
         assert np.isnan(found)
     else:
         assert found == pytest.approx(stats.pearsonr(x, y).statistic, abs=1e-9)
+
+
+def _varies(group: list[tuple[float, float]]) -> bool:
+    return any(len(set(column)) > 1 for column in zip(*group, strict=True))
 
 
 def test_what_groups_differ_in_plays_no_part() -> None:
@@ -83,6 +88,17 @@ def test_an_interval_takes_five_groups() -> None:
     assert np.isnan([few.low, few.high]).all()
     assert -1 <= many.low < many.value < many.high <= 1
     assert within(pairs(*groups)) == many
+
+
+def test_one_person_says_nothing_within_a_group() -> None:
+    """Four groups of six and four of one are four groups; and lone people are none of the five that
+    a coefficient takes."""
+    dice = np.random.default_rng(4)
+    groups = [[(x, x + 2 * dice.normal()) for x in range(6)] for _ in range(4)]
+    alone = [[(1.0, 2.0)]] * 4
+    assert np.isnan(within(pairs(*groups, *alone)).low)
+    assert within(pairs(*groups, *alone)).value == within(pairs(*groups)).value
+    assert np.isnan(within(pairs([(1, 1), (2, 3), (3, 2)], *alone)).value)
 
 
 def test_four_people_have_no_coefficient() -> None:

@@ -80,7 +80,7 @@ ACTIONS = re.findall(
     r'^  \["(\w+)"', (WEB / "static" / "workbench" / "keys.js").read_text(), re.MULTILINE
 )
 PROGRAMME = ["programme_balance", "programme_facilitator", "programme_floor"]
-DEFINED += [*PROGRAMME, "between", "by_order"]
+DEFINED += [*PROGRAMME, "between", "by_order", "comparable"]
 COEFFICIENTS = ["percent", "kappa", "alpha", "ac1"]
 CONTENT = ["frequencies", "settled", "river", "together", "follows"]
 PARTS = ["role", "person", "group", "position"]
@@ -119,7 +119,7 @@ STEMS: dict[str, list[str]] = {
     "transcript.why_{}": [
         f"transcript_{why}" for why in ("bad_model", "failed", "no_library", "no_model", "outdated")
     ],
-    "analysis.{}": [*_PICTURES, *WHOLE, *DEFINED, "with", "without", "whole"],
+    "analysis.{}": [*_PICTURES, *WHOLE, "star_to_chance", *DEFINED, "with", "without", "whole"],
     "analysis.{}_desc": _PICTURES,
     "analysis.about_{}": DEFINED,
     "analysis.column_{}": COLUMNS,

@@ -93,6 +93,10 @@ async def test_for_others_nobody_and_no_picture_is_shown(
         text = (await client.get(f"/programmes/{cast.programme_id}/linkage{own}")).text
         assert "<svg xmlns" not in text
         assert f"{NAMES[0]}: J1" not in text
+    part = f"?column={answered['Tila before']}&hide=1&group={cast.group_id}"
+    answer = await client.get(f"/programmes/{cast.programme_id}/linkage{part}")
+    assert answer.status_code == 422
+    assert "of all groups together" in answer.text
 
 
 async def test_a_look_is_in_the_log_once(
