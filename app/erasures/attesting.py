@@ -28,6 +28,7 @@ from app.transcripts import erasure as transcripts
 from app.turns import service as turns
 from app.turns import shared
 from app.turns.models import Turn, TurnIndex
+from app.vault import service as vault
 from app.vault.models import DataKey
 from media.store import Store
 
@@ -78,8 +79,9 @@ async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
     recording = await db.get_one(Recording, erasure.recording_id)
     meeting = await db.get_one(Meeting, recording.meeting_id)
     keys = [await db.get(DataKey, UUID(key_id)) for key_id in erasure.destroyed_keys]
-    if any(key is None or key.wrapped is not None for key in keys):
-        return False
+    for key in keys:
+        if key is None or not await vault.is_gone(db, key):
+            return False
     tapes = await recordings.tapes(db, recording.id)
     rows = await consent.chain(db, meeting.group_id)
     if any(tape.user_id == erasure.user_id for tape in consents.to_erase(tapes, rows)):

@@ -134,6 +134,8 @@ class Tape(SQLModel, table=True):
     started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     size: int = Field(default=0, sa_type=BigInteger)
+    spooled: bool = False
+    """Its node has not said yet that its disk does not hold it, whatever became of the tape."""
 
 
 class RecordingInterruption(SQLModel, table=True):

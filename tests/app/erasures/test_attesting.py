@@ -10,9 +10,11 @@ from sqlmodel import select
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit import receipts
+from app.kit.key_folder import KeyFolder
 from app.recordings.models import Erasure, Recording, RecordingState
 from app.retention.erasure import run
 from app.turns.erasure import erase_withdrawn
+from app.vault import service as vault
 from app.vault.models import DataKey
 from media.store import Store
 from tests.fixtures.answered import bring, text_of
@@ -27,6 +29,11 @@ async def erase(kept: Kept) -> None:
 
 async def attest(kept: Kept, store: Store | None = None) -> None:
     await attest_all(kept.context.database, store or kept.store, kept.context.keys)
+
+
+def folder_of(kept: Kept) -> KeyFolder:
+    assert kept.context.database.keys is not None
+    return kept.context.database.keys
 
 
 async def remade(kept: Kept) -> None:
@@ -83,7 +90,8 @@ async def test_the_receipt_says_what_was_erased_and_why(kept: Kept) -> None:
     assert said["turns_deleted"] == 3
     async with kept.context.database.reading() as db:
         keys = [await db.get_one(DataKey, UUID(key["id"])) for key in said["keys_destroyed"]]
-    assert all(key.wrapped is None and key.user_id in (None, bob.id) for key in keys)
+    assert all(key.destroyed_at and key.user_id in (None, bob.id) for key in keys)
+    assert folder_of(kept).ids().isdisjoint(key.id for key in keys)
     assert {key.scope for key in keys} == {"audio", "video", "person", "shared"}
     (out,) = said["exports_before"]
     assert out["purposes"] == ["audio", "indexing", "video"]
@@ -161,14 +169,15 @@ async def test_nothing_is_attested_while_a_key_is_there(kept: Kept) -> None:
     await erase(kept)
     await remade(kept)
     (erasure,) = await erasures(kept)
-    async with kept.context.database.transaction() as db:
-        key = await db.get_one(DataKey, UUID(erasure.destroyed_keys[0]))
-        key.wrapped = b"put back from a backup"
+    folder_of(kept).put(UUID(erasure.destroyed_keys[0]), b"put back from a backup")
 
     await attest(kept)
-
     (erasure,) = await erasures(kept)
     assert erasure.receipt is None
+
+    assert await vault.sweep(kept.context.database) == 1
+    await attest(kept)
+    assert (await document(kept))["keys_destroyed"]
 
 
 @pytest.mark.parametrize("purposes", [(Purpose.AUDIO,), (Purpose.AUDIO, Purpose.VIDEO)])
