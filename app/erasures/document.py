@@ -15,15 +15,24 @@ from app.groups import service as groups
 from app.meetings.models import Meeting
 from app.notes import service as notes
 from app.recordings import service as recordings
+from app.recordings import spooled
 from app.recordings.models import Erasure, Recording
 from app.surveys import kept as surveys
 from app.vault.models import DataKey
 
 FORMAT = "emessi erasure receipt 1"
 DATABASE_BACKUPS = "database_backups"
-"""A backup of the database from before still holds the wrapped keys, and one of the store the
-sealed objects. Together, and with the installation's key, they can be read until the first of them
-is rotated."""
+"""A backup of the database from before holds turns, words, chat and who was recorded when until it
+is rotated. It opens nothing in the store, unless it was made before keys had a folder of their
+own."""
+KEY_BACKUPS = "key_backups"
+"""A backup of the keys' folder from before opens, until it is rotated, what a backup of the store
+holds."""
+DATABASE_REMAINS = "database_remains"
+"""PostgreSQL keeps what rows held in its files until it needs the place, and in its log of writes
+until that is recycled or for as long as it is archived."""
+NODE_DISKS = "node_disks"
+"""A node that is gone may have sealed tapes on its disk, and deletes them when it comes back."""
 EXPORTS = "exports"
 """What people have on their own machines."""
 OBSERVATION_NOTES = "observation_notes"
@@ -75,6 +84,9 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
         "exports_before": [_export(each) for each in exports],
         "not_reached": [
             DATABASE_BACKUPS,
+            *([KEY_BACKUPS] if erasure.destroyed_keys else []),
+            *([DATABASE_REMAINS] if _remains(db, erasure) else []),
+            *([NODE_DISKS] if any(await spooled.of(db, erasure.deleted_objects)) else []),
             *([EXPORTS] if exports else []),
             *([OBSERVATION_NOTES] if noted else []),
             *([SURVEY_ANSWERS] if answered else []),
@@ -82,6 +94,11 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
         "erased_from": _at(erasure.begun_at),
         "attested_at": _at(erasure.attested_at) if erasure.attested_at else None,
     }
+
+
+def _remains(db: AsyncSession, erasure: Erasure) -> bool:
+    rows = erasure.deleted_turns + erasure.deleted_lines + erasure.deleted_chat_lines
+    return rows > 0 and db.get_bind().dialect.name == "postgresql"
 
 
 def _withdrawal(row: ConsentDecision) -> dict[str, Any]:

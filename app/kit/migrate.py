@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from app.kit.db import Database
-from app.kit.key_folder import UNSCRUBBED, KeyFolder, KeysAway
+from app.kit.key_folder import UNSCRUBBED, KeyFolder
 from app.kit.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -26,7 +26,12 @@ TRANSITIONS: Mapping[RecordingState, frozenset[RecordingState]] = {
     RecordingState.RUNNING: frozenset({RecordingState.STOPPED}),
     RecordingState.STOPPED: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
     RecordingState.CLAIMED: frozenset(
-        {RecordingState.READY, RecordingState.FAILED, RecordingState.STOPPED}
+        {
+            RecordingState.READY,
+            RecordingState.FAILED,
+            RecordingState.STOPPED,
+            RecordingState.ERASED,
+        }
     ),
     RecordingState.READY: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
     RecordingState.FAILED: frozenset(

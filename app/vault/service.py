@@ -87,14 +87,6 @@ async def living(db: AsyncSession, meeting_id: UUID, scopes: Collection[str]) ->
     return (await db.exec(query.order_by(col(DataKey.id)))).all()
 
 
-async def are_living(db: AsyncSession, data_key_ids: Collection[UUID]) -> bool:
-    """Whether none of these is destroyed."""
-    query = select(DataKey.id).where(
-        col(DataKey.id).in_(data_key_ids), col(DataKey.destroyed_at).is_(None)
-    )
-    return set((await db.exec(query)).all()) == set(data_key_ids)
-
-
 async def destroy(db: AsyncSession, data_key_id: UUID) -> DataKey:
     """Makes everything this key sealed unreadable, copies and backups included, once this
     transaction is committed. Idempotent; done again it shreds what a kill left."""

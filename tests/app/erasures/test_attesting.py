@@ -11,7 +11,10 @@ from app.consent.models import ConsentDecision, Decision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit import receipts
 from app.kit.key_folder import KeyFolder
-from app.recordings.models import Erasure, Recording, RecordingState
+from app.meetings import placement
+from app.recordings import service as recordings
+from app.recordings import spooled
+from app.recordings.models import Erasure, Recording, RecordingState, TapeState
 from app.retention.erasure import run
 from app.turns.erasure import erase_withdrawn
 from app.vault import service as vault
@@ -95,7 +98,7 @@ async def test_the_receipt_says_what_was_erased_and_why(kept: Kept) -> None:
     assert {key.scope for key in keys} == {"audio", "video", "person", "shared"}
     (out,) = said["exports_before"]
     assert out["purposes"] == ["audio", "indexing", "video"]
-    assert said["not_reached"] == ["database_backups", "exports"]
+    assert said["not_reached"] == ["database_backups", "key_backups", "exports"]
     assert "Bob" not in str(said)
 
 
@@ -180,6 +183,34 @@ async def test_nothing_is_attested_while_a_key_is_there(kept: Kept) -> None:
     assert (await document(kept))["keys_destroyed"]
 
 
+@pytest.mark.parametrize("node_lives", [True, False])
+async def test_a_node_that_lives_is_waited_for_and_the_disk_of_one_that_is_gone_is_named(
+    kept: Kept, *, node_lives: bool
+) -> None:
+    """Its tape was closed and had not come when its person withdrew: nothing is in the store."""
+    bobs = [tape for tape in await kept.tapes() if tape.user_id == kept.cast.bob.id]
+    async with kept.context.database.transaction() as db:
+        for tape in await recordings.tapes(db, kept.recording.id):
+            tape.spooled = tape.id == bobs[0].id
+            tape.state = TapeState.CLOSED if tape.spooled else tape.state
+        await placement.heartbeat(db, name="test-node", public_url="", port=1, participants=0)
+        if not node_lives:
+            await placement.farewell(db, "test-node")
+    await kept.store.delete(bobs[0].path)
+    await withdraw(kept, kept.cast.bob, Purpose.AUDIO, Purpose.VIDEO)
+    await erase(kept)
+    await remade(kept)
+
+    await attest(kept)
+    if node_lives:
+        assert (await erasures(kept))[0].receipt is None
+        async with kept.context.database.transaction() as db:
+            await spooled.left(db, await spooled.erased_on(db, "test-node"))
+        await attest(kept)
+
+    assert ("node_disks" in (await document(kept))["not_reached"]) == (not node_lives)
+
+
 @pytest.mark.parametrize("purposes", [(Purpose.AUDIO,), (Purpose.AUDIO, Purpose.VIDEO)])
 async def test_a_later_withdrawal_has_a_receipt_of_its_own(
     kept: Kept, purposes: tuple[Purpose, ...]
@@ -228,7 +259,7 @@ async def test_what_time_takes_has_a_receipt_that_says_so(kept: Kept) -> None:
     assert (said["turns_deleted"], len(said["objects_deleted"])) == (3, 7)
     (out,) = said["exports_before"]
     assert out["purposes"] == ["audio", "indexing", "video"]
-    assert said["not_reached"] == ["database_backups", "exports"]
+    assert said["not_reached"] == ["database_backups", "key_backups", "exports"]
 
 
 async def test_what_was_withdrawn_and_what_is_over_have_a_receipt_each(kept: Kept) -> None:
