@@ -1,5 +1,6 @@
 """What a receipt says: what was erased, when and why, and what it does not reach. No content."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -50,8 +51,6 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
     pseudonyms = {user.id: member.pseudonym for member, user in members}
     causes = await service.withdrawals(db, erasure)
     exports = await service.exports_before(db, erasure)
-    noted = await notes.exist(db, meeting.id)
-    answered = await surveys.answered(db, meeting.group_id, erasure.user_id)
     return {
         "format": FORMAT,
         "software": f"emessi {version('emessi')}",
@@ -82,23 +81,26 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
             if file.created_at >= erasure.begun_at
         ],
         "exports_before": [_export(each) for each in exports],
-        "not_reached": [
-            DATABASE_BACKUPS,
-            *([KEY_BACKUPS] if erasure.destroyed_keys else []),
-            *([DATABASE_REMAINS] if _remains(db, erasure) else []),
-            *([NODE_DISKS] if any(await spooled.of(db, erasure.deleted_objects)) else []),
-            *([EXPORTS] if exports else []),
-            *([OBSERVATION_NOTES] if noted else []),
-            *([SURVEY_ANSWERS] if answered else []),
-        ],
+        "not_reached": await _not_reached(db, erasure, meeting, exports),
         "erased_from": _at(erasure.begun_at),
         "attested_at": _at(erasure.attested_at) if erasure.attested_at else None,
     }
 
 
-def _remains(db: AsyncSession, erasure: Erasure) -> bool:
+async def _not_reached(
+    db: AsyncSession, erasure: Erasure, meeting: Meeting, exports: Sequence[Registered]
+) -> list[str]:
     rows = erasure.deleted_turns + erasure.deleted_lines + erasure.deleted_chat_lines
-    return rows > 0 and db.get_bind().dialect.name == "postgresql"
+    there = {
+        DATABASE_BACKUPS: True,
+        KEY_BACKUPS: bool(erasure.destroyed_keys),
+        DATABASE_REMAINS: rows > 0 and db.get_bind().dialect.name == "postgresql",
+        NODE_DISKS: any(await spooled.of(db, erasure.deleted_objects)),
+        EXPORTS: bool(exports),
+        OBSERVATION_NOTES: await notes.exist(db, meeting.id),
+        SURVEY_ANSWERS: await surveys.answered(db, meeting.group_id, erasure.user_id),
+    }
+    return [name for name, is_there in there.items() if is_there]
 
 
 def _withdrawal(row: ConsentDecision) -> dict[str, Any]:
