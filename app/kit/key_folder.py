@@ -7,7 +7,6 @@ empty folder.
 """
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ class KeyFolder:
         """Idempotent."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.is_there():
-            _write(self.path / LABEL, TEXT.encode())
+            self._write(self.path / LABEL, TEXT.encode())
 
     def is_there(self) -> bool:
         return (self.path / LABEL).exists()
@@ -61,7 +60,7 @@ class KeyFolder:
     def put(self, key_id: UUID, wrapped: bytes) -> None:
         """Raises OSError."""
         self.check()
-        _write(self._of(key_id), wrapped)
+        self._write(self._of(key_id), wrapped)
 
     def get(self, key_id: UUID) -> bytes:
         """Raises KeyLost, KeysAway."""
@@ -91,29 +90,31 @@ class KeyFolder:
         try:
             with _opened(path, os.O_WRONLY) as file:
                 os.write(file, bytes(os.fstat(file).st_size))
-                os.fsync(file)
+                self.confirm(file)
         except FileNotFoundError:
             return
         path.unlink(missing_ok=True)
-        _sync(self.path)
+        self._confirm_names()
+
+    def confirm(self, descriptor: int) -> None:
+        """Waits until the disk has it."""
+        os.fsync(descriptor)
+
+    def _confirm_names(self) -> None:
+        with _opened(self.path, os.O_RDONLY) as folder:
+            self.confirm(folder)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """All of it or nothing. What a kill left is written over by who tries again."""
+        unfinished = path.with_name(f"{path.name}.part")
+        with _opened(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as file:
+            os.write(file, content)
+            self.confirm(file)
+        unfinished.replace(path)
+        self._confirm_names()
 
     def _of(self, key_id: UUID) -> Path:
         return self.path / f"{key_id}{SUFFIX}"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing, and confirmed by the disk."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with _opened(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
-        os.write(file, content)
-        os.fsync(file)
-    unfinished.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    with _opened(folder, os.O_RDONLY) as descriptor:
-        os.fsync(descriptor)
 
 
 @contextmanager

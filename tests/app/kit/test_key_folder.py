@@ -57,8 +57,14 @@ def test_one_that_is_just_being_shredded_is_lost(folder: KeyFolder) -> None:
 
 
 def test_what_a_kill_left_half_written_is_no_key(folder: KeyFolder) -> None:
-    (folder.path / f".{new_id()}.key.0a1b2c3d").write_bytes(WRAPPED[:7])
+    """And is written over, so that nothing of it outlives the key."""
+    key = new_id()
+    (folder.path / f"{key}.key.part").write_bytes(WRAPPED + b"longer than it will be")
     assert folder.ids() == set()
+
+    folder.put(key, WRAPPED)
+    folder.shred(key)
+    assert [path.name for path in folder.path.iterdir()] == [LABEL]
 
 
 def test_a_folder_without_its_label_is_not_the_one(folder: KeyFolder) -> None:
