@@ -8,7 +8,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc lib
     && pip install --no-cache-dir --no-deps --editable . \
     && apt-get purge -y -qq --auto-remove gcc libc6-dev && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home emessi \
-    && mkdir /data && chown emessi /data
+    && mkdir /data /keys && chown emessi /data /keys
 USER emessi
 ENV EMESSI_DATA=/data
 VOLUME /data

@@ -31,6 +31,7 @@ from app.invitations import endpoints as invitations
 from app.kit import context, openapi, problems
 from app.kit.headers import SecurityHeaders
 from app.kit.http import Db
+from app.kit.key_folder import KeysAway
 from app.kit.limits import LimitedBody
 from app.kit.settings import Settings
 from app.linkage import endpoints as linkage
@@ -134,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = Store.open(settings)
     problems.install(app)
     app.add_exception_handler(Unreachable, problems.store_away)
+    app.add_exception_handler(KeysAway, problems.store_away)
     app.add_exception_handler(Missing, problems.not_in_store)
     openapi.install(app)
     app.add_middleware(LimitedBody)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.kit.db import Database
+from app.kit.key_folder import KeyFolder
 from app.kit.keys import load
 from app.kit.settings import Settings
 from app.kit.tokens import Tokens
@@ -47,7 +48,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     stop = stop or _on_signal()
     clock = Clock.capture()
     keys = load(settings)
-    database = Database(settings.application_database_url)
+    database = Database(settings.application_database_url, KeyFolder(settings.data_keys))
     relay = await Relay.open(settings.relay, clock)
     tokens, store = Tokens(keys.tokens), Store.open(settings)
     disk = Disk(settings.spool, settings.node.reserve_mb << 20)

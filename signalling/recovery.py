@@ -12,7 +12,7 @@ from app.kit.errors import Refusal
 from app.kit.ids import short
 from app.meetings import placement
 from app.recordings import service as recordings
-from app.recordings import spans
+from app.recordings import spans, spooled
 from signalling import books, keeping, withdrawals
 from signalling.live import Node
 from signalling.rooms import Rooms
@@ -82,12 +82,15 @@ async def recover(node: Node, rooms: Rooms, left: Sequence[Left]) -> None:
 async def clear_away(node: Node) -> None:
     """Deletes the tapes on this disk that were erased while the node was away. What it writes
     itself is never among them: a tape is in the books before its file is there."""
+    async with node.database.reading() as db:
+        erased = await spooled.erased_on(db, node.settings.node.name)
     there = await asyncio.to_thread(lambda: list(node.spool.glob("*/*.tape")))
     paths = [path.relative_to(node.spool).as_posix() for path in there]
     async with node.database.reading() as db:
         unwanted = await recordings.unwanted(db, paths)
     for path in unwanted:
         await asyncio.to_thread((node.spool / path).unlink, missing_ok=True)
+    await books.enter(node.database, lambda db: spooled.left(db, erased))
     if unwanted:
         logger.info("%d tapes that were erased elsewhere are deleted from the disk", len(unwanted))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.kit.ids import short
 from app.recordings import service as recordings
+from app.recordings import spooled
 from media.shipper import ship
 from media.store import Missing
 from signalling import books
@@ -36,8 +37,11 @@ async def hand_over(node: Node, tape_id: UUID, path: str, *, was_begun: bool = F
         await books.enter(
             node.database, lambda db: recordings.tape_missing(db, tape_id, was_begun=was_begun)
         )
-    elif not await books.enter(node.database, lambda db: recordings.tape_stored(db, tape_id, size)):
+    elif await books.enter(node.database, lambda db: recordings.tape_stored(db, tape_id, size)):
+        return
+    else:
         await _with_patience(tape_id, lambda: node.store.delete(path))
+    await books.enter(node.database, lambda db: spooled.left(db, [tape_id]))
 
 
 async def _shipped(node: Node, tape_id: UUID, path: str) -> int | None:

@@ -4,6 +4,7 @@
 withdrawal stops the tape before it goes into the ledger.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,6 +34,7 @@ async def begin(live: Live, at: datetime) -> None:
     async with live.recording_lock:
         if live.room.recording_since is not None:
             raise CommandRefused("already_recording")
+        await _keys_are_there(live)
         async with live.node.database.transaction() as db:
             recording = await recordings.start(
                 db, live.meeting_id, live.node.settings.node.name, at
@@ -44,6 +46,13 @@ async def begin(live: Live, at: datetime) -> None:
         if live.node.disk.trouble is None:  # else `storage.follow` has it wait
             await _tape_all(live)
         spans.note(live, SpanEnd.STOPPED)
+
+
+async def _keys_are_there(live: Live) -> None:
+    """Raises KeysAway: nobody is told of a recording that cannot be sealed."""
+    keys = live.node.database.keys
+    assert keys is not None
+    await asyncio.to_thread(keys.check)
 
 
 async def tape_newly_allowed(live: Live) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
@@ -15,6 +15,7 @@ from app.cli import consents, reference, serving, simulating, stewarding
 from app.cli.parent import end_with_parent
 from app.cli.ports import taken
 from app.kit import logs, migrate, settings
+from app.kit.key_folder import KeyFolder, KeysAway
 from app.kit.settings import Settings
 from app.main import create_app
 from app.simulation.script import Script
@@ -53,14 +54,14 @@ def serve(
         console.print(f"Port {port} is in use. Stop what uses it, or set {variable} to another.")
     if busy:
         raise typer.Exit(1)
-    migrate.upgrade(config)
+    _migrate(config)
     asyncio.run(serving.serve(config, console, demo=demo))
 
 
 @cli.command()
 def app(child: Child = False) -> None:
     """Start the web application alone."""
-    config = _begin(child)
+    config = _begin_with_keys(child)
     application = create_app(config)
     gc.collect()
     gc.freeze()  # what is loaded stays: to look through it again took a quarter of large pages
@@ -78,13 +79,13 @@ def app(child: Child = False) -> None:
 @cli.command()
 def node(child: Child = False) -> None:
     """Start a media node alone: the signalling websocket and the SFU."""
-    signalling_node.main(_begin(child))
+    signalling_node.main(_begin_with_keys(child))
 
 
 @cli.command()
 def worker(child: Child = False) -> None:
     """Start a recorder worker alone."""
-    asyncio.run(recorder_worker.run(_begin(child)))
+    asyncio.run(recorder_worker.run(_begin_with_keys(child)))
 
 
 @cli.command("set-up-link")
@@ -204,13 +205,38 @@ def person_erase(
 @cli.command("migrate")
 def migrate_() -> None:
     """Bring the database up to this version."""
-    migrate.upgrade(_begin(child=False))
+    _migrate(_begin(child=False))
 
 
 @cli.command("settings")
 def settings_() -> None:
     """Print every setting with its default, as an environment file."""
     typer.echo(reference.environment_example(), nl=False)
+
+
+def _migrate(config: Settings) -> None:
+    try:
+        migrate.upgrade(config)
+    except KeysAway as error:
+        _say_keys_are_away(error)
+
+
+def _begin_with_keys(child: bool) -> Settings:
+    config = _begin(child)
+    try:
+        KeyFolder(config.data_keys).check()
+    except KeysAway as error:
+        _say_keys_are_away(error)
+    return config
+
+
+def _say_keys_are_away(error: KeysAway) -> NoReturn:
+    """An empty folder in its place would have recordings sealed that nobody finds the keys of."""
+    console.print(
+        f"Not started: {error}. Mount it or restore it from its backup, or set EMESSI_KEYS__FOLDER "
+        "to where it is. In a new installation `emessi migrate` makes it."
+    )
+    raise typer.Exit(1)
 
 
 def _begin(child: bool) -> Settings:

@@ -2,9 +2,10 @@
 
 Nothing is attested because it was done. The worker looks for every object in the store, every key
 in the vault, every tape, turn, line and message in the books, and signs when none of them is there.
-SQLite's files are scrubbed before, so that deleted rows do not lie there still. Where it cannot
-look, the receipt says so: exports that people have, and backups of the database from before, which
-hold the wrapped keys until they are rotated.
+SQLite's files are scrubbed before, so that deleted rows do not lie there still, and a living node
+has said that its disk holds none of the tapes. Where it cannot look, the receipt says so: exports
+that people have, backups from before, what PostgreSQL keeps of deleted rows, disks of nodes that
+are gone.
 """
 
 import logging
@@ -21,13 +22,14 @@ from app.kit.db import Database, now
 from app.kit.ids import short
 from app.kit.keys import Keys
 from app.meetings.models import Meeting
-from app.recordings import consents
+from app.recordings import consents, spooled
 from app.recordings import service as recordings
 from app.recordings.models import Erasure, Recording, RecordingState
 from app.transcripts import erasure as transcripts
 from app.turns import service as turns
 from app.turns import shared
 from app.turns.models import Turn, TurnIndex
+from app.vault import service as vault
 from app.vault.models import DataKey
 from media.store import Store
 
@@ -67,6 +69,8 @@ async def attest(database: Database, store: Store, keys: Keys, erasure_id: UUID)
             return True
         if there or erasure.deleted_objects != paths or not await _is_gone(db, erasure):
             return False
+        if (await spooled.of(db, paths)).living:
+            return False  # a node has a tape on its disk, or on its way to the store
         erasure.attested_at = now()
         erasure.receipt = receipts.sign(await document(db, erasure), keys)
     logger.info("erasure %s is attested", short(erasure_id))
@@ -78,8 +82,9 @@ async def _is_gone(db: AsyncSession, erasure: Erasure) -> bool:
     recording = await db.get_one(Recording, erasure.recording_id)
     meeting = await db.get_one(Meeting, recording.meeting_id)
     keys = [await db.get(DataKey, UUID(key_id)) for key_id in erasure.destroyed_keys]
-    if any(key is None or key.wrapped is not None for key in keys):
-        return False
+    for key in keys:
+        if key is None or not await vault.is_gone(db, key):
+            return False
     tapes = await recordings.tapes(db, recording.id)
     rows = await consent.chain(db, meeting.group_id)
     if any(tape.user_id == erasure.user_id for tape in consents.to_erase(tapes, rows)):

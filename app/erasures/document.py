@@ -1,5 +1,6 @@
 """What a receipt says: what was erased, when and why, and what it does not reach. No content."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -15,15 +16,24 @@ from app.groups import service as groups
 from app.meetings.models import Meeting
 from app.notes import service as notes
 from app.recordings import service as recordings
+from app.recordings import spooled
 from app.recordings.models import Erasure, Recording
 from app.surveys import kept as surveys
 from app.vault.models import DataKey
 
 FORMAT = "emessi erasure receipt 1"
 DATABASE_BACKUPS = "database_backups"
-"""A backup of the database from before still holds the wrapped keys, and one of the store the
-sealed objects. Together, and with the installation's key, they can be read until the first of them
-is rotated."""
+"""A backup of the database from before holds turns, words, chat and who was recorded when until it
+is rotated. It opens nothing in the store, unless it was made before keys had a folder of their
+own."""
+KEY_BACKUPS = "key_backups"
+"""A backup of the keys' folder from before opens, until it is rotated, what a backup of the store
+holds."""
+DATABASE_REMAINS = "database_remains"
+"""PostgreSQL keeps what rows held in its files until it needs the place, and in its log of writes
+until that is recycled or for as long as it is archived."""
+NODE_DISKS = "node_disks"
+"""A node that is gone may have sealed tapes on its disk, and deletes them when it comes back."""
 EXPORTS = "exports"
 """What people have on their own machines."""
 OBSERVATION_NOTES = "observation_notes"
@@ -41,8 +51,6 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
     pseudonyms = {user.id: member.pseudonym for member, user in members}
     causes = await service.withdrawals(db, erasure)
     exports = await service.exports_before(db, erasure)
-    noted = await notes.exist(db, meeting.id)
-    answered = await surveys.answered(db, meeting.group_id, erasure.user_id)
     return {
         "format": FORMAT,
         "software": f"emessi {version('emessi')}",
@@ -73,15 +81,26 @@ async def document(db: AsyncSession, erasure: Erasure) -> dict[str, Any]:
             if file.created_at >= erasure.begun_at
         ],
         "exports_before": [_export(each) for each in exports],
-        "not_reached": [
-            DATABASE_BACKUPS,
-            *([EXPORTS] if exports else []),
-            *([OBSERVATION_NOTES] if noted else []),
-            *([SURVEY_ANSWERS] if answered else []),
-        ],
+        "not_reached": await _not_reached(db, erasure, meeting, exports),
         "erased_from": _at(erasure.begun_at),
         "attested_at": _at(erasure.attested_at) if erasure.attested_at else None,
     }
+
+
+async def _not_reached(
+    db: AsyncSession, erasure: Erasure, meeting: Meeting, exports: Sequence[Registered]
+) -> list[str]:
+    rows = erasure.deleted_turns + erasure.deleted_lines + erasure.deleted_chat_lines
+    there = {
+        DATABASE_BACKUPS: True,
+        KEY_BACKUPS: bool(erasure.destroyed_keys),
+        DATABASE_REMAINS: rows > 0 and db.get_bind().dialect.name == "postgresql",
+        NODE_DISKS: any(await spooled.of(db, erasure.deleted_objects)),
+        EXPORTS: bool(exports),
+        OBSERVATION_NOTES: await notes.exist(db, meeting.id),
+        SURVEY_ANSWERS: await surveys.answered(db, meeting.group_id, erasure.user_id),
+    }
+    return [name for name, is_there in there.items() if is_there]
 
 
 def _withdrawal(row: ConsentDecision) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.kit.db import Database
+from app.kit.key_folder import KeyFolder
 from app.kit.keys import Keys, load
 from app.kit.languages import Languages
 from app.kit.settings import Settings
@@ -25,5 +26,5 @@ class Context:
 
 def make(settings: Settings) -> Context:
     keys = load(settings)
-    database = Database(settings.application_database_url)
+    database = Database(settings.application_database_url, KeyFolder(settings.data_keys))
     return Context(settings, database, keys, Tokens(keys.tokens), Languages())

@@ -6,6 +6,7 @@ when another process wrote in between. What is deleted is overwritten; `scrub` e
 writes, where it would be found otherwise.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kit import news
+from app.kit.key_folder import DESTROYED, KeyFolder
 
 BUSY_TIMEOUT_MS = 15_000
 """Wait this long for another process's write. Lower: requests fail under load. Higher: hang."""
@@ -28,6 +30,8 @@ long holds it up until the next time. Higher: recordings are written down later.
 
 READ_ONLY = "read_only"
 """Marks a transaction of which nothing is kept."""
+KEYS = "keys"
+"""In a session's `info`: the folder of the data keys."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -56,7 +60,9 @@ def now() -> datetime:
 class Database:
     """Opens transactions. `close()` ends the engine."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keys: KeyFolder | None = None) -> None:
+        """`keys`: of what the rows name, for those who seal, open and erase."""
+        self.keys = keys
         self.engine = create_async_engine(
             url,
             pool_pre_ping=not url.startswith("sqlite"),
@@ -69,15 +75,21 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Read and write; committed when the block ends, rolled back when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as db, db.begin():
+        """Read and write; committed when the block ends, rolled back when it raises. Data keys are
+        shredded once it is committed that they are destroyed: raises OSError where that fails.
+        """
+        info = {KEYS: self.keys}
+        async with AsyncSession(self.engine, expire_on_commit=False, info=info) as db, db.begin():
             yield db
         news.spread(self.engine.url, db.info.get(news.TOLD, ()))
+        for key_id in db.info.get(DESTROYED, ()):
+            assert self.keys is not None
+            await asyncio.to_thread(self.keys.shred, key_id)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view that waits for nobody; whatever it changed is dropped."""
-        info = {READ_ONLY: True}
+        info = {READ_ONLY: True, KEYS: self.keys}
         async with AsyncSession(self.engine, expire_on_commit=False, info=info) as db:
             await db.connection(execution_options={"emessi_reading": True})
             yield db

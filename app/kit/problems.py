@@ -87,7 +87,8 @@ async def _conflict(request: Request, error: Exception) -> JSONResponse:
 
 
 async def store_away(request: Request, error: Exception) -> JSONResponse:
-    """The store may answer in a moment. (Which errors say so, is told by who knows the store.)"""
+    """The store, or the folder of its keys, may answer in a moment. (Which errors say so, is told
+    by who knows them.)"""
     logger.warning("the store is out of reach: %s", error)
     return problem(request, "store_away", 503)
 

@@ -179,6 +179,12 @@ class KeySettings(Section):
         description="32 random bytes or more, base64: signs tokens. Empty: made once in "
         "<data>/keys/tokens.key.",
     )
+    folder: Path | None = Field(
+        default=None,
+        description="Folder of the data keys, one small file for each. All apps, nodes and workers "
+        "share it. Empty: <data>/data-keys. Back it up apart from the database and the store, and "
+        "keep a copy for a few days only: what is erased dies with its key.",
+    )
 
 
 class TurnServerSettings(Section):
@@ -237,6 +243,10 @@ class Settings(BaseSettings):
     @property
     def spool(self) -> Path:
         return self.node.spool or self.data / "spool"
+
+    @property
+    def data_keys(self) -> Path:
+        return self.keys.folder or self.data / "data-keys"
 
     @property
     def store_url(self) -> str:

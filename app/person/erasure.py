@@ -84,7 +84,7 @@ class Report(NamedTuple):
     turns: int
     chat_lines: int
     waiting: int
-    """Tapes of recordings that are being finished: erased when that is done."""
+    """Tapes that the store, or the folder of their keys, did not let go of: erased when it does."""
     decisions: int
     stays: int
     entries: int

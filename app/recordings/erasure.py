@@ -2,9 +2,9 @@
 
 A withdrawal refuses the files at once, because every use asks the ledger. Erasing comes after and
 cannot be undone: first the data keys are destroyed, which makes every copy unreadable, backups of
-the store included; then the objects are deleted from the store; then the rows say so. Each part may
-be done again after a kill. A backup of the database from before still holds the wrapped keys: it
-must not be kept longer than the programme promises.
+the store and of the database included; then the objects are deleted from the store; then the rows
+say so. Each part may be done again after a kill. A backup of the keys' folder from before still
+holds them: it must be kept for days only.
 
 A key that still seals something that stands (the person withdrew and granted again in the same
 meeting) stays; of what it sealed before, only the object is deleted.
@@ -35,9 +35,10 @@ AT_REST = (RecordingState.READY, RecordingState.FAILED)
 """Nobody writes and nobody finishes."""
 OVERDUE = (RecordingState.STOPPED, *AT_REST)
 """What is over its time does not go on any more."""
-ERASABLE = (RecordingState.RUNNING, RecordingState.STOPPED, *AT_REST)
-"""While a recording is being finished, the tapes' keys are in use. While it runs they are not: the
-withdrawn tape has ended, and `service.hold` keeps a new one from taking up a key that goes."""
+ERASABLE = (RecordingState.RUNNING, RecordingState.STOPPED, RecordingState.CLAIMED, *AT_REST)
+"""While a recording runs, the withdrawn tape has ended, and `service.hold` keeps a new one from
+taking up a key that goes. While it is being finished, which may wait for a store for days, what is
+under way is given up and begun anew without the tape."""
 
 
 class Over(NamedTuple):
@@ -163,7 +164,7 @@ async def _strike_out(db: AsyncSession, recording_id: UUID, doomed: Doomed, over
     if all(tape.state in GONE for tape in tapes):
         if recording.state != RecordingState.READY or not doomed.along:
             move(recording, RecordingState.ERASED)
-    elif recording.state == RecordingState.READY and doomed.files:
+    elif recording.state == RecordingState.READY and files:
         move(recording, RecordingState.CLAIMED)
         recording.progress = 0
 

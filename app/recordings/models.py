@@ -26,7 +26,12 @@ TRANSITIONS: Mapping[RecordingState, frozenset[RecordingState]] = {
     RecordingState.RUNNING: frozenset({RecordingState.STOPPED}),
     RecordingState.STOPPED: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
     RecordingState.CLAIMED: frozenset(
-        {RecordingState.READY, RecordingState.FAILED, RecordingState.STOPPED}
+        {
+            RecordingState.READY,
+            RecordingState.FAILED,
+            RecordingState.STOPPED,
+            RecordingState.ERASED,
+        }
     ),
     RecordingState.READY: frozenset({RecordingState.CLAIMED, RecordingState.ERASED}),
     RecordingState.FAILED: frozenset(
@@ -134,6 +139,8 @@ class Tape(SQLModel, table=True):
     started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     size: int = Field(default=0, sa_type=BigInteger)
+    spooled: bool = False
+    """Its node has not said yet that its disk does not hold it, whatever became of the tape."""
 
 
 class RecordingInterruption(SQLModel, table=True):

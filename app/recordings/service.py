@@ -114,6 +114,7 @@ async def open_tape(
         data_key_id=data_key_id,
         node_name=node_name,
         path=f"{recording.meeting_id}/{id_}.tape",
+        spooled=True,
     )
     db.add(tape)
     await db.flush()
@@ -166,7 +167,7 @@ async def tape_stored(db: AsyncSession, tape_id: UUID, size: int) -> bool:
     ):
         move(recording, RecordingState.CLAIMED)
         recording.progress = 0
-    tape.state, tape.size = TapeState.STORED, size
+    tape.state, tape.size, tape.spooled = TapeState.STORED, size, False
     tape.ended_at = tape.ended_at or now()
     return True
 

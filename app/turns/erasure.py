@@ -20,7 +20,7 @@ from app.meetings.models import Meeting
 from app.quality import erasure as quality
 from app.recordings import consents, erasure, erasures
 from app.recordings import service as recordings
-from app.recordings.models import Recording, RecordingState
+from app.recordings.models import Recording
 from app.turns import service, shared
 from app.turns.models import Speech, Turn, TurnEdit, TurnIndex
 from media.store import Store
@@ -99,7 +99,7 @@ async def forget(db: AsyncSession, recording_id: UUID, users: Collection[UUID]) 
 
 
 async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
-    """Finished recordings with turns or speech that no consent covers any longer. Asked every few
+    """Recordings with turns or speech that no consent covers any longer. Asked every few
     seconds, so it begins with the few who ever ended a consent that turns rest on, and reads
     nothing of anybody else."""
     query = (
@@ -107,7 +107,6 @@ async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:
         .join(Meeting, col(Meeting.id) == Recording.meeting_id)
         .join(ConsentDecision, col(ConsentDecision.group_id) == Meeting.group_id)
         .where(
-            Recording.state != RecordingState.CLAIMED,
             col(ConsentDecision.purpose).in_(STUDY),
             ConsentDecision.decision != Decision.GRANTED,
             col(ConsentDecision.keeps_earlier).is_(False),

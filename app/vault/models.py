@@ -1,4 +1,5 @@
-"""Data keys, wrapped by the installation's key. Destroying one erases every copy it sealed."""
+"""Data keys: what each is for, and whether it still is. The keys themselves lie elsewhere, wrapped
+by the installation's key (`app.kit.key_folder`). Destroying one erases every copy it sealed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +22,5 @@ class DataKey(SQLModel, table=True):
     scope: str = Field(max_length=20)
     """`audio` or `video` for tapes, by the consent they rest on, `mixed` for one of everybody; the
     kind of file for what is made of them; `heard` for what a run writes down on its way."""
-    wrapped: bytes | None
-    """AES-256 key wrap (RFC 3394) of 32 bytes; None once destroyed."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     destroyed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -31,6 +31,7 @@ from media.recorder.outcome import (
 )
 from media.recorder.person import PersonFiles
 from media.recorder.placement import Gaps
+from media.recorder.planning import PlanOutdated
 from media.recorder.preview import sheet
 from media.recorder.progress import Progress
 from media.recorder.tapes import PersonTapes
@@ -39,10 +40,6 @@ from media.recorder.workshop import SEALED, Workshop
 from media.store import Missing, Store
 
 R = TypeVar("R")
-
-
-class PlanOutdated(Exception):
-    """A consent ended, or a key was destroyed, since the plan was made. Plan again."""
 
 
 class Finaliser:

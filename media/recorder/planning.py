@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
 from app.kit.context import Context
+from app.kit.key_folder import KeyLost
 from app.meetings.models import Meeting
 from app.recordings import consents, interruptions, sealing
 from app.recordings import service as recordings
@@ -32,6 +33,10 @@ FINISHABLE = (
     RecordingState.FAILED,
     RecordingState.READY,
 )
+
+
+class PlanOutdated(Exception):
+    """A consent ended, or a key was destroyed, since the plan was made. Plan again."""
 
 
 async def claim(context: Context, store: Store, recording_id: UUID) -> Plan | None:
@@ -123,6 +128,8 @@ async def _objection(
         await vault.unwrap(db, context.keys, tape.data_key_id)
     except KeyDestroyed:
         return "erased"
+    except KeyLost:
+        return "lost"
     return None
 
 

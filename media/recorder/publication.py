@@ -27,9 +27,10 @@ from media.audio.echo_ways import EchoRules
 from media.audio.speech import Thresholds
 from media.recorder import planning
 from media.recorder.accounting import account
-from media.recorder.finaliser import Finaliser, PlanOutdated
+from media.recorder.finaliser import Finaliser
 from media.recorder.manifest import manifest
 from media.recorder.outcome import MadeFile, MadeTrack, Noted, Plan, Speech, Verified
+from media.recorder.planning import PlanOutdated
 
 DETECTOR = {"speech": Thresholds().parameters(), "echo": EchoRules().parameters()}
 

@@ -24,6 +24,7 @@ from app.retention import erasure as retention
 from app.surveys import erasure as surveys
 from app.transcripts.erasure import erase_withdrawn
 from app.turns.proposing import repropose
+from app.vault import service as vault
 from media.recorder import supervision
 from media.recorder.composite import workflow as composites
 from media.recorder.composite.compositor import Compositor
@@ -115,6 +116,10 @@ async def _erase_what_is_over(database: Database, store: Store) -> None:
     await chat.erase(database, now())
     await surveys.erase(database, now())
     await database.scrub()
+    try:
+        await vault.sweep(database)
+    except OSError as error:
+        logger.error("destroyed keys could not be looked for: %s", error)
 
 
 async def _look(settings: Settings, context: Context, store: Store) -> None:

@@ -18,8 +18,9 @@ from dbos import error as dbos_errors
 
 from app.recordings.models import Source
 from app.recordings.queue import FINALISE
-from media.recorder.finaliser import Finaliser, PlanOutdated
+from media.recorder.finaliser import Finaliser
 from media.recorder.outcome import MadeFile, MadeTrack, Noted, Plan, Verified
+from media.recorder.planning import PlanOutdated
 from media.recorder.progress import Progress, told
 from media.recorder.publication import publish
 from media.recorder.steps import may_pass, step
@@ -41,7 +42,8 @@ def register(finaliser: Finaliser) -> None:
             return await _finalise(finaliser, recording_id)
         except Exception as error:
             if _was_out_of_reach(error):
-                # Left claimed: the worker looks for such and begins again, until it can be done.
+                # Left claimed: the worker looks for such and begins again, until it can be done. A
+                # withdrawal does not wait for that.
                 logger.error("recording %s waits for a store, disk or database", recording_id[-8:])
                 raise
             logger.exception("recording %s could not be finished", recording_id[-8:])

@@ -13,6 +13,7 @@ from app.recordings.models import FileKind
 from app.recordings.sealing import HEARD
 from app.vault import service as vault
 from media.audio.levels import Loudness
+from media.recorder import planning
 from media.recorder.outcome import MadeFile, Noted, Plan, Speech
 from media.recorder.scratch import Scratch
 from media.recorder.tapes import LocalTape, PersonTapes
@@ -109,9 +110,13 @@ class Workshop:
         self, path: str, user_id: UUID | None, scope: str, content: Scratch | bytes
     ) -> tuple[UUID, int, str]:
         """The key's id, bytes and SHA-256 of the plain content. No run seals with a key that an
-        earlier one sealed with."""
+        earlier one sealed with, and none makes one that the eraser has not seen: raises
+        PlanOutdated."""
         context, meeting_id = self._context, self.plan.meeting_id
         async with context.database.transaction() as db:
+            await recordings.hold(db, self.plan.recording_id)
+            if not await planning.still_stands(db, self.plan):
+                raise planning.PlanOutdated
             files = await recordings.files(db, self.plan.recording_id)
             used = [file.data_key_id for file in files]
             key = await vault.data_key(db, context.keys, meeting_id, user_id, scope, besides=used)

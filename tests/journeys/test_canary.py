@@ -22,7 +22,7 @@ from app.simulation.demo import client
 from app.simulation.participant import SimulatedPerson
 from signalling.messages import DecideConsent, EndMeeting, GoOffRecord, Say, StartRecording
 from tests.fixtures.canary import Canary, CanaryTrack
-from tests.fixtures.hoard import Hoard, hoard
+from tests.fixtures.hoard import Hoard, hoard, wrapped_keys
 from tests.fixtures.installation import Installation, installation
 from tests.fixtures.programme import Prepared, got, made, prepare
 
@@ -165,8 +165,9 @@ async def test_nothing_is_kept_of_those_who_did_not_agree_or_no_longer_do(tmp_pa
             f"/api/v1/meetings/{meeting.prepared.meeting_id}/export"
         )
         assert export.is_success
-        backup = tmp_path / "backup"
+        backup, keys = tmp_path / "backup", tmp_path / "keys"
         back_up(meeting.data, backup)
+        shutil.copytree(meeting.data / "data-keys", keys / "data-keys")
         before = await own_files(meeting, recording["id"], "alice")
         await withdraw(meeting, "dan")
         dans = await until("dan's receipt", lambda: receipt(meeting, "dan"))
@@ -179,7 +180,8 @@ async def test_nothing_is_kept_of_those_who_did_not_agree_or_no_longer_do(tmp_pa
         assert found.finds(CANARIES["alice"]) != []
         assert after == before  # the very bytes
         check_tapes_of_others_are_untouched(found, await hoard(backup), meeting)
-        await check_backup(backup, meeting.data)
+        await check_backup(backup, meeting.data, keys)
+        check_keys_are_gone(found, meeting.data, keys)
         await check_exports(meeting, dans)
 
 
@@ -220,7 +222,7 @@ async def withdraw(meeting: Gathered, name: str) -> None:
 
 
 def back_up(data: Path, to: Path) -> None:
-    """As an administrator does it: the store, the keys and the database."""
+    """As an administrator does it: the store, the installation's keys and the database."""
     for folder in ("store", "keys"):
         shutil.copytree(data / folder, to / folder)
     with sqlite3.connect(data / "emessi.db") as source, sqlite3.connect(to / "emessi.db") as target:
@@ -242,14 +244,32 @@ def check_tapes_of_others_are_untouched(now: Hoard, before: Hoard, meeting: Gath
         assert now.plain[name] == before.plain[name]
 
 
-async def check_backup(backup: Path, data: Path) -> None:
-    """A backup of the store dies with the keys. One of the database from before holds them still,
-    wrapped: with it, with the store's and with the installation's key it can be read, which is why
-    backups of the database must not be kept longer than the programme promises."""
+async def check_backup(backup: Path, data: Path, keys: Path) -> None:
+    """A backup of database, store and installation's key opens nothing by itself, and nothing of
+    who was erased by today's keys. By a copy of the keys from before it does, which is why such
+    copies are kept for days only. What he wrote lies in the database's backup as a row."""
+    alone = await hoard(backup)
+    assert alone.opened == set()
+    assert alone.finds(CANARIES["dan"]) == alone.finds(CANARIES["alice"]) == []
     with_todays_keys = await hoard(backup, keys_of=data)
     assert with_todays_keys.finds(CANARIES["dan"]) == []
+    assert with_todays_keys.finds(CANARIES["alice"]) != []
     assert len(with_todays_keys.shut) >= 3  # two tapes, his file
-    assert (await hoard(backup)).finds(CANARIES["dan"]) != []
+    with_keys_from_before = await hoard(backup, keys_of=keys)
+    assert with_keys_from_before.finds(CANARIES["dan"]) != []
+    assert with_keys_from_before.shut == set()
+    assert "the database, row by row" in places(alone, WRITTEN["dan"])
+
+
+def check_keys_are_gone(now: Hoard, data: Path, before: Path) -> None:
+    """Not as files only: their bytes are nowhere."""
+    old, left = wrapped_keys(before), wrapped_keys(data)
+    gone = old.keys() - left.keys()
+    assert len(gone) >= 3
+    for name in gone:
+        assert [place for place, bytes_ in now.plain.items() if old[name] in bytes_] == []
+    kept = next(iter(old.keys() & left.keys()))
+    assert f"raw data-keys/{kept}" in [p for p, bytes_ in now.plain.items() if old[kept] in bytes_]
 
 
 async def check_exports(meeting: Gathered, receipt: dict[str, Any]) -> None:
@@ -258,4 +278,4 @@ async def check_exports(meeting: Gathered, receipt: dict[str, Any]) -> None:
     (told,) = receipt["exports_before"]
     assert told["id"] == out["id"]
     assert told["manifest_sha256"] == out["manifest_sha256"]
-    assert "exports" in receipt["not_reached"]
+    assert {"exports", "database_backups", "key_backups"} <= set(receipt["not_reached"])

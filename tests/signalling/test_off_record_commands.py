@@ -112,7 +112,7 @@ async def test_anyone_stops_everyones_tapes_and_all_must_agree_to_go_on(
         for person in (cast.alice, cast.bob):
             await until_written(gathering, person)
 
-        with caplog.at_level(logging.DEBUG):
+        with caplog.at_level(logging.DEBUG, "signalling"):
             await olga.ask(GoOffRecord)  # an observer, who is not recorded herself
         (span,) = await spans(gathering)
         assert span.ended_at is None

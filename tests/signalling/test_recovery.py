@@ -149,9 +149,15 @@ async def test_what_was_erased_while_the_node_was_away_leaves_its_disk(
         (await db.get_one(Tape, remains.torn.id)).state = TapeState.ERASED
     async with started(settings):
         async with asyncio.timeout(DEADLINE_S):  # it is cleared away beside
-            while (settings.spool / remains.torn.path).exists():
+            while await _is_spooled(running, remains.torn.id):
                 await asyncio.sleep(0.05)
+    assert not (settings.spool / remains.torn.path).exists()
     assert not (settings.data / "store" / remains.torn.path).exists()
+
+
+async def _is_spooled(app: Application, tape_id: UUID) -> bool:
+    async with app.context.database.reading() as db:
+        return (await db.get_one(Tape, tape_id)).spooled
 
 
 async def _alive(app: Application, name: str) -> None:

@@ -63,7 +63,7 @@ async def test_a_tape_waits_for_the_store_and_other_meetings_do_not(gathering: G
     store.unlink()
     store.with_name("away").rename(store)
     (stored,) = await until_stored(gathering, cast.alice)
-    assert stored.id == tape.id
+    assert (stored.id, stored.spooled) == (tape.id, False)
     assert not (gathering.settings.spool / tape.path).exists()
 
 
@@ -91,14 +91,16 @@ async def test_what_is_withdrawn_while_the_store_is_away_is_erased_and_leaves_it
         with pytest.raises(KeyDestroyed):
             await vault.unwrap(db, context.keys, tape.data_key_id)
     assert on_disk.exists()
+    assert [row.spooled for row in await tapes(gathering, cast.alice)] == [True]
 
     store.unlink()
     store.with_name("away").rename(store)
     async with asyncio.timeout(DEADLINE_S):
-        while on_disk.exists() or (store / tape.path).exists():
+        while (row := (await tapes(gathering, cast.alice))[0]).spooled:
             await asyncio.sleep(0.02)
-    (row,) = await tapes(gathering, cast.alice)
     assert row.state == "erased"
+    assert not on_disk.exists()
+    assert not (store / tape.path).exists()
 
 
 async def test_tapes_outlive_an_outage_of_s3_and_a_restart_of_the_node_meanwhile(

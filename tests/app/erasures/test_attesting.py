@@ -10,9 +10,14 @@ from sqlmodel import select
 from app.consent.models import ConsentDecision, Decision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit import receipts
-from app.recordings.models import Erasure, Recording, RecordingState
+from app.kit.key_folder import KeyFolder
+from app.meetings import placement
+from app.recordings import service as recordings
+from app.recordings import spooled
+from app.recordings.models import Erasure, Recording, RecordingState, TapeState
 from app.retention.erasure import run
 from app.turns.erasure import erase_withdrawn
+from app.vault import service as vault
 from app.vault.models import DataKey
 from media.store import Store
 from tests.fixtures.answered import bring, text_of
@@ -27,6 +32,11 @@ async def erase(kept: Kept) -> None:
 
 async def attest(kept: Kept, store: Store | None = None) -> None:
     await attest_all(kept.context.database, store or kept.store, kept.context.keys)
+
+
+def folder_of(kept: Kept) -> KeyFolder:
+    assert kept.context.database.keys is not None
+    return kept.context.database.keys
 
 
 async def remade(kept: Kept) -> None:
@@ -83,11 +93,12 @@ async def test_the_receipt_says_what_was_erased_and_why(kept: Kept) -> None:
     assert said["turns_deleted"] == 3
     async with kept.context.database.reading() as db:
         keys = [await db.get_one(DataKey, UUID(key["id"])) for key in said["keys_destroyed"]]
-    assert all(key.wrapped is None and key.user_id in (None, bob.id) for key in keys)
+    assert all(key.destroyed_at and key.user_id in (None, bob.id) for key in keys)
+    assert folder_of(kept).ids().isdisjoint(key.id for key in keys)
     assert {key.scope for key in keys} == {"audio", "video", "person", "shared"}
     (out,) = said["exports_before"]
     assert out["purposes"] == ["audio", "indexing", "video"]
-    assert said["not_reached"] == ["database_backups", "exports"]
+    assert said["not_reached"] == ["database_backups", "key_backups", "exports"]
     assert "Bob" not in str(said)
 
 
@@ -161,14 +172,43 @@ async def test_nothing_is_attested_while_a_key_is_there(kept: Kept) -> None:
     await erase(kept)
     await remade(kept)
     (erasure,) = await erasures(kept)
-    async with kept.context.database.transaction() as db:
-        key = await db.get_one(DataKey, UUID(erasure.destroyed_keys[0]))
-        key.wrapped = b"put back from a backup"
+    folder_of(kept).put(UUID(erasure.destroyed_keys[0]), b"put back from a backup")
 
     await attest(kept)
-
     (erasure,) = await erasures(kept)
     assert erasure.receipt is None
+
+    assert await vault.sweep(kept.context.database) == 1
+    await attest(kept)
+    assert (await document(kept))["keys_destroyed"]
+
+
+@pytest.mark.parametrize("node_lives", [True, False])
+async def test_a_node_that_lives_is_waited_for_and_the_disk_of_one_that_is_gone_is_named(
+    kept: Kept, *, node_lives: bool
+) -> None:
+    """Its tape was closed and had not come when its person withdrew: nothing is in the store."""
+    bobs = [tape for tape in await kept.tapes() if tape.user_id == kept.cast.bob.id]
+    async with kept.context.database.transaction() as db:
+        for tape in await recordings.tapes(db, kept.recording.id):
+            tape.spooled = tape.id == bobs[0].id
+            tape.state = TapeState.CLOSED if tape.spooled else tape.state
+        await placement.heartbeat(db, name="test-node", public_url="", port=1, participants=0)
+        if not node_lives:
+            await placement.farewell(db, "test-node")
+    await kept.store.delete(bobs[0].path)
+    await withdraw(kept, kept.cast.bob, Purpose.AUDIO, Purpose.VIDEO)
+    await erase(kept)
+    await remade(kept)
+
+    await attest(kept)
+    if node_lives:
+        assert (await erasures(kept))[0].receipt is None
+        async with kept.context.database.transaction() as db:
+            await spooled.left(db, await spooled.erased_on(db, "test-node"))
+        await attest(kept)
+
+    assert ("node_disks" in (await document(kept))["not_reached"]) == (not node_lives)
 
 
 @pytest.mark.parametrize("purposes", [(Purpose.AUDIO,), (Purpose.AUDIO, Purpose.VIDEO)])
@@ -219,7 +259,7 @@ async def test_what_time_takes_has_a_receipt_that_says_so(kept: Kept) -> None:
     assert (said["turns_deleted"], len(said["objects_deleted"])) == (3, 7)
     (out,) = said["exports_before"]
     assert out["purposes"] == ["audio", "indexing", "video"]
-    assert said["not_reached"] == ["database_backups", "exports"]
+    assert said["not_reached"] == ["database_backups", "key_backups", "exports"]
 
 
 async def test_what_was_withdrawn_and_what_is_over_have_a_receipt_each(kept: Kept) -> None:

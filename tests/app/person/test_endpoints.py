@@ -312,21 +312,21 @@ async def test_one_who_is_in_a_meeting_leaves_it_first(kept: Kept) -> None:
     assert len(await kept.files()) == 7
 
 
-async def test_a_hold_does_not_stop_it_and_what_is_being_finished_waits(kept: Kept) -> None:
+async def test_neither_a_hold_nor_what_is_being_finished_stops_it(kept: Kept) -> None:
     hold = LegalHold(
         programme_id=kept.cast.programme_id, reason="Riita", set_by=kept.cast.coordinator.id
     )
     async with kept.context.database.transaction() as db:
         db.add(hold)
         (await db.merge(kept.recording)).state = RecordingState.CLAIMED
+    file = await kept.file(FileKind.PERSON, kept.cast.bob)
     report: dict[str, Any] = (
         await kept.cast.bob.client.post(ERASE_ME, json={"confirmation": "Bob"})
     ).json()
-    assert (report["tapes"], report["waiting"]) == (0, 2)
-    assert len(report["lines"]) == 7
-    file = await kept.file(FileKind.PERSON, kept.cast.bob)
+    assert (report["tapes"], report["waiting"]) == (2, 0)
+    assert len(report["lines"]) == 6
     refused = await kept.cast.researcher.client.get(f"{kept.path}/files/{file.id}")
-    assert refused.status_code == 404  # nobody can use it meanwhile
+    assert refused.status_code == 404
 
 
 async def test_a_store_out_of_reach_leaves_the_rest_to_the_worker(

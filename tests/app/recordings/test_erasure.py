@@ -19,6 +19,7 @@ from app.recordings.models import (
 )
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
+from media.recorder import planning
 from media.store import Missing, Store
 from tests.fixtures.kept import Kept
 
@@ -122,15 +123,50 @@ async def test_a_lost_tape_keeps_no_key_and_no_recording(kept: Kept) -> None:
                 await vault.unwrap(db, kept.context.keys, tape.data_key_id)
 
 
-async def test_a_recording_that_is_being_finished_is_left_alone(kept: Kept) -> None:
-    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN)
+async def test_a_recording_that_is_being_finished_is_not_waited_for(kept: Kept) -> None:
+    """It may be so for days, while the store is away."""
+    bob = kept.cast.bob
     async with kept.context.database.transaction() as db:
-        recording = await db.merge(kept.recording)
-        recording.state = RecordingState.CLAIMED
+        (await db.merge(kept.recording)).state = RecordingState.CLAIMED
+        other = await vault.data_key(
+            db, kept.context.keys, kept.meeting.id, None, FileKind.MIXDOWN
+        )  # of the run that is under way
+    bobs = [tape for tape in await kept.tapes() if tape.user_id == bob.id]
+    await kept.decide(bob, Purpose.AUDIO, Decision.WITHDRAWN)
+    await kept.decide(bob, Purpose.VIDEO, Decision.WITHDRAWN)
 
+    away = OutOfReach(kept.store._inner, None)
+    for _ in range(2):
+        assert await waiting(kept)
+        with pytest.raises(OSError, match="out of reach"):
+            await erasure.erase(kept.context.database, away, kept.recording.id)
+    async with kept.context.database.reading() as db:
+        for key_id in [other.id, *(tape.data_key_id for tape in bobs)]:
+            with pytest.raises(KeyDestroyed):
+                await vault.unwrap(db, kept.context.keys, key_id)
+    assert await erase(kept) == 2
+
+    assert await kept.state() == RecordingState.CLAIMED  # the worker begins anew
+    assert {f.user_id for f in await kept.files()} == {kept.cast.alice.id}
     assert not await waiting(kept)
-    assert await erase(kept) == 0
-    assert len(await kept.files()) == 7
+
+
+async def test_a_recording_of_which_nothing_is_left_while_it_is_being_finished(kept: Kept) -> None:
+    async with kept.context.database.transaction() as db:
+        (await db.merge(kept.recording)).state = RecordingState.CLAIMED
+    for person in (kept.cast.alice, kept.cast.bob):
+        for purpose in (Purpose.AUDIO, Purpose.VIDEO):
+            await kept.decide(person, purpose, Decision.WITHDRAWN)
+    assert await erase(kept) == 3
+
+    assert await planning.claim(kept.context, kept.store, kept.recording.id) is None
+    assert await kept.state() == RecordingState.ERASED
+    assert await kept.files() == []
+
+
+class OutOfReach(Store):
+    async def delete(self, key: str) -> None:
+        raise OSError("out of reach")
 
 
 async def test_a_key_that_seals_something_that_stands_is_kept(kept: Kept) -> None:

@@ -17,7 +17,8 @@ from app.transcripts.erasure import erase_withdrawn
 from app.turns import shared
 from app.turns.models import SharedSpeech, Turn
 from media.recorder.converting import convert_all
-from media.recorder.finaliser import Finaliser, PlanOutdated
+from media.recorder.finaliser import Finaliser
+from media.recorder.planning import PlanOutdated
 from media.recorder.progress import Progress
 from media.recorder.publication import publish
 from media.store import Store

@@ -4,7 +4,7 @@ import pytest
 from dbos import error as dbos_errors
 from sqlalchemy.exc import OperationalError
 
-from media.recorder.finaliser import PlanOutdated
+from media.recorder.planning import PlanOutdated
 from media.recorder.steps import TRIES
 from media.recorder.workflows import _was_out_of_reach
 from media.store import NotStored, Unreachable

@@ -220,4 +220,4 @@ async def test_what_is_not_wanted_any_more_leaves_nothing(
     async with meeting.context.database.reading() as db:
         query = select(DataKey).where(DataKey.scope == "composite")
         (key,) = (await db.exec(query)).all()
-        assert key.wrapped is None
+        assert await vault.is_gone(db, key)
