@@ -9,7 +9,7 @@ from alembic import context, op
 from app.kit.key_folder import UNSCRUBBED, KeyFolder
 
 revision = "key_folder"
-down_revision = "workers"
+down_revision = "followed_turns"
 branch_labels = None
 depends_on = None
 

@@ -28,7 +28,7 @@ from tests.fixtures.application import settings_at
 from tests.fixtures.installation import environment
 from tests.fixtures.postgres import Server
 
-BEFORE = "workers"
+BEFORE = "followed_turns"
 """The last version that had keys in the database."""
 MANY = 150
 Wrapped = Mapping[UUID, bytes]
