@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +12,6 @@ from app.kit.db import now
 from app.kit.ids import new_id
 from app.kit.settings import NodeSettings, Settings
 from app.meetings.models import Meeting
-from app.programmes.models import Programme
 from app.recordings.models import Recording
 from signalling.journal import Journal
 from signalling.messages import AgreeToRecord, GoOffRecord, StartRecording
@@ -24,7 +21,7 @@ from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.installation import free_port
 from tests.fixtures.node_process import lets_in, node_process
-from tests.fixtures.taped import DEADLINE_S, arrivals, until_stored, until_written
+from tests.fixtures.taped import DEADLINE_S, arrivals, held, until_stored, until_written
 from tests.signalling.conftest import Gathering
 from tests.signalling.test_off_record_commands import consented, inside, spans, until, until_off
 from tests.soak.kept_alive import environment_of
@@ -108,14 +105,6 @@ async def test_who_objects_while_the_books_are_written_is_heard(gathering: Gathe
         assert found[0].ended_at == found[1].started_at
         assert found[1].ended_at is None
         assert len(await until(gathering, people[1], 1)) == 1
-
-
-@asynccontextmanager
-async def held(running: Application) -> AsyncIterator[None]:  # noqa: F811
-    """SQLite has one writer, from its first question on, and that is not the node."""
-    async with running.context.database.transaction() as db:
-        await db.exec(select(Programme))
-        yield
 
 
 @pytest.mark.thorough
