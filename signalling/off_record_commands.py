@@ -93,7 +93,7 @@ async def _go_on(live: Live) -> None:
             await stretches.enter(node, still)
             return
         stretches.settled(node, still)
-        live.room.off_record.end()
+        live.room.off_record.end(node.clock.utc(node.clock.now()))
         live.deliver(live.room.off_record_changed())
         spans.note(live, SpanEnd.OFF_RECORD)
     logger.info("meeting %s is on the record again", short(live.meeting_id))

@@ -105,7 +105,10 @@ async def test_no_packet_is_written_that_came_later_than_the_withdrawal(
 
 @pytest.mark.parametrize(
     "command",
-    [DecideConsent(ref=9_001, purpose="video", decision="granted", **TEXT), EndMeeting(ref=9_001)],
+    [
+        DecideConsent(ref=9_001, purpose="video", decision="granted", **TEXT),
+        pytest.param(EndMeeting(ref=9_001), marks=pytest.mark.thorough),
+    ],
     ids=lambda command: command.type,
 )
 @pytest.mark.parametrize(
