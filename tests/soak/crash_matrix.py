@@ -125,6 +125,8 @@ class Stage:
         await self._kill(victim, attending, deed)
         if deed is not None:
             await asyncio.sleep(self.chance.uniform(*PAUSE_S))
+            await _until(lambda: all(a.present for a in attending))
+            await asyncio.sleep(self.chance.uniform(*PAUSE_S))  # who is back must not be recorded
             await deed.end()
 
     async def _begin(self, deed: Deed | None) -> None:
