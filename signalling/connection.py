@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from media.clock import Clock
 from signalling.allowance import Allowance
 from signalling.codec import ProtocolError, decode, encode
-from signalling.messages import ClientMessage, Error, ServerMessage
+from signalling.messages import ClientMessage, DecideConsent, Error, GoOffRecord, ServerMessage
 
 logger = logging.getLogger(__name__)
 
@@ -54,17 +54,21 @@ class Connection:
             self._drop(TRY_AGAIN)
 
     async def commands(self, clock: Clock) -> AsyncIterator[ClientMessage]:
-        """What its owner asks; answers by itself what is not to be understood or comes too fast."""
+        """What its owner asks; answers by itself what is not to be understood or comes too fast.
+        Who wants nothing of them to be kept is heard however fast they go."""
         async for data in self._socket:
-            if not self.allowance.spend(clock.now()):
-                self.send(Error(code="too_many"))
-                if self.allowance.is_flooded:
-                    await self._socket.close(POLICY)
-                continue
+            in_time = self.allowance.spend(clock.now())
             try:
-                yield decode(data)
+                command = decode(data)
             except ProtocolError as error:
-                self.send(error.answer)
+                self.send(error.answer if in_time else Error(code="too_many"))
+            else:
+                if in_time or _ends_recording(command):
+                    yield command
+                else:
+                    self.send(Error(code="too_many", ref=command.ref))
+            if self.allowance.is_flooded:
+                await self._socket.close(POLICY)
 
     async def finished(self) -> None:
         self._writer.cancel()
@@ -80,3 +84,9 @@ class Connection:
         if self._closing is None:
             logger.info("a connection does not keep up and is dropped")
             self._closing = asyncio.create_task(self._socket.close(code))
+
+
+def _ends_recording(command: ClientMessage) -> bool:
+    if isinstance(command, DecideConsent):
+        return command.decision != "granted"
+    return isinstance(command, GoOffRecord)

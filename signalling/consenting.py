@@ -3,18 +3,19 @@
 *Stop before you write, write before you start*: a grant is in the ledger before a tape begins; a
 withdrawal stops the tape before it goes into the ledger. It has happened, so it is in the node's
 journal before it is answered, and the ledger is asked again until it has taken it; nobody's
-connection waits for that.
+connection waits for that, nor for a grant.
 """
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from app.consent import service as consent
 from app.consent.models import Decision, Purpose
 from app.kit.errors import Refusal
 from app.kit.ids import new_id
-from signalling import keeping, taping, withdrawals
+from signalling import beside, keeping, taping, withdrawals
 from signalling.live import Live, Presence
 from signalling.messages import DecideConsent, Done, PurposeName, WithdrawalsWaiting
 from signalling.participant import Participant
@@ -27,23 +28,30 @@ looks like one that is away. Higher: whoever withdrew wonders for longer."""
 
 
 async def decide_consent(live: Live, participant: str, command: DecideConsent) -> None:
-    presence = live.presences[participant]
-    presence.decisions[command.purpose] += 1
+    presence, person = live.presences[participant], live.room.participants[participant]
+    number = presence.decisions[command.purpose] + 1
     if command.decision == "granted":
-        await _grant(live, participant, command)
+        grant = partial(_grant, live, person, presence, command, number)
+        beside.carry_out(live, participant, command, grant)
     else:
         withdrawal = _end(live, participant, command)
         live.background(_enter(live, participant, presence, command, withdrawal))
+    presence.decisions[command.purpose] = number
 
 
-async def _grant(live: Live, participant: str, command: DecideConsent) -> None:
-    node, purpose = live.node, command.purpose
-    presence, user = live.presences[participant], live.room.participants[participant].user
-    latest, row_id = presence.decisions[purpose], None
+async def _grant(
+    live: Live, person: Participant, presence: Presence, command: DecideConsent, number: int
+) -> None:
+    """Unless this person has decided again meanwhile: then it is as if they had not said it."""
+    node, purpose, user = live.node, command.purpose, person.user
+    if presence.decisions[purpose] != number:
+        live.tell(person.id, Done(ref=command.ref))
+        return
+    row_id = None
     async with node.database.transaction() as db:
         await consent.hold(db, live.group_id)
         earlier = node.withdrawals.of(user, live.group_id)
-        if presence.decisions[purpose] == latest:  # else a withdrawal came in meanwhile
+        if presence.decisions[purpose] == number:
             for one in earlier:
                 await withdrawals.write(db, one)
             row = await consent.decide(
@@ -61,12 +69,12 @@ async def _grant(live: Live, participant: str, command: DecideConsent) -> None:
             row_id = row.id
     if row_id is not None:
         node.withdrawals.settled(earlier)
-    if row_id is not None and presence.decisions[purpose] == latest:
+    if row_id is not None and presence.decisions[purpose] == number:
         presence.unwritten.pop(purpose, None)
-        if participant in live.room.participants:
-            live.deliver(live.room.granted(participant, purpose, row_id))
+        if person.id in live.room.participants:
+            live.deliver(live.room.granted(person.id, purpose, row_id))
             _tape_what_may_be(live)
-    live.tell(participant, Done(ref=command.ref))
+    live.tell(person.id, Done(ref=command.ref))
 
 
 def _end(live: Live, participant: str, command: DecideConsent) -> Withdrawal:

@@ -80,6 +80,10 @@ class Presence:
     unwritten: dict[PurposeName, UUID | None] = field(default_factory=dict)
     """Refused or withdrawn, and not in the ledger yet, or never: stronger than the row that grants
     it there, if one does. Another grant in that row's place came later, from another page."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one command of theirs that is at the database (`signalling.beside`)."""
+    waiting: int = 0
+    """Commands of theirs that have, or want, their turn."""
     expiry: asyncio.TimerHandle | None = None
     reports: list[ReportQuality] = field(default_factory=list)
     """What its browser told of its connections since the last look (quality)."""

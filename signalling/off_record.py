@@ -15,6 +15,8 @@ from signalling.messages import OffRecordState
 class OffRecord:
     since: datetime | None = None
     """None: on the record."""
+    until: datetime | None = None
+    """When the last time of it ended."""
     agreed: set[UUID] = field(default_factory=set)
     """Those who agree to be recorded again. The first of them has proposed it."""
 
@@ -23,9 +25,13 @@ class OffRecord:
         self.since = self.since or at
         self.agreed.clear()
 
-    def end(self) -> None:
-        self.since = None
+    def end(self, at: datetime) -> None:
+        self.since, self.until = None, at
         self.agreed.clear()
+
+    def touches(self, began: datetime) -> bool:
+        """Whether some of the time from then until now is off the record."""
+        return self.since is not None or (self.until is not None and began < self.until)
 
     def is_over(self, present: Set[UUID]) -> bool:
         """Everyone agrees who is here now: whoever has come since, too, and no longer who left."""

@@ -2,7 +2,7 @@
 
 *Stop before you write, write before you start*: every tape has ended before the interval is in the
 books; the interval has ended in the books before a new tape begins. A node that is killed on the
-way, or later, finds it open in the books and records nobody.
+way, or later, finds it open in the books or in its journal, and records nobody.
 """
 
 import logging
@@ -10,10 +10,11 @@ import logging
 from app.kit.ids import short
 from app.recordings import off_record
 from app.recordings.models import SpanEnd
-from signalling import books, spans, taping
+from signalling import books, spans, stretches, taping
 from signalling.live import Live
 from signalling.messages import AgreeToRecord, Done, GoOffRecord
 from signalling.refusals import CommandRefused
+from signalling.stretches import Stretch
 
 logger = logging.getLogger(__name__)
 
@@ -23,16 +24,32 @@ async def go_off_record(live: Live, participant: str, command: GoOffRecord) -> N
     room, clock = live.room, live.node.clock
     if room.recording_since is None and room.off_record.since is None:
         raise CommandRefused("not_recording")
+    recording_id = live.recording_id
+    assert recording_id is not None
     taping.cut(live, list(live.tapes))
-    moment = room.off_record.since or clock.utc(clock.now())
+    if room.off_record.since is None:
+        moment = clock.utc(clock.now())
+        stretch = stretches.heard(live.node, recording_id, moment)
+        live.background(_enter(live, stretch))
+        live.background(_answer(live, participant, command, stretch))
+    else:  # it is written down, and what was agreed is taken back
+        moment = room.off_record.since
+        live.tell(participant, Done(ref=command.ref))
     room.off_record.begin(moment)
     spans.note(live, SpanEnd.OFF_RECORD)
     live.deliver(room.off_record_changed())
-    recording_id = live.recording_id
-    assert recording_id is not None
+
+
+async def _enter(live: Live, stretch: Stretch) -> None:
+    """Asks for the lock at once, and so before whoever ends this stretch."""
     async with live.recording_lock:
-        await books.enter(live.node.database, lambda db: off_record.begin(db, recording_id, moment))
+        await stretches.enter(live.node, stretch)
     logger.info("meeting %s is off the record", short(live.meeting_id))
+
+
+async def _answer(live: Live, participant: str, command: GoOffRecord, stretch: Stretch) -> None:
+    """Once it is safe; the books may take their time."""
+    await stretches.confirmed(live.node, stretch)
     live.tell(participant, Done(ref=command.ref))
 
 
@@ -61,18 +78,22 @@ def _go_on_if_all_agree(live: Live) -> None:
 
 
 async def _go_on(live: Live) -> None:
-    recording_id, database = live.recording_id, live.node.database
+    node, recording_id = live.node, live.recording_id
     if recording_id is None:
         return
     async with live.recording_lock:
         if not _all_agree(live):
             return  # someone came, or asked for it again, while we waited
-        moment = live.node.clock.utc(live.node.clock.now())
-        await books.enter(database, lambda db: off_record.end(db, recording_id, moment))
+        moment = node.clock.utc(node.clock.now())
+        # Whoever kills us on the way, or objects, finds it off the record from this moment on.
+        still = stretches.heard(node, recording_id, moment)
+        await stretches.confirmed(node, still)
+        await books.enter(node.database, lambda db: off_record.end(db, recording_id, moment))
         if not _all_agree(live):
-            await books.enter(database, lambda db: off_record.begin(db, recording_id, moment))
+            await stretches.enter(node, still)
             return
-        live.room.off_record.end()
+        stretches.settled(node, still)
+        live.room.off_record.end(node.clock.utc(node.clock.now()))
         live.deliver(live.room.off_record_changed())
         spans.note(live, SpanEnd.OFF_RECORD)
     logger.info("meeting %s is on the record again", short(live.meeting_id))

@@ -2,7 +2,7 @@
 
 from app.meetings import attendance
 from app.meetings import service as meetings
-from signalling import arrivals, storage, taping
+from signalling import arrivals, beside, storage, taping
 from signalling.live import Live
 from signalling.messages import Done, EndMeeting, MeetingEnded, StartRecording, StopRecording
 from signalling.refusals import CommandRefused, require_facilitator
@@ -10,24 +10,37 @@ from signalling.refusals import CommandRefused, require_facilitator
 
 async def start_recording(live: Live, participant: str, command: StartRecording) -> None:
     require_facilitator(live, participant)
-    await taping.begin(live, live.node.clock.utc(live.node.clock.now()))
-    storage.follow(live)
-    live.tell(participant, Done(ref=command.ref))
+
+    async def start() -> None:
+        await taping.begin(live, live.node.clock.utc(live.node.clock.now()))
+        storage.follow(live)
+        live.tell(participant, Done(ref=command.ref))
+
+    beside.carry_out(live, participant, command, start)
 
 
 async def stop_recording(live: Live, participant: str, command: StopRecording) -> None:
     require_facilitator(live, participant)
     if live.room.recording_since is None:
         raise CommandRefused("not_recording")
-    await taping.stop(live, "command")
-    live.tell(participant, Done(ref=command.ref))
+    taping.halt(live, "command")
+
+    async def stop() -> None:
+        await taping.stop(live, "command")
+        live.tell(participant, Done(ref=command.ref))
+
+    beside.carry_out(live, participant, command, stop)
 
 
 async def end_meeting(live: Live, participant: str, command: EndMeeting) -> None:
     require_facilitator(live, participant)
-    await _note_the_end(live)
-    live.tell(participant, Done(ref=command.ref))
-    await end(live)
+
+    async def note_and_end() -> None:
+        await _note_the_end(live)
+        live.tell(participant, Done(ref=command.ref))
+        await end(live)
+
+    beside.carry_out(live, participant, command, note_and_end)
 
 
 async def end(live: Live) -> None:

@@ -13,7 +13,7 @@ from app.kit.ids import short
 from app.meetings import placement
 from app.recordings import service as recordings
 from app.recordings import spans, spooled
-from signalling import books, keeping, withdrawals
+from signalling import books, keeping, stretches, withdrawals
 from signalling.live import Node
 from signalling.rooms import Rooms
 from signalling.shipping import hand_over
@@ -37,10 +37,11 @@ class Left:
 
 
 async def enter_what_was_heard(node: Node) -> None:
-    """What this node's earlier life answered and the database had not taken: withdrawals, chat.
+    """What this node's earlier life answered and the database had not taken: withdrawals, what is
+    off the record, chat.
 
     Must be done before the node takes its first meeting, and raises where the database is out of
-    reach: whoever withdrew is recorded by nobody here until it is entered.
+    reach: nobody is recorded here against what was said until that is entered.
     """
     for one in node.withdrawals.waiting:
         try:
@@ -52,6 +53,7 @@ async def enter_what_was_heard(node: Node) -> None:
             logger.exception("a withdrawal waits on: the ledger refuses it")
         else:
             node.withdrawals.settled([one])
+    await stretches.enter_what_was_left(node)
     await keeping.keep_what_was_left(node)
 
 

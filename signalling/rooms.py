@@ -175,6 +175,8 @@ class Rooms:
         for participant in list(live.presences):
             arrivals.leave(live, participant)
         node.relay.close_room(str(live.meeting_id))
+        async with live.recording_lock:
+            pass  # what was said of the record is in the books before the meeting opens again
         own_name = node.settings.node.name
         await books.enter(
             node.database, lambda db: placement.release(db, live.meeting_id, own_name)

@@ -11,10 +11,12 @@ from app.recordings.models import OffRecordSpan, Recording
 MILLISECOND = timedelta(milliseconds=1)
 
 
-async def begin(db: AsyncSession, recording_id: UUID, at: datetime) -> None:
-    """Off the record from now on. One that goes on already goes on."""
-    if await _open(db, recording_id) is None:
-        db.add(OffRecordSpan(recording_id=recording_id, started_at=at))
+async def begin(db: AsyncSession, id: UUID, recording_id: UUID, started_at: datetime) -> None:
+    """Off the record from then on. One that goes on already goes on; the same one, asked for again,
+    is what became of it."""
+    known = await db.get(OffRecordSpan, id)
+    if known is None and await _open(db, recording_id) is None:
+        db.add(OffRecordSpan(id=id, recording_id=recording_id, started_at=started_at))
 
 
 async def end(db: AsyncSession, recording_id: UUID, at: datetime) -> None:

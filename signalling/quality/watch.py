@@ -1,5 +1,5 @@
 """Every few seconds: how well everybody's connections work, told to those it concerns, and kept as
-far as each agreed to be studied."""
+far as each agreed to be studied. Off the record nothing is kept."""
 
 import asyncio
 import logging
@@ -88,7 +88,10 @@ def look(live: Live, keeper: Keeper) -> None:
         live.meeting_id,
         {p.user: p.consents.get("indexing") for p in live.room.participants.values()},
     )
-    _note(live, seen, now)
+    if live.room.off_record.touches(live.node.clock.utc(before)):
+        observation.stretches.clear()  # how much somebody sends tells when they speak
+    else:
+        _note(live, seen, now)
     keeper.add(_ended_stretches(live, seen))
 
 

@@ -1,6 +1,8 @@
 """Changing one's mind: in the room, on the group's page, and what one gets for it afterwards."""
 
-from contextlib import AsyncExitStack
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
@@ -12,7 +14,7 @@ from app.consent.models import ConsentDecision, Purpose
 from app.erasures.attesting import attest_all
 from app.kit.tokens import Access
 from app.programmes.models import Programme
-from app.recordings.models import Erasure, Recording, RecordingState
+from app.recordings.models import Erasure, Recording, RecordingState, Source, Tape, TapeState
 from app.turns.erasure import erase_withdrawn
 from tests.browser.conftest import Site
 from tests.browser.test_pages import WIDTHS, check, listen, take
@@ -71,6 +73,75 @@ async def test_off_the_record_with_one_tap_and_back_with_everyones_agreement(sit
             await expect(page.locator(".banner.off")).to_be_hidden(timeout=PATIENCE_MS)
             await until_recorded(page, 2)
         assert not faults
+
+
+@asynccontextmanager
+async def cut_off(page: Page) -> AsyncIterator[None]:
+    """The node hears nothing of the page, whose pictures and sound reach it all the time."""
+    await page.evaluate(
+        """() => {
+            const {WebSocket} = window, {send} = WebSocket.prototype;
+            WebSocket.prototype.send = () => undefined;
+            window.WebSocket = class extends WebSocket {
+                constructor(url, protocols) { super("ws://127.0.0.1:9", protocols); }
+            };
+            window.hearAgain = () => {
+                Object.assign(window, {WebSocket});
+                WebSocket.prototype.send = send;
+            };
+        }"""
+    )
+    yield
+    await page.evaluate("hearAgain()")
+
+
+@pytest.mark.thorough
+async def test_whom_the_node_does_not_hear_is_not_recorded_for_longer_than_they_want(
+    site: Site,
+) -> None:
+    async with hosting(site), AsyncExitStack() as stack:
+        page = await enter(stack, site, site.played.facilitator)
+        await page.wait_for_selector(".room")
+        page.set_default_timeout(PATIENCE_MS)
+        await page.click("[data-action=record]")
+        await page.click("[data-choice=start]")
+        await until_recorded(page, 1)
+        await page.click("[data-action=consent]")
+        async with cut_off(page):
+            row = page.locator("dialog [data-purpose=video]")
+            await row.locator(".yes-no label:last-child").click()
+            status = page.locator("dialog .purposes > .status")
+            await expect(status).to_contain_text("peruttu", timeout=PATIENCE_MS)
+            assert await decided(site, site.played.facilitator) == ("withdrawn", False)
+            await until_closed(site, Source.CAMERA)
+
+            await page.keyboard.press("Escape")
+            await page.click("[data-action=off_record]")
+            await banner(page, "kun yhteys palaa")
+            for width, height in ((390, 844), (1280, 800)):
+                await page.set_viewport_size({"width": width, "height": height})
+                await check(page)
+                await take(page, f"room_off_record_waits-{width}", whole=False)
+        await banner(page, "kenestäkään")
+        await until_closed(site, Source.MICROPHONE)
+
+
+async def until_closed(site: Site, source: Source) -> None:
+    """Nothing is written of it any more."""
+    query = (
+        select(Tape.state)
+        .join(Recording)
+        .where(Tape.source == source, Recording.state == RecordingState.RUNNING)
+    )
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while True:
+            async with site.context.database.reading() as db:
+                states = (
+                    await db.exec(query.where(Recording.state == RecordingState.RUNNING))
+                ).all()
+            if states and TapeState.WRITING not in states:
+                return
+            await asyncio.sleep(0.1)
 
 
 async def test_a_no_keeps_what_was_recorded_when_that_was_chosen(site: Site) -> None:

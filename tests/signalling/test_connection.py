@@ -7,8 +7,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from signalling.connection import QUEUE, TRY_AGAIN, Connection
-from signalling.messages import Done
+from media.clock import Clock
+from signalling.connection import QUEUE, TALK_BURST, TRY_AGAIN, Connection
+from signalling.messages import ClientMessage, DecideConsent, Done, GoOffRecord, RaiseHand
 
 
 async def closed_with(facts: int, *, end: bool = False) -> tuple[int, int | None]:
@@ -50,3 +51,25 @@ async def test_one_who_does_not_keep_up_is_dropped_and_may_come_back() -> None:
 async def test_an_end_that_does_not_fit_in_the_queue_is_an_end_all_the_same() -> None:
     _, code = await closed_with(QUEUE, end=True)
     assert code == TRY_AGAIN
+
+
+async def test_who_goes_too_fast_is_still_heard_when_nothing_is_to_be_kept() -> None:
+    text = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
+    ends = [DecideConsent(ref=1_001, decision="withdrawn", **text), GoOffRecord(ref=1_002)]
+    too_many = int(TALK_BURST) + 20
+    heard: list[ClientMessage] = []
+
+    async def talk(socket: ServerConnection) -> None:
+        connection = Connection(socket)
+        async for command in connection.commands(Clock.capture()):
+            heard.append(command)
+        await connection.finished()
+
+    async with (
+        serve(talk, "localhost", 0) as server,
+        connect(f"ws://localhost:{server.sockets[0].getsockname()[1]}", proxy=None) as client,
+    ):
+        for command in [*(RaiseHand(ref=n, raised=True) for n in range(1, too_many)), *ends]:
+            await client.send(command.model_dump_json())
+    assert heard[-2:] == ends
+    assert len(heard) < too_many

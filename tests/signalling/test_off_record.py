@@ -60,3 +60,16 @@ def test_each_is_told_how_many_agree_and_whether_they_do_and_nothing_of_the_othe
 
     assert told[ALICE] == {"since": NOON, "agreed": 1, "present": 2, "mine": True}
     assert told[BOB] == {"since": NOON, "agreed": 1, "present": 2, "mine": False}
+
+
+@given(began=st.integers(0, 40), off=st.none() | st.tuples(st.integers(0, 20), st.integers(1, 20)))
+def test_it_touches_what_began_before_its_end(began: int, off: tuple[int, int] | None) -> None:
+    at = [NOON + timedelta(seconds=n) for n in range(42)]
+    record = OffRecord()
+    if off is not None:
+        start, length = off
+        record.begin(at[start])
+        assert record.touches(at[began])
+        record.end(at[start + length])
+
+    assert record.touches(at[began]) == (off is not None and began < sum(off))

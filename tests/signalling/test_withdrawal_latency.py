@@ -3,16 +3,37 @@
 import asyncio
 import logging
 import time
+from typing import Any
 
 import pytest
 
+from app.consent import service as consent
+from app.consent.models import Purpose
 from signalling import connection
-from signalling.messages import ClientMessage, DecideConsent, EndMeeting, StartRecording
-from tests.fixtures.taped import DEADLINE_S, Listener, arrivals, decides, tapes, until_stored
+from signalling.messages import (
+    ClientMessage,
+    Command,
+    DecideConsent,
+    EndMeeting,
+    GoOffRecord,
+    StartRecording,
+)
+from tests.fixtures.taped import (
+    DEADLINE_S,
+    Listener,
+    arrivals,
+    decides,
+    held,
+    inside,
+    tapes,
+    until_stored,
+    until_written,
+)
 from tests.signalling.conftest import Gathering
 
 logger = logging.getLogger(__name__)
 
+TEXT: dict[str, Any] = {"text_version": 1, "text_language": "fi"}
 ROUNDS = 8
 LIMIT_S = 0.050
 """What people are promised. Measured: no packet at all that came later than the withdrawal."""
@@ -42,7 +63,6 @@ async def test_no_packet_is_written_that_came_later_than_the_withdrawal(
     await decides(cast.alice, cast.group_id, "audio", "granted")
     alice = Listener(0, "Alice", cast.alice.client, camera=False)
     bob = Listener(1, "Bob", cast.bob.client, camera=True)
-    text = {"text_version": 1, "text_language": "fi"}
     try:
         for one in (alice, bob):
             await one.join(gathering.meeting_id)
@@ -50,7 +70,7 @@ async def test_no_packet_is_written_that_came_later_than_the_withdrawal(
         await alice.ask(StartRecording)
         for number in range(ROUNDS):
             for purpose in ("audio", "video"):
-                await bob.ask(DecideConsent, purpose=purpose, decision="granted", **text)
+                await bob.ask(DecideConsent, purpose=purpose, decision="granted", **TEXT)
             await grown(gathering, 2 * number + 2)
             for purpose in ("audio", "video"):
                 await bob.ask(
@@ -58,7 +78,7 @@ async def test_no_packet_is_written_that_came_later_than_the_withdrawal(
                     purpose=purpose,
                     decision="withdrawn",
                     keeps_earlier=number % 2 == 0,
-                    **text,
+                    **TEXT,
                 )
         await asyncio.sleep(
             4 * LIMIT_S
@@ -81,6 +101,70 @@ async def test_no_packet_is_written_that_came_later_than_the_withdrawal(
         assert [moment for moment in came if moment > withdrawn + LIMIT_S] == []
         late.append(came[-1] - withdrawn)
     logger.warning("the last packet came %.1f ms after the withdrawal at most", max(late) * 1000)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        DecideConsent(ref=9_001, purpose="video", decision="granted", **TEXT),
+        pytest.param(EndMeeting(ref=9_001), marks=pytest.mark.thorough),
+    ],
+    ids=lambda command: command.type,
+)
+@pytest.mark.parametrize(
+    "last", ["withdrawn", pytest.param("off the record", marks=pytest.mark.thorough)]
+)
+async def test_it_waits_for_nothing_else_that_its_sender_asked(
+    gathering: Gathering, command: Command, last: str
+) -> None:
+    """Others hold the database, as long as it takes."""
+    cast = gathering.cast
+    for person in (cast.alice, cast.bob):
+        await decides(person, cast.group_id, "audio", "granted")
+    async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
+        await alice.ask(StartRecording)
+        for person in (cast.alice, cast.bob):
+            await until_written(gathering, person)
+        async with held(gathering.running):
+            await alice.send(command)
+            await asyncio.sleep(0.05)
+            asked = time.time()  # it reaches the node later
+            if last == "withdrawn":
+                own = {"purpose": "audio", "decision": "withdrawn", "keeps_earlier": True}
+                await alice.send(DecideConsent(ref=9_002, **own, **TEXT))
+            else:
+                await alice.send(GoOffRecord(ref=9_002))
+            await asyncio.sleep(0.5)
+        if not isinstance(command, EndMeeting):
+            await alice.ask(EndMeeting)
+        async with asyncio.timeout(DEADLINE_S):
+            await bob.ended.wait()
+        (cut,) = await until_stored(gathering, cast.alice)
+        (bobs,) = await until_stored(gathering, cast.bob)
+    assert max(await arrivals(gathering, cut)) < asked + LIMIT_S
+    if last == "withdrawn":
+        assert max(await arrivals(gathering, bobs)) > asked + 0.4
+
+
+@pytest.mark.parametrize("last", ["granted", "withdrawn"])
+async def test_what_was_said_last_holds_however_long_the_database_takes(
+    gathering: Gathering, last: str
+) -> None:
+    cast = gathering.cast
+    own = {"purpose": "audio", **TEXT}
+    said = ["granted", "withdrawn", "granted", "withdrawn"][: 4 if last == "withdrawn" else 3]
+    async with inside(gathering, cast.alice) as (alice,):
+        await alice.ask(StartRecording)
+        async with asyncio.TaskGroup() as asking, held(gathering.running):
+            for decision in said:
+                asking.create_task(alice.ask(DecideConsent, decision=decision, **own))
+            await asyncio.sleep(0.3)
+        if last == "granted":
+            await until_written(gathering, cast.alice)
+        async with gathering.running.context.database.reading() as db:
+            latest = await consent.latest_of(db, cast.alice.id, cast.group_id)
+        assert latest[Purpose.AUDIO].decision == last
+        assert len(await tapes(gathering, cast.alice)) == (last == "granted")
 
 
 async def grown(gathering: Gathering, count: int) -> None:

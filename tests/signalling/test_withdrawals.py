@@ -1,19 +1,14 @@
 """A node is killed while the database is away, after somebody withdrew there and was told so."""
 
 import asyncio
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from sqlmodel import select
-from websockets.exceptions import WebSocketException
 
 from app.chat.models import ChatLine
 from app.consent import ledger
@@ -32,13 +27,13 @@ from tests.fixtures import postgres
 from tests.fixtures.application import application, settings_at
 from tests.fixtures.cast import Person, assemble
 from tests.fixtures.installation import free_port
-from tests.fixtures.taped import Listener, arrivals, decides, inside, tapes, until_written
+from tests.fixtures.node_process import START_S, lets_in, node_process
+from tests.fixtures.taped import arrivals, decides, inside, tapes, until_written
 from tests.signalling.conftest import Gathering
 from tests.soak.kept_alive import environment_of
 
 OWN: dict[str, Any] = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
 LATE_S = 0.05
-START_S = 60
 
 
 async def test_what_an_earlier_life_heard_is_entered_before_the_first_meeting_and_once(
@@ -84,8 +79,8 @@ async def test_it_outlives_the_node_and_nothing_is_written_before_it_is_entered(
             db.add(meeting)
         gathering = Gathering(running, settings, cast, str(meeting.id))
         variables = environment_of(settings, free_port())
-        async with _node(variables) as first:
-            await _lets_in(cast.alice, gathering)
+        async with node_process(variables) as first:
+            await lets_in(cast.alice, gathering)
             async with inside(gathering, cast.alice) as (alice,):
                 await alice.ask(StartRecording)
                 await until_written(gathering, cast.alice)
@@ -96,11 +91,11 @@ async def test_it_outlives_the_node_and_nothing_is_written_before_it_is_entered(
                 await alice.ask(RaiseHand, raised=True)  # nothing of hers waits for it
                 assert "withdrawals_waiting" in alice.told
                 first.kill()
-        async with _node(variables) as second:
+        async with node_process(variables) as second:
             assert await second.wait() != 0  # it meets nobody before it has entered what it heard
         await asyncio.to_thread(server.start)
-        async with _node(variables):
-            await _lets_in(cast.alice, gathering)
+        async with node_process(variables):
+            await lets_in(cast.alice, gathering)
             async with inside(gathering, cast.alice, cast.bob):
                 await until_written(gathering, cast.bob)  # the recording goes on
                 (tape,) = await _until_handed_over(gathering, cast.alice)
@@ -115,34 +110,6 @@ async def test_it_outlives_the_node_and_nothing_is_written_before_it_is_entered(
     assert ledger.verify(rows) is None
     assert line.text == "Kuuluuko?"
     assert list((settings.spool / "journal").iterdir()) == []
-
-
-@asynccontextmanager
-async def _node(variables: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A node in a process of its own."""
-    command = (sys.executable, "-m", "app.cli", "node")
-    quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        *command, env=variables, stdout=quiet, stderr=quiet
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def _lets_in(person: Person, gathering: Gathering) -> None:
-    """The node is there, and takes the meeting."""
-    async with asyncio.timeout(START_S):
-        while True:
-            with suppress(OSError, httpx.HTTPError, WebSocketException):
-                one = Listener(9, person.user.name, person.client, camera=False)
-                await one.join(gathering.meeting_id)
-                await one.leave()
-                return
-            await asyncio.sleep(0.1)
 
 
 async def _until_handed_over(gathering: Gathering, person: Person) -> list[Tape]:

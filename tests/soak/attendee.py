@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import httpx
 
@@ -11,8 +13,10 @@ from app.simulation.sources import FPS, FRAME
 from app.simulation.voices import RATE
 from signalling.messages import (
     Admit,
+    Command,
     EndMeeting,
     MeetingEnded,
+    OffRecordChanged,
     PublicationChanged,
     RecordingStarted,
     RecordingStopped,
@@ -61,19 +65,22 @@ class Presence(SimulatedPerson):
         if "camera" in told.truths:
             self._camera = ToldCamera(number, told.truths["camera"])
         self.me = ""
-        self.is_recording = False
+        self.is_recording = self.is_off = False
 
     async def _hear(self, fact: ServerMessage) -> None:
         match fact:
             case Welcomed():
                 self.me, self.is_recording = fact.participant, fact.room.recording.running
+                self.is_off = fact.room.off_record.since is not None
+            case OffRecordChanged(off_record=state):
+                self.is_off = state.since is not None
             case PublicationChanged(publication=own) if own.participant == self.me:
                 truth = self.told.truths[own.source]
                 if own.recorded:
                     truth.begins()
                 else:
                     truth.ends(time.time())
-            case Said() if self.is_recording:
+            case Said() if self.is_recording and not self.is_off:
                 self.told.lines.heard.add(fact.text)
             case RecordingStarted():
                 self.is_recording = True
@@ -89,13 +96,17 @@ class Presence(SimulatedPerson):
 
     async def enter(self) -> None:
         """Publishes; raises ConnectionError when the websocket ends before that is done."""
+        await self.unless_gone(self.publish())
+
+    async def unless_gone(self, work: Coroutine[Any, Any, object]) -> None:
+        """Raises ConnectionError when the websocket ends before it is done."""
         assert self._reader is not None
-        published = asyncio.create_task(self.publish())
-        await asyncio.wait([published, self._reader], return_when=asyncio.FIRST_COMPLETED)
-        if not published.done():
-            published.cancel()
+        task = asyncio.create_task(work)
+        await asyncio.wait([task, self._reader], return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
             raise ConnectionError
-        await published
+        await task
 
     async def write(self) -> None:
         """A line and another, as long as the recording runs and the node answers."""
@@ -106,9 +117,12 @@ class Presence(SimulatedPerson):
                 continue
             text = f"{self.name} {len(lines.said)}"
             lines.said.append(text)
+            was_off = self.is_off
             await self.ask(Say, text=text)
-            if self.is_recording:  # else it may have come when nothing was kept any more
-                lines.answered.add(text)
+            if was_off and self.is_off:
+                lines.private.add(text)
+            elif self.is_recording and not was_off and not self.is_off:
+                lines.answered.add(text)  # else it may have come when nothing was kept
 
     async def until_gone(self) -> None:
         assert self._reader is not None
@@ -148,6 +162,20 @@ class Attendee:
                     self.over.set()
                 with contextlib.suppress(Exception):
                     await asyncio.wait_for(one.leave(), 5)
+
+    @property
+    def is_off(self) -> bool:
+        """Off the record, as far as anybody told."""
+        return self.present is None or self.present.is_off
+
+    async def insist(self, command: Callable[..., Command], **fields: Any) -> None:
+        """Until it is answered, however often that takes."""
+        while True:
+            if (one := self.present) is not None:
+                with contextlib.suppress(Exception):  # killed on the way, or the database is away
+                    await one.unless_gone(one.ask(command, **fields))
+                    return
+            await asyncio.sleep(AGAIN_S)
 
     async def end(self) -> None:
         """Ends the meeting, however often it takes."""

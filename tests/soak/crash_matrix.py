@@ -5,8 +5,9 @@ and write to one another.
 
 After every meeting nobody has done anything: its recording must be finished, hold all that was said
 and shown but the last 0.25 s before each kill, and state what was cut; and every chat line that
-anybody was told of must be kept, once. The seed says what is killed when; how far each process has
-come by then is the machine's.
+anybody was told of must be kept, once. Around some kills people withdraw or go off the record, and
+agree again later: nothing of the time between may be on a tape, nor what was to be erased. The
+seed says what is killed when; how far each process has come by then is the machine's.
 """
 
 import asyncio
@@ -16,16 +17,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from uuid import UUID
 
 import httpx
 
+from app.consent import service as consent
 from app.kit import migrate
 from app.kit.context import Context
 from app.kit.db import now
@@ -34,7 +34,8 @@ from app.kit.settings import NodeSettings, Settings, WebSettings
 from app.kit.tokens import Access
 from app.meetings.models import Meeting
 from app.recordings import service as recordings
-from app.recordings.models import Recording, RecordingState
+from app.recordings.consents import allowed as allowed_of
+from app.recordings.models import Recording, RecordingState, TapeState
 from media.store import Store
 from tests.fixtures import postgres
 from tests.fixtures.application import application
@@ -42,8 +43,10 @@ from tests.fixtures.cast import Cast, Person, assemble
 from tests.fixtures.installation import free_port
 from tests.fixtures.taped import decides
 from tests.soak.attendee import Attendee
+from tests.soak.deeds import Deed, begun, deed_of
 from tests.soak.kept_alive import Kept, environment_of
-from tests.soak.verdict import MOST_LOST_S, Verdict, judge
+from tests.soak.report import Report
+from tests.soak.verdict import judge
 
 logger = logging.getLogger(__name__)
 
@@ -62,55 +65,10 @@ AWAY_S = (0.0, 5.0)
 """The database stays away."""
 BOTH = 0.5
 """Of the times that it is away, the node is killed meanwhile, with all that waits for it."""
+DEEDS = 0.5
+"""Of the kills come while somebody has withdrawn, or all are off the record."""
 READY_S = 600.0
 """On a machine that does much else, too: what is measured is what is kept, not how fast."""
-
-
-@dataclass
-class Report:
-    seed: int
-    kills: Counter[str] = field(default_factory=Counter)
-    meetings: int = 0
-    verdict: Verdict = field(default_factory=Verdict)
-    by_itself: Counter[str] = field(default_factory=Counter)
-    took_s: float = 0.0
-
-    def add(self, found: Verdict) -> None:
-        self.meetings += 1
-        for source, losses_s in found.losses_s.items():
-            for at_end_s, earlier_s in zip(losses_s, found.earlier_s[source], strict=True):
-                self.verdict.lost(source, at_end_s, earlier_s)
-        self.verdict.lines += found.lines
-        self.verdict.complaints += found.complaints
-        self.verdict.torn += found.torn
-        self.verdict.tapes += found.tapes
-
-    @property
-    def worst_s(self) -> float:
-        found = (*self.verdict.losses_s.values(), *self.verdict.earlier_s.values())
-        return max((loss for each in found for loss in each), default=0.0)
-
-    @property
-    def is_good(self) -> bool:
-        return self.worst_s <= MOST_LOST_S and not self.verdict.complaints
-
-    def __str__(self) -> str:
-        kills = ", ".join(f"{count} of {kind}" for kind, count in sorted(self.kills.items()))
-        lines = [
-            f"seed {self.seed}: {sum(self.kills.values())} kills ({kills}) in {self.meetings} "
-            f"meetings, {self.took_s:.0f} s",
-            f"{self.verdict.tapes} tapes, {self.verdict.torn} of them torn; "
-            f"{self.verdict.lines} chat lines",
-            *(
-                f"{source}: {len(losses)} stretches, lost {median(losses) * 1000:.0f} ms in the "
-                f"middle, {max(losses) * 1000:.0f} ms at worst, "
-                f"{max(self.verdict.earlier_s[source]) * 1000:.0f} ms at worst before the kill"
-                for source, losses in self.verdict.losses_s.items()
-            ),
-            f"ended without a kill and started again: {dict(self.by_itself) or 'none'}",
-            *self.verdict.complaints,
-        ]
-        return "\n".join(lines)
 
 
 @dataclass
@@ -143,7 +101,7 @@ class Stage:
                 if self.chance.random() < CALM:
                     await _until(lambda: all(a.told.is_recorded for a in attending.values()))
                 await asyncio.sleep(self.chance.uniform(*PAUSE_S))
-                await self._kill(victim, list(attending.values()))
+                await self._kill_amid(victim, list(attending.values()))
             await asyncio.sleep(self.chance.uniform(*PAUSE_S))
             await next(iter(attending.values())).end()
             for attendee in attending.values():
@@ -159,12 +117,33 @@ class Stage:
         store = Store.open(self.settings)
         self.report.add(await judge(self.context, store, recording_id, told, self.settings.data))
 
-    async def _kill(self, victim: str, attending: Sequence[Attendee]) -> None:
+    async def _kill_amid(self, victim: str, attending: Sequence[Attendee]) -> None:
+        """A kill, around which somebody may take something back and give it again."""
+        deed = deed_of(attending, self.chance) if self.chance.random() < DEEDS else None
+        if deed is not None:
+            await _until(lambda: all(a.told.is_recorded for a in attending))
+        await self._kill(victim, attending, deed)
+        if deed is not None:
+            await asyncio.sleep(self.chance.uniform(*PAUSE_S))
+            await _until(lambda: all(a.present for a in attending))
+            await asyncio.sleep(self.chance.uniform(*PAUSE_S))  # who is back must not be recorded
+            await deed.end()
+
+    async def _begin(self, deed: Deed | None) -> None:
+        if deed is not None and await begun(deed):
+            self.report.deeds[deed.name] += 1
+
+    async def _kill(
+        self, victim: str, attending: Sequence[Attendee], deed: Deed | None = None
+    ) -> None:
         self.report.kills[victim] += 1
-        if victim == "database":
+        if victim != "database":
+            await self._begin(deed)
+        else:
             assert self.server is not None
             away_s = self.chance.uniform(*AWAY_S)
             await asyncio.to_thread(self.server.kill)
+            await self._begin(deed)
             await asyncio.sleep(away_s / 2)
             if self.chance.random() < BOTH:
                 await self._kill("node", attending)
@@ -183,8 +162,11 @@ class Stage:
         while time.monotonic() < deadline:
             async with self.context.database.reading() as db:
                 found = await recordings.of_meeting(db, meeting_id)
-            if found is not None and found.state == RecordingState.READY:
-                return found.id
+                if found is not None and found.state == RecordingState.READY:
+                    tapes = await recordings.tapes(db, found.id)
+                    allowed = allowed_of(tapes, await consent.chain(db, self.cast.group_id))
+                    if all(t.id in allowed or t.state == TapeState.ERASED for t in tapes):
+                        return found.id
             await asyncio.sleep(0.2)
         raise AssertionError(f"not finished by itself: {found and found.state}\n{self.report}")
 
@@ -254,11 +236,10 @@ async def _until(done: Callable[[], bool], deadline_s: float = 300.0) -> None:
 
 
 @contextmanager
-def _database() -> Iterator[postgres.Server | None]:
+def _database() -> Iterator[postgres.Server]:
     programs = postgres.binaries()
     if programs is None:
-        yield None
-        return
+        sys.exit("no PostgreSQL server is installed, and half of this is about its being away")
     with postgres.server(programs) as server:
         yield server
 

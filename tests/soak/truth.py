@@ -22,6 +22,8 @@ class Truth:
     finished file has it where it belongs."""
     recorded: list[list[float]] = field(default_factory=list)
     """From when to when the node said that this source is written. Open: it still is."""
+    unwanted: list[list[float]] = field(default_factory=list)
+    """From when, answered by the node, until when it was to be kept nowhere."""
 
     def note(self, due: float) -> None:
         """`due`: monotonic."""
@@ -44,6 +46,21 @@ class Truth:
         """The whole recording was, by the node's own word; a busy machine heard of it later."""
         self.recorded = [[start, min(end, at)] for start, end in self.recorded if start < at]
 
+    def forbids(self, *, all_before: bool = False) -> None:
+        """From now on nothing of it is to be kept, nor anything that was."""
+        self.ends(time.time())
+        if all_before:
+            self.recorded.clear()
+        self.unwanted.append([0.0 if all_before else time.time()])
+
+    def allows(self) -> None:
+        """Somebody is about to say so."""
+        if self.unwanted and len(self.unwanted[-1]) == 1:
+            self.unwanted[-1].append(time.time())
+
+    def is_unwanted(self, at: float, late_s: float) -> bool:
+        return any(start + late_s < at < end for start, end in self.unwanted)
+
     @property
     def is_recorded(self) -> bool:
         return bool(self.recorded) and len(self.recorded[-1]) == 1
@@ -58,6 +75,8 @@ class Lines:
     """Of one's own, while the node said that the recording runs."""
     heard: set[str] = field(default_factory=set)
     """Of everybody's, likewise."""
+    private: set[str] = field(default_factory=set)
+    """Of one's own, said and answered off the record."""
 
 
 class ToldMicrophone(Microphone):

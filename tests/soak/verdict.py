@@ -33,8 +33,12 @@ from tests.soak.attendee import Told
 from tests.soak.truth import Lines, Truth
 
 MOST_LOST_S = 0.25
+LATE_S = 0.05
+"""What comes so long after the answer to a withdrawal, or off the record, is on no tape."""
 ON_THE_WAY_S = 0.1
 """What was sent in a stretch may arrive so much later and still be of it."""
+WITHDRAWN = ("consent", "erased")
+"""Why the manifest may leave a tape out."""
 MARKER = 0x80
 """Of the second byte: with this packet a picture ends."""
 
@@ -74,7 +78,8 @@ class Finished:
     @classmethod
     async def open(cls, context: Context, store: Store, id_: UUID) -> "Finished":
         async with context.database.reading() as db:
-            tapes, files = await recordings.tapes(db, id_), await recordings.files(db, id_)
+            files = await recordings.files(db, id_)
+            tapes = [t for t in await recordings.tapes(db, id_) if t.state != TapeState.ERASED]
             lines = (await db.exec(select(ChatLine).where(ChatLine.recording_id == id_))).all()
             sealed = {one.id: one.data_key_id for one in tapes}
             sealed |= {one.id: one.data_key_id for one in files}
@@ -99,7 +104,7 @@ async def judge(
     """Reads every tape as it lies in the store, the manifest, the finished files and the chat."""
     verdict = Verdict()
     found = await Finished.open(context, store, recording_id)
-    arrivals = await _judge_tapes(verdict, found, scratch)
+    arrivals = await _judge_tapes(verdict, found, told, scratch)
     assert found.recording.stopped_at is not None
     stopped_at = found.recording.stopped_at.timestamp()
     for user_id, person in told.items():
@@ -114,6 +119,7 @@ async def judge(
                 verdict.lost(source, held, one.earlier * truth.period_s)
                 kept += one.kept
             verdict.complaints += _of_tracks(found.recording, own, kept, truth.period_s, len(came))
+            verdict.complaints += _of_unwanted(found.recording, own, truth)
     for track in (t for t in found.tracks if t.source == Source.CAMERA):
         verdict.complaints += await _of_pictures(found, track)
     lines = {user_id: one.lines for user_id, one in told.items()}
@@ -123,24 +129,27 @@ async def judge(
 
 
 async def _judge_tapes(
-    verdict: Verdict, found: Finished, scratch: Path
+    verdict: Verdict, found: Finished, told: Mapping[UUID, Told], scratch: Path
 ) -> dict[tuple[UUID, str], list[float]]:
     """Whether the manifest says of each how it ends; when the parts of each source arrived."""
     written = next(file for file in found.files if file.kind == FileKind.MANIFEST)
     manifest = json.loads(await found.read(written))
-    told = {entry["tape_id"]: entry for entry in manifest["tapes"]}
+    entries = {entry["tape_id"]: entry for entry in manifest["tapes"]}
     arrivals: dict[tuple[UUID, str], list[float]] = {}
     for tape in found.tapes:
         verdict.tapes += 1
         ending, cut_bytes, times = await _read(found.store, tape, found.keys[tape.id], scratch)
-        entry = told.pop(str(tape.id), {})
+        entry = entries.pop(str(tape.id), {})
         stated = [tape.state, *(entry.get(n) for n in ("ending", "cut_bytes", "packets"))]
         if stated != (real := [TapeState.STORED, ending, cut_bytes, len(times)]):
             verdict.complaints.append(f"stated of a tape: {stated}; found: {real}")
         verdict.torn += ending == Ending.TORN
         whole = [at for at, ends in times if ends or tape.source != Source.CAMERA]
         arrivals.setdefault((tape.user_id, tape.source), []).extend(whole)
-    if told or manifest["left_out"]:
+        truth = told[tape.user_id].truths[tape.source]
+        if late := [at for at, _ in times if truth.is_unwanted(at, LATE_S)]:
+            verdict.complaints.append(f"{len(late)} packets of {tape.source} that nobody may keep")
+    if entries or [one for one in manifest["left_out"] if one["reason"] not in WITHDRAWN]:
         verdict.complaints.append("the manifest has tapes of its own, or leaves some out")
     return arrivals
 
@@ -189,6 +198,14 @@ def _of_tracks(
         yield f"{frames} frames of {came} on the tapes: {[(t.source, t.details) for t in own]}"
 
 
+def _of_unwanted(recording: Recording, own: Sequence[Track], truth: Truth) -> Iterator[str]:
+    """Whether a finished track begins where nothing is to be kept."""
+    for track in own:
+        later_ms = track.start_ms + track.details["alignment_error_ms"]
+        if truth.is_unwanted(recording.started_at.timestamp() + later_ms / 1e3, LATE_S):
+            yield f"a finished {track.source} begins with what nobody may keep: {track.start_ms} ms"
+
+
 async def _of_pictures(found: Finished, track: Track) -> list[str]:
     """Whether the file holds so many pictures as its track says, each to be seen."""
     file = next(file for file in found.files if file.id == track.file_id)
@@ -209,6 +226,9 @@ def _of_chat(kept: Sequence[ChatLine], lines: Mapping[UUID, Lines]) -> Iterator[
         yield f"{len(lost)} chat lines of {len(told)} are lost: {', '.join(lost)}"
     if twice := [text for (_, text), count in counts.items() if count > 1]:
         yield f"chat lines that are kept more than once: {', '.join(twice)}"
+    private = {(user_id, text) for user_id, own in lines.items() for text in own.private}
+    if kept_all_the_same := counts.keys() & private:
+        yield f"{len(kept_all_the_same)} chat lines that were said off the record"
     if foreign := counts.keys() - said:
         yield f"{len(foreign)} chat lines that nobody said"
 

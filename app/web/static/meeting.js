@@ -101,12 +101,17 @@ async function leave() {
   render();
 }
 
-/** In the room the node must hear it first: it stops writing before it writes it down.
+/** In the room the node must hear it first: it stops writing before it writes it down. Pictures and
+ * sound go on while it cannot hear us, so a "no" then goes into the ledger, which the node follows.
  * @type {import("./views/consent.js").Decide} */
 async function decide(purpose, decision, keeps_earlier) {
   const text = { text_version: data.consent.text_version, text_language: data.language, keeps_earlier };
   if (meeting.room.stage === "inside") {
-    return meeting.command({ type: "decide_consent", purpose, decision, ...text });
+    /** @type {Parameters<Meeting["command"]>[0]} */
+    const command = { type: "decide_consent", purpose, decision, ...text };
+    if (decision === "granted") return meeting.command(command);
+    const heard = await meeting.urge(command);
+    if (heard !== null) return heard;
   }
   try {
     await api.post(`/groups/${data.group.id}/consents/me`, { purpose, decision, ...text });

@@ -3,20 +3,25 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from app.quality.models import QualitySample
+from app.recordings.models import OffRecordSpan
 from signalling.messages import (
+    AgreeToRecord,
     Command,
     DecideConsent,
     Done,
+    GoOffRecord,
     Leave,
     Refused,
     ReportQuality,
     ServerMessage,
+    StartRecording,
     TroublesChanged,
     UplinkReport,
     Welcomed,
@@ -188,6 +193,29 @@ async def test_it_is_kept_of_those_alone_who_agree_to_be_studied_and_while_they_
 
     assert len(await rows(gathering, people.bob)) == count
     assert not await rows(gathering, people.alice)
+
+
+@pytest.mark.parametrize("for_s", [1.0, pytest.param(0.0, marks=pytest.mark.thorough)])
+async def test_off_the_record_nothing_of_it_is_kept(company: Company, for_s: float) -> None:
+    """For longer than there is between two looks, and for less."""
+    watch.LOOK_S = watch.STRETCH_S = 0.3
+    gathering, bob = company.gathering, company.gathering.cast.bob
+    await decides(bob, gathering.cast.group_id, "indexing", "granted")
+    present = [await company.enter(one) for one in (gathering.cast.alice, bob)]
+    await present[0].ask(StartRecording)
+    before = len(await until_kept(gathering, bob, 1))
+    await present[1].ask(GoOffRecord)
+    await asyncio.sleep(for_s)
+    for one in present:
+        await one.ask(AgreeToRecord)
+    await until_kept(gathering, bob, before + 2)
+
+    kept = [(r.started_at, timedelta(seconds=r.seconds)) for r in await rows(gathering)]
+    async with gathering.running.context.database.reading() as db:
+        off = (await db.exec(select(OffRecordSpan))).one()
+    assert off.ended_at is not None
+    assert any(began > off.ended_at for began, _ in kept)
+    assert not [at for at in kept if at[0] < off.ended_at and off.started_at < at[0] + at[1]]
 
 
 @pytest.mark.timeout(120)

@@ -24,6 +24,10 @@ import { anyWay } from "./ways.js";
  * would hear of each pixel. */
 const VIEW_MS = 250;
 
+/** The node answers a "no" within two seconds whatever its database does; after so long it is taken
+ * not to have heard. Lower: a slow network is given up. Higher: one is recorded against one's will. */
+const UNHEARD_MS = 4000;
+
 /** @type {Source[]} */
 const SOURCES = ["microphone", "camera", "screen"];
 
@@ -33,6 +37,8 @@ export class Meeting {
   connection_state = "connecting";
   /** Why the meeting could not be joined. @type {ApiError | null} */
   failure = null;
+  /** I asked to go off the record, and the node has not heard it yet. */
+  offRecordAsked = false;
   /** @type {Uplink | null} */
   #uplink = null;
   /** @type {Downlink | null} */
@@ -75,15 +81,41 @@ export class Meeting {
 
   /**
    * Carries a command out, or tells the listener why not.
-   * @param {import("./connection.js").WithoutRef<import("./messages.d.ts").ClientMessage>} command
+   * @param {Parameters<Connection["request"]>[0]} command
    * @returns {Promise<boolean>} whether it was carried out
    */
   async command(command) {
+    const carried_out = await this.#ask(command);
+    if (carried_out === null) this.listener.refused("disconnected");
+    return carried_out ?? false;
+  }
+
+  /** The same for what must not wait: null as soon as it is likely that the node does not hear us.
+   * @param {Parameters<Connection["request"]>[0]} command @returns {Promise<boolean | null>} */
+  async urge(command) {
+    const carried_out = await Promise.race([this.#ask(command), wait(UNHEARD_MS)]);
+    if (carried_out !== undefined) return carried_out;
+    this.connection.drop();
+    return null;
+  }
+
+  /** Now, or the moment the node hears us again. */
+  async goOffRecord() {
+    this.offRecordAsked = true;
+    this.listener.changed(null);
+    if ((await this.urge({ type: "go_off_record" })) !== null) this.offRecordAsked = false;
+    this.listener.changed(null);
+  }
+
+  /** Null: without a connection nothing is known of it.
+   * @param {Parameters<Connection["request"]>[0]} command @returns {Promise<boolean | null>} */
+  async #ask(command) {
     try {
       await this.connection.request(command);
       return true;
     } catch (reason) {
       if (!(reason instanceof Refusal)) throw reason;
+      if (reason.code === "disconnected") return null;
       this.listener.refused(reason.code);
       return false;
     }
@@ -130,6 +162,7 @@ export class Meeting {
     if (resumed) this.#uplink?.unlimit().catch(() => undefined);
     if (!resumed || !this.#uplink || !this.#downlink) this.#openPeers(anyWay(ice_servers));
     for (const source of SOURCES) this.#sourceChanged(source);
+    if (this.offRecordAsked) this.goOffRecord();
   }
 
   /** @param {RTCConfiguration} way */
@@ -209,7 +242,7 @@ export class Meeting {
   }
 }
 
-/** @param {number} ms */
+/** @param {number} ms @returns {Promise<void>} */
 function wait(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -24,14 +24,15 @@ export class OffRecordBanner {
     const { t } = this;
     const { since, agreed, present, mine } = this.meeting.room.off_record;
     const off = since !== null;
+    const waits = this.meeting.offRecordAsked && this.meeting.connection_state === "reconnecting";
     // That it is on or off the record, a screen reader hears from the strip, which is always there.
-    set(this.element, "hidden", !off);
-    if (!off) return say(this.words, "");
+    set(this.element, "hidden", !off && !waits);
+    set(this.agree, "hidden", !off || mine);
+    set(this.stay, "hidden", !off || agreed === 0);
+    if (!off) return say(this.words, waits ? t("off_record.waits") : "");
     const count = { agreed, present };
     say(this.words, agreed === 0 ? t("off_record.is_off") : t("off_record.agreed", count));
     say(this.agree, agreed === 0 ? t("off_record.propose") : t("off_record.agree"));
-    set(this.agree, "hidden", mine);
-    set(this.stay, "hidden", agreed === 0);
   }
 
   /** The button of the toolbar: one tap to go off the record; off it, to where one may agree. */
@@ -41,7 +42,7 @@ export class OffRecordBanner {
   }
 
   #go() {
-    this.meeting.command({ type: "go_off_record" });
+    this.meeting.goOffRecord();
   }
 
   #agree() {
