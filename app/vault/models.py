@@ -19,8 +19,9 @@ class DataKey(SQLModel, table=True):
     user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True)
     """None: the key of what the meeting has in common (mix-down, manifest)."""
     scope: str = Field(max_length=20)
-    """`audio` or `video` for tapes, by the consent they rest on, `mixed` for one of everybody; the
-    kind of file for what is made of them; `heard` for what a run writes down on its way."""
+    """`audio` or `video` for tapes, by the consent they rest on, `mixed` for one of everybody,
+    `kept` for what was cut off where a withdrawal kept what came before; the kind of file for what
+    is made of them; `heard` for what a run writes down on its way."""
     wrapped: bytes | None
     """AES-256 key wrap (RFC 3394) of 32 bytes; None once destroyed."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -33,6 +33,7 @@ from media.recorder.person import PersonFiles
 from media.recorder.placement import Gaps
 from media.recorder.preview import sheet
 from media.recorder.progress import Progress
+from media.recorder.shortening import shorten
 from media.recorder.tapes import PersonTapes
 from media.recorder.voice import Voice
 from media.recorder.workshop import SEALED, Workshop
@@ -64,6 +65,7 @@ class Finaliser:
         return bool(self._workshops)
 
     async def plan(self, recording_id: str) -> Plan | None:
+        await shorten(self.context, self.store, UUID(recording_id))
         return await planning.claim(self.context, self.store, UUID(recording_id))
 
     async def verify(
