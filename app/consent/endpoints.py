@@ -25,9 +25,11 @@ from app.consent.forms import (
 )
 from app.consent.models import ConsentDecision, ConsentText, TextDraft
 from app.consent.receipt import SignedReceipt
+from app.consent.service import Heard
 from app.groups import access
 from app.kit.errors import NotFound
-from app.kit.http import Ctx, Db, Page, Paging
+from app.kit.http import Asked, Ctx, Db, Page, Paging
+from app.kit.ids import new_id
 from app.kit.paging import page
 from app.kit.permissions import Action
 from app.programmes import access as programmes
@@ -112,9 +114,13 @@ async def own_consents(group_id: UUID, db: Db, actor: CurrentActor) -> OwnConsen
 
 
 @router.post("/groups/{group_id}/consents/me", status_code=201, response_model=DecisionPublic)
-async def decide(group_id: UUID, form: Decide, db: Db, actor: CurrentActor) -> ConsentDecision:
-    """Decide for oneself. The same decision again changes nothing."""
-    return await service.decide_own(db, actor, group_id, **form.model_dump())
+async def decide(
+    asked: Asked, group_id: UUID, form: Decide, db: Db, actor: CurrentActor
+) -> ConsentDecision:
+    """Decide for oneself. The same decision again changes nothing. It was decided when the request
+    came, however long the ledger is busy."""
+    heard = Heard(new_id(), asked)
+    return await service.decide_own(db, actor, group_id, heard=heard, **form.model_dump())
 
 
 @router.get("/groups/{group_id}/consents/me/receipt")

@@ -234,6 +234,7 @@ async def decide_own(
     text_version: int,
     text_language: str,
     keeps_earlier: bool = False,
+    heard: Heard | None = None,
 ) -> ConsentDecision:
     if decision == Decision.WITHDRAWN:
         await own_group(db, actor, group_id)
@@ -250,4 +251,5 @@ async def decide_own(
         text_language=text_language,
         decided_by=actor.user_id,
         keeps_earlier=keeps_earlier,
+        heard=heard,
     )

@@ -4,6 +4,7 @@ import base64
 import binascii
 import math
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kit.context import Context
+from app.kit.db import now
 from app.kit.errors import Invalid
 
 T = TypeVar("T")
@@ -35,13 +37,13 @@ Db = Annotated[AsyncSession, Depends(_db, scope="function")]
 """One transaction: committed before the response is sent, rolled back if the route raises."""
 
 
-async def _writing(request: Request) -> AsyncIterator[AsyncSession]:
-    async with context_of(request).database.transaction() as db:
-        yield db
+async def _asked() -> datetime:
+    return now()
 
 
-WritingDb = Annotated[AsyncSession, Depends(_writing, scope="function")]
-"""The same for a GET that must be written down: giving something away is an event."""
+Asked = Annotated[datetime, Depends(_asked)]
+"""When the request came. Ask for it first: what stands before it in a route may have waited for
+somebody else's write."""
 
 
 class Form(BaseModel):

@@ -1,12 +1,16 @@
 """Consent over HTTP: reading the text, deciding for oneself, and looking into the ledger."""
 
+import asyncio
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from app.consent import service as consent
 from app.consent.models import Purpose
+from app.kit.db import now
 from app.programmes.models import Programme
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -232,3 +236,18 @@ async def test_a_text_asks_for_something_and_the_next_for_the_same_unless_told(c
     assert same.status_code == 409
     other = await client.post(programme(cast), json=again | {"purposes": ["audio"]})
     assert other.status_code == 201, "the words are the same, and people are asked for less"
+
+
+async def test_it_was_decided_when_the_request_came_however_long_others_write(
+    running: Application, cast: Cast
+) -> None:
+    async with running.context.database.transaction() as db:
+        await consent.hold(db, cast.group_id)
+        asked = now()
+        waiting = asyncio.create_task(cast.bob.client.post(group(cast, "consents/me"), json=form()))
+        await asyncio.sleep(0.5)
+        assert not waiting.done()
+        written = now()
+    decided_at = datetime.fromisoformat((await waiting).json()["decided_at"])
+
+    assert asked <= decided_at < written
