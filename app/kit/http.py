@@ -37,6 +37,16 @@ Db = Annotated[AsyncSession, Depends(_db, scope="function")]
 """One transaction: committed before the response is sent, rolled back if the route raises."""
 
 
+async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+    async with context_of(request).database.reading() as db:
+        yield db
+
+
+ReadingDb = Annotated[AsyncSession, Depends(_reading, scope="function")]
+"""The same for a POST of which nothing is kept: nobody who writes waits for it. What it must tell
+the audit log is a transaction of its own, which would wait for one of the request's."""
+
+
 async def _asked() -> datetime:
     return now()
 
