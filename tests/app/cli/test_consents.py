@@ -10,12 +10,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, delete
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
 from app.consent import ledger, service
 from app.consent.models import ConsentDecision
 from app.kit.db import now
+from app.turns.models import Turn
 from tests.app.transcripts.test_endpoints import imported
 from tests.fixtures.application import application, copy_of
 from tests.fixtures.cast import assemble
@@ -41,6 +43,8 @@ class Installed:
         async with application(self.settings) as running:
             cast = await assemble(running)
             kept = await keep(running, cast)
+            async with running.context.database.transaction() as db:  # she did not agree to it
+                await db.exec(delete(Turn).where(col(Turn.user_id) == cast.alice.id))
             await imported(kept)
             await wrote(kept, cast.bob, "Moi", (now() - kept.recording.started_at) // MILLISECOND)
             answer = await cast.bob.client.get(
