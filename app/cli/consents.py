@@ -29,6 +29,7 @@ BROKEN = {
     Reason.SEQUENCE: "a row is missing, added or out of its order",
     Reason.PREVIOUS_HASH: "it does not continue the row before it",
     Reason.HASH: "it says something else than when it was written",
+    Reason.HEAD: "the ledger does not end where it was written down that it does",
 }
 OBJECTIONS = {
     Objection.NOTHING_NAMED: "rests on no consent that it needs",

@@ -151,7 +151,7 @@ async def verification(group_id: UUID, db: Db, actor: CurrentActor) -> Verificat
     """Whether the group's hash chain is whole."""
     await access.require(db, actor, group_id, Action.READ_CONSENTS)
     rows = await service.chain(db, group_id)
-    broken = ledger.verify(rows)
+    broken = ledger.verify(rows, await service.head(db, group_id))
     return Verification(
         whole=broken is None,
         broken_at=broken.place if broken else None,

@@ -113,7 +113,7 @@ async def examine(db: AsyncSession, group_id: UUID) -> Examination:
         group_id,
         ledger.head(rows),
         rows,
-        ledger.verify(rows),
+        ledger.verify(rows, await service.head(db, group_id)),
         [r.sequence for r in rows if r.text_sha256 and not _kept(r.text_sha256, bodies)],
         {"tapes": len(tapes), "finished files": len(files)},
         list(faults(rows, tapes, files, running)),

@@ -14,6 +14,7 @@ from app.kit.db import now
 from app.programmes.models import Programme
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
+from tests.fixtures.meddled import opened
 
 EVERYBODY = ["administrator", "coordinator", "researcher", "alice", "olga", "bob", "mallory"]
 COORDINATION = {"administrator", "coordinator"}
@@ -155,6 +156,7 @@ async def test_a_change_behind_our_back_is_found(running: Application, cast: Cas
 
     async with running.context.database.transaction() as db:
         change = "UPDATE consent_decisions SET decision = 'granted' WHERE sequence = 2"
+        await opened(db)
         await (await db.connection()).execute(text(change))
 
     broken = (await client.get(path)).json()
