@@ -27,11 +27,12 @@ from app.consent.models import ConsentDecision, ConsentText, TextDraft
 from app.consent.receipt import SignedReceipt
 from app.consent.service import Heard
 from app.groups import access
+from app.kit import audit
 from app.kit.errors import NotFound
 from app.kit.http import Asked, Ctx, Db, Page, Paging
 from app.kit.ids import new_id
 from app.kit.paging import page
-from app.kit.permissions import Action
+from app.kit.permissions import Action, acting_as
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 
@@ -139,9 +140,14 @@ async def signing_key(context: Ctx) -> SigningKey:
 
 @router.get("/groups/{group_id}/consents")
 async def ledger_of_group(
-    group_id: UUID, db: Db, actor: CurrentActor, window: Paging
+    group_id: UUID, db: Db, actor: CurrentActor, context: Ctx, window: Paging
 ) -> Page[DecisionPublic]:
-    await access.require(db, actor, group_id, Action.READ_CONSENTS)
+    """What everybody decided; that it was read is in the audit log."""
+    group = await access.require(db, actor, group_id, Action.READ_CONSENTS)
+    role = acting_as(await access.roles(db, actor, group), Action.READ_CONSENTS)
+    doer = audit.Doer(actor.user_id, str(role))
+    about = audit.About("consents", group_id, None, group.programme_id, group_id)
+    await audit.witness(context.database, db, audit.Deed.READ_CONSENTS, doer, about)
     query = select(ConsentDecision).where(ConsentDecision.group_id == group_id)
     return await page(db, query, ConsentDecision.id, window, DecisionPublic)
 

@@ -253,3 +253,14 @@ async def test_it_was_decided_when_the_request_came_however_long_others_write(
     decided_at = datetime.fromisoformat((await waiting).json()["decided_at"])
 
     assert asked <= decided_at < written
+
+
+async def test_whoever_reads_the_ledger_is_in_the_log_for_those_in_it_to_see(cast: Cast) -> None:
+    await cast.bob.client.post(group(cast, "consents/me"), json=form())
+
+    assert (await cast.coordinator.client.get(group(cast, "consents"))).is_success
+    assert (await cast.bob.client.get(group(cast, "consents"))).status_code == 403
+
+    for person, expected in ((cast.bob, ["read_consents"]), (cast.carol, [])):
+        log = (await person.client.get("/api/v1/me/data")).json()["log"]
+        assert [look["deed"] for look in log["by_others"]] == expected
