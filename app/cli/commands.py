@@ -129,10 +129,10 @@ def verify_consents(
     nor, of a tape, while it was written.
 
     Not proved: that the chain is the one it always was. The database refuses to change it, but who
-    owns the database can compute all hashes anew. Therefore each chain's head (its length and last hash) is
-    printed: save it with --save-heads, keep that file where this person does not reach (paper, or
-    another machine), and compare later with --heads. Every receipt that a member downloads holds
-    a head too: see check-receipt. Nor does it look into the media files themselves.
+    owns the database can compute all hashes anew. Therefore each chain's head (its length and last
+    hash) is printed: save it with --save-heads, keep that file where this person does not reach
+    (paper, or another machine), and compare later with --heads. Every receipt that a member
+    downloads holds a head too: see check-receipt. Nor does it look into the media files themselves.
 
     Exit code 0: good. 1: broken, the lines marked BROKEN say where. 2: could not be read.
     """

@@ -133,6 +133,26 @@ async def test_the_tape_ends_there_and_every_copy_of_the_rest_is_unreadable(
     assert (entry.subject_id, entry.details) == (meeting.users["bob"], {"shortened_tapes": 2})
 
 
+async def test_another_tape_under_the_same_key_is_kept_whole(
+    meeting: RecordedMeeting, tmp_path: Path
+) -> None:
+    """Else the key would have to stay, and with it every copy of the rest."""
+    await meeting._record(Speaker("bob", [(1, 4)], pitch=20), seed=9)
+    *_, earlier = before = await tapes(meeting, "bob")
+    assert earlier.data_key_id == before[0].data_key_id
+    async with meeting.context.database.transaction() as db:
+        (await db.get_one(Tape, earlier.id)).ended_at = WITHDRAWN - timedelta(seconds=1)
+    await withdraws(meeting)
+
+    await shorten(meeting.context, meeting.store, meeting.recording_id)
+
+    *_, after = await tapes(meeting, "bob")
+    assert max(await arrivals(meeting, after, tmp_path)) > 11
+    assert after.ended_at == WITHDRAWN - timedelta(seconds=1)
+    assert after.data_key_id != earlier.data_key_id
+    assert (await key_of(meeting, earlier.data_key_id)).wrapped is None
+
+
 async def test_a_plan_from_before_is_outdated(meeting: RecordedMeeting) -> None:
     finaliser = Finaliser(meeting.context, meeting.store)
     plan = await finaliser.plan(str(meeting.recording_id))
