@@ -82,6 +82,7 @@ def _end(live: Live, participant: str, command: DecideConsent) -> Withdrawal:
     assert command.decision != "granted"
     presence, person = live.presences[participant], live.room.participants[participant]
     presence.unwritten.setdefault(command.purpose, person.consents.get(command.purpose))
+    taping.cut(live, live.room.resting_on(participant, command.purpose))
     withdrawal = Withdrawal(
         id=new_id(),
         user_id=person.user,
@@ -94,7 +95,6 @@ def _end(live: Live, participant: str, command: DecideConsent) -> Withdrawal:
         keeps_earlier=command.keeps_earlier,
         decided_at=live.node.clock.utc(live.node.clock.now()),
     )
-    taping.cut(live, live.room.resting_on(participant, command.purpose))
     live.node.withdrawals.heard(withdrawal)
     if command.purpose == "chat" and not command.keeps_earlier:
         keeping.drop(live, person.user)

@@ -20,9 +20,10 @@ from signalling.rooms import Rooms
 logger = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-"""Where word of a withdrawal was lost, a tape goes on for so long; what it got meanwhile is erased
-as what came before. Lower: more questions. Higher: more is written that nobody allows any longer.
-"""
+"""Where word of a withdrawal was lost, a tape goes on for so long. What it got meanwhile is erased
+as what came before, or, where that is kept, cut off before anything is made of the tape
+(`media.recorder.shortening`). Lower: more questions. Higher: more is written that nobody allows any
+longer."""
 
 
 async def listen(node: Node, rooms: Rooms) -> None:

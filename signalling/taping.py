@@ -66,13 +66,14 @@ def cut(live: Live, publications: Iterable[str]) -> None:
 
     Closing them in the books and handing them to the store goes on beside.
     """
+    moment = live.node.clock.utc(live.node.clock.now())
     for publication in publications:
         tape = live.tapes.pop(publication, None)
         if tape is None:
             continue
         size = live.media.detach_tape(publication) or 0
         live.deliver(live.room.taped(publication, recorded=False))
-        live.background(_hand_over(live, tape, size))
+        live.background(_hand_over(live, tape, size, moment))
 
 
 def halt(live: Live, reason: str) -> None:
@@ -183,7 +184,7 @@ async def _discard(live: Live, tape_id: UUID) -> None:
     await books.enter(live.node.database, lambda db: recordings.discard_tape(db, tape_id))
 
 
-async def _hand_over(live: Live, tape: LiveTape, size: int) -> None:
+async def _hand_over(live: Live, tape: LiveTape, size: int, cut_at: datetime) -> None:
     node = live.node
-    await books.enter(node.database, lambda db: recordings.close_tape(db, tape.id, size))
+    await books.enter(node.database, lambda db: recordings.close_tape(db, tape.id, size, cut_at))
     await hand_over(node, tape.id, tape.path)

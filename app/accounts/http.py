@@ -58,7 +58,7 @@ async def _patient(
 
 
 PatientActor = Annotated[Actor, Depends(_patient)]
-"""For what takes minutes, an upload: no transaction is held open meanwhile."""
+"""For what takes long, an upload, or keeps nothing: no transaction is held open meanwhile."""
 
 
 def require_own_page(request: Request) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
-from app.accounts.http import CurrentActor
+from app.accounts.http import CurrentActor, PatientActor
 from app.agreement import rows, segmentations
 from app.agreement.forms import BoundariesPublic, BoundaryRow, SecondSegmentation
 from app.agreement.segmentations import Compared, SecondFile
@@ -15,7 +15,7 @@ from app.exports.figures import Outgoing, ToBeOut, of_turns
 from app.kit.audit import Deed
 from app.kit.context import Context
 from app.kit.csv_file import Decimal, csv_file
-from app.kit.http import Ctx, Db
+from app.kit.http import Ctx, Db, ReadingDb
 from app.kit.permissions import Action
 from app.meetings.models import Meeting
 from app.recordings import auditing
@@ -48,7 +48,7 @@ async def boundaries_table(
 
 @router.post("/recordings/{recording_id}/boundaries")
 async def boundaries_of_two(
-    recording_id: UUID, form: SecondSegmentation, db: Db, actor: CurrentActor, context: Ctx
+    recording_id: UUID, form: SecondSegmentation, db: ReadingDb, actor: PatientActor, context: Ctx
 ) -> BoundariesPublic:
     """What people accepted here beside what somebody else marked in a file. Nothing is kept."""
     own = await _opened(db, actor, context, recording_id)
@@ -59,8 +59,8 @@ async def boundaries_of_two(
 async def boundaries_of_two_table(
     recording_id: UUID,
     form: SecondSegmentation,
-    db: Db,
-    actor: CurrentActor,
+    db: ReadingDb,
+    actor: PatientActor,
     context: Ctx,
     out: ToBeOut,
     decimal: Annotated[Decimal, Query()] = Decimal.POINT,

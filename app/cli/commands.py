@@ -122,16 +122,18 @@ def verify_consents(
 ) -> None:
     """Verify every group's hash chain, and that all that is kept was allowed when it was written.
 
-    Proved: no row of the ledger was changed, left out, added or moved without the rows after it
-    being written anew; every text that somebody read when deciding is as it was; and every tape,
-    every finished file, every line of a transcript and every kept line of the chat names a consent
-    to its purpose, by its person, given before it was written and not ended by then.
+    Proved: no row of the ledger was changed, left out, added, moved or cut off the end without the
+    rows after it, or the head that the database keeps, being written anew; every text that somebody
+    read when deciding is as it was; and every tape, every finished file, every line of a transcript
+    and of the chat, everybody's speech and turns and every stretch of the quality log rest on a
+    consent to their purpose, by their person, given before they were written and not ended by then,
+    nor, of a tape, while it was written.
 
-    Not proved: that the chain is the one it always was. Who can write the database can compute all
-    hashes anew, or cut rows off the end. Therefore each chain's head (its length and last hash) is
-    printed: save it with --save-heads, keep that file where this person does not reach (paper, or
-    another machine), and compare later with --heads. Every receipt that a member downloads holds
-    a head too: see check-receipt. Nor does it look into the media files themselves.
+    Not proved: that the chain is the one it always was. The database refuses to change it, but who
+    owns the database can compute all hashes anew. Therefore each chain's head (its length and last
+    hash) is printed: save it with --save-heads, keep that file where this person does not reach
+    (paper, or another machine), and compare later with --heads. Every receipt that a member
+    downloads holds a head too: see check-receipt. Nor does it look into the media files themselves.
 
     Exit code 0: good. 1: broken, the lines marked BROKEN say where. 2: could not be read.
     """

@@ -19,23 +19,27 @@ from app.consent.texts import sha256_of
 from app.kit import context
 from app.kit.settings import Settings
 from app.kit.tokens import BadSignature, read_signed
+from app.quality import provenance as quality
 from app.recordings import provenance
 from app.recordings.provenance import Book, Examination, Fault, Objection
 from app.transcripts import provenance as words
+from app.turns import provenance as turns
 
 BROKEN = {
     Reason.SEQUENCE: "a row is missing, added or out of its order",
     Reason.PREVIOUS_HASH: "it does not continue the row before it",
     Reason.HASH: "it says something else than when it was written",
+    Reason.HEAD: "the ledger does not end where it was written down that it does",
 }
 OBJECTIONS = {
-    Objection.NOTHING_NAMED: "names no consent that it needs",
+    Objection.NOTHING_NAMED: "rests on no consent that it needs",
     Objection.UNKNOWN: "names a row that this group's ledger does not have",
     Objection.ANOTHER_PERSON: "names a consent of another person",
     Objection.ANOTHER_PURPOSE: "names a consent to another purpose",
     Objection.NOT_GRANTED: "names a row that is no consent",
     Objection.LATER: "was written before the consent it names was given",
     Objection.ENDED: "was written after the consent it names had ended",
+    Objection.RAN_ON: "went on after the consent it rests on had ended",
 }
 
 
@@ -86,8 +90,12 @@ async def _examine(db: AsyncSession, group_id: UUID) -> Examination:
     book = Book(one.chain)
     lines, of_lines = await words.examine(db, group_id, book)
     written, of_chat = await chat.examine(db, group_id, book)
-    counted = {**one.counted, "lines": lines, "chat": written}
-    return replace(one, counted=counted, faults=[*one.faults, *of_lines, *of_chat])
+    speech, indexed, of_study = await turns.examine(db, group_id, book)
+    stretches, of_log = await quality.examine(db, group_id, book)
+    kinds = {"lines": lines, "chat": written, "speech": speech, "turns": indexed}
+    counted = {**one.counted, **kinds, "stretches": stretches}
+    found = [*one.faults, *of_lines, *of_chat, *of_study, *of_log]
+    return replace(one, counted=counted, faults=found)
 
 
 def _told(one: Examination, kept: Head | None, grown: bool) -> Iterator[str]:

@@ -25,11 +25,14 @@ from app.consent.forms import (
 )
 from app.consent.models import ConsentDecision, ConsentText, TextDraft
 from app.consent.receipt import SignedReceipt
+from app.consent.service import Heard
 from app.groups import access
+from app.kit import audit
 from app.kit.errors import NotFound
-from app.kit.http import Ctx, Db, Page, Paging
+from app.kit.http import Asked, Ctx, Db, Page, Paging
+from app.kit.ids import new_id
 from app.kit.paging import page
-from app.kit.permissions import Action
+from app.kit.permissions import Action, acting_as
 from app.programmes import access as programmes
 from app.programmes.models import Programme
 
@@ -112,9 +115,13 @@ async def own_consents(group_id: UUID, db: Db, actor: CurrentActor) -> OwnConsen
 
 
 @router.post("/groups/{group_id}/consents/me", status_code=201, response_model=DecisionPublic)
-async def decide(group_id: UUID, form: Decide, db: Db, actor: CurrentActor) -> ConsentDecision:
-    """Decide for oneself. The same decision again changes nothing."""
-    return await service.decide_own(db, actor, group_id, **form.model_dump())
+async def decide(
+    asked: Asked, group_id: UUID, form: Decide, db: Db, actor: CurrentActor
+) -> ConsentDecision:
+    """Decide for oneself. The same decision again changes nothing. It was decided when the request
+    came, however long the ledger is busy."""
+    heard = Heard(new_id(), asked)
+    return await service.decide_own(db, actor, group_id, heard=heard, **form.model_dump())
 
 
 @router.get("/groups/{group_id}/consents/me/receipt")
@@ -133,9 +140,14 @@ async def signing_key(context: Ctx) -> SigningKey:
 
 @router.get("/groups/{group_id}/consents")
 async def ledger_of_group(
-    group_id: UUID, db: Db, actor: CurrentActor, window: Paging
+    group_id: UUID, db: Db, actor: CurrentActor, context: Ctx, window: Paging
 ) -> Page[DecisionPublic]:
-    await access.require(db, actor, group_id, Action.READ_CONSENTS)
+    """What everybody decided; that it was read is in the audit log."""
+    group = await access.require(db, actor, group_id, Action.READ_CONSENTS)
+    role = acting_as(await access.roles(db, actor, group), Action.READ_CONSENTS)
+    doer = audit.Doer(actor.user_id, str(role))
+    about = audit.About("consents", group_id, None, group.programme_id, group_id)
+    await audit.witness(context.database, db, audit.Deed.READ_CONSENTS, doer, about)
     query = select(ConsentDecision).where(ConsentDecision.group_id == group_id)
     return await page(db, query, ConsentDecision.id, window, DecisionPublic)
 
@@ -145,7 +157,7 @@ async def verification(group_id: UUID, db: Db, actor: CurrentActor) -> Verificat
     """Whether the group's hash chain is whole."""
     await access.require(db, actor, group_id, Action.READ_CONSENTS)
     rows = await service.chain(db, group_id)
-    broken = ledger.verify(rows)
+    broken = ledger.verify(rows, await service.head(db, group_id))
     return Verification(
         whole=broken is None,
         broken_at=broken.place if broken else None,

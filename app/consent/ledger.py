@@ -8,9 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from app.consent.models import ConsentDecision, Decision, Purpose
-
-GENESIS = "0" * 64
+from app.consent.models import GENESIS, ConsentDecision, Decision, Purpose
 
 Current = dict[UUID, dict[Purpose, ConsentDecision]]
 """The latest decision of each person on each purpose."""
@@ -25,6 +23,8 @@ class Reason(StrEnum):
     """It continues another row than the one before it."""
     HASH = "hash"
     """What it says is not what was hashed when it was written."""
+    HEAD = "head"
+    """The chain does not end where it was written down that it does."""
 
 
 class Break(NamedTuple):
@@ -71,11 +71,12 @@ def digest(row: ConsentDecision) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
-def verify(rows: Sequence[ConsentDecision]) -> Break | None:
+def verify(rows: Sequence[ConsentDecision], ends: Head | None = None) -> Break | None:
     """Where the chain is broken and how; None when it is whole.
 
     Rows changed, left out in the middle, added or put in another order are found. Rows cut off at
-    the end leave a whole chain: compare it with a head that was kept elsewhere.
+    the end leave a whole chain, and `ends`, what was written down beside it: whoever changes that
+    as well is found by a head that was kept elsewhere.
     """
     previous = GENESIS
     for place, row in enumerate(rows, start=1):
@@ -86,6 +87,8 @@ def verify(rows: Sequence[ConsentDecision]) -> Break | None:
         if row.hash != digest(row):
             return Break(place, Reason.HASH)
         previous = row.hash
+    if ends is not None and ends != head(rows):
+        return Break(len(rows) + 1, Reason.HEAD)
     return None
 
 

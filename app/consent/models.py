@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 from app.kit.db import UtcDateTime, now
 from app.kit.ids import new_id
 
+GENESIS = "0" * 64
+"""Before the first row of a chain."""
+
 
 class Purpose(StrEnum):
     AUDIO = "audio"
@@ -84,7 +87,8 @@ class ShownText(SQLModel, table=True):
 
 
 class ConsentDecision(SQLModel, table=True):
-    """One row of the append-only ledger. Its id is the ConsentId a tape must name."""
+    """One row of the ledger, which the database refuses to change. Its id is the ConsentId a tape
+    must name."""
 
     __tablename__ = "consent_decisions"
     __table_args__ = (UniqueConstraint("group_id", "sequence"),)
@@ -114,3 +118,13 @@ class ConsentDecision(SQLModel, table=True):
     previous_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64)
     """SHA-256 over all fields above in a canonical form, hex."""
+
+
+class ConsentHead(SQLModel, table=True):
+    """Where a group's chain ends: what shows that rows at its end were cut off."""
+
+    __tablename__ = "consent_heads"
+
+    group_id: UUID = Field(primary_key=True, foreign_key="groups.id")
+    length: int = 0
+    hash: str = Field(default=GENESIS, max_length=64)

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.consent import ledger, texts
-from app.consent.models import ConsentDecision, ConsentText, Decision, Purpose
+from app.consent.models import ConsentDecision, ConsentHead, ConsentText, Decision, Purpose
 from app.groups import access
 from app.groups.models import Group
 from app.kit import news
@@ -85,7 +85,7 @@ async def decide(
         return latest
     row = ConsentDecision(
         **(heard or Heard(new_id(), now()))._asdict(),
-        sequence=len(rows) + 1,
+        sequence=0,
         user_id=user_id,
         group_id=group_id,
         meeting_id=meeting_id,
@@ -98,16 +98,20 @@ async def decide(
         signed_at=paper.signed_at if paper else None,
         decided_by=decided_by,
         keeps_earlier=keeps_earlier,
-        previous_hash=rows[-1].hash if rows else ledger.GENESIS,
+        previous_hash="",
         hash="",
     )
-    await _write(db, row)
+    await _write(db, row)  # which puts it into the chain
     return row
 
 
 async def _write(db: AsyncSession, row: ConsentDecision) -> None:
-    row.hash = ledger.digest(row)
-    db.add(row)
+    """After the last row that was ever written, even if that is not there any longer."""
+    head = await db.get(ConsentHead, row.group_id) or ConsentHead(group_id=row.group_id)
+    row.sequence, row.previous_hash = head.length + 1, head.hash
+    head.length, head.hash = row.sequence, ledger.digest(row)
+    row.hash = head.hash
+    db.add_all([row, head])
     await db.flush()
     await news.tell(db, row.group_id)
 
@@ -136,6 +140,12 @@ async def chain(db: AsyncSession, group_id: UUID) -> list[ConsentDecision]:
     """The group's ledger in its order."""
     query = select(ConsentDecision).where(ConsentDecision.group_id == group_id)
     return list((await db.exec(query.order_by(col(ConsentDecision.sequence)))).all())
+
+
+async def head(db: AsyncSession, group_id: UUID) -> ledger.Head:
+    """Where the group's ledger ends, as it was written down with its last row."""
+    row = await db.get(ConsentHead, group_id) or ConsentHead(group_id=group_id)
+    return ledger.Head(row.length, row.hash)
 
 
 async def chains(
@@ -234,6 +244,7 @@ async def decide_own(
     text_version: int,
     text_language: str,
     keeps_earlier: bool = False,
+    heard: Heard | None = None,
 ) -> ConsentDecision:
     if decision == Decision.WITHDRAWN:
         await own_group(db, actor, group_id)
@@ -250,4 +261,5 @@ async def decide_own(
         text_language=text_language,
         decided_by=actor.user_id,
         keeps_earlier=keeps_earlier,
+        heard=heard,
     )

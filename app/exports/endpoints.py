@@ -6,27 +6,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.http import CurrentActor
-from app.exports import answers as survey_answers
-from app.exports import bundle, project, register
-from app.exports.agreed import Contents, agreed
+from app.exports import bundle, register, whole
+from app.exports.agreed import agreed
+from app.exports.assembling import Assembled, Wanted, out_of
 from app.exports.bundle import Entry
 from app.exports.forms import ExportedPerson, ExportPublic
 from app.exports.models import Audience, ExportRecord
 from app.exports.reader import reader_of
-from app.exports.register import Out
 from app.exports.streaming import zipped
 from app.groups import access
 from app.groups.models import Group
 from app.kit.errors import Invalid
-from app.kit.http import Ctx, Db, Page, Paging, WritingDb
+from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.paging import page
 from app.kit.permissions import Action
 from app.meetings import service as meetings
-from app.meetings.models import Meeting
-from app.recordings import auditing
 from app.recordings.endpoints import MediaStore
 from media.store import Store
 
@@ -61,7 +58,7 @@ class NotesNotShared(Invalid):
 @router.get("/meetings/{meeting_id}/export", response_class=StreamingResponse)
 async def export_meeting(
     meeting_id: UUID,
-    db: WritingDb,
+    db: Db,
     actor: CurrentActor,
     context: Ctx,
     store: MediaStore,
@@ -71,25 +68,24 @@ async def export_meeting(
     """Media, turns, consents and a manifest with hashes, as far as the consents in force allow."""
     meeting = await meetings.get(db, actor, meeting_id, Action.EXPORT)
     _refuse_notes(audience, notes)
-    await register.hold(db, meeting.group_id)
-    reader = reader_of(context, actor, wants_notes=notes)
-    allowed = await agreed(db, meeting.group_id, audience)
-    made = await bundle.of_meeting(context, db, meeting, reader, allowed)
-    entries = bundle.with_sums(made.entries)
     group = await db.get_one(Group, meeting.group_id)
-    held = {"with_notes": notes, "for_sharing": audience == Audience.SHARING}
-    await auditing.exported(db, actor, group, meeting, held)
+    reader = reader_of(context, actor, wants_notes=notes)
+
+    async def assemble(db: AsyncSession) -> Assembled:
+        allowed = await agreed(db, group.id, audience)
+        made = await bundle.of_meeting(context, db, meeting, reader, allowed)
+        return Assembled(made.entries, [(made.recording_id, made.contents)])
+
+    told = {"with_notes": notes, "for_sharing": audience == Audience.SHARING}
     name = f"emessi-meeting-{meeting.ordinal}{_ending(audience)}"
-    contents = [(made.recording_id, made.contents)]
-    out = Out(group.id, meeting.id, name, entries[-1].sha256, contents, audience)
-    await register.enter(db, actor, out)
-    return _archive(entries, store, name)
+    wanted = Wanted(group, meeting, name, audience, told)
+    return _archive(await out_of(context, actor, wanted, assemble), store, name)
 
 
 @router.get("/groups/{group_id}/export", response_class=StreamingResponse)
 async def export_group(
     group_id: UUID,
-    db: WritingDb,
+    db: Db,
     actor: CurrentActor,
     context: Ctx,
     store: MediaStore,
@@ -100,35 +96,16 @@ async def export_group(
     """Every meeting of a group, each in its folder, and all that is indexed as one project."""
     group = await access.require(db, actor, group_id, Action.EXPORT)
     _refuse_notes(audience, notes)
-    await register.hold(db, group.id)
-    query = meetings.of_group(group.id).order_by(col(Meeting.starts_at), col(Meeting.id))
     reader = reader_of(context, actor, wants_notes=notes)
-    allowed = await agreed(db, group.id, audience)
-    of_group = (await db.exec(query)).all()
-    placed = [(each, f"{n:02}-{each.kind}-{each.ordinal}/") for n, each in enumerate(of_group, 1)]
-    bundles = [
-        await bundle.of_meeting(context, db, meeting, reader, allowed, folder)
-        for meeting, folder in placed
-    ]
-    common: list[Entry] = []
-    beside = [(meeting, folder + project.MEDIA) for meeting, folder in placed]
-    if whole := await project.of_group(context.database, db, group, beside, reader, allowed):
-        common.append(bundle.made(project.NAME, whole.content))
-    answered: Contents = {}
-    if answers:
-        files, answered = await survey_answers.entries(db, group, reader, allowed)
-        common += files
-    told = bundle.about(allowed) | {"purposes": allowed.named(answered)}
-    common.append(bundle.written(told, common))
-    entries = bundle.with_sums([*(e for each in bundles for e in each.entries), *common])
+
+    async def assemble(db: AsyncSession) -> Assembled:
+        return await whole.of_group(context, db, group, audience, reader, with_answers=answers)
+
     sharing = audience == Audience.SHARING
-    held = {"with_notes": notes, "with_answers": answers, "for_sharing": sharing}
-    await auditing.exported(db, actor, group, None, held)
+    told = {"with_notes": notes, "with_answers": answers, "for_sharing": sharing}
     name = f"emessi-group{_ending(audience)}"
-    contents = [*((each.recording_id, each.contents) for each in bundles), (None, answered)]
-    out = Out(group.id, None, name, entries[-1].sha256, contents, audience)
-    await register.enter(db, actor, out)
-    return _archive(entries, store, name)
+    wanted = Wanted(group, None, name, audience, told)
+    return _archive(await out_of(context, actor, wanted, assemble), store, name)
 
 
 @router.get("/groups/{group_id}/exports")

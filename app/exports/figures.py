@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Depends, Response
 
-from app.accounts.http import CurrentActor
+from app.accounts.http import PatientActor
 from app.consent.models import Purpose
 from app.exports import register
 from app.exports.agreed import Contents
@@ -41,7 +41,7 @@ def of_turns(recording: Recording, meeting: Meeting, people: Collection[UUID]) -
 class Outgoing:
     """For an endpoint that gives such a file."""
 
-    def __init__(self, actor: CurrentActor, context: Ctx) -> None:
+    def __init__(self, actor: PatientActor, context: Ctx) -> None:
         self.actor, self.context, self.moment = actor, context, now()
 
     async def table(self, content: bytes | str, name: str, told: Iterable[Counted]) -> Response:

@@ -17,7 +17,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.accounts.actor import Actor
 from app.exports.agreed import Contents
 from app.exports.models import Audience, ExportContent, ExportRecord
-from app.groups.models import Group
 from app.kit.db import now
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
@@ -68,12 +67,6 @@ async def enter(
                 )
             )
     return record
-
-
-async def hold(db: AsyncSession, group_id: UUID) -> None:
-    """Nobody decides anything in this group until this transaction ends: what is written down is
-    what was put together."""
-    await db.get(Group, group_id, with_for_update=True)
 
 
 def records(group_id: UUID) -> SelectOfScalar[ExportRecord]:

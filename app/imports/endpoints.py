@@ -19,7 +19,7 @@ from app.imports.forms import (
     TurnsImported,
 )
 from app.imports.turnfiles import DAY_MS
-from app.kit.http import Ctx, Db
+from app.kit.http import Ctx, Db, ReadingDb
 from app.kit.permissions import Action
 from app.meetings.forms import MeetingPublic
 from app.meetings.models import Meeting
@@ -115,7 +115,7 @@ async def imported_tracks(meeting_id: UUID, db: Db, actor: CurrentActor) -> list
 
 @router.post("/recordings/{recording_id}/turns/names")
 async def names_in_turn_file(
-    recording_id: UUID, form: TurnFile, db: Db, actor: CurrentActor
+    recording_id: UUID, form: TurnFile, db: ReadingDb, actor: PatientActor
 ) -> list[NamePublic]:
     """Who speaks in a file of turns, before it is imported. Nothing is kept."""
     await recordings.get(db, actor, recording_id, Action.IMPORT_RECORDING)

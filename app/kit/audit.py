@@ -53,6 +53,8 @@ class Deed(StrEnum):
     READ_TRANSCRIPT = "read_transcript"
     SEARCHED = "searched"
     """The words of a programme's meetings were searched; for what, is not kept."""
+    READ_CONSENTS = "read_consents"
+    """What people had decided about their consents was read."""
     READ_CHAT = "read_chat"
     """What people had written to one another was read."""
     CHAT_REMOVED = "chat_removed"

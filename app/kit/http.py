@@ -4,6 +4,7 @@ import base64
 import binascii
 import math
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.kit.context import Context
+from app.kit.db import now
 from app.kit.errors import Invalid
 
 T = TypeVar("T")
@@ -35,13 +37,23 @@ Db = Annotated[AsyncSession, Depends(_db, scope="function")]
 """One transaction: committed before the response is sent, rolled back if the route raises."""
 
 
-async def _writing(request: Request) -> AsyncIterator[AsyncSession]:
-    async with context_of(request).database.transaction() as db:
+async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+    async with context_of(request).database.reading() as db:
         yield db
 
 
-WritingDb = Annotated[AsyncSession, Depends(_writing, scope="function")]
-"""The same for a GET that must be written down: giving something away is an event."""
+ReadingDb = Annotated[AsyncSession, Depends(_reading, scope="function")]
+"""The same for a POST of which nothing is kept: nobody who writes waits for it. What it must tell
+the audit log is a transaction of its own, which would wait for one of the request's."""
+
+
+async def _asked() -> datetime:
+    return now()
+
+
+Asked = Annotated[datetime, Depends(_asked)]
+"""When the request came. Ask for it first: what stands before it in a route may have waited for
+somebody else's write."""
 
 
 class Form(BaseModel):

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import service as accounts
 from app.chat.models import ChatLine
+from app.consent.models import ConsentDecision
 from app.kit.audit import AuditEntry, Deed
 from app.kit.permissions import Role
 from app.meetings.models import Meeting
@@ -18,7 +19,7 @@ from app.surveys.models import SurveyResponse
 LOOKS = (
     *(Deed.WATCHED, Deed.PLAYED, Deed.DOWNLOADED, Deed.READ_TURNS, Deed.READ_NOTES),
     *(Deed.READ_CODES, Deed.READ_TRANSCRIPT, Deed.READ_FIGURES, Deed.READ_CHAT, Deed.CHAT_REMOVED),
-    *(Deed.READ_ANSWERS, Deed.EXPORTED, Deed.ERASED),
+    *(Deed.READ_ANSWERS, Deed.READ_CONSENTS, Deed.EXPORTED, Deed.ERASED),
 )
 NAMED = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR, Role.RESEARCHER, Role.FACILITATOR})
 """Who acts for the programme, and is told of by name; of others the role is enough."""
@@ -33,18 +34,20 @@ class Look(NamedTuple):
 
 async def looks(db: AsyncSession, user_id: UUID, limit: int | None = None) -> list[Look]:
     """At this person's own files and turns, at what a recording with this person in it has in
-    common, and at surveys that this person answered; the newest first. What the person did is not
-    among them."""
+    common, at surveys that this person answered, and at the consents of groups in which this person
+    decided; the newest first. What the person did is not among them."""
     taped = select(Tape.recording_id).where(Tape.user_id == user_id)
     wrote = select(ChatLine.recording_id).where(ChatLine.user_id == user_id)
     kept = or_(col(Recording.id).in_(taped), col(Recording.id).in_(wrote))
     meetings = select(Recording.meeting_id).where(kept)
     answered = select(SurveyResponse.survey_id).where(SurveyResponse.user_id == user_id)
+    decided = select(ConsentDecision.group_id).where(ConsentDecision.user_id == user_id)
     groups = select(Meeting.group_id).where(col(Meeting.id).in_(meetings))
     of_all = col(AuditEntry.subject_id).is_(None) & or_(
         col(AuditEntry.meeting_id).in_(meetings),
         col(AuditEntry.meeting_id).is_(None) & col(AuditEntry.group_id).in_(groups),
         col(AuditEntry.object_id).in_(answered),
+        (col(AuditEntry.deed) == Deed.READ_CONSENTS) & col(AuditEntry.group_id).in_(decided),
     )
     query = (
         select(AuditEntry)

@@ -15,7 +15,15 @@ from uuid import UUID
 
 from app.consent import ledger
 from app.consent.models import ConsentDecision, Purpose
-from app.recordings.models import VOICES, FileKind, RecordingFile, Source, Tape, TapeState
+from app.recordings.models import (
+    ELSEWHERE,
+    VOICES,
+    FileKind,
+    RecordingFile,
+    Source,
+    Tape,
+    TapeState,
+)
 
 
 class Taped(Protocol):
@@ -100,6 +108,24 @@ def allowed(tapes: Iterable[Tape], rows: Sequence[ConsentDecision]) -> set[UUID]
         for tape in tapes
         if tape.consent_id in standing
         and not (tape.consent_id in closed and tape.started_at >= closed[tape.consent_id])
+    }
+
+
+def ran_on(tapes: Iterable[Tape], rows: Sequence[ConsentDecision]) -> dict[UUID, datetime]:
+    """The stored tapes that went on after the withdrawal that keeps what came before it, because
+    word of it had not yet come to their node; and that moment. What was recorded elsewhere went on
+    after nothing: it was over before anybody decided here."""
+    tapes, closed = list(tapes), ledger.closed_at(rows)
+    usable = allowed(tapes, rows)
+    return {
+        tape.id: closed[tape.consent_id]
+        for tape in tapes
+        if tape.state == TapeState.STORED
+        and tape.id in usable
+        and tape.node_name != ELSEWHERE
+        and tape.ended_at is not None
+        and tape.consent_id in closed
+        and tape.ended_at > closed[tape.consent_id]
     }
 
 

@@ -145,10 +145,11 @@ async def discard_tape(db: AsyncSession, tape_id: UUID) -> None:
         await db.delete(tape)
 
 
-async def close_tape(db: AsyncSession, tape_id: UUID, size: int) -> None:
+async def close_tape(db: AsyncSession, tape_id: UUID, size: int, at: datetime) -> None:
+    """`at`: when it was cut, which may be long before it can be written down."""
     tape = await db.get(Tape, tape_id)
     if tape is not None and tape.state == TapeState.WRITING:
-        tape.state, tape.ended_at, tape.size = TapeState.CLOSED, now(), size
+        tape.state, tape.ended_at, tape.size = TapeState.CLOSED, at, size
 
 
 async def tape_stored(db: AsyncSession, tape_id: UUID, size: int) -> bool:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends
 
-from app.accounts.http import CurrentActor
+from app.accounts.http import CurrentActor, PatientActor
 from app.kit.audit import Deed
-from app.kit.http import Db
+from app.kit.http import Db, ReadingDb
 from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
 from app.programmes import access
@@ -51,7 +51,7 @@ async def surveys(programme_id: UUID, db: Db, actor: CurrentActor) -> list[Surve
 
 @router.post("/programmes/{programme_id}/surveys/look")
 async def look_at_answers(
-    programme_id: UUID, file: Sent, db: Db, actor: CurrentActor
+    programme_id: UUID, file: Sent, db: ReadingDb, actor: PatientActor
 ) -> SurveyLook:
     """A dry run: what the file would bring in, or why it would be refused."""
     found, members = await service.look(db, actor, programme_id, file)

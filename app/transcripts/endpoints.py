@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.accounts.http import CurrentActor
+from app.accounts.http import CurrentActor, PatientActor
 from app.blinding import service as blinding
 from app.blinding.service import Names
 from app.kit.audit import Deed
-from app.kit.http import Ctx, Db, Page
+from app.kit.http import Ctx, Db, Page, ReadingDb
 from app.kit.permissions import Action
 from app.recordings import service as recordings
 from app.transcripts import importing, jobs, searching, service, told
@@ -75,7 +75,7 @@ async def line_versions(
 
 @router.post(HERE + "/voices", response_model=list[VoicePublic])
 async def transcript_voices(
-    recording_id: UUID, form: VttRead, db: Db, actor: CurrentActor
+    recording_id: UUID, form: VttRead, db: ReadingDb, actor: PatientActor
 ) -> list[importing.Voice]:
     """Who speaks in a WebVTT file, before it is imported. Nothing is kept."""
     await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)

@@ -20,7 +20,8 @@ class DataKey(SQLModel, table=True):
     user_id: UUID | None = Field(default=None, foreign_key="users.id", index=True)
     """None: the key of what the meeting has in common (mix-down, manifest)."""
     scope: str = Field(max_length=20)
-    """`audio` or `video` for tapes, by the consent they rest on, `mixed` for one of everybody; the
-    kind of file for what is made of them; `heard` for what a run writes down on its way."""
+    """`audio` or `video` for tapes, by the consent they rest on, `mixed` for one of everybody,
+    `kept` for what was cut off where a withdrawal kept what came before; the kind of file for what
+    is made of them; `heard` for what a run writes down on its way."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     destroyed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -19,7 +19,7 @@ router = APIRouter(route_class=PageRoute)
 
 SHOWN = 50
 COUNTED = (
-    *("tapes", "files", "turns", "notes", "people", "recordings"),
+    *("tapes", "shortened_tapes", "files", "turns", "notes", "people", "recordings"),
     *("days_before", "days_after", "version"),
 )
 """The details that have words; the rest is in the table to download."""

@@ -8,7 +8,6 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from app.vault import service as vault
 from app.vault.service import KeyDestroyed
 from media.audio.libopus import VOICE, OpusEncoder
 from media.audio.opus import RATE, Samples
-from media.clock import EPOCH, Clock
+from media.clock import EPOCH, Still
 from media.sound_file import Heard, NoSound, sound
 from media.store import Store
 from media.tape.format import CodecInfo, TapeOrder
@@ -41,14 +40,6 @@ COMPLEXITY = 5
 FLUSH_S = 0.2
 """As a node does. Lower: more overhead. Higher: a chunk's room runs out."""
 SSRC = 1
-
-
-@dataclass(frozen=True)
-class _Still(Clock):
-    """A clock that shows the moment it was made for."""
-
-    def now(self) -> float:
-        return self.monotonic_s
 
 
 async def convert_all(context: Context, store: Store) -> None:
@@ -132,7 +123,7 @@ def _start_ns(tape: Tape) -> int:
 def _write(source: Path, order: TapeOrder, started_ns: int) -> tuple[int, timedelta]:
     """The tape's size, and when its sound ends. Raises NoSound, OSError."""
     order.path.unlink(missing_ok=True)
-    writer = TapeWriter(order, OPUS, _Still(0.0, started_ns))
+    writer = TapeWriter(order, OPUS, Still(0.0, started_ns))
     encoder = OpusEncoder(RATE, VOICE, BITRATE_BPS, complexity=COMPLEXITY)
     flushed, sequence, at_s = 0.0, 0, 0.0
     for number, frame in _frames(sound(source, order.data_key, RATE)):

@@ -34,6 +34,7 @@ from media.recorder.placement import Gaps
 from media.recorder.planning import PlanOutdated
 from media.recorder.preview import sheet
 from media.recorder.progress import Progress
+from media.recorder.shortening import shorten
 from media.recorder.tapes import PersonTapes
 from media.recorder.voice import Voice
 from media.recorder.workshop import SEALED, Workshop
@@ -61,6 +62,7 @@ class Finaliser:
         return bool(self._workshops)
 
     async def plan(self, recording_id: str) -> Plan | None:
+        await shorten(self.context, self.store, UUID(recording_id))
         return await planning.claim(self.context, self.store, UUID(recording_id))
 
     async def verify(

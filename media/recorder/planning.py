@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import ledger
 from app.consent import service as consent
 from app.kit.context import Context
 from app.kit.key_folder import KeyLost
@@ -92,9 +93,13 @@ def _is_empty(recording: Recording, tapes: Sequence[Tape]) -> bool:
 
 
 async def still_stands(db: AsyncSession, plan: Plan, user_id: UUID | None = None) -> bool:
-    """Whether every consent that the plan (or this person's part of it) rests on still stands."""
-    needed = {t.consent_id for t in plan.tapes if user_id is None or t.user_id == user_id}
-    return needed <= await consent.standing(db, [plan.group_id])
+    """Whether every consent that the plan (or this person's part of it) rests on still stands, and
+    covers its tapes to their ends."""
+    used = {t.id: t.consent_id for t in plan.tapes if user_id is None or t.user_id == user_id}
+    rows = await consent.chain(db, plan.group_id)
+    tapes = [t for t in await recordings.tapes(db, plan.recording_id) if t.id in used]
+    stands = ledger.standing(rows).issuperset(used.values())
+    return stands and not consents.ran_on(tapes, rows)
 
 
 async def _interruptions(db: AsyncSession, recording: Recording) -> tuple[Interruption, ...]:

@@ -201,7 +201,7 @@ async def test_a_tape_whose_file_is_gone_is_entered_as_lost_and_keeps_nothing_wa
     remains = await crash(running, cast, settings.spool)
     (settings.spool / remains.torn.path).unlink()
     async with running.context.database.transaction() as db:
-        await recordings.close_tape(db, remains.torn.id, 480)
+        await recordings.close_tape(db, remains.torn.id, 480, now())
         await placement.heartbeat(db, name="test-node", public_url="", port=1, participants=0)
         (await db.get_one(Tape, remains.never_begun.id)).started_at = now() - timedelta(minutes=5)
         (await db.get_one(Meeting, remains.meeting_id)).state = MeetingState.ENDED

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.consent import ledger
 from app.consent import service as consent
 from app.consent.models import Purpose
 from signalling import connection
@@ -100,6 +101,11 @@ async def test_no_packet_is_written_that_came_later_than_the_withdrawal(
         assert any(moment > withdrawn + LIMIT_S for moment in sent_on)
         assert [moment for moment in came if moment > withdrawn + LIMIT_S] == []
         late.append(came[-1] - withdrawn)
+    async with gathering.running.context.database.reading() as db:
+        closed = ledger.closed_at(await consent.chain(db, cast.group_id))
+    for tape in found:  # else it would be cut off again when the recording is finished
+        assert tape.ended_at is not None
+        assert tape.ended_at <= closed[tape.consent_id]
     logger.warning("the last packet came %.1f ms after the withdrawal at most", max(late) * 1000)
 
 

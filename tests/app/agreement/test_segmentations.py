@@ -1,5 +1,6 @@
 """The machine's boundaries beside people's, and a second person's, over HTTP."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -115,6 +116,17 @@ async def test_what_cannot_be_compared_says_why(
         )
         assert (answer.status_code, answer.json()["type"].split(":")[-1]) == (status, code)
         assert "problem." not in answer.text
+
+
+async def test_whoever_compares_first_of_all_holds_up_nobody(kept: Kept) -> None:
+    """It is told to the audit log; that would wait for a write of its own request."""
+    await judged(kept)
+    bob = next(name for name in await cut(kept) if name != WHOLE)
+    form = {"form": "rttm", "content": rttm(bob, (1, 4), (9, 12))}
+    for path in ("boundaries", "boundaries.csv"):
+        async with asyncio.timeout(5):
+            answer = await kept.cast.coordinator.client.post(f"{kept.path}/{path}", json=form)
+        assert answer.status_code == 200, answer.text
 
 
 async def test_names_that_nobody_has_are_said_beside_those_that_there_are(kept: Kept) -> None:

@@ -26,6 +26,7 @@ from app.retention.models import LegalHold
 from app.turns.models import Turn, TurnIndex, TurnState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
+from tests.fixtures.meddled import opened
 from tests.fixtures.series import LENGTH_MS, Series, decides
 
 CUT_MS = 1_200_000
@@ -243,6 +244,7 @@ async def test_who_withdrew_at_half_time_was_there_for_half(
 ) -> None:
     """What was recorded before is kept."""
     async with running.context.database.transaction() as db:
+        await opened(db)
         row = await decides(db, series, "J3", purpose, Decision.WITHDRAWN, keeps_earlier=True)
         recording = await recording_of(db, series)
         row.decided_at = recording.started_at + timedelta(milliseconds=LENGTH_MS // 2)

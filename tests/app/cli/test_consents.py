@@ -10,17 +10,20 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, delete
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
 from app.consent import ledger, service
-from app.consent.models import ConsentDecision
+from app.consent.models import ConsentDecision, ConsentHead
 from app.kit.db import now
+from app.turns.models import Turn
 from tests.app.transcripts.test_endpoints import imported
 from tests.fixtures.application import application, copy_of
 from tests.fixtures.cast import assemble
 from tests.fixtures.chatted import wrote
 from tests.fixtures.kept import keep
+from tests.fixtures.meddled import opened
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -41,6 +44,8 @@ class Installed:
         async with application(self.settings) as running:
             cast = await assemble(running)
             kept = await keep(running, cast)
+            async with running.context.database.transaction() as db:  # she did not agree to it
+                await db.exec(delete(Turn).where(col(Turn.user_id) == cast.alice.id))
             await imported(kept)
             await wrote(kept, cast.bob, "Moi", (now() - kept.recording.started_at) // MILLISECOND)
             answer = await cast.bob.client.get(
@@ -64,6 +69,7 @@ class Installed:
                 application(self.settings) as running,
                 running.context.database.transaction() as db,
             ):
+                await opened(db)
                 await (await db.connection()).execute(text(statement))
 
         asyncio.run(run())
@@ -76,12 +82,14 @@ class Installed:
                 application(self.settings) as running,
                 running.context.database.transaction() as db,
             ):
+                await opened(db)
                 rows = await service.chain(db, UUID(self.group))
                 change(rows)
                 previous = ledger.GENESIS
                 for row in rows:
                     row.previous_hash = previous
                     row.hash = previous = ledger.digest(row)
+                (await db.get_one(ConsentHead, UUID(self.group))).hash = previous
 
         asyncio.run(run())
 
@@ -147,6 +155,18 @@ def test_words_and_chat_are_examined_too(
     assert broken.code == 1
     assert f"BROKEN     {what} " in broken.text
     assert f"BROKEN     {'chat' if what == 'line' else 'line'} " not in broken.text
+
+
+def test_rows_cut_off_at_the_end_are_missed(installed: Installed) -> None:
+    """A withdrawal is the last row often enough; without it the consent would be in force again."""
+    installed.write("DELETE FROM consent_decisions WHERE sequence = 17")
+
+    said = installed.emessi("verify")
+    assert said.code == 1
+    assert "BROKEN     at row 17: the ledger does not end where it was written down" in said.text
+
+    installed.write("DELETE FROM consent_heads")
+    assert installed.emessi("verify").code == 1
 
 
 def test_a_chain_written_anew_is_found_by_a_head_that_was_kept(installed: Installed) -> None:

@@ -1,15 +1,20 @@
 """Consent over HTTP: reading the text, deciding for oneself, and looking into the ledger."""
 
+import asyncio
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from app.consent import service as consent
 from app.consent.models import Purpose
+from app.kit.db import now
 from app.programmes.models import Programme
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
+from tests.fixtures.meddled import opened
 
 EVERYBODY = ["administrator", "coordinator", "researcher", "alice", "olga", "bob", "mallory"]
 COORDINATION = {"administrator", "coordinator"}
@@ -151,6 +156,7 @@ async def test_a_change_behind_our_back_is_found(running: Application, cast: Cas
 
     async with running.context.database.transaction() as db:
         change = "UPDATE consent_decisions SET decision = 'granted' WHERE sequence = 2"
+        await opened(db)
         await (await db.connection()).execute(text(change))
 
     broken = (await client.get(path)).json()
@@ -232,3 +238,29 @@ async def test_a_text_asks_for_something_and_the_next_for_the_same_unless_told(c
     assert same.status_code == 409
     other = await client.post(programme(cast), json=again | {"purposes": ["audio"]})
     assert other.status_code == 201, "the words are the same, and people are asked for less"
+
+
+async def test_it_was_decided_when_the_request_came_however_long_others_write(
+    running: Application, cast: Cast
+) -> None:
+    async with running.context.database.transaction() as db:
+        await consent.hold(db, cast.group_id)
+        asked = now()
+        waiting = asyncio.create_task(cast.bob.client.post(group(cast, "consents/me"), json=form()))
+        await asyncio.sleep(0.5)
+        assert not waiting.done()
+        written = now()
+    decided_at = datetime.fromisoformat((await waiting).json()["decided_at"])
+
+    assert asked <= decided_at < written
+
+
+async def test_whoever_reads_the_ledger_is_in_the_log_for_those_in_it_to_see(cast: Cast) -> None:
+    await cast.bob.client.post(group(cast, "consents/me"), json=form())
+
+    assert (await cast.coordinator.client.get(group(cast, "consents"))).is_success
+    assert (await cast.bob.client.get(group(cast, "consents"))).status_code == 403
+
+    for person, expected in ((cast.bob, ["read_consents"]), (cast.carol, [])):
+        log = (await person.client.get("/api/v1/me/data")).json()["log"]
+        assert [look["deed"] for look in log["by_others"]] == expected

@@ -16,6 +16,7 @@ from app.consent.receipt import Receipt, rows_of
 from app.kit.tokens import BadSignature, Signer, read_signed
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast, Person
+from tests.fixtures.meddled import opened
 
 
 async def decide(cast: Cast, person: Person, purpose: str, decision: str) -> None:
@@ -154,6 +155,7 @@ async def test_a_receipt_finds_a_ledger_that_was_written_anew(
     """Even one whose hashes all fit: that is what a head kept elsewhere is for."""
     async with running.context.database.transaction() as db:
         change = "UPDATE consent_decisions SET decision = 'granted' WHERE sequence = 5"
+        await opened(db)
         await (await db.connection()).execute(text(change))
     assert "broken at row 5" in (await taken.check())[1]
 

@@ -12,12 +12,14 @@ from app.recordings.consents import (
     allowed,
     along_with,
     indexed_until,
+    ran_on,
     rests_on,
     studied,
     to_erase,
     usable,
 )
 from app.recordings.models import (
+    ELSEWHERE,
     VOICES,
     FileKind,
     RecordingFile,
@@ -200,6 +202,27 @@ def test_a_withdrawal_that_keeps_leaves_what_was_recorded_before_it_and_nothing_
 
     said.says(Purpose.AUDIO, W)
     assert to_erase([before, after], said.rows) == [before, after]
+
+
+def test_what_runs_on_after_a_withdrawal_that_keeps_is_told_with_that_moment() -> None:
+    said = Said()
+    given = said.says(Purpose.AUDIO, G)
+    on, cut, elsewhere, lost, open_ = (tape(BOB, Source.MICROPHONE, given) for _ in range(5))
+    assert ran_on([on], said.rows) == {}
+    said.says(Purpose.AUDIO, W, keeps=True)
+    withdrawn_at = said.rows[-1].decided_at
+    for each in (on, cut, elsewhere, lost, open_):
+        each.started_at = withdrawn_at - timedelta(seconds=9)
+        each.ended_at = withdrawn_at + timedelta(milliseconds=20)
+    cut.ended_at, open_.ended_at = withdrawn_at, None
+    elsewhere.node_name, lost.state = ELSEWHERE, TapeState.LOST
+    tapes = [on, cut, elsewhere, lost, open_]
+
+    assert ran_on(tapes, said.rows) == {on.id: withdrawn_at}
+    said.says(Purpose.AUDIO, G)
+    assert ran_on(tapes, said.rows) == {on.id: withdrawn_at}
+    said.says(Purpose.AUDIO, W)
+    assert ran_on(tapes, said.rows) == {}  # all of it goes
 
 
 def test_turns_from_before_a_withdrawal_that_keeps_them_stay() -> None:

@@ -6,9 +6,19 @@ import pytest
 from sqlmodel import select
 
 from app.consent.models import ConsentDecision, Decision, Purpose, ShownText
+from app.kit.db import now
 from app.kit.ids import new_id
 from app.recordings import provenance
-from app.recordings.models import FileKind, RecordingFile, Source, Tape
+from app.recordings.models import (
+    ELSEWHERE,
+    FileKind,
+    Recording,
+    RecordingFile,
+    RecordingState,
+    Source,
+    Tape,
+    TapeState,
+)
 from app.recordings.provenance import CLOCKS, Examination, Objection
 from signalling.room import PURPOSE_OF
 from tests.fixtures.kept import Kept
@@ -30,7 +40,7 @@ async def voice(kept: Kept) -> Tape:
 
 
 async def change(
-    kept: Kept, table: type[Tape | RecordingFile], id_: object, **fields: object
+    kept: Kept, table: type[Tape | RecordingFile | Recording], id_: object, **fields: object
 ) -> None:
     """As one would behind our back."""
     async with kept.context.database.transaction() as db:
@@ -128,6 +138,38 @@ async def test_a_tape_begun_after_the_withdrawal_is_told(kept: Kept) -> None:
 
     await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.GRANTED)
     assert await objections(kept) == [("tape", Objection.ENDED)], "a new yes is another row"
+
+
+@pytest.mark.parametrize("keeps_earlier", [True, False])
+async def test_a_tape_that_went_on_after_the_withdrawal_is_told(
+    kept: Kept, keeps_earlier: bool
+) -> None:
+    ended = await kept.decide(
+        kept.cast.bob, Purpose.AUDIO, Decision.WITHDRAWN, keeps_earlier=keeps_earlier
+    )
+    tape, an_hour = await voice(kept), timedelta(hours=1)
+    await change(kept, Tape, tape.id, ended_at=ended.decided_at + CLOCKS / 2)
+    assert await objections(kept) == []
+
+    await change(kept, Tape, tape.id, ended_at=ended.decided_at + an_hour)
+    assert await objections(kept) == [("tape", Objection.RAN_ON)]
+    await kept.decide(kept.cast.bob, Purpose.AUDIO, Decision.GRANTED)
+    assert await objections(kept) == [("tape", Objection.RAN_ON)], "a new yes is another row"
+    await change(kept, Tape, tape.id, state=TapeState.ERASED)
+    assert await objections(kept) == [], "nothing of it is kept"
+    await change(kept, Tape, tape.id, state=TapeState.STORED, node_name=ELSEWHERE)
+    assert await objections(kept) == [], "it was over before anybody decided here"
+
+
+async def test_a_tape_that_goes_on_just_now_is_told_while_its_recording_runs(kept: Kept) -> None:
+    withdrawn, tape = now() - CLOCKS * 1.5, await voice(kept)
+    bob, purpose = kept.cast.bob, Purpose.AUDIO
+    await kept.decide(bob, purpose, Decision.WITHDRAWN, keeps_earlier=True, at=withdrawn)
+    await change(kept, Tape, tape.id, started_at=withdrawn + CLOCKS / 2, ended_at=None)
+    assert await objections(kept) == [], "its node left it behind, and nobody knows when"
+
+    await change(kept, Recording, kept.recording.id, state=RecordingState.RUNNING)
+    assert await objections(kept) == [("tape", Objection.RAN_ON)]
 
 
 async def test_a_file_must_name_rows_of_its_person_and_kind(kept: Kept) -> None:

@@ -120,14 +120,14 @@ async def test_a_tape_is_written_closed_and_stored(books: Books) -> None:
     assert tape.path == f"{books.meeting.id}/{tape.id}.tape"
 
     async with books.database.transaction() as db:
-        await service.close_tape(db, tape.id, 500)
+        await service.close_tape(db, tape.id, 500, START)
     closed = await books.row(tape)
     assert closed is not None
-    assert (closed.state, closed.size) == (TapeState.CLOSED, 500)
+    assert (closed.state, closed.size, closed.ended_at) == (TapeState.CLOSED, 500, START)
 
     async with books.database.transaction() as db:
         await service.tape_stored(db, tape.id, 480)  # its torn end was cut
-        await service.close_tape(db, tape.id, 999)  # told late
+        await service.close_tape(db, tape.id, 999, now())  # told late
     stored = await books.row(tape)
     assert stored is not None
     assert (stored.state, stored.size, stored.ended_at) == (TapeState.STORED, 480, closed.ended_at)
@@ -137,7 +137,7 @@ async def test_a_tape_of_which_nothing_was_written_can_be_taken_back(books: Book
     recording = await books.start()
     empty, written = await books.tape(recording), await books.tape(recording)
     async with books.database.transaction() as db:
-        await service.close_tape(db, written.id, 500)
+        await service.close_tape(db, written.id, 500, START)
 
     async with books.database.transaction() as db:
         for tape in (empty, written):
@@ -176,7 +176,7 @@ async def test_a_tape_without_its_file_is_lost_if_there_was_something_of_it(book
     recording = await books.start()
     never, begun, closed, stored = [await books.tape(recording) for _ in range(4)]
     async with books.database.transaction() as db:
-        await service.close_tape(db, closed.id, 500)
+        await service.close_tape(db, closed.id, 500, START)
         await service.tape_stored(db, stored.id, 500)
     async with books.database.transaction() as db:
         for tape, was_begun in ((never, False), (begun, True), (closed, False), (stored, True)):

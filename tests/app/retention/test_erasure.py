@@ -24,6 +24,7 @@ from app.vault import service as vault
 from app.vault.service import KeyDestroyed
 from media.store import Store
 from tests.fixtures.kept import Kept
+from tests.fixtures.meddled import opened
 
 DAY = timedelta(days=1)
 
@@ -137,6 +138,7 @@ async def test_each_is_kept_as_long_as_it_was_promised_and_the_rest_is_made_agai
         await db.exec(select(Tape))
     changed = kept.recording.started_at - 30 * DAY
     async with kept.context.database.transaction() as db:
+        await opened(db)
         given = await service.latest_of(db, kept.cast.alice.id, kept.cast.group_id)
         row = await db.merge(given[Purpose.AUDIO])
         row.decided_at = changed - 10 * DAY
