@@ -30,7 +30,7 @@ from app.recordings.models import (
     Tape,
     Track,
 )
-from app.recordings.previews import Sheet, sheet_of, stopped_ms
+from app.recordings.previews import sheet_of
 from app.retention import service as retention
 from app.retention.models import LegalHold
 from app.turns import service as turns
@@ -57,7 +57,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
     index, spoken = await turns.of_recording(db, actor, recording_id)
     ready = found.state == RecordingState.READY
     tracks, length_ms = await service.tracks(db, found.id), found.duration_ms or 0
-    people = people_of(names, files, tracks, spoken, sheet_of(stopped_ms(found)))
+    people = people_of(names, files, tracks, spoken, length_ms)
     people += mix_of(visit, found, files, tapes := await service.tapes(db, found.id))
     words = await transcripts.of_recording(visit, found, meeting)
     members = [{"id": str(id_), "name": name} for id_, name in names.items()]
@@ -143,11 +143,11 @@ def people_of(
     files: Sequence[RecordingFile],
     tracks: Iterable[Track],
     spoken: Sequence[turns.TurnRow],
-    preview: Sheet | None = None,
+    length_ms: int,
     also: Collection[UUID] = (),
 ) -> list[dict[str, Any]]:
     """Everyone who is heard, seen or indexed, and `also` these, in a fixed order, so that colours
-    keep. `preview`: how their small pictures lie, if they are shown."""
+    keep."""
     spans = {file.id: [t for t in tracks if t.file_id == file.id] for file in files}
     present = {f.user_id for f in files if f.kind in PLAYED} | {row.turn.user_id for row in spoken}
     present |= set(also)
@@ -163,7 +163,7 @@ def people_of(
                 "name": names[user_id],
                 "hue": place % HUES + 1,
                 "share": round(100 * held / floor) if floor else 0,
-                "preview": _preview(files, user_id, preview),
+                "preview": _preview(files, user_id, length_ms),
                 "files": [_played(file, spans[file.id]) for file in played],
                 "turns": [
                     row.turn.model_dump(include={"start_ms", "end_ms", "is_backchannel"})
@@ -175,12 +175,12 @@ def people_of(
 
 
 def _preview(
-    files: Sequence[RecordingFile], user_id: UUID, sheet: Sheet | None
+    files: Sequence[RecordingFile], user_id: UUID, length_ms: int
 ) -> dict[str, Any] | None:
     for file in files:
-        if sheet and file.kind == FileKind.PREVIEW and file.user_id == user_id:
+        if file.kind == FileKind.PREVIEW and file.user_id == user_id:
             url = f"/api/v1/recordings/{file.recording_id}/files/{file.id}"
-            return {"url": url, **asdict(sheet)}
+            return {"url": url, **asdict(sheet_of(length_ms))}
     return None
 
 

@@ -58,7 +58,9 @@ async def workbench(recording_id: UUID, visit: Looking) -> HTMLResponse:
             "may_speak": UUID(person["id"]) in studied,
             "heard": heard[UUID(person["id"])],
         }
-        for person in people_of(names.by_user, files, tracks, spoken, also=studied if mix else ())
+        for person in people_of(
+            names.by_user, files, tracks, spoken, length, studied if mix else ()
+        )
     ]
     group = await groups.get(db, actor, meeting.group_id)
     roles = await roles_in(db, actor, group)

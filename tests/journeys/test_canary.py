@@ -1,5 +1,6 @@
 """Who did not consent, who withdrew in the meeting (with what came before, and keeping it), who
-withdrew afterwards: searched for in every byte that a running installation stores, opened with every key that it holds.
+withdrew afterwards: searched for in every byte that a running installation stores, opened with
+every key that it holds.
 
 Each person sends a tone and a picture that nobody else sends, and writes in the chat. Alice
 consents and shows that the search finds what is there.
