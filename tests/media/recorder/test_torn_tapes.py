@@ -35,6 +35,7 @@ from tests.fixtures.tapes import chunk_ends
 LENGTH_S = 2.15
 FPS = 15
 MOST_LOST_S = 0.25
+ROUNDING_S = 0.002
 CUTS = 6
 """Of each tape. Lower: a cut inside a length or a seal may be left out. Higher: time; `thorough`
 makes them all."""
@@ -134,6 +135,9 @@ async def check(meeting: Killed, source: Source, cuts: int | None) -> None:
         (stated,) = [each for each in told["tracks"] if each["source"] == source]
         extent = (track.start_ms, track.duration_ms)
         assert (stated["start_ms"], stated["duration_ms"]) == extent
+        if source == Source.MICROPHONE:  # of which the node had noted that it was sent to the end
+            told_s = (track.duration_ms + stated["short_missing_ms"]) / 1000
+            assert abs(told_s - LENGTH_S) < ROUNDING_S
         assert {each["sha256"] for each in told["files"]} < found.hashes
         assert (told["left_out"], told["missing"]) == ([], [])
         assert found.recording.state == RecordingState.READY
