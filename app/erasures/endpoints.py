@@ -5,10 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.accounts.http import CurrentActor
-from app.erasures import service
+from app.erasures import copies, service
 from app.erasures.forms import ErasurePublic, GenuineReceipt, ReceiptToCheck
 from app.groups import access
+from app.groups import service as groups
 from app.kit import receipts
+from app.kit.errors import NotFound
 from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.paging import page
 from app.kit.permissions import Action
@@ -41,6 +43,17 @@ async def erasures_of_group(
     """That there were erasures, and whether their receipts are there."""
     await access.require(db, actor, group_id, Action.READ_CONSENTS)
     return await page(db, service.of_group(group_id), Erasure.id, window, ErasurePublic)
+
+
+@router.post("/groups/{group_id}/exports/{user_id}/seen-to", status_code=204)
+async def see_to_copies(group_id: UUID, user_id: UUID, db: Db, actor: CurrentActor) -> None:
+    """Whoever has copies of what this person withdrew was asked to delete them: the audit log keeps
+    that, and nobody is reminded any more."""
+    group = await access.require(db, actor, group_id, Action.EXPORT)
+    people = await groups.members(db, group_id, former=True)
+    if user_id not in {user.id for _, user in people}:
+        raise NotFound
+    await copies.see_to(db, actor, group, user_id)
 
 
 @router.post("/receipts/verification")

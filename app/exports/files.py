@@ -36,7 +36,7 @@ async def file(
     download: bool = False,
 ) -> Response:
     """One file, decrypted as it is served, with byte ranges. `download=1` names it for saving, and
-    writes into the register of exports that it went out."""
+    writes into the register of exports that it, or any part of it, went out."""
     moment, deed = now(), Deed.DOWNLOADED if download else Deed.PLAYED
     found, meeting = await auditing.knocked(context.database, db, actor, recording_id, deed)
     wanted = await reading.usable_file(db, found, meeting, file_id)
@@ -46,16 +46,11 @@ async def file(
     name = await reading.file_name(db, meeting, wanted) if download else None
     if request.method != "HEAD":
         await auditing.served(context.database, db, actor, meeting, wanted, deed)
-        if name is not None and _from_its_start(request):
+        if name is not None:
             allowed = await agreed(db, meeting.group_id, Audience.RESEARCH)
             held = [(found.id, allowed.of_files([wanted]))]
             out = Out(meeting.group_id, meeting.id, name, wanted.sha256, held)
             async with context.database.transaction() as writing:
-                await register.enter(writing, actor, out, moment)
+                await register.enter_download(writing, actor, out, moment)
     reader = await SealedReader.open(store, wanted.path, key)
     return await serve(request, reader, wanted, name)
-
-
-def _from_its_start(request: Request) -> bool:
-    """What goes on where a download broke off is the same one."""
-    return request.headers.get("range", "bytes=0-").startswith("bytes=0-")

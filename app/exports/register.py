@@ -6,7 +6,7 @@ delete.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,9 @@ from app.exports.models import Audience, ExportContent, ExportRecord
 from app.kit.db import now
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
+
+SAME_DOWNLOAD = timedelta(days=1)
+"""Lower: a slow download that goes on is told twice. Higher: copies made later are not told."""
 
 
 class Registered(NamedTuple):
@@ -67,6 +70,19 @@ async def enter(
                 )
             )
     return record
+
+
+async def enter_download(db: AsyncSession, actor: Actor, out: Out, moment: datetime) -> None:
+    """Of one file, whichever part of it is asked for first: programs that save ask for many parts,
+    and go on where they broke off. The next day it is another download."""
+    again = records(out.group_id).where(
+        ExportRecord.exported_by == actor.user_id,
+        ExportRecord.file_name == out.file_name,
+        ExportRecord.manifest_sha256 == out.sha256,
+        col(ExportRecord.exported_at) > moment - SAME_DOWNLOAD,
+    )
+    if (await db.exec(again.limit(1))).first() is None:
+        await enter(db, actor, out, moment)
 
 
 def records(group_id: UUID) -> SelectOfScalar[ExportRecord]:

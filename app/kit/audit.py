@@ -79,6 +79,8 @@ class Deed(StrEnum):
     ANSWERS_REPLACED = "answers_replaced"
     ANSWERS_REMOVED = "answers_removed"
     EXPORTED = "exported"
+    COPIES_SEEN_TO = "copies_seen_to"
+    """A coordinator has seen to it that copies of what somebody withdrew are deleted."""
     ERASED = "erased"
     TEXT_PUBLISHED = "text_published"
     CODEBOOK_PUBLISHED = "codebook_published"

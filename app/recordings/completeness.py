@@ -15,8 +15,8 @@ from app.kit.intervals import Interval, common, minus
 from app.recordings.models import Source, SpanEnd
 
 MISSING_MS = 1_000
-"""Shorter holes are not told. Lower: every picture that waited for its key frame. Higher: a word
-may be missing and nobody says so."""
+"""Shorter holes are not told one by one, but in sum. Lower: every picture that waited for its key
+frame. Higher: a word may be missing and nobody says so."""
 RETURN_MS = 300_000
 """One whose connection was lost, or whose node stopped, and who is back within this missed the time
 between. Lower: a slow computer's restart is not told. Higher: one who left and came again later
@@ -45,6 +45,8 @@ class Reason(StrEnum):
 
 BY_CHOICE = frozenset({Reason.MUTED, Reason.CAMERA_OFF, Reason.PAUSED})
 """Not a loss: somebody wanted it so."""
+UNWANTED = frozenset({Reason.NO_CONSENT, Reason.OFF_THE_RECORD})
+"""It was not to be there."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,10 @@ class Missing:
     reason: Reason
 
     @property
+    def length_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+    @property
     def is_loss(self) -> bool:
         return self.reason not in BY_CHOICE
 
@@ -112,7 +118,31 @@ def missing(
     stated: Sequence["Told"] = (),
     allowed: Allowed = MappingProxyType({}),
 ) -> list[Missing]:
-    """In the order of time. `stated`: when nothing was kept of anybody, and why."""
+    """What is told one by one, in the order of time. `stated`: when nothing was kept of anybody,
+    and why."""
+    found = holes(published, taped, kept, length_ms, stated, allowed)
+    return [one for one in found if one.length_ms >= MISSING_MS]
+
+
+def short_ms(found: Iterable[Missing]) -> dict[tuple[UUID, Source], int]:
+    """What is told in sum alone: how much of it was lost of each source."""
+    sums: dict[tuple[UUID, Source], int] = {}
+    for one in found:
+        if one.length_ms < MISSING_MS and one.is_loss and one.reason not in UNWANTED:
+            key = (one.user_id, one.source)
+            sums[key] = sums.get(key, 0) + one.length_ms
+    return sums
+
+
+def holes(
+    published: Iterable[Published],
+    taped: Sequence[Taped],
+    kept: Sequence[Kept],
+    length_ms: int,
+    stated: Sequence["Told"] = (),
+    allowed: Allowed = MappingProxyType({}),
+) -> list[Missing]:
+    """As `missing`, the short ones too."""
     found: list[Missing] = []
     spans = list(published)
     sources = sorted({(one.user_id, one.source) for one in spans})
@@ -131,11 +161,7 @@ def missing(
         for start, end, why in (hole for track in tracks for hole in track.holes):
             for part in common(Interval(start, end), _sent(own, length_ms)):
                 told += _explained(part, mine, given, known, why)
-        found += [
-            Missing(user, source, start, end, reason)
-            for start, end, reason in told
-            if end - start >= MISSING_MS
-        ]
+        found += [Missing(user, source, start, end, reason) for start, end, reason in told]
     return sorted(found, key=lambda m: (m.start_ms, m.end_ms, str(m.user_id), m.source))
 
 

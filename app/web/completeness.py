@@ -1,9 +1,19 @@
 """What is missing of a recording, in plain words."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from app.recordings.models import Recording
+from babel.numbers import format_decimal
+
+from app.recordings.models import Recording, Track
 from app.web.visit import Visit
+
+
+def short_s(visit: Visit, tracks: Iterable[Track]) -> str | None:
+    """How many seconds lack in pieces too short for a line, of all that is in the files."""
+    lacks = [track.details.get("short_missing_ms", 0) for track in tracks]
+    seconds = format_decimal(sum(lacks) / 1000, "0.0", locale=visit.language)
+    return str(seconds) if any(lacks) else None
 
 
 def lines(visit: Visit, recording: Recording, names: dict[str, str]) -> dict[str, list[str]]:

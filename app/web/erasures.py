@@ -87,7 +87,7 @@ async def exports(group_id: UUID, visit: Looking) -> HTMLResponse:
         "exports.html",
         group=group,
         erased=erased,
-        to_do=[*await _withdrawn(db, group_id), *_over(erased)],
+        to_do=[*await _withdrawn(db, group_id), *await _over(db, group_id, erased)],
         exports=[await _out(db, each) for each in await register.of_group(db, group_id)],
         people={user.id: f"{user.name} ({member.pseudonym})" for member, user in members},
     )
@@ -100,10 +100,22 @@ async def _withdrawn(db: AsyncSession, group_id: UUID) -> list[ToDo]:
     ]
 
 
-def _over(erased: Sequence[Erased]) -> list[ToDo]:
+async def _over(db: AsyncSession, group_id: UUID, erased: Sequence[Erased]) -> list[ToDo]:
     """Whose time was over: nobody withdrew, and copies are out all the same."""
     ended = [each for each in erased if each.reason == Reason.RETENTION and each.exports]
-    return [ToDo(each.erasure.user_id, (), each.exports) for each in ended]
+    seen = await copies.seen_to(db, group_id) if ended else {}
+    return [
+        ToDo(user_id, (), each.exports)
+        for each in ended
+        if (user_id := each.erasure.user_id) not in seen or seen[user_id] < each.erasure.begun_at
+    ]
+
+
+async def copies_to_delete(db: AsyncSession, group_id: UUID) -> int:
+    """How many downloads somebody must see to."""
+    erased = [await _erased(db, each) for each in (await db.exec(service.of_group(group_id))).all()]
+    to_do = [*await _withdrawn(db, group_id), *await _over(db, group_id, erased)]
+    return len({one.record.id for each in to_do for one in each.exports})
 
 
 async def own_erasures(visit: Visit, group_id: UUID) -> list[Erased]:

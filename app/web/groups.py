@@ -29,7 +29,7 @@ from app.surveys import kept as surveys
 from app.turns import rules as turn_rules
 from app.turns import service as turns
 from app.turns.models import Laughter, TechnicalTalk
-from app.web import retention
+from app.web import duties, retention
 from app.web.consents import own_consents
 from app.web.erasures import own_erasures
 from app.web.feedback import is_asked
@@ -58,12 +58,13 @@ async def home(visit: Looking) -> HTMLResponse:
     ]
     coming = [entry for entry in mine if entry["next"] is not None]
     coming.sort(key=lambda entry: entry["next"].starts_at)  # type: ignore[union-attr]
-    seen = programmes.seen_by(actor).order_by(Programme.name)
+    seen = (await visit.db.exec(programmes.seen_by(actor).order_by(Programme.name))).all()
     return visit.page(
         "home.html",
         mine=mine,
         soonest=coming[0] if coming else None,
-        programmes=(await visit.db.exec(seen)).all(),
+        programmes=seen,
+        duties=await duties.of(visit, seen),
         is_administrator=actor.is_administrator,
         full=await placement.without_room(visit.db) if actor.is_administrator else [],
     )

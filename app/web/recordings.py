@@ -82,6 +82,7 @@ async def recording(recording_id: UUID, visit: Looking) -> HTMLResponse:
         connection_heads=HEADS,
         absent=await absence.absent(db, found, meeting),
         missing=completeness.lines(visit, found, {str(id_): name for id_, name in names.items()}),
+        short_s=completeness.short_s(visit, tracks),
         data={
             "id": str(found.id),
             "state": found.state,

@@ -1,6 +1,7 @@
 """What was made of a recording, set against what was published: what is missing, and why."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from app.consent import ledger
@@ -13,7 +14,8 @@ from app.recordings.completeness import (
     Published,
     Reason,
     Taped,
-    missing,
+    holes,
+    short_ms,
 )
 from app.recordings.models import PublicationSpan, Recording, Source, SpanEnd
 from app.recordings.provenance import PURPOSE_OF
@@ -32,8 +34,8 @@ def account(
     rows: Sequence[ConsentDecision],
     off_record: Sequence[tuple[int, int]] = (),
 ) -> list[Missing]:
-    """`rows`: the group's ledger. `off_record`: ms on the time line in which nothing was to be
-    kept."""
+    """However short. `rows`: the group's ledger. `off_record`: ms on the time line in which nothing
+    was to be kept."""
     stated = [(start, end, Reason.OFF_THE_RECORD) for start, end in off_record]
     stated += [(one.start_ms, one.end_ms, Reason(one.reason)) for one in plan.interruptions]
     ended = {one.tape_id: one.ending for one in verified}
@@ -42,7 +44,17 @@ def account(
     published = [_published(span, recording) for span in spans]
     kept = [_kept(track) for track in tracks]
     allowed = _allowed(rows, recording, length_ms)
-    return missing(published, taped, kept, min(length_ms, plan.stopped_ms), stated, allowed)
+    return holes(published, taped, kept, min(length_ms, plan.stopped_ms), stated, allowed)
+
+
+def with_short(tracks: Sequence[MadeTrack], lacking: Iterable[Missing]) -> list[MadeTrack]:
+    """Each source's first track says how much is missing in pieces too short to be named."""
+    left = short_ms(lacking)
+    return [
+        replace(track, details=track.details | {"short_missing_ms": left.pop(key, 0)})
+        for track in tracks
+        if (key := (track.user_id, track.source))
+    ]
 
 
 def _taped(

@@ -11,6 +11,7 @@ from app.kit.db import now
 from app.recordings import sealing
 from app.recordings import service as recordings
 from app.recordings.models import FileKind, Recording, RecordingState, Source
+from app.recordings.previews import sheet_of
 from app.recordings.states import move
 from app.vault.service import KeyDestroyed
 from media.audio.opus import SOUND_RATE
@@ -32,7 +33,7 @@ from media.recorder.outcome import (
 from media.recorder.person import PersonFiles
 from media.recorder.placement import Gaps
 from media.recorder.planning import PlanOutdated
-from media.recorder.preview import sheet
+from media.recorder.preview import Preview
 from media.recorder.progress import Progress
 from media.recorder.shortening import shorten
 from media.recorder.tapes import PersonTapes
@@ -77,9 +78,10 @@ class Finaliser:
         )
 
     async def person(self, plan: Plan, run: str, user_id: UUID, progress: Progress) -> PersonMedia:
-        """The file of voice and camera, and that of the shared screen."""
+        """The file of voice and camera with its small pictures, and that of the shared screen."""
         tapes = await self._tapes(plan, run, user_id)
-        shop, writer = self.workshop(plan, run), PersonFiles(user_id, tapes)
+        shop, preview = self.workshop(plan, run), Preview(sheet_of(plan.stopped_ms))
+        writer = PersonFiles(user_id, tapes, preview)
         files: list[MadeFile] = []
         tracks: list[MadeTrack] = []
         for kind in (FileKind.PERSON, FileKind.SCREEN):
@@ -94,6 +96,8 @@ class Finaliser:
                         named = {"variant": variant, "media_type": form.media_type}
                         files.append(await shop.keep(kind, user_id, out, **named))
                         tracks += found
+        if small := await _work(preview.jpeg):
+            files.append(await shop.keep(FileKind.PREVIEW, user_id, small))
         return PersonMedia(tuple(files), tuple(tracks))
 
     async def mixdown(
@@ -170,15 +174,6 @@ class Finaliser:
             return await self.workshop(plan, run).noted(noted)
         except (KeyDestroyed, Missing):
             raise PlanOutdated from None
-
-    async def preview(
-        self, plan: Plan, run: str, user_id: UUID, length_ms: int, progress: Progress
-    ) -> tuple[MadeFile, ...]:
-        """Small pictures of a person's camera."""
-        tapes = await self._tapes(plan, run, user_id)
-        made = await _work(sheet, tapes, length_ms, progress.reached_s)
-        shop = self.workshop(plan, run)
-        return (await shop.keep(FileKind.PREVIEW, user_id, made),) if made else ()
 
     async def fail(self, recording_id: str, code: str) -> None:
         async with self.context.database.transaction() as db:

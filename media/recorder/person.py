@@ -13,6 +13,7 @@ from media.recorder.frames import Counts
 from media.recorder.muxer import Extent, Muxed, mux
 from media.recorder.outcome import MadeTrack
 from media.recorder.placement import Gaps
+from media.recorder.preview import Preview
 from media.recorder.scratch import Scratch
 from media.recorder.tapes import PersonTapes
 
@@ -25,9 +26,10 @@ FROZEN_S = 2.0
 class PersonFiles:
     """Writes one person's files into scratch files and says what is in them."""
 
-    def __init__(self, user_id: UUID, tapes: PersonTapes) -> None:
+    def __init__(self, user_id: UUID, tapes: PersonTapes, preview: Preview | None = None) -> None:
         self._user_id = user_id
         self._tapes = tapes
+        self._preview = preview
 
     def codecs(self, kind: FileKind) -> list[str]:
         """Of the pictures, in the order of their first tapes: each becomes a file of its own, since
@@ -49,6 +51,8 @@ class PersonFiles:
         if kind == FileKind.PERSON and codec == first:
             audio = self._tapes.sound(gaps, sounds)
         video = _watched(self._tapes.pictures(source, pictures, codec), still)
+        if self._preview is not None and source == Source.CAMERA:
+            video = self._preview.watched(video)
         muxed = mux(out, audio, video, progress, form_of(codec))
         if muxed is None:
             return ()

@@ -1,22 +1,23 @@
 """Small pictures of one person's camera, on one sheet: what it showed, stretch by stretch.
 
-Only key frames are decoded. Browsers send them seldom, when a receiver asks; a stretch without one
-shows the last before it, as long as the camera was on.
+Drawn while the pictures go by on their way into the person's file: reading the tape once more would
+cost as much as a third of writing that file. Only key frames are decoded. Browsers send them
+seldom, when a receiver asks; a stretch without one shows the last before it, as long as the camera
+was on.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 import av
 import numpy as np
 from av.error import FFmpegError
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
 from PIL import Image
 
-from app.recordings.models import Source
-from app.recordings.previews import Sheet, sheet_of
+from app.recordings.previews import Sheet
 from media.recorder.frame import Frame, FrameRows
-from media.recorder.frames import Counts
-from media.recorder.tapes import PersonTapes
 
 GROUND = (16, 33, 30)
 """Where the camera was off: as the page's own empty tile."""
@@ -24,63 +25,82 @@ QUALITY = 70
 """Lower: faces dissolve. Higher: larger, and nobody sees the difference at this size."""
 DECODERS = {"vp8": "vp8", "vp9": "vp9", "h264": "h264", "av1": "libdav1d"}
 
-
-def sheet(tapes: PersonTapes, length_ms: int, progress: Callable[[float], None]) -> bytes | None:
-    """JPEG; None when the camera showed nothing."""
-    layout = sheet_of(length_ms)
-    size = (layout.columns * layout.width, layout.rows * layout.height)
-    drawn, found = Image.new("RGB", size, GROUND), False
-    for place, frame in chosen(tapes.pictures(Source.CAMERA, Counts()), layout):
-        picture = _decoded(frame)
-        if picture is not None:
-            left = place % layout.columns * layout.width
-            top = place // layout.columns * layout.height
-            drawn.paste(_fitted(picture, layout), (left, top))
-            found = True
-        progress(place * layout.step_ms / 1000)
-    if not found:
-        return None
-    out = io.BytesIO()
-    drawn.save(out, "JPEG", quality=QUALITY)
-    return out.getvalue()
+Small = NDArray[np.uint8]
+"""RGB, (height, width, 3) of a place on the sheet."""
 
 
-def chosen(frames: Iterable[FrameRows], layout: Sheet) -> Iterator[tuple[int, Frame]]:
-    """For each stretch in which the camera was on: its first key frame, or else the last before."""
-    step_s, place, key, shown = layout.step_ms / 1000, -1, None, False
-    for rows in frames:
-        places = np.clip((rows.at_s / step_s).astype(np.int64), 0, layout.count - 1)
-        told = zip(places.tolist(), rows.is_keyframe.tolist(), strict=True)
-        for number, (here, is_keyframe) in enumerate(told):
-            if here != place:
-                if key is not None and not shown:
-                    yield place, key
-                place, shown = here, False
-            if is_keyframe:
-                key = rows.frame(number)
-                if not shown:
-                    yield place, key
-                    shown = True
-    if key is not None and not shown:
-        yield place, key
+class Preview:
+    """The sheet of one camera; its pictures may come in several files, one after another."""
 
+    def __init__(self, layout: Sheet) -> None:
+        self._layout = layout
+        self._scale = VideoReformatter()
+        self._sheet: Small | None = None  # nothing was shown yet
+        self._small: tuple[bytes, Small | None] = (b"", None)  # the last that was decoded
 
-def _decoded(frame: Frame) -> Image.Image | None:
-    """None for what a decoder does not take."""
-    decoder = av.CodecContext.create(DECODERS[frame.codec], "r")
-    assert isinstance(decoder, av.VideoCodecContext)
-    decoder.thread_count = 1
-    try:
-        pictures = [*decoder.decode(av.Packet(frame.data)), *decoder.decode(None)]
-    except FFmpegError:
-        return None
-    return Image.fromarray(pictures[0].to_ndarray(format="rgb24")) if pictures else None
+    def watched(self, frames: Iterator[FrameRows]) -> Iterator[FrameRows]:
+        """The same frames. Of each stretch with any, its first key frame is drawn, or else the
+        last before."""
+        place, key, drawn = -1, None, True
+        for rows in frames:
+            for here, keys in self._stretches(rows):
+                if here != place:
+                    if not drawn and key is not None:
+                        self._draw(place, key)
+                    place, drawn = here, False
+                if keys and not drawn:
+                    self._draw(place, rows.frame(keys[0]))
+                    drawn = True
+                key = rows.frame(keys[-1]) if keys else key
+            yield rows
+        if not drawn and key is not None:
+            self._draw(place, key)
 
+    def jpeg(self) -> bytes | None:
+        """None when the camera showed nothing."""
+        if self._sheet is None:
+            return None
+        out = io.BytesIO()
+        Image.fromarray(self._sheet).save(out, "JPEG", quality=QUALITY)
+        return out.getvalue()
 
-def _fitted(picture: Image.Image, layout: Sheet) -> Image.Image:
-    """Filling its place, as the tiles of the page do: what is too wide or high is cut off."""
-    scale = max(layout.width / picture.width, layout.height / picture.height)
-    wide, high = round(picture.width * scale), round(picture.height * scale)
-    left, top = (wide - layout.width) // 2, (high - layout.height) // 2
-    cut = (left, top, left + layout.width, top + layout.height)
-    return picture.resize((wide, high)).crop(cut)
+    def _stretches(self, rows: FrameRows) -> Iterator[tuple[int, list[int]]]:
+        """Each that has frames, and which of them are key frames."""
+        places = (rows.at_s * 1000 / self._layout.step_ms).astype(np.int64)
+        places = np.clip(places, 0, self._layout.count - 1)
+        for place in np.unique(places).tolist():
+            yield place, np.flatnonzero(rows.is_keyframe & (places == place)).tolist()
+
+    def _draw(self, place: int, frame: Frame) -> None:
+        if frame.data is not self._small[0]:
+            self._small = frame.data, self._decoded(frame)
+        small = self._small[1]
+        if small is None:
+            return
+        layout = self._layout
+        if self._sheet is None:
+            size = (layout.rows * layout.height, layout.columns * layout.width, 3)
+            self._sheet = np.full(size, GROUND, np.uint8)
+        row, column = divmod(place, layout.columns)
+        top, left = row * layout.height, column * layout.width
+        self._sheet[top : top + layout.height, left : left + layout.width] = small
+
+    def _decoded(self, frame: Frame) -> Small | None:
+        """Filling its place, as the tiles of the page do: what is too wide or high is cut off. None
+        for what a decoder does not take."""
+        decoder, layout = av.CodecContext.create(DECODERS[frame.codec], "r"), self._layout
+        assert isinstance(decoder, av.VideoCodecContext)
+        decoder.thread_count = 1
+        try:
+            pictures = [*decoder.decode(av.Packet(frame.data)), *decoder.decode(None)]
+        except FFmpegError:
+            return None
+        if not pictures:
+            return None
+        picture = pictures[0]
+        scale = max(layout.width / picture.width, layout.height / picture.height)
+        wide, high = round(picture.width * scale), round(picture.height * scale)
+        fitted = self._scale.reformat(picture, wide, high, "rgb24", interpolation="AREA")
+        small = np.asarray(fitted.to_ndarray(), np.uint8)
+        left, top = (wide - layout.width) // 2, (high - layout.height) // 2
+        return small[top : top + layout.height, left : left + layout.width]

@@ -14,6 +14,7 @@ from app.kit.ids import new_id
 from app.meetings.models import Meeting
 from app.recordings import sealing, spans
 from app.recordings import service as recordings
+from app.recordings.completeness import MISSING_MS
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
 from app.recordings.off_record import spans_ms
 from app.recordings.states import move
@@ -26,7 +27,7 @@ from app.vault import service as vault
 from media.audio.echo_ways import EchoRules
 from media.audio.speech import Thresholds
 from media.recorder import planning
-from media.recorder.accounting import account
+from media.recorder.accounting import account, with_short
 from media.recorder.finaliser import Finaliser
 from media.recorder.manifest import manifest
 from media.recorder.outcome import MadeFile, MadeTrack, Noted, Plan, Speech, Verified
@@ -61,8 +62,9 @@ async def publish(
         published = await spans.of_recording(db, plan.recording_id)
     speech = {user: await finaliser.noted(plan, run, one) for user, one in heard.items()}
     of_all = await finaliser.noted(plan, run, anybody) if anybody else ()
-    lacking = account(found, plan, published, tracks, verified, length_ms, ledger_rows, off_record)
-    missing = lacking if published else None
+    holes = account(found, plan, published, tracks, verified, length_ms, ledger_rows, off_record)
+    missing = [one for one in holes if one.length_ms >= MISSING_MS] if published else None
+    tracks = with_short(tracks, holes) if published else tracks
     found_by = {"detector": VERSION, "parameters": turn_rules.parameters(rules, DETECTOR)}
     facts = (plan, files, tracks, verified, relied_on, found_by, length_ms, missing)
     text = manifest(*facts, off_record=off_record)
@@ -81,7 +83,7 @@ async def publish(
         if recording.state == RecordingState.CLAIMED:
             move(recording, RecordingState.READY)
         recording.duration_ms, recording.progress = length_ms, 100
-        recording.missing = [one.to_json() for one in lacking] if published else None
+        recording.missing = None if missing is None else [one.to_json() for one in missing]
         await sealing.forget_unused(db, recording)
 
 

@@ -1,7 +1,7 @@
 """The durable workflow `finalise`: every step's result is kept, a restart goes on after the last.
 
-    plan → verify each → person each → mixdown → listen to each → tell apart → preview each
-    → publish → clear
+    plan → verify each → person each → mixdown → listen to each → tell apart → publish
+    → clear
 
 A step that was killed is done again from its beginning; what it stores lies at the same place, so
 doing it twice is doing it once. When a consent ends on the way, the rest is thrown away and a new
@@ -75,7 +75,7 @@ class _Run:
         self._finaliser = finaliser
         self._plan = plan
         self._run = run
-        self._steps = 4 * len(plan.users) + 2 + (plan.mixed is not None)
+        self._steps = 3 * len(plan.users) + 2 + (plan.mixed is not None)
         self._done = 0
 
     async def all_steps(self) -> None:
@@ -106,8 +106,6 @@ class _Run:
             anybody = await self._next("listen to all", length, *to_all)
         telling = (plan, run, voices, heard, length)
         heard = await self._next("tell apart", length, Finaliser.tell_apart, *telling)
-        for user in (track.user_id for track in tracks if track.source == Source.CAMERA):
-            files += await self._next("preview", length, Finaliser.preview, plan, run, user, length)
         made = (files, tracks)
         await step("publish", publish, finaliser, plan, run, made, verified, heard, length, anybody)
 

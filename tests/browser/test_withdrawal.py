@@ -211,8 +211,11 @@ async def test_a_receipt_for_who_withdrew_and_a_list_for_who_coordinates(site: S
     places = [
         ("erasure", f"/erasures/{erasure.id}", eero),
         ("group_erased", group, eero),
+        ("home_duties", "/", played.administrator),
         ("exports", f"{group}/exports", played.administrator),
     ]
+    async with database.transaction() as db:
+        (await db.get_one(Programme, played.programme)).retention_days = 130
     for width, size in WIDTHS.items():
         for name, path, user in places:
             async with site.visitor(user, width=size[0], height=size[1]) as context:
@@ -227,6 +230,14 @@ async def test_a_receipt_for_who_withdrew_and_a_list_for_who_coordinates(site: S
                 )
                 assert not await page.evaluate(overflow), f"{name} is wider than the screen"
                 assert not faults
+    async with site.visitor(played.administrator) as context:
+        page = await context.new_page()
+        await page.goto(f"{site.url}{group}/exports")
+        await page.click("button[data-path$=seen-to]")
+        await page.click("dialog [data-choice=yes]")
+        await expect(page.locator("button[data-path$=seen-to]")).to_have_count(0)
+        await page.goto(site.url)
+        await expect(page.locator(f"a[href='{group}/exports']")).to_have_count(0)
     async with site.visitor(eero) as context:
         page = await context.new_page()
         await page.goto(f"{site.url}/erasures/{erasure.id}")

@@ -1,5 +1,6 @@
-"""Who did not consent, who withdrew in the meeting, who withdrew afterwards: searched for in every
-byte that a running installation stores, opened with every key that it holds.
+"""Who did not consent, who withdrew in the meeting (with what came before, and keeping it), who
+withdrew afterwards: searched for in every byte that a running installation stores, opened with
+every key that it holds.
 
 Each person sends a tone and a picture that nobody else sends, and writes in the chat. Alice
 consents and shows that the search finds what is there.
@@ -28,21 +29,23 @@ from tests.fixtures.programme import Prepared, got, made, prepare
 
 pytestmark = pytest.mark.timeout(400)
 
-ROLES = {"alice": "facilitator", "bob": "member", "carol": "member", "dan": "member"}
+ROLES = dict.fromkeys(("alice", "bob", "carol", "dan", "erin"), "member") | {"alice": "facilitator"}
 EVERYTHING = ("audio", "video", "indexing", "chat")
-CONSENTS = {"alice": EVERYTHING, "bob": (), "carol": EVERYTHING, "dan": EVERYTHING}
+CONSENTS = dict.fromkeys(ROLES, EVERYTHING) | {"bob": ()}
 CANARIES = {
     "alice": Canary(710, 1),
     "bob": Canary(1_130, 2),
     "carol": Canary(1_570, 3),
     "dan": Canary(2_290, 4),
+    "erin": Canary(2_650, 6),
 }
-CAROL_AFTERWARDS = Canary(1_870, 5)
-"""What she sends from the moment of her withdrawal on."""
+AFTERWARDS = {"carol": Canary(1_870, 5), "erin": Canary(3_010, 7)}
+"""What they send from the moment of their withdrawal on. Carol's is searched for when all of hers
+was erased; of erin's nothing is erased, so that no tape that ran on could be missed."""
 WRITTEN = {name: f"kirjoittaa-{name}-9e41c7" for name in ROLES}
 """In the chat, while the recording runs."""
 WRITTEN_TOO_EARLY = "ennen-taltiointia-9e41c7"
-WRITTEN_AFTERWARDS = "perumisen-jälkeen-9e41c7"
+WRITTEN_AFTERWARDS = {name: f"perumisen-jälkeen-{name}-9e41c7" for name in AFTERWARDS}
 WRITTEN_OFF_RECORD = "ei-nauhalle-9e41c7"
 TALK_S = 3.0
 DEADLINE_S = 120
@@ -93,7 +96,7 @@ async def accept(api: httpx.AsyncClient, link: str, name: str) -> None:
 
 
 async def meet(meeting: Gathered) -> None:
-    """Carol withdraws voice and picture in the middle and goes on talking."""
+    """Carol and erin withdraw in the middle and go on talking; erin keeps what was before."""
     tracks: dict[str, list[CanaryTrack]] = {}
     try:
         for number, name in enumerate(ROLES):
@@ -109,12 +112,14 @@ async def meet(meeting: Gathered) -> None:
         for name, person in meeting.people.items():
             await person.ask(Say, text=WRITTEN[name])
         await asyncio.sleep(TALK_S)
-        for purpose in ("audio", "video", "chat"):
-            text = {"text_version": 1, "text_language": "fi"}
-            await carol.ask(DecideConsent, purpose=purpose, decision="withdrawn", **text)
-        for track in tracks["carol"]:
-            track.canary = CAROL_AFTERWARDS
-        await carol.ask(Say, text=WRITTEN_AFTERWARDS)
+        for name, afterwards in AFTERWARDS.items():
+            for purpose in ("audio", "video", "chat"):
+                form = {"text_version": 1, "text_language": "fi", "keeps_earlier": name == "erin"}
+                decided = {"purpose": purpose, "decision": "withdrawn"} | form
+                await meeting.people[name].ask(DecideConsent, **decided)
+            for track in tracks[name]:
+                track.canary = afterwards
+            await meeting.people[name].ask(Say, text=WRITTEN_AFTERWARDS[name])
         await asyncio.sleep(TALK_S)
         for name, sent in tracks.items():
             assert all(track.sent > 20 for track in sent), name
@@ -141,6 +146,17 @@ async def ready(meeting: Gathered) -> Any:
     return recording if recording["state"] == "ready" else None
 
 
+async def composite(meeting: Gathered, recording_id: str) -> None:
+    """The video of everybody in one picture, asked for and made."""
+    path = f"recordings/{recording_id}/composite"
+    await made(meeting.prepared.api, path)
+
+    async def is_there() -> bool:
+        return bool((await got(meeting.prepared.api, path))["state"] == "ready")
+
+    await until("the composite is ready", is_there)
+
+
 async def receipt(meeting: Gathered, name: str) -> Any:
     """The document of this person's newest receipt, once everything about it is attested."""
     own = (await got(meeting.clients[name], "erasures/me"))["items"]
@@ -156,11 +172,13 @@ async def test_nothing_is_kept_of_those_who_did_not_agree_or_no_longer_do(tmp_pa
         await meet(meeting)
         await until("the recording is ready", lambda: ready(meeting))
         carols = await until("carol's receipt", lambda: receipt(meeting, "carol"))
+        recording = await ready(meeting)
+        await composite(meeting, recording["id"])
         found = await meeting.search()
         check_search_finds_what_is_there(found)
         check_refused_and_withdrawn(found, carols)
+        check_what_was_before_stays(found)
 
-        recording = await ready(meeting)
         export = await meeting.prepared.api.get(
             f"/api/v1/meetings/{meeting.prepared.meeting_id}/export"
         )
@@ -190,8 +208,11 @@ def check_search_finds_what_is_there(found: Hoard) -> None:
     for what in ("bytes in store", "tone in store", "picture in store"):
         assert what in text
     assert found.shut == set()
+    for what in ("tone in store", "picture in store"):
+        assert any(name.startswith(what) and "composite" in name for name in text.splitlines())
+    assert any("preview" in name for name in found.finds(CANARIES["alice"]))
     assert "mixdown" in text
-    for name in ("alice", "dan"):
+    for name in ("alice", "dan", "erin"):
         assert "the database, row by row" in places(found, WRITTEN[name])
 
 
@@ -203,15 +224,26 @@ def places(found: Hoard, written: str) -> list[str]:
 def check_refused_and_withdrawn(found: Hoard, receipt: dict[str, Any]) -> None:
     """Neither whom nobody ever taped, nor who withdrew in the meeting: before and after."""
     assert found.finds(CANARIES["bob"]) == []
-    assert found.finds(CAROL_AFTERWARDS) == []
+    assert found.finds(AFTERWARDS["carol"]) == []
     assert found.finds(CANARIES["carol"]) == []
-    for never in (WRITTEN["bob"], WRITTEN_TOO_EARLY, WRITTEN_AFTERWARDS, WRITTEN_OFF_RECORD):
+    for never in (WRITTEN["bob"], WRITTEN_TOO_EARLY, WRITTEN_OFF_RECORD):
         assert places(found, never) == []
-    assert places(found, WRITTEN["carol"]) == []
+    for never in (WRITTEN["carol"], *WRITTEN_AFTERWARDS.values()):
+        assert places(found, never) == []
     assert receipt["chat_lines_deleted"] == 1
     assert {w["purpose"] for w in receipt["withdrawals"]} == {"audio", "video", "chat"}
     assert {key["scope"] for key in receipt["keys_destroyed"]} == {"audio", "video"}
     assert len(receipt["objects_deleted"]) == 2
+
+
+def check_what_was_before_stays(found: Hoard) -> None:
+    """Of erin: her tapes and files, up to her withdrawal and not a packet further."""
+    text = "\n".join(found.finds(CANARIES["erin"]))
+    for what in ("tone in store", "picture in store"):
+        assert what in text
+    assert ".tape" in text
+    assert "mixdown" in text
+    assert found.finds(AFTERWARDS["erin"]) == []
 
 
 async def withdraw(meeting: Gathered, name: str) -> None:
@@ -239,7 +271,7 @@ async def own_files(meeting: Gathered, recording_id: str, name: str) -> dict[str
 
 def check_tapes_of_others_are_untouched(now: Hoard, before: Hoard, meeting: Gathered) -> None:
     tapes = {name for name in now.plain if name.startswith("raw store") and ".tape" in name}
-    assert len(tapes) == 2  # alice's voice and picture
+    assert len(tapes) == 4  # alice's and erin's voices and pictures
     for name in tapes:
         assert now.plain[name] == before.plain[name]
 

@@ -29,8 +29,7 @@ class Report:
 
     @property
     def worst_s(self) -> float:
-        found = (*self.verdict.losses_s.values(), *self.verdict.earlier_s.values())
-        return max((loss for each in found for loss in each), default=0.0)
+        return self.verdict.worst_s
 
     @property
     def is_good(self) -> bool:

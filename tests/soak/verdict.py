@@ -5,8 +5,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import av
@@ -15,6 +16,7 @@ from sqlmodel import select
 from app.chat.models import ChatLine
 from app.kit.context import Context
 from app.recordings import service as recordings
+from app.recordings.completeness import MISSING_MS
 from app.recordings.models import (
     FileKind,
     Recording,
@@ -39,6 +41,9 @@ ON_THE_WAY_S = 0.1
 """What was sent in a stretch may arrive so much later and still be of it."""
 WITHDRAWN = ("consent", "erased")
 """Why the manifest may leave a tape out."""
+NEARLY_S = 1.0
+"""What is named as missing may begin and end so much beside what those who were there saw. Lower: a
+busy machine's notes come too late for it. Higher: a second may be lost and named by nobody."""
 MARKER = 0x80
 """Of the second byte: with this packet a picture ends."""
 
@@ -56,6 +61,13 @@ class Verdict:
     lines: int = 0
     """Of the chat, that the node answered or somebody heard."""
     complaints: list[str] = field(default_factory=list)
+
+    @property
+    def worst_s(self) -> float:
+        """What any one stretch, which a kill may end, lacks in all: a kill loses so much."""
+        both = ((own, self.earlier_s[source]) for source, own in self.losses_s.items())
+        each = (pair for at_end, earlier in both for pair in zip(at_end, earlier, strict=True))
+        return max(map(sum, each), default=0.0)
 
     def lost(self, source: str, at_end_s: float, earlier_s: float) -> None:
         self.losses_s.setdefault(source, []).append(at_end_s)
@@ -104,7 +116,7 @@ async def judge(
     """Reads every tape as it lies in the store, the manifest, the finished files and the chat."""
     verdict = Verdict()
     found = await Finished.open(context, store, recording_id)
-    arrivals = await _judge_tapes(verdict, found, told, scratch)
+    arrivals, missing = await _judge_tapes(verdict, found, told, scratch)
     assert found.recording.stopped_at is not None
     stopped_at = found.recording.stopped_at.timestamp()
     for user_id, person in told.items():
@@ -112,13 +124,16 @@ async def judge(
             truth.stopped(stopped_at)
             came = sorted(arrivals.get((user_id, source), []))
             own = [t for t in found.tracks if (t.user_id, t.source) == (user_id, source)]
-            kept: list[float] = []
+            kept, held = list[float](), 0.0
             for one in _stretches(truth, came):
                 # What lacks counts whole, and yet for no more than the time since it was sent.
                 held = min(len(one.last) * truth.period_s, one.end - one.last[0]) if one.last else 0
                 verdict.lost(source, held, one.earlier * truth.period_s)
                 kept += one.kept
-            verdict.complaints += _of_tracks(found.recording, own, kept, truth.period_s, len(came))
+            of_tracks = (own, kept, truth.period_s, len(came), MOST_LOST_S - held)
+            verdict.complaints += _of_tracks(found.recording, *of_tracks)
+            named = [m for m in missing if (m["user_id"], m["source"]) == (str(user_id), source)]
+            verdict.complaints += _of_missing(found.recording, truth, named)
             verdict.complaints += _of_unwanted(found.recording, own, truth)
     for track in (t for t in found.tracks if t.source == Source.CAMERA):
         verdict.complaints += await _of_pictures(found, track)
@@ -130,8 +145,9 @@ async def judge(
 
 async def _judge_tapes(
     verdict: Verdict, found: Finished, told: Mapping[UUID, Told], scratch: Path
-) -> dict[tuple[UUID, str], list[float]]:
-    """Whether the manifest says of each how it ends; when the parts of each source arrived."""
+) -> tuple[dict[tuple[UUID, str], list[float]], list[dict[str, Any]]]:
+    """Whether the manifest says of each how it ends; when the parts of each source arrived, and
+    what the manifest says is missing."""
     written = next(file for file in found.files if file.kind == FileKind.MANIFEST)
     manifest = json.loads(await found.read(written))
     entries = {entry["tape_id"]: entry for entry in manifest["tapes"]}
@@ -151,7 +167,9 @@ async def _judge_tapes(
             verdict.complaints.append(f"{len(late)} packets of {tape.source} that nobody may keep")
     if entries or [one for one in manifest["left_out"] if one["reason"] not in WITHDRAWN]:
         verdict.complaints.append("the manifest has tapes of its own, or leaves some out")
-    return arrivals
+    if manifest["missing"] != found.recording.missing:
+        verdict.complaints.append("the manifest and the books name different things as missing")
+    return arrivals, manifest["missing"] or []
 
 
 class Stretch(NamedTuple):
@@ -178,15 +196,21 @@ def _stretches(truth: Truth, arrivals: Sequence[float]) -> Iterator[Stretch]:
 
 
 def _of_tracks(
-    recording: Recording, own: Sequence[Track], kept: Sequence[float], period_s: float, came: int
+    recording: Recording,
+    own: Sequence[Track],
+    kept: Sequence[float],
+    period_s: float,
+    came: int,
+    allowed_s: float,
 ) -> Iterator[str]:
-    """`kept`: when what is on the tapes was due; `came`: packets of a voice or pictures there."""
+    """`kept`: when what is on the tapes was due; `came`: packets of a voice or pictures there;
+    `allowed_s`: what the last kill may take yet, beside what it took of the tapes."""
     began = recording.started_at.timestamp()
     # A starved machine's times are uncertain, and the file says by how much.
     ends_ms = [t.start_ms + t.duration_ms + t.details["alignment_error_ms"] for t in own]
     end = began + max(ends_ms, default=0.0) / 1e3
     after = [due for due in kept if due > end]
-    if len(after) * period_s > MOST_LOST_S:
+    if len(after) * period_s > allowed_s:
         yield (
             f"recording {recording.id}: a finished track ends {max(after) - end:.3f} s before its "
             f"tapes do; {len(after)} pieces, "
@@ -204,6 +228,26 @@ def _of_unwanted(recording: Recording, own: Sequence[Track], truth: Truth) -> It
         later_ms = track.start_ms + track.details["alignment_error_ms"]
         if truth.is_unwanted(recording.started_at.timestamp() + later_ms / 1e3, LATE_S):
             yield f"a finished {track.source} begins with what nobody may keep: {track.start_ms} ms"
+
+
+def _of_missing(
+    recording: Recording, truth: Truth, named: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """What is between two stretches is named, and nothing is that was written."""
+    began = recording.started_at.timestamp()
+    spans = [(began + one["start_ms"] / 1e3, began + one["end_ms"] / 1e3) for one in named]
+    for (_, end), (start, _) in pairwise(truth.recorded):
+        lacks = start - end - sum(_common(one, (end, start)) for one in spans)
+        if lacks > MISSING_MS / 1e3 + 2 * NEARLY_S:
+            yield f"{lacks:.2f} s are missing from {end - began:.2f} s on, and not named: {named}"
+    for start, end in truth.recorded:
+        for one in spans:
+            if (false := _common(one, (start + NEARLY_S, end - NEARLY_S))) > 0:
+                yield f"{false:.2f} s are named as missing and were written: {one}"
+
+
+def _common(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
 async def _of_pictures(found: Finished, track: Track) -> list[str]:

@@ -4,13 +4,16 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
 from app.exports import register
 from app.exports.formats.offered import FORMATS, Format, Loss
+from app.exports.models import ExportRecord
 from app.kit.permissions import Action, Role, may
 from app.recordings.models import FileKind
 from app.transcripts import service as transcripts
@@ -131,8 +134,6 @@ async def test_so_is_a_file_that_is_taken_along_and_none_that_is_played(kept: Ke
     client, path = kept.cast.researcher.client, f"{kept.path}/files/{mix.id}"
     assert (await client.get(path)).is_success
     assert (await client.head(f"{path}?download=1")).is_success
-    rest = await client.get(f"{path}?download=1", headers={"Range": "bytes=10-20"})
-    assert rest.status_code == 206
     assert await registered(kept) == []
     answer = await client.get(f"{path}?download=1")
     ((record, contents),) = await registered(kept)
@@ -140,6 +141,28 @@ async def test_so_is_a_file_that_is_taken_along_and_none_that_is_played(kept: Ke
     assert record.file_name == "meeting-3-mixdown.json"
     held = {each.user_id: each.purposes for each in contents}
     assert held == {kept.cast.bob.id: ["audio"], kept.cast.alice.id: ["audio"]}
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-", "bytes=1-", "bytes=-5", "bytes=0-0, 1-9"])
+async def test_whichever_part_of_a_file_is_taken_along_and_once_a_day(
+    kept: Kept, asked: str
+) -> None:
+    mix = await kept.file(FileKind.MIXDOWN)
+    path = f"{kept.path}/files/{mix.id}?download=1"
+    for who in (kept.cast.researcher, kept.cast.coordinator):
+        for _ in range(2):
+            assert (await who.client.get(path, headers={"Range": asked})).is_success
+    found = await registered(kept)
+    people = {kept.cast.researcher.id, kept.cast.coordinator.id}
+    assert (len(found), {each.record.exported_by for each in found}) == (2, people)
+
+    async with kept.context.database.transaction() as db:
+        (row,) = await db.exec(
+            select(ExportRecord).where(ExportRecord.exported_by == kept.cast.researcher.id)
+        )
+        row.exported_at -= timedelta(days=1)
+    assert (await kept.cast.researcher.client.get(path)).is_success
+    assert len(await registered(kept)) == 3
 
 
 async def test_a_refused_download_is_not_in_it(kept: Kept) -> None:

@@ -13,7 +13,9 @@ from app.recordings.completeness import (
     Published,
     Reason,
     Taped,
+    holes,
     missing,
+    short_ms,
 )
 from app.recordings.models import Source, SpanEnd
 
@@ -51,6 +53,25 @@ def test_a_hole_has_the_reason_of_its_packets() -> None:
 
     assert told(found) == [(250_000, 262_000, "network"), (300_000, 318_000, "nothing_sent")]
     assert all(one.is_loss for one in found)
+
+
+def test_what_is_too_short_to_be_named_is_told_in_sum() -> None:
+    gaps = [(250_000, 250_999, "network"), (300_000, 300_500, "network"), (400_000, 401_000, "x")]
+    off = (500_000, 500_900, OFF)
+    facts = (
+        [sent(0, 600_000), sent(0, 600_000, source=CAM)],
+        [tape(0, 600_000)],
+        [
+            Kept(BOB, MIC, 40, 600_000, [*gaps, (500_000, 500_900, "network")]),
+            Kept(BOB, CAM, 0, LENGTH),
+        ],
+        LENGTH,
+        [off],
+    )
+
+    assert told(missing(*facts)) == [(400_000, 401_000, "network")]
+    assert short_ms(holes(*facts)) == {(BOB, MIC): 40 + 999 + 500}
+    assert short_ms(missing(*facts)) == {}
 
 
 def test_a_silence_while_muted_is_no_loss() -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from app.kit.db import now
 from app.meetings.models import Meeting, MeetingState
+from app.recordings import service as recordings
 from app.recordings.completeness import Missing, Reason
 from app.recordings.models import Recording, RecordingState, Source
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
+from tests.fixtures.kept import keep
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -68,6 +70,23 @@ async def test_what_is_missing_is_said_in_plain_words(
     assert f"{cast.bob.user.name}, {LINES[language]}" in page
     assert "1 min 5 s" in page
     assert "1:01:40" in page
+
+
+@pytest.mark.parametrize(("language", "seconds"), [("en", "1.6"), ("fi", "1,6"), ("sv", "1,6")])
+async def test_what_is_too_short_for_a_line_is_told_in_sum(
+    running: Application, cast: Cast, browser: Browser, language: str, seconds: str
+) -> None:
+    kept = await keep(running, cast)
+    async with running.context.database.transaction() as db:
+        first, second, *_ = await recordings.tracks(db, kept.recording.id)
+        first.details = {**first.details, "short_missing_ms": 900}
+        second.details = {**second.details, "short_missing_ms": 660}
+        (await db.get_one(Recording, kept.recording.id)).missing = []
+
+    path = f"/recordings/{kept.recording.id}"
+    page = (await (await browser(cast.researcher, language)).get(path)).text
+
+    assert f" {seconds} s." in page
 
 
 async def test_a_recording_of_which_nothing_was_noted_claims_nothing(
