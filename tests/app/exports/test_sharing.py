@@ -13,6 +13,7 @@ from sqlmodel import select
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
 from app.exports import register
+from app.exports.place import group_key
 from app.kit.audit import AuditEntry, Deed
 from app.kit.db import now
 from app.transcripts import service as transcripts
@@ -115,6 +116,9 @@ async def test_nothing_of_who_did_not_agree_is_in_it(
     assert {row["pseudonym"] for row in table(files[f"{folder}codings.csv"])} == {"F1"}
     assert {row["pseudonym"] for row in table(files[f"{folder}chat.csv"])} == {"F1"}
     assert {row["pseudonym"] for row in table(files[f"{folder}consents.csv"])} == {"F1"}
+    called = {row["group"] for row in table(files[f"{folder}turns.csv"])}
+    assert called == {f"group-{group_key(both.cast.group_id)}"}
+    assert not any("Ryhmä 1" in told(name, content) for name, content in files.items())
     manifest = manifest_holds(files, folder)
     assert manifest["made_for"] == "sharing"
     assert {"pseudonym": "J1", "reason": str(decision)} in manifest["left_out"]
