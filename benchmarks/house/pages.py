@@ -147,3 +147,5 @@ def _exports(study: Study) -> Iterator[Asked]:
     project = f"{API}/groups/{study.groups[0].id}/project.qdpx"
     yield Asked("project of a group, QDPX", project, EXPORT_MS)
     yield Asked("export of a group", f"{API}/groups/{study.groups[0].id}/export", EXPORT_MS)
+    programme = f"{API}/programmes/{study.programme.id}/export"
+    yield Asked("export of the programme", programme, EXPORT_MS)
