@@ -1,6 +1,7 @@
 """Every code of a programme's finished coders as one table, a row for each: what `coding.codes`
 says of one recording. Left out are those that whoever exports must not see while coding there."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,6 +23,7 @@ from app.exports.formats import parquet
 from app.exports.programme.material import Material
 from app.kit.db import Database
 from app.kit.frames import frame, key
+from app.turns.models import Turn, TurnIndex
 
 SCHEMA = parquet.CODINGS | {"codebook": pl.String()}
 """`codebook`: the file that says what the code means, without its ending."""
@@ -36,6 +38,9 @@ LABELS = {
 MEMOS = dict.fromkeys(("assignment", "key", "memo"), pl.String())
 LAST = 2**31 - 1
 """After every coder's number stands what was decided."""
+AT_ONCE = 16
+"""Recordings. Lower: more questions to the database. Higher: more memory, which of a whole study's
+codes at once is a gigabyte."""
 MOMENT = "%Y-%m-%dT%H:%M:%S+00:00"
 
 Finished = Sequence[tuple[CodingAssignment, CodebookVersion, Codebook]]
@@ -66,14 +71,32 @@ async def of_material(
     finished = await _finished(db, of_it - withheld)
     await seeing.told(database, db, actor, {one.recording_id for one, _, _ in finished})
     versions = list({version.id: version for _, version, _ in finished}.values())
+    labels = _labels(versions)
+    tables = [pl.DataFrame(schema=SCHEMA)]
+    for start in range(0, len(found.recordings), AT_ONCE):
+        places = range(start, min(start + AT_ONCE, len(found.recordings)))
+        ids = {found.recordings[place].recording.id for place in places}
+        own = [each for each in finished if each[0].recording_id in ids]
+        some = turns.filter(pl.col("recording").is_in(places))
+        tables.append(await _table(db, own, labels, some, with_memos=with_memos))
+    return Coded(pl.concat(tables), versions, withheld)
+
+
+async def _table(
+    db: AsyncSession,
+    finished: Finished,
+    labels: pl.DataFrame,
+    turns: pl.DataFrame,
+    *,
+    with_memos: bool,
+) -> pl.DataFrame:
+    """Of some recordings: these turns, and who finished them."""
     sources = await _sources(db, finished)
-    given = pl.concat(
-        [await _said(db, sources), await _decided(db, sources, found, turns)], how="diagonal"
-    )
-    said = given.join(_labels(versions), on=["version", "axis_id", "code_id"])
+    given = pl.concat([await _said(db, sources), await _decided(db, finished)], how="diagonal")
+    said = given.join(labels, on=["version", "axis_id", "code_id"])
     memos = await _memos(db, finished) if with_memos else pl.DataFrame(schema=MEMOS)
     table = _ordered(_beside(said, memos, sources), turns)
-    return Coded(table.select(pl.col(n).cast(t) for n, t in SCHEMA.items()), versions, withheld)
+    return table.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
 async def _finished(db: AsyncSession, recording_ids: Collection[UUID]) -> Finished:
@@ -130,32 +153,32 @@ async def _said(db: AsyncSession, sources: pl.DataFrame) -> pl.DataFrame:
     return found.join(sources, on="assignment").with_columns(moment)
 
 
-async def _decided(
-    db: AsyncSession, sources: pl.DataFrame, found: Material, turns: pl.DataFrame
-) -> pl.DataFrame:
+async def _decided(db: AsyncSession, finished: Finished) -> pl.DataFrame:
     """Where a recording has several coders. That no code fits is no row."""
+    times = Counter((one.recording_id, version.id) for one, version, _ in finished)
+    double = {pair for pair, coders in times.items() if coders > 1}
     ids = {
         "version": Adjudication.version_id,
+        "recording_id": TurnIndex.recording_id,
         "key": Adjudication.turn_id,
         "axis_id": Adjudication.axis_id,
         "code_id": Adjudication.code_id,
         "id": Adjudication.id,
     }
     numbers = {"is_primary": case((col(Adjudication.is_primary), 1), else_=0)}
-    of_it = [UUID(each) for each in sources["version"].unique()]
-    where = (col(Adjudication.version_id).in_(of_it), col(Adjudication.ended_at).is_(None))
-    decisions = await frame(db, ids, numbers, where)
-    double = sources.group_by("recording_id", "version").len().filter(pl.col("len") > 1)
-    recordings = [(n, key(each.recording.id)) for n, each in enumerate(found.recordings)]
-    places = pl.DataFrame(
-        recordings, schema={"recording": pl.Int32(), "recording_id": pl.String()}, orient="row"
+    where = (
+        col(Adjudication.turn_id) == Turn.id,
+        col(Turn.index_id) == TurnIndex.id,
+        col(TurnIndex.recording_id).in_({recording for recording, _ in double}),
+        col(Adjudication.ended_at).is_(None),
     )
-    at = turns.select("key", "recording").join(places, on="recording").drop("recording")
-    decisions = decisions.join(at, on="key").join(
-        double, on=["recording_id", "version"], how="semi"
+    pairs = [(key(recording), key(version)) for recording, version in double]
+    own = pl.DataFrame(
+        pairs, schema=dict.fromkeys(("recording_id", "version"), pl.String()), orient="row"
     )
+    found = (await frame(db, ids, numbers, where)).join(own, on=own.columns, how="semi")
     named = (pl.lit(DECIDED).alias("coder"), pl.lit(LAST, pl.Int32()).alias("number"))
-    return decisions.with_columns(*named)
+    return found.with_columns(*named)
 
 
 async def _memos(db: AsyncSession, finished: Finished) -> pl.DataFrame:
