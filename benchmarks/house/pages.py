@@ -110,6 +110,8 @@ def _coded(study: Study) -> Iterator[Asked]:
     )
     yield Asked("agreement", f"{programme}/agreement")
     yield Asked("agreement, REST", f"{API}{version}/agreement")
+    yield Asked("boundaries of all recordings", f"{programme}/segmentations")
+    yield Asked("boundaries of all recordings, REST", f"{API}{programme}/boundaries")
     for table in ("coefficients", "confusions"):
         yield Asked(f"agreement, {table}.csv", f"{API}{version}/agreement/{table}.csv")
     every = "recordings=all"

@@ -1,6 +1,7 @@
 """The export of a whole programme: one table of all turns and one of all codings, for analysis."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -19,6 +20,7 @@ from app.exports.reader import reader_of
 from app.exports.register import Out
 from app.exports.streaming import zipped
 from app.groups.models import Group
+from app.kit.db import now
 from app.kit.errors import Refusal
 from app.kit.http import Ctx
 from app.kit.permissions import Action
@@ -58,6 +60,7 @@ async def export_programme(
     name = "emessi-programme" + ("-for-sharing.zip" if audience == Audience.SHARING else ".zip")
     reader = reader_of(context, actor)
     for _ in range(ATTEMPTS):
+        moment = now()
         async with context.database.reading() as db:
             programme = await access.require(db, actor, programme_id, Action.EXPORT)
             found = await bundle.of_programme(context.database, db, programme, reader, audience)
@@ -65,7 +68,7 @@ async def export_programme(
             raise NothingToExport
         async with context.database.transaction() as db:
             if await _is_as_read(db, found):
-                await _enter(db, actor, found, name, audience)
+                await _enter(db, actor, found, name, audience, moment)
                 break
     else:
         raise ConsentsChanging
@@ -77,14 +80,20 @@ async def export_programme(
 async def _is_as_read(db: AsyncSession, found: Whole) -> bool:
     """Whether nobody has decided anything since. Nobody does until this transaction ends."""
     for group_id in sorted(found.held):
-        await register.hold(db, group_id)
+        await db.get(Group, group_id, with_for_update=True)
     return await ledger.lengths(db, found.held) == found.lengths
 
 
 async def _enter(
-    db: AsyncSession, actor: Actor, found: Whole, name: str, audience: Audience
+    db: AsyncSession,
+    actor: Actor,
+    found: Whole,
+    name: str,
+    audience: Audience,
+    moment: datetime,
 ) -> None:
-    """Into the register and the audit log of each group of which something is in it."""
+    """Into the register and the audit log of each group of which something is in it. `moment`:
+    before anything of it was read."""
     sums = found.entries[-1].sha256
     for group_id, held in found.held.items():
         if not held:
@@ -92,4 +101,4 @@ async def _enter(
         group = await db.get_one(Group, group_id)
         told = {"whole_programme": True, "for_sharing": audience == Audience.SHARING}
         await auditing.exported(db, actor, group, None, told)
-        await register.enter(db, actor, Out(group_id, None, name, sums, held, audience))
+        await register.enter(db, actor, Out(group_id, None, name, sums, held, audience), moment)
