@@ -6,7 +6,8 @@ from io import BytesIO
 import polars as pl
 
 from app.exports.programme.material import WHERE, Material
-from app.kit.csv_file import csv_text
+from app.kit.csv_file import SEPARATORS, Decimal, csv_cell, csv_line
+from app.kit.spreadsheets import BYTE_ORDER_MARK
 from app.sampling import service as sampling
 from app.sampling.models import Sample
 from app.turns.rules import on_one_line, printed
@@ -28,9 +29,22 @@ def both(stem: str, table: pl.DataFrame) -> list[tuple[str, bytes]]:
 
 
 def csv(table: pl.DataFrame) -> bytes:
-    """What is yes or no is 1 or 0."""
+    """What `csv_text` makes of it; each text of a column is looked at once, however many rows have
+    it. What is yes or no is 1 or 0."""
     numbers = table.with_columns(pl.col(pl.Boolean).cast(pl.Int8))
-    return csv_text(table.columns, numbers.iter_rows()).encode()
+    cells = [_cells(column) for column in numbers.get_columns()]
+    lines = pl.select(pl.concat_str(cells, separator=SEPARATORS[Decimal.COMMA])).to_series()
+    head = BYTE_ORDER_MARK + csv_line(table.columns)
+    return (head + "".join(f"{line}\r\n" for line in lines)).encode()
+
+
+def _cells(column: pl.Series) -> pl.Series:
+    if column.dtype == pl.String:
+        texts = column.drop_nulls().unique()
+        column = column.replace_strict(
+            texts, [csv_cell(text) for text in texts], return_dtype=pl.String, default=None
+        )
+    return column.cast(pl.String).fill_null("")
 
 
 def recordings(found: Material, turns: pl.DataFrame, sample: Sample | None) -> pl.DataFrame:

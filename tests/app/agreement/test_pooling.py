@@ -2,25 +2,22 @@
 
 import csv
 import io
-import random
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pytest
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.agreement import boundaries
 from app.agreement.boundaries import Lane, Sums, agreement
 from app.consent.models import Decision, Purpose
 from app.kit.audit import AuditEntry, Deed
-from app.kit.ids import new_id
 from app.kit.intervals import Interval
 from app.recordings.models import Recording
-from app.turns.models import Turn, TurnEdit, TurnIndex, TurnState
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
+from tests.fixtures.judged import judge
 from tests.fixtures.registered import holdings
 from tests.fixtures.series import Series, decides
 
@@ -36,32 +33,6 @@ async def pooled(cast: Cast) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
-
-
-async def judge(db: AsyncSession, recording_id: UUID, author_id: UUID, sure: float) -> None:
-    """Half of the machine's turns: accepted as they are, or with an end moved by half a second."""
-    dice = random.Random(sure)
-    edit = TurnEdit(
-        id=new_id(), recording_id=recording_id, sequence=1, operation="accept", author_id=author_id
-    )
-    db.add(edit)
-    await db.flush()
-    query = select(Turn).join(TurnIndex, col(TurnIndex.id) == Turn.index_id)
-    query = query.where(TurnIndex.recording_id == recording_id).order_by(col(Turn.start_ms))
-    turns = (await db.exec(query)).all()
-    for turn in turns[: len(turns) // 2]:
-        moved = 0 if dice.random() < sure else 500
-        kept = turn.model_dump(exclude={"id", "state", "added_by_edit", "end_ms"})
-        db.add(
-            Turn(
-                **kept,
-                end_ms=turn.end_ms + moved,
-                state=TurnState.ACCEPTED,
-                added_by_edit=edit.id,
-            )
-        )
-        turn.removed_by_edit = edit.id
-    await db.flush()
 
 
 @pytest.fixture
