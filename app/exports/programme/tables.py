@@ -21,6 +21,10 @@ RECORDINGS = {
     "sample": pl.String(),
 }
 
+AT_ONCE = 20_000
+"""Rows that are made text together. Lower: a text of many rows is looked at more often. Higher:
+more memory."""
+
 
 def both(stem: str, table: pl.DataFrame) -> list[tuple[str, bytes]]:
     target = BytesIO()
@@ -32,10 +36,14 @@ def csv(table: pl.DataFrame) -> bytes:
     """What `csv_text` makes of it; each text of a column is looked at once, however many rows have
     it. What is yes or no is 1 or 0."""
     numbers = table.with_columns(pl.col(pl.Boolean).cast(pl.Int8))
-    cells = [_cells(column) for column in numbers.get_columns()]
+    head = (BYTE_ORDER_MARK + csv_line(table.columns)).encode()
+    return b"".join([head, *map(_lines, numbers.iter_slices(AT_ONCE))])
+
+
+def _lines(rows: pl.DataFrame) -> bytes:
+    cells = [_cells(column) for column in rows.get_columns()]
     lines = pl.select(pl.concat_str(cells, separator=SEPARATORS[Decimal.COMMA])).to_series()
-    head = BYTE_ORDER_MARK + csv_line(table.columns)
-    return (head + "".join(f"{line}\r\n" for line in lines)).encode()
+    return "".join(f"{line}\r\n" for line in lines).encode()
 
 
 def _cells(column: pl.Series) -> pl.Series:
