@@ -67,6 +67,7 @@ async def test_it_is_the_sum_of_the_recordings(cast: Cast, judged: list[UUID]) -
     assert whole["rules"] == singles[0]["rules"]
 
 
+@pytest.mark.thorough
 async def test_below_five_recordings_there_is_no_interval(
     running: Application, cast: Cast, series: Series
 ) -> None:

@@ -108,6 +108,7 @@ async def test_it_is_what_the_recordings_are_one_by_one(
     assert said.drop("codebook").sort(pl.all()).equals(codings.sort(pl.all()))
 
 
+@pytest.mark.thorough
 async def test_every_table_stands_as_csv_too(cast: Cast, coded: CodedSeries) -> None:
     files = await exported(cast)
     for name in ("turns", "codings"):
@@ -218,6 +219,7 @@ async def test_register_log_and_manifest_say_the_same(both: Kept, audience: Audi
     ]
 
 
+@pytest.mark.thorough
 async def test_each_group_has_it_in_its_register(
     running: Application, cast: Cast, groups: list[Series]
 ) -> None:
@@ -287,6 +289,7 @@ async def test_who_withdraws_while_it_is_put_together_is_not_in_it(
     assert groups[0].users["J1"] not in {each.user_id for each in contents}
 
 
+@pytest.mark.thorough
 async def test_while_people_go_on_deciding_nothing_goes_out(
     running: Application, cast: Cast, groups: list[Series], monkeypatch: pytest.MonkeyPatch
 ) -> None:
