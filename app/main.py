@@ -24,6 +24,7 @@ from app.content import endpoints as content
 from app.erasures import endpoints as erasures
 from app.exports import downloads, files, tables
 from app.exports import endpoints as exports
+from app.exports.programme import endpoints as programme_exports
 from app.feedback import endpoints as feedback
 from app.groups import endpoints as groups
 from app.imports import endpoints as imports
@@ -83,6 +84,7 @@ FEATURES = (
     content,
     linkage,
     exports,
+    programme_exports,
     downloads,
     files,
     tables,

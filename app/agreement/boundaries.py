@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.agreement.ratings import Ints
-from app.agreement.unitizing import Continuum, binary_alpha, measure
+from app.agreement.bootstrap import Estimate, estimates, times_drawn
+from app.agreement.ratings import Floats, Ints, ratio
+from app.agreement.unitizing import Continuum, Lengths, binary_alpha, measure, stacked
 from app.kit.intervals import Interval
 
 TOLERANCE_MS = 200
@@ -53,6 +54,52 @@ def agreement(length_ms: int, lanes: Mapping[str, Lane]) -> tuple[dict[str, Agre
         for (name, lane), alpha in zip(seen.items(), each, strict=True)
     }
     return found, _agreed(list(seen.values()), float(whole))
+
+
+class Sums(NamedTuple):
+    """Of one recording, to be added to those of others."""
+
+    lengths: Lengths
+    edges: tuple[int, int, int]
+    """Matched, of the one, of the other."""
+    turns: tuple[int, int]
+
+
+class Pooled(NamedTuple):
+    """Of several recordings together; who speaks more, and what is longer, weighs more."""
+
+    recordings: int
+    alpha: Estimate
+    f1: Estimate
+    matched: int
+    boundaries: tuple[int, int]
+    turns: tuple[int, int]
+
+
+def sums(length_ms: int, lanes: Mapping[str, Lane]) -> Sums:
+    compared = [_compared(lane) for lane in lanes.values()]
+    seen = [lane for lane in compared if lane.one or lane.other]
+    lengths = measure([_continuum(length_ms, lane) for lane in seen], 1)
+    found = _agreed(seen, np.nan)
+    whole = lengths.drawn(np.ones((1, len(seen))))
+    return Sums(whole, (found.matched, *found.boundaries), found.turns)
+
+
+def pooled(found: Sequence[Sums]) -> Pooled:
+    """The figures of `agreement` over recordings, with intervals by drawing these."""
+    lengths = stacked([each.lengths for each in found])
+    edges = np.array([each.edges for each in found], dtype=np.float64).reshape(-1, 3)
+
+    def together(rows: Floats) -> Floats:
+        alpha = binary_alpha(lengths.drawn(rows))
+        pairs, first, second = (rows @ edges).T
+        return np.stack([alpha, ratio(2 * pairs, first + second)], axis=1)
+
+    times = times_drawn(len(found))
+    alpha, f1 = estimates(together, times, lengths.width)
+    matched_, first, second = (int(each) for each in edges.sum(axis=0))
+    one, other = (sum(each.turns[side] for each in found) for side in (0, 1))
+    return Pooled(len(found), alpha, f1, matched_, (first, second), (one, other))
 
 
 def matched(one: Sequence[int], other: Sequence[int]) -> int:

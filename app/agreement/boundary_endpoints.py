@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor, PatientActor
-from app.agreement import rows, segmentations
-from app.agreement.forms import BoundariesPublic, BoundaryRow, SecondSegmentation
+from app.agreement import pooling, rows, segmentations
+from app.agreement.forms import BoundariesPublic, BoundaryRow, PooledRow, SecondSegmentation
 from app.agreement.segmentations import Compared, SecondFile
+from app.audit.figures import witnessed
 from app.exports.figures import Outgoing, ToBeOut, of_turns
 from app.kit.audit import Deed
 from app.kit.context import Context
@@ -22,6 +23,7 @@ from app.recordings import auditing
 from app.recordings.models import Recording
 
 router = APIRouter(tags=["agreement"])
+seen = Depends(witnessed("agreement"))
 
 
 @router.get("/recordings/{recording_id}/boundaries")
@@ -44,6 +46,26 @@ async def boundaries_table(
 ) -> Response:
     own = await _opened(db, actor, context, recording_id)
     return await _table(out, own[1], await segmentations.with_machine(db, *own), decimal)
+
+
+@router.get("/programmes/{programme_id}/boundaries", dependencies=[seen])
+async def boundaries_of_programme(programme_id: UUID, db: Db) -> PooledRow:
+    """The same over every recording of a programme in which people accepted turns."""
+    return rows.pooled(await pooling.of_programme(db, programme_id))
+
+
+@router.get(
+    "/programmes/{programme_id}/boundaries.csv", response_class=Response, dependencies=[seen]
+)
+async def boundaries_of_programme_table(
+    programme_id: UUID,
+    db: Db,
+    out: ToBeOut,
+    decimal: Annotated[Decimal, Query()] = Decimal.POINT,
+) -> Response:
+    found = await pooling.of_programme(db, programme_id)
+    body = csv_file(list(PooledRow.model_fields), [rows.pooled(found)], decimal)
+    return await out.table(body, "boundaries-pooled", found.counted)
 
 
 @router.post("/recordings/{recording_id}/boundaries")

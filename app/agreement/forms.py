@@ -115,6 +115,29 @@ class BoundaryRow(Public):
     rules: str
 
 
+class PooledRow(Public):
+    """Machine against people over a programme's recordings; the one is the machine."""
+
+    recordings: int
+    binary_alpha: Number
+    """|uα."""
+    binary_alpha_low: Number
+    binary_alpha_high: Number
+    """The middle 95 % of draws of recordings; None: too few of them."""
+    f1: Number
+    f1_low: Number
+    f1_high: Number
+    matched: int
+    one_boundaries: int
+    other_boundaries: int
+    one_turns: int
+    other_turns: int
+    against: Against
+    tolerance_ms: int
+    unjudged: int
+    rules: str
+
+
 class BoundariesPublic(Public):
     recording_id: UUID
     against: Against

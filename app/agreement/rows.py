@@ -13,9 +13,12 @@ from app.agreement.forms import (
     CoefficientRow,
     ConfusionRow,
     Drawing,
+    PooledRow,
 )
 from app.agreement.measures import Agreement
+from app.agreement.pooling import Pooling
 from app.agreement.ratings import MISSING
+from app.agreement.segmentations import Against
 from app.agreement.segmentations import Compared as Cut
 from app.agreement.service import Compared, Report
 from app.codebooks.document import Code
@@ -130,6 +133,28 @@ def said(report: Report, compared: Compared, unit: int) -> Iterable[tuple[int, s
         if report.decided[unit, report.column[coder]]:
             chosen = compared.leading[unit, report.column[coder]]
             yield coder, NONE if chosen == MISSING else label(compared.codes[chosen])
+
+
+def pooled(found: Pooling) -> PooledRow:
+    whole = found.pooled
+    return PooledRow(
+        recordings=whole.recordings,
+        binary_alpha=whole.alpha.value,
+        binary_alpha_low=whole.alpha.low,
+        binary_alpha_high=whole.alpha.high,
+        f1=whole.f1.value,
+        f1_low=whole.f1.low,
+        f1_high=whole.f1.high,
+        matched=whole.matched,
+        one_boundaries=whole.boundaries[0],
+        other_boundaries=whole.boundaries[1],
+        one_turns=whole.turns[0],
+        other_turns=whole.turns[1],
+        against=Against.MACHINE,
+        tolerance_ms=TOLERANCE_MS,
+        unjudged=found.unjudged,
+        rules=on_one_line(found.rules),
+    )
 
 
 def boundaries(cut: Cut) -> BoundariesPublic:

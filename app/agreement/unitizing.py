@@ -115,6 +115,15 @@ def measure(continua: Sequence[Continuum], values: int) -> Lengths:
     return Lengths(observed, wholes, met)
 
 
+def stacked(found: Sequence[Lengths]) -> Lengths:
+    """Of recordings measured one by one, at least one."""
+    return Lengths(
+        np.concatenate([each.observed for each in found]),
+        np.concatenate([each.wholes for each in found]),
+        np.concatenate([each.met for each in found]),
+    )
+
+
 def u_alpha(lengths: Lengths) -> Floats:
     return _alpha(lengths.observed, lengths.wholes)
 

@@ -69,21 +69,21 @@ async def out_of(
     for _ in range(TRIES):
         moment = now()
         async with context.database.reading() as db:
-            before = await _ground(db, group.id)
+            before = await ground(db, group.id)
             made = await assemble(db)
         entries = with_sums(made.entries)
         sha256, id_ = entries[-1].sha256, meeting.id if meeting else None
         out = Out(group.id, id_, wanted.name, sha256, made.held, wanted.audience)
         async with context.database.transaction() as db:
             await consent.hold(db, group.id)
-            if await _ground(db, group.id) == before:
+            if await ground(db, group.id) == before:
                 await auditing.exported(db, actor, group, meeting, wanted.told)
                 await register.enter(db, actor, out, moment)
                 return entries
     raise Overtaken
 
 
-async def _ground(db: AsyncSession, group_id: UUID) -> Any:
+async def ground(db: AsyncSession, group_id: UUID) -> Any:
     """What is the same for as long as nobody decides anything in the group, and nothing of it is
     erased or made anew. Turns and words that people correct meanwhile are no part of it."""
     own = of_group(group_id)

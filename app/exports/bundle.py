@@ -18,6 +18,7 @@ from app.exports import chat, notes
 from app.exports.agreed import Agreed, Contents, together
 from app.exports.consents import consents_table
 from app.exports.listing import media_of
+from app.exports.models import Audience
 from app.exports.project import MEDIA
 from app.exports.reader import Reader
 from app.exports.study import of_turns
@@ -98,14 +99,21 @@ async def of_meeting(
 
 
 def about(agreed: Agreed) -> dict[str, Any]:
+    """What the manifests of a meeting and of a group begin with."""
+    return begun(agreed.audience) | people(agreed)
+
+
+def begun(audience: Audience) -> dict[str, Any]:
     """What every manifest begins with."""
     return {
         "software": f"emessi {version('emessi')}",
         "exported_at": now().isoformat(),
-        "made_for": str(agreed.audience),
-        "left_out": agreed.left_out(),
-        "may_be_quoted": agreed.quotable(),
+        "made_for": str(audience),
     }
+
+
+def people(agreed: Agreed) -> dict[str, Any]:
+    return {"left_out": agreed.left_out(), "may_be_quoted": agreed.quotable()}
 
 
 def written(manifest: dict[str, Any], entries: Sequence[Entry], folder: str = "") -> Entry:

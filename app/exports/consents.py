@@ -1,5 +1,7 @@
 """The state of each person's consents, as a table."""
 
+from uuid import UUID
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
@@ -18,10 +20,14 @@ COLUMNS = (
 
 
 async def consents_table(db: AsyncSession, meeting: Meeting, agreed: Agreed) -> str:
+    group = await db.get_one(Group, meeting.group_id)
+    return csv_text(COLUMNS, await consents(db, group.programme_id, agreed))
+
+
+async def consents(db: AsyncSession, programme_id: UUID, agreed: Agreed) -> list[list[str]]:
     """One line per purpose that the text in use asks for or somebody decided on, and person who is
     not left out: the latest decision in the group, or `undecided`."""
-    group = await db.get_one(Group, meeting.group_id)
-    text = await texts.current(db, group.programme_id, "fi")
+    text = await texts.current(db, programme_id, "fi")
     decided_on = {each for decided in agreed.latest.values() for each in decided}
     shown = consent.on_show(text, decided_on)
     lines: list[list[str]] = []
@@ -36,4 +42,4 @@ async def consents_table(db: AsyncSession, meeting: Meeting, agreed: Agreed) -> 
                 signed = row.signed_at.isoformat(timespec="seconds") if row.signed_at else ""
                 decided += [row.paper or "", signed]
             lines.append([member.pseudonym, member.role, purpose, *decided])
-    return csv_text(COLUMNS, lines)
+    return lines

@@ -20,6 +20,7 @@ from app.exports.agreed import Agreed, Contents, agreed, together
 from app.exports.formats.offered import FORMATS, Format, Loss
 from app.exports.listing import Listing, lines_of, listing, media_of, words_of
 from app.exports.models import Audience
+from app.exports.place import file_name
 from app.exports.reader import reader_of
 from app.exports.register import Out
 from app.groups import access
@@ -90,7 +91,7 @@ async def turns_as(
     with_codes = Loss.CODES not in way.lost
     found = await listing(context.database, db, *own, with_codes=with_codes)
     content = await asyncio.to_thread(way.write, found.turns, reader)
-    name, held = f"turns-{meeting.ordinal}.{form}", [(recording.id, _held(found, form, allowed))]
+    name, held = f"turns-{found.turns.title}.{form}", [(recording.id, _held(found, form, allowed))]
     out = Out(meeting.group_id, meeting.id, name, _sha256(content), held)
     return await _handed(context, actor, out, moment, content, way.media_type)
 
@@ -101,10 +102,11 @@ async def transcript_vtt(recording_id: UUID, db: Db, actor: CurrentActor, contex
     moment = now()
     meeting = await told.opened(context.database, db, actor, recording_id, Deed.DOWNLOADED)
     recording = await db.get_one(Recording, recording_id)
+    stem = file_name(meeting.group_id, meeting.kind, meeting.ordinal)
     allowed = await agreed(db, meeting.group_id, Audience.RESEARCH)
     lines = await lines_of(db, meeting, recording, allowed)
     content = vtt.write(transcripts.cues(lines)).encode()
-    name, held = f"transcript-{meeting.ordinal}.vtt", [(recording.id, words_of(lines, allowed))]
+    name, held = f"transcript-{stem}.vtt", [(recording.id, words_of(lines, allowed))]
     out = Out(meeting.group_id, meeting.id, name, _sha256(content), held)
     return await _handed(context, actor, out, moment, content, FORMATS[Format.VTT].media_type)
 

@@ -40,8 +40,8 @@ def readme(
         lines += [f"  codebook.{form}: {text(f'export.codebook_{form}')}" for form in FileForm]
     if found.turns.given or found.turns.notes:
         lines += ["", text("export.readme_codings"), ""]
-        lines += [f"  {column}: {text(_of_codings(column))}" for column in OF_CODINGS]
-    lines += ["", text("sampling.readme"), "", f"  {_sampling(text, sampled)}"]
+        lines += [f"  {column}: {text(coding_variable(column))}" for column in OF_CODINGS]
+    lines += ["", text("sampling.readme"), "", f"  {sample_words(text, sampled)}"]
     lines += ["", f"  transcript.vtt: {text('export.readme_transcript')}"]
     lines += [line for words in beside for line in ("", f"  {words}")]
     lines += ["", text("export.readme_consent"), ""]
@@ -56,11 +56,12 @@ def _audience(text: Text, agreed: Agreed) -> list[str]:
     return [*lines, text("export.readme_may_quote", people=", ".join(agreed.quotable()) or "–"), ""]
 
 
-def _of_codings(column: str) -> str:
+def coding_variable(column: str) -> str:
     return f"variable.{column}" if column in COLUMNS else f"variable.coding_{column}"
 
 
-def _sampling(text: Text, sampled: Mapping[str, Any] | None) -> str:
+def sample_words(text: Text, sampled: Mapping[str, Any] | None) -> str:
+    """Of a recording, or of the whole sample."""
     if sampled is None:
         return text("sampling.readme_none")
     how = {**sampled["parameters"], "seed": sampled["seed"], "reason": sampled["reason"]}
@@ -68,6 +69,7 @@ def _sampling(text: Text, sampled: Mapping[str, Any] | None) -> str:
     words = [
         text(f"sampling.readme_{sampled['method']}", **how),
         text("sampling.readme_counts", **counts),
-        text(f"sampling.readme_{sampled['this_recording']}"),
     ]
+    if "this_recording" in sampled:
+        words.append(text(f"sampling.readme_{sampled['this_recording']}"))
     return " ".join(words)

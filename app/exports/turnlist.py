@@ -10,9 +10,10 @@ from app.codebooks.document import CodebookDocument
 from app.coding.codes import Codes, Given, Noted
 from app.exports.agreed import Agreed
 from app.exports.models import Audience
+from app.exports.place import file_name, group_name, month
 from app.groups.models import Group
 from app.kit.ids import new_id
-from app.meetings.models import Meeting
+from app.meetings.models import Meeting, MeetingKind
 from app.recordings.models import FileKind, Recording
 from app.transcripts.attaching import attached
 from app.transcripts.service import LineRow
@@ -56,7 +57,7 @@ class Line:
 @dataclass(frozen=True)
 class TurnList:
     title: str
-    """`meeting-3`; a file name without its ending."""
+    """`5d3fa2b1-mentoring-3`: no other meeting's; a file name without its ending."""
     meeting_id: str
     ordinal: int
     recorded_at: datetime
@@ -85,6 +86,18 @@ class TurnList:
     """Coders' memos of these turns."""
     is_withheld: bool = False
     """Whoever exports still codes this recording, and gets no codes."""
+    group: str = ""
+    """What the group is called in this export."""
+    kind: str = MeetingKind.MENTORING
+
+    @property
+    def heading(self) -> str:
+        """For people."""
+        return f"{self.group} {self.kind}-{self.ordinal}".strip()
+
+    @property
+    def month(self) -> str:
+        return month(self.recorded_at)
 
     def of(self, speaker: Speaker) -> list[Spoken]:
         return [turn for turn in self.turns if turn.pseudonym == speaker.pseudonym]
@@ -113,7 +126,7 @@ def turn_list(
     roles = {row.speaker.pseudonym: str(row.speaker.role) for row in rows}
     last_ms = max((turn.end_ms for turn in turns), default=0)
     return TurnList(
-        title=f"meeting-{meeting.ordinal}",
+        title=file_name(group.id, meeting.kind, meeting.ordinal),
         meeting_id=str(meeting.id),
         ordinal=meeting.ordinal,
         recorded_at=recording.started_at,
@@ -132,6 +145,8 @@ def turn_list(
         given=tuple(each for each in codes.given if each.turn_id in shown),
         notes=tuple(each for each in codes.notes if each.turn_id in shown and keeps_memos),
         is_withheld=codes.is_withheld,
+        group=group_name(group, agreed.audience),
+        kind=str(meeting.kind),
     )
 
 

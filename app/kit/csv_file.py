@@ -39,10 +39,10 @@ def csv_text(
 
 
 def csv_line(cells: Iterable[object], decimal: Decimal = Decimal.COMMA) -> str:
-    return SEPARATORS[decimal].join(_cell(value, decimal) for value in cells) + "\r\n"
+    return SEPARATORS[decimal].join(csv_cell(value, decimal) for value in cells) + "\r\n"
 
 
-def _cell(value: object, decimal: Decimal) -> str:
+def csv_cell(value: object, decimal: Decimal = Decimal.COMMA) -> str:
     """A number below zero begins with a minus and stays one; a text that does is made harmless."""
     if value is None:
         return ""

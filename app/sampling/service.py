@@ -1,6 +1,6 @@
 """Deciding which recordings are indexed, and reading what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -125,6 +125,10 @@ async def in_force(db: AsyncSession, programme_id: UUID) -> Sample | None:
 
 def described(sample: Sample, recording_id: UUID) -> dict[str, Any]:
     """For the manifest of an export: the decision, and what it says of this recording."""
+    return decided(sample) | {"this_recording": standing(sample, recording_id)}
+
+
+def decided(sample: Sample) -> dict[str, Any]:
     return {
         "id": str(sample.id),
         "method": str(sample.method),
@@ -134,7 +138,6 @@ def described(sample: Sample, recording_id: UUID) -> dict[str, Any]:
         "drawn_at": sample.drawn_at.isoformat(),
         "population": len(sample.population),
         "chosen": len(sample.chosen),
-        "this_recording": standing(sample, recording_id),
     }
 
 
@@ -150,8 +153,11 @@ async def group_names(db: AsyncSession, programme_id: UUID) -> dict[UUID, str]:
 
 
 async def rows(db: AsyncSession, sample: Sample) -> list[SampledRow]:
-    """Everything that could be chosen, with what decided."""
-    names = await group_names(db, sample.programme_id)
+    return listed(sample, await group_names(db, sample.programme_id))
+
+
+def listed(sample: Sample, names: Mapping[UUID, str]) -> list[SampledRow]:
+    """Everything that could be chosen, with what decided. `names`: of groups."""
     parts = sample.parameters.get("parts")
     return [
         SampledRow(

@@ -7,6 +7,7 @@ requests: who withdrew a moment ago is in no column.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -76,14 +77,37 @@ class Spoken:
 
 
 async def of_recordings(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]) -> Spoken:
-    """Who asks, was asked at the door."""
+    """The turns in use. Who asks, was asked at the door."""
+    indexes = await _indexes(db, [recording.id for recording, _ in wanted])
+    found = await _indexed(db, wanted, indexes)
+    newest = [each[-1].id for each in indexes.values()]
+    in_use = (
+        col(Turn.removed_by_edit).is_(None),
+        col(Turn.index_id).in_(newest) | (col(Turn.state) == TurnState.ACCEPTED),
+    )
+    return Spoken(found, _usable(await _turns(db, indexes, _FLAGS, in_use), found, COLUMNS))
+
+
+async def ever_of(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]) -> Spoken:
+    """Every turn that there was, also of older indexes and those that edits took away: with
+    `is_removed` and `is_added`, what an edit did with it."""
+    indexes = await _indexes(db, [recording.id for recording, _ in wanted])
+    found = await _indexed(db, wanted, indexes)
+    every = await _turns(db, indexes, _FLAGS | _EDITED, ())
+    return Spoken(found, _usable(every, found, (*COLUMNS, *_EDITED)))
+
+
+async def _indexed(
+    db: AsyncSession,
+    wanted: Sequence[tuple[Recording, Meeting]],
+    indexes: Mapping[UUID, Sequence[TurnIndex]],
+) -> list[Indexed]:
     ids = [recording.id for recording, _ in wanted]
-    indexes = await _indexes(db, ids)
     group_ids = {meeting.group_id for _, meeting in wanted}
     chains = await consent.chains(db, group_ids)
     people = await groups.everyone_in(db, group_ids)
     tapes = await recordings.tapes_of(db, ids)
-    found = [
+    return [
         Indexed(
             recording,
             meeting,
@@ -95,7 +119,6 @@ async def of_recordings(db: AsyncSession, wanted: Sequence[tuple[Recording, Meet
         for recording, meeting in wanted
         if recording.id in indexes
     ]
-    return Spoken(found, _usable(await _live(db, indexes), found))
 
 
 async def _indexes(
@@ -109,28 +132,30 @@ async def _indexes(
     return found
 
 
-async def _live(db: AsyncSession, indexes: Mapping[UUID, Sequence[TurnIndex]]) -> pl.DataFrame:
-    """What was accepted, and what the newest indexes propose besides."""
-    newest = [each[-1].id for each in indexes.values()]
+async def _turns(
+    db: AsyncSession,
+    indexes: Mapping[UUID, Sequence[TurnIndex]],
+    flags: Mapping[str, Any],
+    where: Sequence[Any],
+) -> pl.DataFrame:
     every = [index.id for each in indexes.values() for index in each]
     ids = {"turn": Turn.id, "made_by": Turn.index_id, "user": Turn.user_id}
     times = {"start_ms": Turn.start_ms, "end_ms": Turn.end_ms}
-    where = (
-        col(Turn.index_id).in_(every),
-        col(Turn.removed_by_edit).is_(None),
-        col(Turn.index_id).in_(newest) | (col(Turn.state) == TurnState.ACCEPTED),
-    )
-    live = await frame(db, ids, times | _FLAGS, where)
-    return live.with_columns(pl.col(*_FLAGS).cast(pl.Boolean))
+    found = await frame(db, ids, {**times, **flags}, (col(Turn.index_id).in_(every), *where))
+    return found.with_columns(pl.col(*flags).cast(pl.Boolean))
 
 
 _FLAGS = {
     "is_backchannel": case((col(Turn.is_backchannel), 1), else_=0),
     "is_accepted": case((col(Turn.state) == TurnState.ACCEPTED, 1), else_=0),
 }
+_EDITED = {
+    "is_removed": case((col(Turn.removed_by_edit).is_not(None), 1), else_=0),
+    "is_added": case((col(Turn.added_by_edit).is_not(None), 1), else_=0),
+}
 
 
-def _usable(live: pl.DataFrame, found: Sequence[Indexed]) -> pl.DataFrame:
+def _usable(turns: pl.DataFrame, found: Sequence[Indexed], columns: Sequence[str]) -> pl.DataFrame:
     """The turns of those whose consent covered each index when it was made, and stands."""
     allowed = [
         (key(index.id), key(user), place, number, nth)
@@ -141,7 +166,7 @@ def _usable(live: pl.DataFrame, found: Sequence[Indexed]) -> pl.DataFrame:
         if user in studied
     ]
     who = pl.DataFrame(allowed, schema=_ALLOWED, orient="row")
-    turns = live.join(who, on=["made_by", "user"], how="inner").select(COLUMNS)
+    turns = turns.join(who, on=["made_by", "user"], how="inner").select(columns)
     return turns.sort("recording", "start_ms", "end_ms", "turn")
 
 

@@ -90,6 +90,7 @@ async def programme(programme_id: UUID, visit: Looking) -> HTMLResponse:
         may_read_transcripts=may(roles, Action.READ_TRANSCRIPT),
         may_read_audit=may(roles, Action.READ_AUDIT),
         may_read_turns=may(roles, Action.READ_TURNS),
+        may_export=may(roles, Action.EXPORT),
         sample=await sampling.in_force(db, programme_id),
         retention=await retention.near(db, programme_id),
         rules=await turn_rules.of_programme(db, actor, programme_id),

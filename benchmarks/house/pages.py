@@ -110,6 +110,8 @@ def _coded(study: Study) -> Iterator[Asked]:
     )
     yield Asked("agreement", f"{programme}/agreement")
     yield Asked("agreement, REST", f"{API}{version}/agreement")
+    yield Asked("boundaries of all recordings", f"{programme}/segmentations")
+    yield Asked("boundaries of all recordings, REST", f"{API}{programme}/boundaries")
     for table in ("coefficients", "confusions"):
         yield Asked(f"agreement, {table}.csv", f"{API}{version}/agreement/{table}.csv")
     every = "recordings=all"
@@ -147,3 +149,5 @@ def _exports(study: Study) -> Iterator[Asked]:
     project = f"{API}/groups/{study.groups[0].id}/project.qdpx"
     yield Asked("project of a group, QDPX", project, EXPORT_MS)
     yield Asked("export of a group", f"{API}/groups/{study.groups[0].id}/export", EXPORT_MS)
+    programme = f"{API}/programmes/{study.programme.id}/export"
+    yield Asked("export of the programme", programme, EXPORT_MS)

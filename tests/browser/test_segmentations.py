@@ -15,9 +15,10 @@ from app.meetings.models import Meeting
 from app.recordings.models import Recording, RecordingState, Tape
 from app.transcripts import service as transcripts
 from app.transcripts.service import Said
-from app.turns.models import Turn, TurnState
+from app.turns.models import Turn, TurnIndex, TurnState
 from tests.browser.conftest import Site
 from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.fixtures.judged import judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -26,11 +27,17 @@ BY_PRAAT = Path(__file__).parents[1] / "app" / "imports" / "praat_long.TextGrid"
 
 
 async def accepted(site: Site) -> str:
-    """The recording, as if people had accepted every proposal of it."""
+    """The recording, as if people had accepted every proposal of it; half of those of a series are
+    judged."""
+    recording, played = site.played.recordings[RecordingState.READY], site.played
     async with site.context.database.transaction() as db:
-        proposed = col(Turn.state) == TurnState.PROPOSED
-        await db.exec(update(Turn).where(proposed).values(state=TurnState.ACCEPTED))
-    return str(site.played.recordings[RecordingState.READY])
+        series = select(Recording.id).where(col(Recording.meeting_id).in_(played.series.meetings))
+        for place, id_ in enumerate((await db.exec(series)).all()):
+            await judge(db, id_, played.administrator.id, 0.95 - 0.05 * place)
+        own = select(TurnIndex.id).where(TurnIndex.recording_id == recording)
+        proposed = (col(Turn.state) == TurnState.PROPOSED, col(Turn.index_id).in_(own))
+        await db.exec(update(Turn).where(*proposed).values(state=TurnState.ACCEPTED))
+    return str(recording)
 
 
 async def choose(page: Page, content: bytes, name: str = "toinen.TextGrid") -> None:
@@ -50,6 +57,7 @@ async def test_a_second_persons_file_is_compared_and_not_kept(site: Site) -> Non
         place = f"/programmes/{site.played.programme}/segmentations?recording={recording}"
         await page.goto(site.url + place)
         told, card = page.locator("[data-told]"), page.locator("#compared")
+        await expect(page.locator("#pooled tbody tr")).to_have_count(2)
 
         await choose(page, BY_PRAAT.read_bytes())
         await expect(told).to_contain_text('"Jäsen 1", "Åsa "Ö""')

@@ -6,10 +6,12 @@ Coders stand under their numbers. `decided` is what was decided where coders dif
 from collections.abc import Iterator
 from uuid import UUID
 
+from app.exports.formats.rows import where
 from app.exports.turnlist import TurnList
 
 COLUMNS = (
-    *("meeting", "ordinal", "turn", "pseudonym", "start_ms", "end_ms", "coder", "axis", "code"),
+    *("group_id", "group", "meeting", "kind", "ordinal", "month", "turn", "pseudonym"),
+    *("start_ms", "end_ms", "coder", "axis", "code"),
     *("is_primary", "confidence", "memo", "decided_at"),
 )
 Cell = str | int | bool | None
@@ -31,6 +33,6 @@ def rows(turns: TurnList) -> Iterator[tuple[Cell, ...]]:
             alone = (note.source, "", "", None, None, note.body, None)
             said.setdefault(note.turn_id, []).append(alone)
     for turn in turns.turns:
-        where = (turns.meeting_id, turns.ordinal, str(turn.id), turn.pseudonym)
+        what = (*where(turns), str(turn.id), turn.pseudonym)
         for cells in said.get(turn.id, ()):
-            yield *where, turn.start_ms, turn.end_ms, *cells
+            yield *what, turn.start_ms, turn.end_ms, *cells

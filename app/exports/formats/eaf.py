@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from pympi.Elan import Eaf, to_adocument
 
+from app.codebooks.qdc import fit
 from app.exports.turnlist import TurnList
 
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
@@ -30,6 +31,8 @@ def eaf(turns: TurnList) -> bytes:
     document.remove_tier("default")
     document.add_linguistic_type(KIND, "Symbolic_Association", timealignable=False)
     document.add_linguistic_type(CODE, "Symbolic_Association", timealignable=False)
+    for name, value in (("group", turns.group), ("kind", turns.kind), ("ordinal", turns.ordinal)):
+        document.add_property(name, fit(str(value)))
     for name in turns.media:
         # A name alone: an absolute path would tell whose computer it was made on.
         document.add_linked_file(name, relpath=f"./{name}", mimetype="audio/webm")

@@ -35,7 +35,10 @@ class Loss(StrEnum):
 
     IDS = "ids"
     """Of the recording, the group and the programme, or of the meeting and the turns."""
+    GROUP = "group"
+    """What the group is called."""
     ORDINAL = "ordinal"
+    """The meeting's kind and its place among those of its kind."""
     DATE = "date"
     LENGTH = "length"
     """Of the recording."""
@@ -77,17 +80,17 @@ FORMATS: Mapping[Format, Way] = {
     Format.EAF: Way(
         "application/xml",
         lambda turns, _: eaf(turns),
-        (L.IDS, L.ORDINAL, L.LENGTH, L.WORDS, L.STATE, *_CODED[1:]),
+        (L.IDS, L.LENGTH, L.WORDS, L.STATE, *_CODED[1:]),
     ),
     Format.TEXTGRID: Way(
         "text/plain; charset=utf-8",
         lambda turns, _: textgrid(turns),
-        (L.IDS, L.ORDINAL, L.DATE, L.SOUND, L.ROLES, *_ALL_BUT_TIMES),
+        (L.IDS, L.GROUP, L.ORDINAL, L.DATE, L.SOUND, L.ROLES, *_ALL_BUT_TIMES),
     ),
     Format.RTTM: Way(
         "text/plain; charset=utf-8",
         lambda turns, _: rttm(turns),
-        (*_ABOUT, L.ROLES, L.BACKCHANNELS, *_ALL_BUT_TIMES),
+        (*_ABOUT, L.GROUP, L.ROLES, L.BACKCHANNELS, *_ALL_BUT_TIMES),
     ),
     Format.XLSX: Way(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -101,13 +104,13 @@ FORMATS: Mapping[Format, Way] = {
         "text/vtt; charset=utf-8",
         lambda turns, _: webvtt(turns),
         (
-            *(*_ABOUT, L.ORDINAL, L.ROLES, L.BACKCHANNELS, L.STATE),
+            *(*_ABOUT, L.GROUP, L.ORDINAL, L.ROLES, L.BACKCHANNELS, L.STATE),
             *(L.LINES, L.QUOTATION, L.CODES, L.MEMOS),
         ),
     ),
     Format.QDPX: Way(
         "application/zip",
-        lambda turns, reader: qdpx([turns], reader, turns.title, now()),
+        lambda turns, reader: qdpx([turns], reader, turns.heading, now()),
         (L.IDS, L.LENGTH, L.STATE, L.QUOTATION, L.LEADING, L.CONFIDENCE),
     ),
 }

@@ -9,7 +9,12 @@ from app.exports.formats import codings
 from app.exports.formats.rows import COLUMNS, rows
 from app.exports.turnlist import TurnList
 
-WHERE = {"meeting": pl.String(), "ordinal": pl.Int32(), "turn": pl.String()}
+WHERE = {
+    **dict.fromkeys(("group_id", "group", "meeting", "kind"), pl.String()),
+    "ordinal": pl.Int32(),
+    "month": pl.String(),
+    "turn": pl.String(),
+}
 SCHEMA = WHERE | {
     "pseudonym": pl.String(),
     "role": pl.String(),

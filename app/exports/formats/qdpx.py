@@ -144,7 +144,7 @@ def _cases(root: Element, recordings: Sequence[_Recording]) -> None:
 def _source(above: Element, each: _Recording, codes: set[UUID], reader: Reader) -> None:
     turns = each.turns
     made = {"creatingUser": each.user(NOBODY), "creationDateTime": _time(turns.recorded_at)}
-    about = {"guid": str(turns.recording_id), "name": fit(turns.title)}
+    about = {"guid": str(turns.recording_id), "name": fit(turns.heading)}
     if turns.media:
         about["path"] = f"relative:///{turns.media[0]}"
     element = SubElement(above, "AudioSource", about | made)
@@ -185,7 +185,7 @@ def _transcript(above: Element, each: _Recording, made: dict[str, str]) -> None:
     """A point of time where each line begins: lines of people who speak at once overlap, and
     points in their order do not."""
     id_ = each.transcript_id
-    about = {"guid": str(id_), "name": f"{fit(each.turns.title)}.txt"}
+    about = {"guid": str(id_), "name": f"{fit(each.turns.heading)}.txt"}
     about["plainTextPath"] = f"internal://{id_}.txt"
     element = SubElement(above, "Transcript", about | made)
     position = 0
@@ -207,7 +207,7 @@ def _notes(root: Element, recordings: Sequence[_Recording]) -> None:
         for note in each.turns.notes:
             about = {
                 "guid": str(_note_id(note.turn_id, note.source)),
-                "name": f"{fit(each.turns.title)}: {note.source}",
+                "name": f"{fit(each.turns.heading)}: {note.source}",
                 "creatingUser": each.user(note.source),
             }
             element = SubElement(notes, "Note", about)

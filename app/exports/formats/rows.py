@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from app.exports.turnlist import TurnList
 
 COLUMNS = (
-    *("meeting", "ordinal", "turn", "pseudonym", "role", "start_ms", "end_ms", "duration_ms"),
-    *("is_backchannel", "state", "words", "may_quote"),
+    *("group_id", "group", "meeting", "kind", "ordinal", "month", "turn", "pseudonym", "role"),
+    *("start_ms", "end_ms", "duration_ms", "is_backchannel", "state", "words", "may_quote"),
 )
 """Before those of codes."""
 Cell = str | int | bool
@@ -21,8 +21,7 @@ def rows(turns: TurnList) -> Iterator[tuple[Cell, ...]]:
     roles = {speaker.pseudonym: speaker.role for speaker in turns.speakers}
     for turn in turns.turns:
         yield (
-            turns.meeting_id,
-            turns.ordinal,
+            *where(turns),
             str(turn.id),
             turn.pseudonym,
             roles[turn.pseudonym],
@@ -35,6 +34,12 @@ def rows(turns: TurnList) -> Iterator[tuple[Cell, ...]]:
             turn.may_quote,
             *(turn.codes.get(column, "") for column in turns.columns),
         )
+
+
+def where(turns: TurnList) -> tuple[Cell, ...]:
+    """Which meeting it is: before its turns in every table."""
+    about = (turns.meeting_id, turns.kind, turns.ordinal, turns.month)
+    return str(turns.group_id), turns.group, *about
 
 
 def code_variable(column: str) -> str:

@@ -18,7 +18,7 @@ def workbook(turns: TurnList, text: Text) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties(
-            {"title": turns.title, "created": turns.recorded_at.replace(tzinfo=None)}
+            {"title": turns.heading, "created": turns.recorded_at.replace(tzinfo=None)}
         )
         head = book.add_format({"bold": True, "bottom": 1})
         sheet = book.add_worksheet("turns")

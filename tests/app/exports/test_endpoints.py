@@ -258,7 +258,9 @@ async def test_turns_are_handed_out_to_other_programs(kept: Kept, form: Format) 
 
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == FORMATS[form].media_type
-    assert answer.headers["content-disposition"] == f'attachment; filename="turns-3.{form}"'
+    assert (
+        answer.headers["content-disposition"] == f'attachment; filename="turns-{kept.stem}.{form}"'
+    )
     whole = answer.content
     if form in (Format.XLSX, Format.QDPX):
         with zipfile.ZipFile(io.BytesIO(whole)) as book:

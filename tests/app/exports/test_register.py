@@ -91,7 +91,10 @@ async def test_the_turns_for_another_program_are_in_it(kept: Kept, form: Format)
     answer = await kept.cast.researcher.client.get(f"{kept.path}/turns/{form}")
     assert answer.is_success
     ((record, contents),) = await registered(kept)
-    assert (record.file_name, record.exported_by) == (f"turns-3.{form}", kept.cast.researcher.id)
+    assert (record.file_name, record.exported_by) == (
+        f"turns-{kept.stem}.{form}",
+        kept.cast.researcher.id,
+    )
     assert record.manifest_sha256 == hashlib.sha256(answer.content).hexdigest()
     words = [] if Loss.WORDS in FORMATS[form].lost else ["quotation", "transcript"]
     assert [(each.user_id, each.purposes) for each in contents] == [
@@ -102,8 +105,8 @@ async def test_the_turns_for_another_program_are_in_it(kept: Kept, form: Format)
 @pytest.mark.parametrize(
     ("path", "name", "purposes"),
     [
-        ("turns.csv", "turns-3.csv", ["audio", "indexing", "quotation", "transcript"]),
-        ("transcript.vtt", "transcript-3.vtt", ["audio", "quotation", "transcript"]),
+        ("turns.csv", "turns-{}.csv", ["audio", "indexing", "quotation", "transcript"]),
+        ("transcript.vtt", "transcript-{}.vtt", ["audio", "quotation", "transcript"]),
     ],
 )
 async def test_so_are_a_table_and_a_transcript(
@@ -112,7 +115,7 @@ async def test_so_are_a_table_and_a_transcript(
     await spoken(kept)
     assert (await kept.cast.researcher.client.get(f"{kept.path}/{path}")).is_success
     ((record, contents),) = await registered(kept)
-    assert (record.file_name, record.meeting_id) == (name, kept.meeting.id)
+    assert (record.file_name, record.meeting_id) == (name.format(kept.stem), kept.meeting.id)
     assert [(each.user_id, each.purposes) for each in contents] == [(kept.cast.bob.id, purposes)]
 
 

@@ -13,59 +13,15 @@ from sqlmodel import select
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
 from app.exports import register
+from app.exports.place import group_key
 from app.kit.audit import AuditEntry, Deed
-from app.kit.db import now
-from app.transcripts import service as transcripts
-from app.transcripts.models import WordsSource
-from app.transcripts.service import Said
-from tests.app.exports.test_answers import ROWS
 from tests.app.exports.test_endpoints import Files, export, manifest_holds, sums
 from tests.app.web.test_erasures import page
-from tests.fixtures.answered import bring, text_of
-from tests.fixtures.cast import Person
-from tests.fixtures.chatted import wrote
-from tests.fixtures.coded import coded, problem_of
+from tests.fixtures.coded import problem_of
 from tests.fixtures.kept import Kept
 
-EVERYTHING = (Purpose.AUDIO, Purpose.INDEXING, Purpose.TRANSCRIPT, Purpose.CHAT, Purpose.SHARING)
 SECRETS = ("salaista", "kuiskaten", "yksin")
 """What bob said, wrote and answered."""
-
-
-@pytest.fixture
-async def both(kept: Kept) -> Kept:
-    """Bob (J1) and alice (F1) agreed to everything but that alice may not be quoted; both speak,
-    write and answered, and their turns are coded, with a memo."""
-    cast = kept.cast
-    work = await coded(kept)
-    for purpose in EVERYTHING:
-        if purpose not in (Purpose.AUDIO, Purpose.INDEXING):
-            await kept.decide(cast.alice, purpose, Decision.GRANTED)
-    await words(kept, (cast.bob, "tämä on salaista"), (cast.alice, "minun sanani"))
-    await wrote(kept, cast.bob, "kuiskaten sanottuna", 4_000)
-    await wrote(kept, cast.alice, "selvä", 5_000)
-    rows = [*ROWS[:1], ["J1", "1", "4 = samaa mieltä", "yksin"], ["F1", "2", "1 = eri", "toinen"]]
-    made = await bring(cast.researcher, cast.programme_id, text_of(rows))
-    assert made.status_code == 201, made.text
-    assignment = await work.assign(work.first)
-    path = f"/api/v1/coding-assignments/{assignment}/turns/{work.turns[1].id}/memo"
-    memo = {"body": "J1 vetäytyy tässä", "decided_at": now().isoformat()}
-    noted = await work.first.client.put(path, json=memo)
-    assert noted.is_success, noted.text
-    await work.code_all(work.first, assignment, ["values"])
-    return kept
-
-
-async def words(kept: Kept, *said: tuple[Person, str]) -> None:
-    async with kept.context.database.transaction() as db:
-        lines = [
-            Said(person.id, 200 + 5_000 * place, 3_000 + 5_000 * place, text)
-            for place, (person, text) in enumerate(said)
-        ]
-        done = await transcripts.write_down(
-            db, kept.recording, kept.meeting, lines, WordsSource.HUMAN
-        )
-        assert done == lines
 
 
 async def shared(kept: Kept, *, group: bool = False) -> Files:
@@ -115,6 +71,9 @@ async def test_nothing_of_who_did_not_agree_is_in_it(
     assert {row["pseudonym"] for row in table(files[f"{folder}codings.csv"])} == {"F1"}
     assert {row["pseudonym"] for row in table(files[f"{folder}chat.csv"])} == {"F1"}
     assert {row["pseudonym"] for row in table(files[f"{folder}consents.csv"])} == {"F1"}
+    called = {row["group"] for row in table(files[f"{folder}turns.csv"])}
+    assert called == {f"group-{group_key(both.cast.group_id)}"}
+    assert not any("Ryhmä 1" in told(name, content) for name, content in files.items())
     manifest = manifest_holds(files, folder)
     assert manifest["made_for"] == "sharing"
     assert {"pseudonym": "J1", "reason": str(decision)} in manifest["left_out"]

@@ -61,14 +61,18 @@ async def test_the_table_opens_in_a_spreadsheet(kept: Kept) -> None:
     answer = await kept.cast.researcher.client.get(f"{kept.path}/turns.csv")
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="turns-3.csv"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="turns-{kept.stem}.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert answer.content.count(b"\n") == answer.content.count(b"\r\n") == 4  # RFC 4180
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     first = (await kept.cast.researcher.client.get(f"{kept.path}/turns")).json()["items"][0]
     assert rows[0] == {
+        "group_id": str(kept.cast.group_id),
+        "group": "Ryhmä 1",
         "meeting": str(kept.meeting.id),
+        "kind": "mentoring",
         "ordinal": "3",
+        "month": f"{kept.recording.started_at:%Y-%m}",
         "turn": first["id"],
         "pseudonym": "J1",
         "role": "member",

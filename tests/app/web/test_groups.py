@@ -68,3 +68,13 @@ async def test_a_researcher_sees_the_programme_but_no_settings(
 async def test_a_member_does_not_see_the_programme(browser: Browser, cast: Cast) -> None:
     answer = await (await browser(cast.bob)).get(f"/programmes/{cast.programme_id}")
     assert answer.status_code == 404
+
+
+async def test_who_may_export_finds_the_programmes_tables_on_its_page(
+    browser: Browser, cast: Cast
+) -> None:
+    path = f"/api/v1/programmes/{cast.programme_id}/export"
+    for who, there in ((cast.coordinator, True), (cast.researcher, False)):
+        page = (await (await browser(who)).get(f"/programmes/{cast.programme_id}")).text
+        assert (f'href="{path}"' in page) == there
+        assert (f'href="{path}?for=sharing"' in page) == there

@@ -51,7 +51,7 @@ TURNS = (
     Spoken("J2", 3_000, 3_400, True, {}, "", False, "proposed", SECOND),
 )
 BASE = TurnList(
-    title="meeting-3",
+    title="00000005-mentoring-3",
     meeting_id=str(UUID(int=3)),
     ordinal=3,
     recorded_at=AT,
@@ -67,6 +67,7 @@ BASE = TurnList(
     codebooks=(book("ennen"),),
     given=given("a"),
     notes=(Noted("coder1", FIRST, "muistiinpano"),),
+    group="Torstairyhmä",
 )
 
 
@@ -83,7 +84,9 @@ CHANGES: dict[str, tuple[Loss | None, TurnList]] = {
         Loss.IDS,
         replace(first(id=OTHER), given=tuple(g._replace(turn_id=OTHER) for g in given("a"))),
     ),
-    "title, ordinal": (Loss.ORDINAL, replace(BASE, title="meeting-4", ordinal=4)),
+    "group": (Loss.GROUP, replace(BASE, group="Toinen")),
+    "title, ordinal": (Loss.ORDINAL, replace(BASE, title="00000005-mentoring-4", ordinal=4)),
+    "kind": (Loss.ORDINAL, replace(BASE, title="00000005-interview-3", kind="interview")),
     "recorded_at": (Loss.DATE, replace(BASE, recorded_at=AT + timedelta(days=1))),
     "duration_ms": (Loss.LENGTH, replace(BASE, duration_ms=61_000)),
     "media": (Loss.SOUND, replace(BASE, media=("other.webm",))),

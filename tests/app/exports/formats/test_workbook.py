@@ -26,8 +26,12 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
     assert head == COLUMNS
     assert rows == [
         (
+            str(turns.group_id),
+            turns.group,
             turns.meeting_id,
+            "mentoring",
             turns.ordinal,
+            "2027-03",
             str(turn.id),
             turn.pseudonym,
             roles[turn.pseudonym],
@@ -70,5 +74,5 @@ def test_no_text_becomes_a_formula_or_a_link(turns: TurnList, text: str) -> None
         (Spoken(text, 0, 1, False),),
     )
     book = load_workbook(io.BytesIO(workbook(one, str)))
-    cell = book["turns"]["D2"]
+    cell = book["turns"]["H2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
