@@ -20,7 +20,7 @@ from tests.app.web.test_erasures import page
 from tests.fixtures.coded import problem_of
 from tests.fixtures.kept import Kept
 
-SECRETS = ("salaista", "kuiskaten", "yksin")
+SECRETS = ("salaista", "kuiskaten", "yksikseen")
 """What bob said, wrote and answered."""
 
 

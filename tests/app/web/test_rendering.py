@@ -22,6 +22,8 @@ from app.exports.formats.codings import COLUMNS as CODING_COLUMNS
 from app.exports.formats.offered import Format, Loss
 from app.exports.formats.rows import COLUMNS as TURN_COLUMNS
 from app.exports.models import Audience
+from app.exports.programme.material import WHERE
+from app.exports.programme.tables import RECORDINGS
 from app.groups.models import GroupRole
 from app.kit.audit import COMMAND, WORKER, Deed
 from app.kit.errors import Refusal
@@ -186,7 +188,10 @@ STEMS: dict[str, list[str]] = {
     "feedback.about_{}": ["speaking", "evenness"],
     "variable.{}": list(TURN_COLUMNS),
     "variable.chat_{}": list(CHAT_COLUMNS),
-    "variable.coding_{}": [each for each in CODING_COLUMNS if each not in TURN_COLUMNS],
+    "variable.coding_{}": [
+        each for each in (*CODING_COLUMNS, "codebook") if each not in TURN_COLUMNS
+    ],
+    "variable.recordings_{}": [each for each in RECORDINGS if each not in WHERE],
     "variable.answers_{}": list(ANSWER_COLUMNS),
     "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
     "history.did_{}": list(OPERATIONS),
