@@ -175,6 +175,8 @@ class RecordingFile(SQLModel, table=True):
     """Bytes of the plain file, as served."""
     sha256: str = Field(max_length=64)
     """Of the plain file, hex."""
+    step_ms: int | None = None
+    """Of a preview: the time that one of its pictures stands for. None: `previews.earlier_step`."""
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

@@ -25,5 +25,11 @@ class Sheet:
         return -(-self.count // self.columns)
 
 
-def sheet_of(length_ms: int) -> Sheet:
-    return Sheet(max(-(-length_ms // STEP_MS), 1))
+def sheet_of(length_ms: int, step_ms: int = STEP_MS) -> Sheet:
+    return Sheet(max(-(-length_ms // step_ms), 1), step_ms)
+
+
+def earlier_step(length_ms: int) -> int:
+    """Of sheets from before theirs was kept: ten seconds, or more where three hundred pictures
+    would not have sufficed."""
+    return 10_000 * max(-(-length_ms // 3_000_000), 1)

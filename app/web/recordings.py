@@ -30,7 +30,7 @@ from app.recordings.models import (
     Tape,
     Track,
 )
-from app.recordings.previews import sheet_of
+from app.recordings.previews import earlier_step, sheet_of
 from app.retention import service as retention
 from app.retention.models import LegalHold
 from app.turns import service as turns
@@ -181,7 +181,8 @@ def _preview(
     for file in files:
         if file.kind == FileKind.PREVIEW and file.user_id == user_id:
             url = f"/api/v1/recordings/{file.recording_id}/files/{file.id}"
-            return {"url": url, **asdict(sheet_of(length_ms))}
+            step_ms = file.step_ms or earlier_step(length_ms)
+            return {"url": url, **asdict(sheet_of(length_ms, step_ms))}
     return None
 
 

@@ -17,6 +17,7 @@ from app.recordings import service as recordings
 from app.recordings.completeness import MISSING_MS
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
 from app.recordings.off_record import spans_ms
+from app.recordings.previews import STEP_MS
 from app.recordings.states import move
 from app.turns import proposing, shared
 from app.turns import rules as turn_rules
@@ -150,5 +151,6 @@ def _file(recording_id: UUID, file: MadeFile) -> RecordingFile:
         "media_type": file.media_type,
         "size": file.size,
         "sha256": file.sha256,
+        "step_ms": STEP_MS if file.kind == FileKind.PREVIEW else None,
     }
     return RecordingFile(**fields)

@@ -9,7 +9,8 @@ from app.kit.db import now
 from app.meetings.models import Meeting, MeetingState
 from app.recordings import service as recordings
 from app.recordings.completeness import Missing, Reason
-from app.recordings.models import Recording, RecordingState, Source
+from app.recordings.models import FileKind, Recording, RecordingState, Source
+from app.recordings.previews import earlier_step
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -104,3 +105,27 @@ async def test_a_recording_of_which_nothing_was_noted_claims_nothing(
     page = (await (await browser(cast.researcher, "en")).get(f"/recordings/{recording.id}")).text
 
     assert 'id="completeness"' not in page
+
+
+@pytest.mark.parametrize(("kept_ms", "shown_ms"), [(60_000, 60_000), (None, 10_000)])
+async def test_pictures_stand_for_the_time_that_they_were_made_for(
+    kept_ms: int | None, shown_ms: int, browser: Browser, running: Application, cast: Cast
+) -> None:
+    """Also those from before it was written down."""
+    kept = await keep(running, cast)
+    async with kept.context.database.transaction() as db:
+        await kept._file(db, FileKind.PREVIEW, cast.bob, "video", await kept.tapes())
+        files = await recordings.files(db, kept.recording.id)
+        next(each for each in files if each.kind == FileKind.PREVIEW).step_ms = kept_ms
+    page = await (await browser(cast.researcher)).get(f"/recordings/{kept.recording.id}")
+    data = re.search(r'id="data">(.*?)</script>', page.text, re.DOTALL)
+    assert data is not None
+    (sheet,) = [p["preview"] for p in json.loads(data[1])["people"] if p["preview"]]
+    assert sheet["step_ms"] == shown_ms
+
+
+@pytest.mark.parametrize(
+    ("minutes", "step_s"), [(0, 10), (50, 10), (50.01, 20), (100, 20), (120, 30), (480, 100)]
+)
+def test_earlier_sheets_had_three_hundred_pictures_at_most(minutes: float, step_s: int) -> None:
+    assert earlier_step(round(minutes * 60_000)) == step_s * 1000
