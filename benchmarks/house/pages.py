@@ -62,6 +62,7 @@ async def asked(context: Context, study: Study) -> list[Asked]:
 
 def _pages(study: Study) -> Iterator[Asked]:
     programme, recording = f"/programmes/{study.programme.id}", study.recordings[0].id
+    yield Asked("front page", "/")
     yield Asked("programme", programme)
     yield Asked("group", f"/groups/{study.groups[0].id}")
     yield Asked("coding queue", f"{programme}/coding")
