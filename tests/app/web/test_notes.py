@@ -111,7 +111,7 @@ async def test_a_coder_at_work_finds_none_of_them_anywhere(work: Coded, browser:
     recording = work.kept.recording.id
     page = (await client.get(f"/recordings/{recording}")).text
     assert not any(text in page for text in TEXTS)
-    assert "Koodaat vielä tätä taltiointia" in page
+    assert "Koodaat vielä jotakin tämän ryhmän taltiointia" in page
     found = data((await client.get(f"/recordings/{recording}/workbench")).text)
     assert (found["notes"], found["notes_withheld"]) == ([], True)
 

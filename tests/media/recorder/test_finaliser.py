@@ -56,7 +56,6 @@ async def test_every_step_sees_that_somebody_withdrew(meeting: RecordedMeeting) 
         lambda: finaliser.mixdown(plan, RUN, [alice, bob], LENGTH_MS, progress),
         lambda: finaliser.listen(plan, RUN, alice, LENGTH_MS, progress),
         lambda: finaliser.tell_apart(plan, RUN, [alice, bob], heard, LENGTH_MS, progress),
-        lambda: finaliser.preview(plan, RUN, bob, LENGTH_MS, progress),
         lambda: publish(
             finaliser, plan, RUN, (media.files, media.tracks), verified, heard, LENGTH_MS
         ),
