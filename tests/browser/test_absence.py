@@ -47,7 +47,9 @@ async def strand(site: Site, silent: timedelta) -> str:
         return f"/recordings/{found.id}"
 
 
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize(
+    "language", ["fi", *(pytest.param(each, marks=pytest.mark.thorough) for each in ("sv", "en"))]
+)
 async def test_one_finishes_without_what_does_not_come(site: Site, language: str) -> None:
     path = await strand(site, GONE_FOR + timedelta(hours=30))
     for name, width, height in (("1280", 1280, 860), ("390", 390, 844)):

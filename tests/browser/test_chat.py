@@ -119,6 +119,7 @@ async def test_a_line_is_kept_of_who_agreed_and_lies_in_the_workbench(site: Site
         await expect(page.locator(".bench-notice")).to_contain_text("ei ole enempää")
 
 
+@pytest.mark.thorough
 async def test_while_the_database_is_away_the_writer_is_told_and_nobody_waits(site: Site) -> None:
     """It is away for whoever writes: somebody else does for longer than anyone waits."""
     async with hosting(site), AsyncExitStack() as stack:

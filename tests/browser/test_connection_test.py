@@ -151,6 +151,7 @@ async def test_where_udp_is_closed_it_tells_of_the_detour_and_what_to_ask_for(
             await look(page, "connection_test_no_udp")
 
 
+@pytest.mark.thorough
 async def test_where_packets_are_lost_it_says_how_many(site: Site) -> None:
     port = free_port(socket.SOCK_DGRAM)
     relay = RelaySettings(host="127.0.0.1", udp_port=port)
@@ -209,6 +210,7 @@ async def test_without_any_way_it_names_every_place_to_open(site: Site) -> None:
             await take(page, "connection_test_closed-390")
 
 
+@pytest.mark.thorough
 async def test_a_turn_server_with_another_secret_is_named_as_such(
     site: Site, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from app.recordings.models import RecordingState
 from app.turns import service as turns
 from app.turns.models import Turn
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take, until
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take, until
 from tests.browser.test_workbench import Colleague, colleague, press, ready, saved
 from tests.fixtures.played import UNSET
 
@@ -181,7 +181,7 @@ async def test_a_finger_moves_the_edges_of_the_chosen_turn_and_scrolls_elsewhere
         assert (await spans(other, AINO))[1] == pytest.approx((9_000, 16_000), abs=120)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_BOTH)
 async def test_dragging_and_the_history_of_it_are_seen(site: Site, width: str) -> None:
     wide, high = WIDTHS[width]
     async with at_work(site, width=wide, height=high) as (page, other):

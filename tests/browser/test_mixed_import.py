@@ -63,6 +63,7 @@ async def brought_in(page: Page, site: Site) -> Recording:
     return await made_ready(site)
 
 
+@pytest.mark.thorough
 async def test_somebody_is_heard_until_a_person_says_who(site: Site) -> None:
     """Undone, it is nobody's again."""
     async with site.visitor(site.played.administrator) as visitor:

@@ -19,7 +19,7 @@ from app.recordings.models import Recording, RecordingState
 from app.turns import service as turns
 from app.turns.models import Turn
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 from tests.browser.test_room import admit, enter, hosting
 from tests.fixtures.noted import jot
 
@@ -210,7 +210,7 @@ def _ms(words: str) -> int:
     return round((int(minutes) * 60 + float(seconds)) * 1000)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_BOTH)
 async def test_notes_are_seen_and_have_no_barrier(site: Site, width: str) -> None:
     people: dict[str, User] = site.played.people
     ready = site.played.recordings[RecordingState.READY]

@@ -69,6 +69,7 @@ async def behind(stack: AsyncExitStack, site: Site, user: User, network: Middlem
     return page
 
 
+@pytest.mark.thorough
 async def test_the_observer_reads_whose_line_it_is_and_nobody_else_is_named(site: Site) -> None:
     people = site.played.people
     async with hosting(site) as port, AsyncExitStack() as stack:
@@ -160,6 +161,7 @@ REMEMBER = """
 """
 
 
+@pytest.mark.thorough
 async def test_both_browsers_make_a_report_and_say_what_they_do_not_know(
     site: Site, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from tests.fixtures.small_disk import fill, small_disk
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
+@pytest.mark.thorough
 async def test_everyone_sees_that_recording_is_interrupted_and_that_it_goes_on(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

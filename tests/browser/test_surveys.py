@@ -116,6 +116,7 @@ async def seen(page: Page, name: str, width: str, wide: int) -> None:
     assert across <= wide, (page.url, across)
 
 
+@pytest.mark.thorough
 async def test_the_picture_is_saved_as_png(site: Site, tmp_path: Path) -> None:
     await prepare(site)
     programme = f"{site.url}/programmes/{site.played.programme}"

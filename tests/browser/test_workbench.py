@@ -21,7 +21,7 @@ from app.turns import forms
 from app.turns.editing import Piece, change
 from app.turns.models import TurnState
 from tests.browser.conftest import Site
-from tests.browser.test_pages import WIDTHS, check, listen, take
+from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -236,7 +236,7 @@ async def _in_each_others_way(page: Page, other: Colleague) -> None:
     assert marked["is_backchannel"]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_BOTH)
 async def test_the_workbench_is_seen_and_has_no_barrier(site: Site, width: str) -> None:
     async with site.visitor(
         site.played.administrator, width=WIDTHS[width][0], height=WIDTHS[width][1]

@@ -28,6 +28,7 @@ async def signed_in(running: Installation, email: str) -> str:
     return str(answer["access_token"])
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("width", AT_BOTH)

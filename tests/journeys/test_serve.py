@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.fixtures.installation import Installation, installation
 
@@ -52,6 +53,7 @@ async def test_a_child_that_dies_is_started_again_and_none_outlives_the_parent(
         assert not alive
 
 
+@pytest.mark.thorough
 async def test_a_port_in_use_is_named_with_the_setting_that_changes_it(tmp_path: Path) -> None:
     async with installation(tmp_path / "one") as running:
         port = running.url.rsplit(":", 1)[1]

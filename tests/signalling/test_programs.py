@@ -94,6 +94,7 @@ async def test_chromium_restarts_ice_while_it_publishes_and_watches(
     await goes_on(watcher)
 
 
+@pytest.mark.thorough
 async def test_firefox_and_chromium_watch_each_other(
     gathering: Gathering,
     open_tab: OpenTab,  # noqa: F811

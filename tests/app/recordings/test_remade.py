@@ -188,6 +188,7 @@ async def test_what_was_made_before_a_withdrawal_and_never_published_opens_no_mo
     assert {"audio", "person", "mixdown"} <= await destroyed_for(meeting, "bob")
 
 
+@pytest.mark.thorough
 async def test_what_was_published_before_a_second_run_opens_no_more(
     meeting: RecordedMeeting, tmp_path: Path
 ) -> None:
@@ -249,6 +250,7 @@ def inside(thing: Any) -> Iterator[Any]:
         yield from inside(part)
 
 
+@pytest.mark.thorough
 async def test_where_one_spoke_is_nowhere_once_that_may_not_be_studied(
     meeting: RecordedMeeting,
 ) -> None:

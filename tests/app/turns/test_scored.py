@@ -19,7 +19,7 @@ NEAR = Loudspeaker(1, attenuation_db=12, delay_ms=180, ring_s=0.3)
 FAR = Loudspeaker(2, attenuation_db=20, delay_ms=420, ring_s=0.5)
 
 
-@pytest.mark.parametrize("people", [3, 6])
+@pytest.mark.parametrize("people", [3, pytest.param(6, marks=pytest.mark.thorough)])
 def test_in_quiet_rooms(people: int, tmp_path: Path) -> None:
     found = score(conversation(people, 60, seed=people), Sounds(), tmp_path)
 
@@ -49,7 +49,7 @@ def test_somebody_types(tmp_path: Path) -> None:
     assert found.boundary_f1 >= 0.90
 
 
-@pytest.mark.parametrize("snr_db", [None, 20.0])
+@pytest.mark.parametrize("snr_db", [pytest.param(None, marks=pytest.mark.thorough), 20.0])
 def test_voices_out_of_loudspeakers_are_nobody_s_turns(
     snr_db: float | None, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ async def test_one_packet_in_twenty_lost_is_hardly_noticed(
     assert received.pictures > 12
 
 
+@pytest.mark.thorough
 async def test_one_packet_in_twenty_lost_on_every_line_is_bearable(
     stage: Stage, open_tab: OpenTab, new_network: NewNetwork
 ) -> None:
@@ -121,6 +122,7 @@ async def test_bursts_of_loss_are_over_soon_after_they_are(
     assert received.pictures > 12
 
 
+@pytest.mark.thorough
 async def test_a_narrow_line_keeps_the_voices_and_the_speakers_picture(
     stage: Stage, open_tab: OpenTab, new_network: NewNetwork
 ) -> None:

@@ -53,6 +53,7 @@ async def test_each_size_of_chromium_s_camera_in_chromium(stage: Stage, open_tab
     await look_at_each_size(stage, await camera(stage, alice), bob)
 
 
+@pytest.mark.thorough
 async def test_each_size_of_firefox_s_camera_in_chromium_and_the_other_way_round(
     stage: Stage, chromium: Tab, page_url: str, tmp_path: Path
 ) -> None:
