@@ -50,6 +50,7 @@ class Report:
                 f"{max(self.verdict.earlier_s[source]) * 1000:.0f} ms at worst before the kill"
                 for source, losses in self.verdict.losses_s.items()
             ),
+            f"most that one stretch lacks in all: {self.worst_s * 1000:.0f} ms",
             f"ended without a kill and started again: {dict(self.by_itself) or 'none'}",
             *self.verdict.complaints,
         ]
