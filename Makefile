@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 NATIVE := media/native/path.c media/native/path.h
 
+# One more than processors: a test that waits for a browser leaves its own to another.
+WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 # What is compiled is kept, for the hundred processes that the tests start; some images forbid it.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -16,7 +19,7 @@ demo: .venv/run.stamp  ## the same, with a demonstration programme and a finishe
 	@$(BIN)/emessi serve --demo
 
 test: system .venv/dev.stamp  ## set up and pass all tests
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not alone and not soak"
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not alone and not soak"
 	@$(BIN)/pytest -m "alone and not soak"
 
 lint: .venv/dev.stamp
