@@ -122,16 +122,14 @@ def network_without(measured: Measured, t: Text) -> str:
 
 
 def _network(name: str, measured: Measured, order: Order, parts: Parts, t: Text) -> str:
-    """The facilitator on top, who speaks more larger, an arrow as wide as there are changes."""
-    matrix, count = order.followings, measured.studied.talk.size
-    radius, middle = 150.0, (WIDTH / 2, 190.0)
+    """The facilitator on top, who speaks more larger, an arrow as wide as there are changes. The
+    seat of who is left out stays empty."""
+    matrix, seats = order.followings, _seats(measured.studied.talk.size)
     nodes = {}
     for place, part in parts.items():
-        angle = 2 * math.pi * place / count - math.pi / 2
-        x, y = middle[0] + 1.5 * radius * math.cos(angle), middle[1] + radius * math.sin(angle)
         size = round(16 + 34 * math.sqrt(part.share), 1)
-        node = {"x": round(x, 1), "y": round(y, 1), "radius": size, "hue": hue(place)}
-        nodes[place] = node | {"label": part.pseudonym}
+        node = {"radius": size, "hue": hue(place), "label": part.pseudonym}
+        nodes[place] = node | seats[place]
     pairs = [(i, j) for i in nodes for j in nodes if i != j and matrix[i, j]]
     strongest = max((int(matrix[pair]) for pair in pairs), default=1)
     arrows = [_arrow(nodes[i], nodes[j], int(matrix[i, j]), strongest) for i, j in pairs]
@@ -139,7 +137,20 @@ def _network(name: str, measured: Measured, order: Order, parts: Parts, t: Text)
         "network", name, 400,
         title=t(f"analysis.{name}"), desc=t(f"analysis.{name}_desc"),
         rules=printed(measured.studied.index), nodes=list(nodes.values()), arrows=arrows,
+        empty=[seat for place, seat in enumerate(seats) if place not in parts],
     )  # fmt: skip
+
+
+def _seats(count: int) -> list[dict[str, float]]:
+    """Round an oval table, the first on top."""
+    angles = [2 * math.pi * place / count - math.pi / 2 for place in range(count)]
+    return [
+        {
+            "x": round(WIDTH / 2 + 225 * math.cos(angle), 1),
+            "y": round(190 + 150 * math.sin(angle), 1),
+        }
+        for angle in angles
+    ]
 
 
 def _arrow(one: dict[str, Any], other: dict[str, Any], times: int, most: int) -> dict[str, Any]:

@@ -105,7 +105,7 @@ async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
     return visit.page(
         "group_analysis.html",
         group=group,
-        series=[rows.about(each) for each in series],
+        series=[(each.studied.meeting.id, *rows.coverage(each)) for each in series],
         titles=[title_of(visit, each.studied.meeting) for each in series],
         pictures={name: Markup(draw(series, visit.text)) for name, draw in make},
         rules=lines.rules(series),

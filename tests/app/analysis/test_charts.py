@@ -53,7 +53,7 @@ def test_bars_without_the_facilitator_are_shares_of_what_the_others_said() -> No
 
 
 def places(picture: ElementTree.Element) -> dict[str, tuple[str, str]]:
-    nodes = list(picture.iter(f"{SVG}circle"))
+    nodes = [each for each in picture.iter(f"{SVG}circle") if "hue" in each.get("class", "")]
     labels = [e.text or "" for e in picture.iter(f"{SVG}text") if e.get("font-weight") == "700"]
     return {
         label: (node.get("cx", ""), node.get("cy", ""))
@@ -75,6 +75,8 @@ def test_the_network_without_the_facilitator_has_the_changes_of_the_grid_without
     )
     assert len(words(network)) == 9
     everybody, others = places(network), places(without)
+    (empty,) = (each for each in without.iter(f"{SVG}circle") if each.get("class") == "grid")
+    assert (empty.get("cx"), empty.get("cy")) == everybody["P0"]
     assert set(everybody) - set(others) == {"P0"}
     assert others == {name: place for name, place in everybody.items() if name != "P0"}
 
