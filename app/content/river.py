@@ -49,11 +49,9 @@ class River:
 
 def both(coded: Coded) -> tuple[River, River]:
     """With the facilitator and without."""
-    apart = coded.only(~coded.is_facilitator)
     if len(coded.meetings) == 1:
-        return _of_meeting(coded), _of_meeting(apart)
-    parts = [Part(int(ordinal)) for ordinal in np.unique(coded.ordinal[coded.is_coded])]
-    return _of_series(coded, parts), _of_series(apart, parts)
+        return _of_meeting(coded), _of_meeting(coded.only(~coded.is_facilitator))
+    return _of_series(coded)
 
 
 def _of_meeting(coded: Coded) -> River:
@@ -65,9 +63,11 @@ def _of_meeting(coded: Coded) -> River:
     return River(parts, *counts.over_time(coded, edges))
 
 
-def _of_series(coded: Coded, parts: Sequence[Part]) -> River:
-    """Of parts at which everybody's turns are."""
-    ordinals = np.array([part.ordinal for part in parts], dtype=np.int64)
-    inside = coded.only(coded.is_coded)
-    found = counts.tally(inside, np.searchsorted(ordinals, inside.ordinal), len(parts))
-    return River(parts, found.ms, found.of_ms)
+def _of_series(coded: Coded) -> tuple[River, River]:
+    """Of each place in the series the others' turns are counted apart from the facilitators'."""
+    ordinals = np.unique(coded.ordinal[coded.is_coded])
+    place, size = np.searchsorted(ordinals, coded.ordinal), len(ordinals)
+    found = counts.tally(coded, 2 * place + coded.is_facilitator, 2 * size)
+    ms, of_ms = found.ms.reshape(size, 2, coded.codes), found.of_ms.reshape(size, 2)
+    parts = [Part(ordinal) for ordinal in ordinals.tolist()]
+    return River(parts, ms.sum(axis=1), of_ms.sum(axis=1)), River(parts, ms[:, 0], of_ms[:, 0])
