@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.analysis.rows import WITH, WITHOUT
 from app.analysis.table import Flags, Ints
 from app.content import counts, effects, relations, suppression
 from app.content import river as rivers
@@ -176,7 +175,7 @@ def river(content: Content) -> list[RiverRow]:
             of_ms=int(found.of_ms[i]),
             share_of_time=float(shares[i, j]),
         )
-        for side, found in zip((WITH, WITHOUT), rivers.both(content.coded), strict=True)
+        for side, found in zip(("with", "without"), rivers.both(content.coded), strict=True)
         for shares in [found.share_of_time]
         for i, part in enumerate(found.parts)
         for j, code in enumerate(content.codes)

@@ -1,7 +1,7 @@
 """The pages of group dynamics: of a meeting that is over, and of a group's series."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from app.analysis import charts, lines, rows, service, silence, timing
 from app.analysis.drawing import clock, decimal
-from app.analysis.forms import FigureRow, PassageRow, PersonRow, SpreadRow
+from app.analysis.forms import FigureRow, PassageRow, SpreadRow
 from app.analysis.measures import shift
 from app.audit.figures import Of
 from app.groups import access
 from app.groups import service as groups
-from app.groups.models import Group, GroupRole
+from app.groups.models import Group
 from app.kit.csv_file import Decimal
 from app.kit.permissions import Action, may
 from app.meetings import service as meetings
@@ -23,6 +23,7 @@ from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from app.turns.rules import printed
 from app.web.meetings import title_of
+from app.web.sides import shares, sides
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
@@ -83,7 +84,7 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         figures=_figures(visit, found.figures),
         whole=_whole(visit, found.figures),
         shifts=_shifts(visit, found.figures),
-        people=_sides(visit, found.people),
+        people=sides(visit, found.people),
         passages=_passages(visit, found.passages),
         **writing(visit),
         **common,
@@ -110,7 +111,7 @@ async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
         pictures={name: Markup(draw(series, visit.text)) for name, draw in make},
         rules=lines.rules(series),
         spread=_spread(visit, rows.spread(series)),
-        people=_shares(visit, series),
+        people=shares(visit, series),
         **writing(visit),
     )
 
@@ -224,18 +225,7 @@ def _passages(
             "middle_half": f"{low}–{high}" if row.count else "",
         }
 
-    return [(side, [told(row) for row in own]) for side, own in _sides(visit, found)]
-
-
-Told = TypeVar("Told", PassageRow, PersonRow)
-
-
-def _sides(visit: Visit, found: Sequence[Told]) -> Sequence[tuple[str, list[Told]]]:
-    """With the facilitator and without, by name."""
-    return [
-        (visit.text(f"analysis.{side}"), [row for row in found if row.facilitator == side])
-        for side in (rows.WITH, rows.WITHOUT)
-    ]
+    return [(side, [told(row) for row in own]) for side, own in sides(visit, found)]
 
 
 def _chance(visit: Visit, row: FigureRow) -> str:
@@ -263,23 +253,3 @@ def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:
             words = {name: shown(visit, figure, value) for name, value in values.items()}
             found_rows.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
     return found_rows
-
-
-Shares = Mapping[str, list[float | None]]
-"""Of each person, meeting by meeting; None where they were in no figure."""
-
-
-def _shares(visit: Visit, series: Sequence[service.Measured]) -> Sequence[tuple[str, Shares]]:
-    """Of the talk, weighted by presence: with the facilitator and without."""
-    meetings = [_sides(visit, rows.people(each)) for each in series]
-    return [(sides[0][0], _of(own for _, own in sides)) for sides in zip(*meetings, strict=True)]
-
-
-def _of(series: Iterable[Sequence[PersonRow]]) -> Shares:
-    parts = [{row.pseudonym: row for row in found} for found in series]
-    led = {name: row.role == GroupRole.FACILITATOR for each in parts for name, row in each.items()}
-    names = sorted(led, key=lambda name: (not led[name], name))
-    return {
-        name: [each[name].weighted_share if name in each else None for each in parts]
-        for name in names
-    }
