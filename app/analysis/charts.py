@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.analysis import lines
+from app.analysis import lines, others
 from app.analysis.drawing import (
     LEFT,
     RIGHT,
@@ -19,6 +19,7 @@ from app.analysis.drawing import (
 )
 from app.analysis.measures import Order
 from app.analysis.null import Cells
+from app.analysis.participation import Participation
 from app.analysis.service import Measured
 from app.turns.rules import printed
 
@@ -65,55 +66,91 @@ def _least(width: float) -> float:
     return round(max(width, 1), 1)
 
 
+Parts = Mapping[int, Participation]
+"""Of each person who is drawn, by their place in the roster."""
+
+
+def _parts(measured: Measured) -> Parts:
+    return dict(enumerate(measured.measures.parts))
+
+
+def _parts_of_others(measured: Measured) -> Parts:
+    talk = measured.studied.talk
+    return dict(zip(_others(measured), others.parts(talk), strict=True))
+
+
 def shares(measured: Measured, t: Text) -> str:
-    parts, full = measured.measures.parts, WIDTH - LEFT - 180
-    present = sum(part.present_ms for part in parts) or 1
-    most = max([part.share for part in parts] + [part.present_ms / present for part in parts])
+    return _bars("shares", measured, _parts(measured), t)
+
+
+def shares_without(measured: Measured, t: Text) -> str:
+    """Of what the others said."""
+    return _bars("shares_without", measured, _parts_of_others(measured), t)
+
+
+def _bars(name: str, measured: Measured, parts: Parts, t: Text) -> str:
+    full, present = WIDTH - LEFT - 180, sum(part.present_ms for part in parts.values()) or 1
+    most = max((max(p.share, p.present_ms / present) for p in parts.values()), default=1)
     scale = full / (most or 1)
     bars = [
         {
             "label": part.pseudonym,
-            "y": 6 + LANE * place,
+            "y": 6 + LANE * line,
             "hue": hue(place),
             "width": round(part.share * scale, 1),
             "even": round(LEFT + part.present_ms / present * scale, 1),
             "words": t("analysis.bar", percent=f"{100 * part.share:.0f}", turns=part.turns),
         }
-        for place, part in enumerate(parts)
+        for line, (place, part) in enumerate(parts.items())
     ]
     return draw(
-        "shares", "shares", 36 + LANE * len(parts),
-        title=t("analysis.shares"), desc=t("analysis.shares_desc"),
+        "shares", name, 36 + LANE * len(parts),
+        title=t(f"analysis.{name}"), desc=t(f"analysis.{name}_desc"),
         rules=printed(measured.studied.index), bars=bars, full=full,
     )  # fmt: skip
 
 
 def network(measured: Measured, t: Text) -> str:
-    """The facilitator on top, who speaks more larger, an arrow as wide as there are changes."""
-    matrix, parts = measured.measures.everyone.order.followings, measured.measures.parts
-    count, radius, middle = len(parts), 150.0, (WIDTH / 2, 190.0)
-    nodes = []
-    for place, part in enumerate(parts):
-        angle = 2 * math.pi * place / count - math.pi / 2
-        x, y = middle[0] + 1.5 * radius * math.cos(angle), middle[1] + radius * math.sin(angle)
+    order = measured.measures.everyone.order
+    return _network("network", measured, order, _parts(measured), t)
+
+
+def network_without(measured: Measured, t: Text) -> str:
+    """Of the changes that `heat_without` counts; everybody stays in their place."""
+    order = measured.measures.others.order
+    return _network("network_without", measured, order, _parts_of_others(measured), t)
+
+
+def _network(name: str, measured: Measured, order: Order, parts: Parts, t: Text) -> str:
+    """The facilitator on top, who speaks more larger, an arrow as wide as there are changes. The
+    seat of who is left out stays empty."""
+    matrix, seats = order.followings, _seats(measured.studied.talk.size)
+    nodes = {}
+    for place, part in parts.items():
         size = round(16 + 34 * math.sqrt(part.share), 1)
-        node = {"x": round(x, 1), "y": round(y, 1), "radius": size, "hue": hue(place)}
-        nodes.append(node | {"label": part.pseudonym})
-    strongest = max([1, *(int(matrix[i, j]) for i, j in _pairs(count))])
-    arrows = [
-        _arrow(nodes[i], nodes[j], int(matrix[i, j]), strongest)
-        for i, j in _pairs(count)
-        if matrix[i, j]
-    ]
+        node = {"radius": size, "hue": hue(place), "label": part.pseudonym}
+        nodes[place] = node | seats[place]
+    pairs = [(i, j) for i in nodes for j in nodes if i != j and matrix[i, j]]
+    strongest = max((int(matrix[pair]) for pair in pairs), default=1)
+    arrows = [_arrow(nodes[i], nodes[j], int(matrix[i, j]), strongest) for i, j in pairs]
     return draw(
-        "network", "network", 400,
-        title=t("analysis.network"), desc=t("analysis.network_desc"),
-        rules=printed(measured.studied.index), nodes=nodes, arrows=arrows,
+        "network", name, 400,
+        title=t(f"analysis.{name}"), desc=t(f"analysis.{name}_desc"),
+        rules=printed(measured.studied.index), nodes=list(nodes.values()), arrows=arrows,
+        empty=[seat for place, seat in enumerate(seats) if place not in parts],
     )  # fmt: skip
 
 
-def _pairs(count: int) -> list[tuple[int, int]]:
-    return [(i, j) for i in range(count) for j in range(count) if i != j]
+def _seats(count: int) -> list[dict[str, float]]:
+    """Round an oval table, the first on top."""
+    angles = [2 * math.pi * place / count - math.pi / 2 for place in range(count)]
+    return [
+        {
+            "x": round(WIDTH / 2 + 225 * math.cos(angle), 1),
+            "y": round(190 + 150 * math.sin(angle), 1),
+        }
+        for angle in angles
+    ]
 
 
 def _arrow(one: dict[str, Any], other: dict[str, Any], times: int, most: int) -> dict[str, Any]:
@@ -158,12 +195,17 @@ def heat(measured: Measured, t: Text) -> str:
 
 def heat_without(measured: Measured, t: Text) -> str:
     """Of the changes straight from one of the others to another."""
-    others = [n for n in _everybody(measured) if not measured.measures.parts[n].is_facilitator]
-    return _grid("heat_without", measured, measured.measures.others.order, others, t)
+    order = measured.measures.others.order
+    return _grid("heat_without", measured, order, _others(measured), t)
 
 
 def _everybody(measured: Measured) -> list[int]:
-    return list(range(len(measured.measures.parts)))
+    return list(range(measured.studied.talk.size))
+
+
+def _others(measured: Measured) -> list[int]:
+    people = enumerate(measured.studied.talk.people)
+    return [place for place, person in people if not person.is_facilitator]
 
 
 def _grid(name: str, measured: Measured, order: Order, people: Sequence[int], t: Text) -> str:
@@ -203,7 +245,9 @@ def _by_chance(cells: Cells | None, i: int, j: int, t: Text) -> str:
 OF_MEETING: Mapping[str, Callable[[Measured, Text], str]] = {
     "timeline": timeline,
     "shares": shares,
+    "shares_without": shares_without,
     "network": network,
+    "network_without": network_without,
     "heat": heat,
     "heat_without": heat_without,
     "balance": lines.balance,

@@ -32,11 +32,22 @@ from app.sampling.basis import Basis
 router = APIRouter(tags=["analysis"], dependencies=[Depends(witnessed("analysis"))])
 
 TableName = Literal["coverage", "people", "figures", "transitions", "balance", "passages"]
-MeetingChart = Literal["timeline", "shares", "network", "heat", "heat_without", "balance"]
+MeetingChart = Literal[
+    "timeline",
+    "shares",
+    "shares_without",
+    "network",
+    "network_without",
+    "heat",
+    "heat_without",
+    "balance",
+]
 ORDERED = ("figures", "transitions", "passages", "heat", "heat_without")
 """Tables and charts of a meeting that hold order or timing by chance."""
-GroupChart = Literal["series_balance", "series_facilitator", "series_floor"]
-ProgrammeChart = Literal["programme_balance", "programme_facilitator", "programme_floor"]
+GroupChart = Literal["series_balance", "series_facilitator", "series_floor", "series_floor_without"]
+ProgrammeChart = Literal[
+    "programme_balance", "programme_facilitator", "programme_floor", "programme_floor_without"
+]
 Language = Annotated[Literal["fi", "sv", "en"] | None, Query()]
 Separator = Annotated[Decimal, Query()]
 Recordings = Annotated[Basis, Query()]

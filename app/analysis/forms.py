@@ -16,6 +16,9 @@ class Row(Public):
 
 
 class PersonRow(Row):
+    facilitator: str
+    """`with`, or `without`: the shares are of what the others said, and what passes between two
+    people is counted where neither leads."""
     pseudonym: str
     role: GroupRole
     present_ms: int

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.analysis.drawing import Dash, Text, along, clock, decimal, draw, hue, time_ticks
+from app.analysis.measures import Side
 from app.analysis.service import Measured
 from app.turns.rules import on_one_line, printed
 
@@ -69,18 +70,27 @@ def series_facilitator(series: Sequence[Measured], t: Text) -> str:
 
 
 def series_floor(series: Sequence[Measured], t: Text) -> str:
-    timed = [each.measures.everyone.timing for each in series]
+    return _floor("series_floor", series, [each.measures.everyone for each in series], t)
+
+
+def series_floor_without(series: Sequence[Measured], t: Text) -> str:
+    """Of the time in which no facilitator has a turn; see `silence`."""
+    return _floor("series_floor_without", series, [each.measures.others for each in series], t)
+
+
+def _floor(name: str, series: Sequence[Measured], sides: Sequence[Side], t: Text) -> str:
     lines = [
-        Line(t(f"analysis.figure_{name}"), [each[name] for each in timed])
-        for name in ("silence", "overlap")
+        Line(t(f"analysis.figure_{figure}"), [side.timing[figure] for side in sides])
+        for figure in ("silence", "overlap")
     ]
-    return _series("series_floor", series, t, lines)
+    return _series(name, series, t, lines)
 
 
 OF_GROUP: Mapping[str, Callable[[Sequence[Measured], Text], str]] = {
     "series_balance": series_balance,
     "series_facilitator": series_facilitator,
     "series_floor": series_floor,
+    "series_floor_without": series_floor_without,
 }
 
 

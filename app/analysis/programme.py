@@ -134,12 +134,15 @@ LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "programme_balance": (("with", "gini_rescaled"), ("without", "gini_rescaled")),
     "programme_facilitator": (("whole", "star"),),
     "programme_floor": (("with", "silence"), ("with", "overlap")),
+    "programme_floor_without": (("without", "silence"), ("without", "overlap")),
 }
 """Side and figure of each line; the shaded range is that of groups in the first."""
+_FLOOR = ("analysis.figure_silence", "analysis.figure_overlap")
 NAMES = {
     "programme_balance": ("analysis.with", "analysis.without"),
     "programme_facilitator": ("analysis.of_changes",),
-    "programme_floor": ("analysis.figure_silence", "analysis.figure_overlap"),
+    "programme_floor": _FLOOR,
+    "programme_floor_without": _FLOOR,
 }
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from app.analysis import floor, lines, measures, null, timing
+from app.analysis import floor, lines, measures, null, others, timing
+from app.analysis.floor import Interruptions
 from app.analysis.forms import (
     BalanceRow,
     Coverage,
@@ -18,6 +19,7 @@ from app.analysis.forms import (
 )
 from app.analysis.measures import Measures, Side, shift
 from app.analysis.null import Cells, Chance
+from app.analysis.participation import Participation
 from app.analysis.service import Measured
 from app.groups.models import GroupRole
 from app.kit.http import number
@@ -83,9 +85,19 @@ def coverage(measured: Measured) -> list[Coverage]:
 
 
 def people(measured: Measured) -> list[PersonRow]:
-    broken = measured.measures.interruptions
+    talk, found = measured.studied.talk, measured.measures
+    among_others = others.interruptions(found.interruptions, talk.facilitators)
+    return [
+        *_people(measured, WITH, found.parts, found.interruptions),
+        *_people(measured, WITHOUT, others.parts(talk), among_others),
+    ]
+
+
+def _people(
+    measured: Measured, side: str, parts: Iterable[Participation], broken: Interruptions
+) -> list[PersonRow]:
     rows = []
-    for place, part in enumerate(measured.measures.parts):
+    for place, part in enumerate(parts):
         low, high = part.quartiles_ms or (None, None)
         own = {name: getattr(part, name) for name in PersonRow.model_fields if hasattr(part, name)}
         rows.append(
@@ -93,6 +105,7 @@ def people(measured: Measured) -> list[PersonRow]:
                 _made(measured)
                 | own
                 | {
+                    "facilitator": side,
                     "role": GroupRole.FACILITATOR if part.is_facilitator else GroupRole.MEMBER,
                     "lower_quartile_ms": low,
                     "upper_quartile_ms": high,

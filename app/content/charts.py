@@ -9,14 +9,14 @@ import numpy as np
 from app.analysis.drawing import RIGHT, WIDTH, Text, along, decimal, draw, time_ticks
 from app.analysis.table import Floats
 from app.content import counts, relations
+from app.content import river as rivers
+from app.content.river import Part, River
 from app.content.rows import factor
 from app.content.service import Content
 from app.sampling import basis
 from app.turns.rules import on_one_line
 
 LANE = 30
-WINDOW_MS = 300_000
-"""Parts of a meeting in its river. Lower: single long turns jump. Higher: a round vanishes."""
 MIDDLE, HALF = 120.0, 100.0
 """Of the river, and how far it reaches at its widest."""
 DEEPEST = 0.55
@@ -61,10 +61,20 @@ def frequencies(content: Content, t: Text, language: str) -> str:
 def river(content: Content, t: Text, language: str) -> str:
     """Theme river (Havre, Hetzler & Nowell 2000): how much time each code holds, over a meeting or
     from meeting to meeting of a series; as wide as the whole that was coded."""
-    widths, places, ticks = _of_meeting(content) if len(content.meetings) == 1 else _of_series(
-        content, t
-    )  # fmt: skip
-    most = widths.sum(axis=1).max(initial=0) or 1
+    everyone, _ = rivers.both(content.coded)
+    return _river("river", everyone, everyone, content, t, language)
+
+
+def river_without(content: Content, t: Text, language: str) -> str:
+    """In the scale of everybody's, so that what is narrower is the facilitator's."""
+    everyone, others = rivers.both(content.coded)
+    return _river("river_without", others, everyone, content, t, language)
+
+
+def _river(name: str, found: River, scale: River, content: Content, t: Text, language: str) -> str:
+    """`scale`: the river that is drawn at full width."""
+    widths, most = found.widths, scale.widths.sum(axis=1).max(initial=0) or 1
+    places, ticks = _places(content, found.parts, t)
     scaled = widths / most * 2 * HALF
     top = MIDDLE - scaled.sum(axis=1) / 2
     edges = np.concatenate([top[:, None], top[:, None] + np.cumsum(scaled, axis=1)], axis=1)
@@ -78,28 +88,21 @@ def river(content: Content, t: Text, language: str) -> str:
         if widths[:, place].any()
     ]
     return draw(
-        "river", "river", 2 * MIDDLE + 40 + 22 * ((len(streams) + 2) // 3) + 16,
-        title=t("content.river"), desc=t("content.river_desc"), rules=caption(content, t),
+        "river", name, 2 * MIDDLE + 40 + 22 * ((len(streams) + 2) // 3) + 16,
+        title=t(f"content.{name}"), desc=t(f"content.{name}_desc"), rules=caption(content, t),
         streams=streams, ticks=ticks, bottom=2 * MIDDLE,
     )  # fmt: skip
 
 
-def _of_meeting(content: Content) -> tuple[Floats, list[float], list[dict[str, Any]]]:
-    length = content.coded.meetings[0].length_ms
-    windows = max(2, round(length / WINDOW_MS))
-    places = [along((n + 0.5) / windows, 1) for n in range(windows)]
-    return counts.over_time(content.coded, 0, windows), places, time_ticks(length)
-
-
-def _of_series(content: Content, t: Text) -> tuple[Floats, list[float], list[dict[str, Any]]]:
-    """Shares of coded time: series of different length can then be laid upon one another."""
-    names, of = factor(content, "position")
-    found = counts.tally(content.coded, of, len(names))
-    there = [int(n) for n in np.flatnonzero(found.of_ms)]
-    places = [along(n + 0.5, len(there)) for n in range(len(there))]
-    words = [t("analysis.nth", number=names[n]) for n in there]
-    ticks = [{"x": x, "label": word} for x, word in zip(places, words, strict=True)]
-    return np.nan_to_num(found.share_of_time[there]), places, ticks
+def _places(
+    content: Content, parts: Sequence[Part], t: Text
+) -> tuple[list[float], list[dict[str, Any]]]:
+    """Where each part stands, and what stands below."""
+    places = [along(n + 0.5, len(parts)) for n in range(len(parts))]
+    if len(content.coded.meetings) == 1:
+        return places, time_ticks(content.coded.meetings[0].length_ms)
+    words = [t("analysis.nth", number=part.ordinal) for part in parts]
+    return places, [{"x": x, "label": word} for x, word in zip(places, words, strict=True)]
 
 
 def _stream(places: Sequence[float], above: Floats, below: Floats) -> str:
@@ -183,9 +186,10 @@ def _squares(
 OF_AXIS: Mapping[str, Callable[[Content, Text, str], str]] = {
     "frequencies": frequencies,
     "river": river,
+    "river_without": river_without,
     "follows": follows,
 }
-PICTURES = ("frequencies", "river", "together", "follows")
+PICTURES = ("frequencies", "river", "river_without", "together", "follows")
 
 
 def picture(name: str, content: Content, other: Content, t: Text, language: str) -> str:

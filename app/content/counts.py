@@ -61,11 +61,11 @@ def presence(coded: Coded, by: Ints, size: int) -> Flags:
     return there
 
 
-def over_time(coded: Coded, meeting: int, windows: int) -> Floats:
-    """Of one meeting: time of each code in each of so many equal windows, ms; windows × codes."""
-    here = (coded.meeting == meeting) & coded.is_coded
-    edges = np.linspace(0, coded.meetings[meeting].length_ms, windows + 1)
+def over_time(coded: Coded, edges: Ints) -> tuple[Ints, Ints]:
+    """Of the one meeting there is: time of each code between each edge and the next, ms; windows ×
+    codes. And time of all that was coded there."""
+    here = coded.is_coded
     start, end = coded.start_ms[here, None], coded.end_ms[here, None]
     inside = np.minimum(end, edges[None, 1:]) - np.maximum(start, edges[None, :-1])
-    spoken: Floats = np.clip(inside, 0, None).T @ coded.given[here].astype(np.float64)
-    return spoken
+    inside = np.clip(inside, 0, None)
+    return inside.T @ coded.given[here].astype(np.int64), inside.sum(axis=0)

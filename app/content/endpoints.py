@@ -17,6 +17,7 @@ from app.content.forms import (
     EffectRow,
     FollowRow,
     FrequencyRow,
+    RiverRow,
     TogetherRow,
 )
 from app.content.service import Content, NotForOthers, Scope
@@ -30,6 +31,7 @@ router = APIRouter(tags=["content"], dependencies=[Depends(witnessed("content"))
 
 KINDS: dict[str, type[ContentRow]] = {
     "frequencies": FrequencyRow,
+    "river": RiverRow,
     "together": TogetherRow,
     "follows": FollowRow,
     "effects": EffectRow,
@@ -74,7 +76,7 @@ async def content(
 @router.get("/codebook-versions/{version_id}/content/{table}.csv", response_class=Response)
 async def content_table(
     version_id: UUID,
-    table: Literal["frequencies", "together", "follows", "effects"],
+    table: Literal["frequencies", "river", "together", "follows", "effects"],
     db: Db,
     actor: CurrentActor,
     context: Ctx,
@@ -94,7 +96,7 @@ async def content_table(
 @router.get("/codebook-versions/{version_id}/content/{chart}.svg", response_class=Response)
 async def content_chart(
     version_id: UUID,
-    chart: Literal["frequencies", "river", "together", "follows"],
+    chart: Literal["frequencies", "river", "river_without", "together", "follows"],
     db: Db,
     actor: CurrentActor,
     context: Ctx,

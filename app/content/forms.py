@@ -32,6 +32,23 @@ class FrequencyRow(ContentRow):
     share_of_time: Number
 
 
+class RiverRow(ContentRow):
+    """How much of a part of a meeting, or of whole meetings at one place of their series, a code
+    holds."""
+
+    facilitator: str
+    """`with`, or `without`: of the turns of those who did not lead that day."""
+    meeting: int
+    start_ms: int | None
+    end_ms: int | None
+    """None of whole meetings."""
+    code: str
+    ms: int
+    of_ms: int
+    """All that was coded there."""
+    share_of_time: Number
+
+
 class TogetherRow(ContentRow):
     """Two codes on the same turns."""
 
@@ -99,8 +116,10 @@ class ContentPublic(Public):
     """What made the turns: of every index that one of them comes from."""
     hidden: bool
     """For others than the research team: cells that could single someone out are hidden, and left
-    out is what they could be worked out from: totals over codes, together, follows and effects."""
+    out is what they could be worked out from: totals over codes, river, together, follows and
+    effects."""
     frequencies: list[FrequencyRow]
+    river: list[RiverRow]
     together: list[TogetherRow]
     follows: list[FollowRow]
     effects: list[EffectRow]

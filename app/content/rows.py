@@ -8,8 +8,16 @@ import numpy as np
 
 from app.analysis.table import Flags, Ints
 from app.content import counts, effects, relations, suppression
+from app.content import river as rivers
 from app.content.effects import Within
-from app.content.forms import ContentPublic, EffectRow, FollowRow, FrequencyRow, TogetherRow
+from app.content.forms import (
+    ContentPublic,
+    EffectRow,
+    FollowRow,
+    FrequencyRow,
+    RiverRow,
+    TogetherRow,
+)
 from app.content.service import Content
 from app.content.table import ROLES
 from app.sampling.basis import in_table
@@ -78,6 +86,7 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
         rules=list(basis.rules),
         hidden=hide,
         frequencies=for_others(content) if hide else frequencies(content),
+        river=[] if hide else river(content),
         together=[] if hide else together(content, other),
         follows=[] if hide else follows(content),
         effects=[] if hide else measured(content, other),
@@ -150,6 +159,27 @@ def _hidden(content: Content) -> dict[str, Flags]:
         if suppression.says(meets.T):
             hidden["group"] = hidden["group"] | hidden["position"]
     return hidden
+
+
+def river(content: Content) -> list[RiverRow]:
+    made = _made(content)
+    return [
+        RiverRow(
+            **made,
+            facilitator=side,
+            meeting=part.ordinal,
+            start_ms=part.start_ms,
+            end_ms=part.end_ms,
+            code=code.label,
+            ms=int(found.ms[i, j]),
+            of_ms=int(found.of_ms[i]),
+            share_of_time=float(shares[i, j]),
+        )
+        for side, found in zip(("with", "without"), rivers.both(content.coded), strict=True)
+        for shares in [found.share_of_time]
+        for i, part in enumerate(found.parts)
+        for j, code in enumerate(content.codes)
+    ]
 
 
 def together(content: Content, other: Content) -> list[TogetherRow]:

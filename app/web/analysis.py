@@ -15,7 +15,7 @@ from app.analysis.measures import shift
 from app.audit.figures import Of
 from app.groups import access
 from app.groups import service as groups
-from app.groups.models import Group, GroupRole
+from app.groups.models import Group
 from app.kit.csv_file import Decimal
 from app.kit.permissions import Action, may
 from app.meetings import service as meetings
@@ -23,6 +23,7 @@ from app.meetings.models import Meeting
 from app.recordings import service as recordings
 from app.turns.rules import printed
 from app.web.meetings import title_of
+from app.web.sides import shares, sides
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
@@ -83,6 +84,7 @@ async def meeting_analysis(meeting_id: UUID, visit: Looking) -> HTMLResponse:
         figures=_figures(visit, found.figures),
         whole=_whole(visit, found.figures),
         shifts=_shifts(visit, found.figures),
+        people=sides(visit, found.people),
         passages=_passages(visit, found.passages),
         **writing(visit),
         **common,
@@ -104,12 +106,12 @@ async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
     return visit.page(
         "group_analysis.html",
         group=group,
-        series=[rows.about(each) for each in series],
+        series=[(each.studied.meeting.id, *rows.coverage(each)) for each in series],
         titles=[title_of(visit, each.studied.meeting) for each in series],
         pictures={name: Markup(draw(series, visit.text)) for name, draw in make},
         rules=lines.rules(series),
         spread=_spread(visit, rows.spread(series)),
-        people=_people(series),
+        people=shares(visit, series),
         **writing(visit),
     )
 
@@ -223,10 +225,7 @@ def _passages(
             "middle_half": f"{low}–{high}" if row.count else "",
         }
 
-    return [
-        (visit.text(f"analysis.{side}"), [told(row) for row in found if row.facilitator == side])
-        for side in (rows.WITH, rows.WITHOUT)
-    ]
+    return [(side, [told(row) for row in own]) for side, own in sides(visit, found)]
 
 
 def _chance(visit: Visit, row: FigureRow) -> str:
@@ -254,14 +253,3 @@ def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:
             words = {name: shown(visit, figure, value) for name, value in values.items()}
             found_rows.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
     return found_rows
-
-
-def _people(series: Sequence[service.Measured]) -> Mapping[str, list[float | None]]:
-    """Everybody's share of the talk, meeting by meeting; None where they were in no figure."""
-    parts = [{row.pseudonym: row for row in rows.people(each)} for each in series]
-    led = {name: row.role == GroupRole.FACILITATOR for each in parts for name, row in each.items()}
-    names = sorted(led, key=lambda name: (not led[name], name))
-    return {
-        name: [each[name].weighted_share if name in each else None for each in parts]
-        for name in names
-    }

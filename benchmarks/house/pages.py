@@ -89,7 +89,8 @@ def _group_dynamics(study: Study) -> Iterator[Asked]:
     yield Asked("meeting analysis", meeting)
     for table in ("people", "figures", "transitions"):
         yield Asked(f"meeting analysis, {table}.csv", f"{API}{meeting}/{table}.csv")
-    yield Asked("meeting analysis, network.svg", f"{API}{meeting}/network.svg")
+    for chart in ("network", "network_without"):
+        yield Asked(f"meeting analysis, {chart}.svg", f"{API}{meeting}/{chart}.svg")
     yield Asked("group analysis", group)
     for table in ("figures", "spread"):
         yield Asked(f"group analysis, {table}.csv", f"{API}{group}/{table}.csv")
@@ -127,9 +128,9 @@ def _coded(study: Study) -> Iterator[Asked]:
     )
     yield Asked("content, sample only", sample)
     yield Asked("content, for others", f"{sample}&hide=1")
-    for table in ("frequencies", "together", "follows", "effects"):
+    for table in ("frequencies", "river", "together", "follows", "effects"):
         yield Asked(f"content, {table}.csv", f"{API}{version}/content/{table}.csv?{every}")
-    for chart in ("frequencies", "river", "together", "follows"):
+    for chart in ("frequencies", "river", "river_without", "together", "follows"):
         yield Asked(f"content, {chart}.svg", f"{API}{version}/content/{chart}.svg?{every}")
 
 

@@ -5,8 +5,16 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from hypothesis import strategies as st
 
+from app.analysis.measures import measure
+from app.analysis.roster import Roster
+from app.analysis.service import Measured, Studied
 from app.analysis.table import Person, Talk, in_order
+from app.kit.db import now
+from app.kit.ids import new_id
 from app.kit.intervals import Interval
+from app.meetings.models import Meeting
+from app.recordings.models import Recording
+from app.turns.models import TurnIndex
 
 Turns = list[tuple[int, int, int, bool]]
 
@@ -55,6 +63,22 @@ def hand() -> Talk:
         (1, 17_000, 18_500, False),
     ]
     return talk(everyone, 20_000, turns)
+
+
+def in_turn(order: list[int]) -> Talk:
+    """Of four people, each for 900 ms, a second apart."""
+    rows = [(who, 1_000 * n, 1_000 * n + 900, False) for n, who in enumerate(order)]
+    return talk(people(4, 1_000 * len(order)), 1_000 * len(order), rows)
+
+
+def measured(table: Talk) -> Measured:
+    """As the service gives it, of the first meeting of a series; without null hypotheses."""
+    meeting = Meeting(group_id=new_id(), starts_at=now())
+    recording = Recording(meeting_id=meeting.id, node_name="n", started_at=now())
+    index = TurnIndex(recording_id=recording.id, version="turns 1", parameters={})
+    roster = Roster({new_id(): person for person in table.people}, table.size, True)
+    studied = Studied(meeting, recording, index, roster, table, 0)
+    return Measured(studied, measure(table, drawn=0, orders=False))
 
 
 def drawn(seed: int, count: int = 5, turns: int = 200, people_count: int | None = None) -> Talk:

@@ -76,9 +76,17 @@ async def test_figures_are_of_those_whose_consent_covers_them(cast: Cast, series
     assert (covered["present"], covered["counted"], covered["left_out"]) == (6, 5, 1)
     assert covered["attendance_known"]
     assert (covered["recorded_ms"], covered["unrecorded_ms"]) == (LENGTH_MS, 0)
-    assert [row["pseudonym"] for row in found["people"]] == ["F1", "J1", "J2", "J3", "J4"]
-    assert found["people"][0]["role"] == "facilitator"
-    assert sum(row["share"] for row in found["people"]) == pytest.approx(1)
+    people = {side: told(found, side) for side in SIDES}
+    assert list(people["with"]) == ["F1", "J1", "J2", "J3", "J4"]
+    assert list(people["without"]) == ["J1", "J2", "J3", "J4"]
+    assert people["with"]["F1"]["role"] == "facilitator"
+    for rows in people.values():
+        assert sum(row["share"] for row in rows.values()) == pytest.approx(1, abs=1e-5)
+
+
+def told(found: dict[str, Any], side: str = "with") -> dict[str, Any]:
+    """What is told of each person."""
+    return {row["pseudonym"]: row for row in found["people"] if row["facilitator"] == side}
 
 
 async def test_talk_times_are_the_sums_of_the_turns_in_the_database(
@@ -95,7 +103,7 @@ async def test_talk_times_are_the_sums_of_the_turns_in_the_database(
         if row["is_backchannel"] == "0":
             length = int(row["duration_ms"])
             sums[row["pseudonym"]] = sums.get(row["pseudonym"], 0) + length
-    assert {row["pseudonym"]: row["talk_ms"] for row in found["people"]} == sums
+    assert {name: row["talk_ms"] for name, row in told(found).items()} == sums
 
 
 async def _recording(running: Application, series: Series) -> object:
@@ -107,14 +115,14 @@ async def _recording(running: Application, series: Series) -> object:
 
 
 async def test_a_latecomer_is_measured_by_the_time_present(cast: Cast, series: Series) -> None:
-    late = {row["pseudonym"]: row for row in (await analysis(cast, series, 1))["people"]}["J2"]
+    late = told(await analysis(cast, series, 1))["J2"]
     assert late["present_ms"] == LENGTH_MS - LATE_MS
     assert late["weighted_share"] > late["share"]
     assert late["turns_per_minute"] == pytest.approx(late["turns"] / 45, rel=1e-4)
 
 
 async def test_who_says_nothing_counts_with_nothing(cast: Cast, series: Series) -> None:
-    silent = {row["pseudonym"]: row for row in (await analysis(cast, series, 4))["people"]}["J3"]
+    silent = told(await analysis(cast, series, 4))["J3"]
     assert (silent["talk_ms"], silent["share"], silent["mean_ms"]) == (0, 0, None)
     assert silent["present_ms"] == LENGTH_MS
 
@@ -311,7 +319,7 @@ async def test_a_spreadsheet_in_finnish_reads_numbers_as_numbers(
     path = f"/api/v1/groups/{series.group}/analysis/people.csv?decimal=comma"
     text = (await cast.researcher.client.get(path)).content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
-    assert len(rows) == 5 * COUNT
+    assert len(rows) == (5 + 4) * COUNT
     assert all("." not in row["share"] for row in rows)
     assert any("," in row["share"] for row in rows)
 

@@ -10,7 +10,7 @@ from app.analysis.measures import measure, spread
 from app.analysis.silence import Kind
 from app.analysis.table import Ints, Talk
 from app.kit.intervals import Interval
-from tests.app.analysis.meetings import drawn, hand, people, talk, talks
+from tests.app.analysis.meetings import drawn, hand, in_turn, people, talk, talks
 
 
 def test_both_sides_by_hand() -> None:
@@ -54,12 +54,6 @@ def test_overlap_beside_chance_by_hand() -> None:
 
 ROUND = [0, 1, 2, 1, 3, 0, 2, 3, 2, 0]
 """F J1 J2 J1 J3 F J2 J3 J2 F"""
-
-
-def in_turn(order: list[int]) -> Talk:
-    """Each for 900 ms, a second apart."""
-    rows = [(who, 1_000 * n, 1_000 * n + 900, False) for n, who in enumerate(order)]
-    return talk(people(4, 1_000 * len(order)), 1_000 * len(order), rows)
 
 
 def test_the_order_without_the_facilitator_by_hand() -> None:

@@ -45,7 +45,7 @@ def person(found: dict[str, Any], pseudonym: str) -> dict[str, Any]:
 
 
 def names(found: dict[str, Any]) -> list[str]:
-    return [row["pseudonym"] for row in found["people"]]
+    return [row["pseudonym"] for row in found["people"] if row["facilitator"] == "with"]
 
 
 async def recording_of(db: AsyncSession, series: Series, number: int = 0) -> Recording:

@@ -60,7 +60,7 @@ async def test_each_persons_answer_stands_beside_the_figure_of_the_groups_page(
             row["weighted_share"]
             for meeting in meetings
             for row in meeting["people"]
-            if row["pseudonym"] == each["pseudonym"]
+            if (row["facilitator"], row["pseudonym"]) == ("with", each["pseudonym"])
         ]
         assert each["measure"] == pytest.approx(np.mean(own), abs=1e-5)
 

@@ -44,7 +44,7 @@ async def test_both_pages_are_whole_in_every_language(
         text = answer.text
         assert "analysis.about" not in text
         assert ">analysis." not in text
-        assert text.count("<svg xmlns") in (3, 6)
+        assert text.count("<svg xmlns") in (4, 8)
         assert text.count('class="definition"') >= 5
         assert "bridge_pause_ms 700" in text
         assert not [name for name in PEOPLE if name in text]

@@ -17,6 +17,7 @@ from app.codebooks.document import Choice
 from app.codebooks.forms import FileForm
 from app.coding.models import DrawUnit
 from app.consent.models import Decision, Purpose
+from app.content.charts import PICTURES
 from app.erasures.service import Reason as ErasureReason
 from app.exports.formats.codings import COLUMNS as CODING_COLUMNS
 from app.exports.formats.offered import Format, Loss
@@ -73,7 +74,7 @@ DEFINED = [
         "heat",
         "shifts",
     ),
-    "heat_without",
+    *("shares_without", "network_without", "heat_without", "series_floor_without"),
     *("passages", "series_balance", "series_facilitator", "series_floor", "spread"),
     "people_series",
 ]
@@ -81,10 +82,13 @@ DEFINED = [
 ACTIONS = re.findall(
     r'^  \["(\w+)"', (WEB / "static" / "workbench" / "keys.js").read_text(), re.MULTILINE
 )
-PROGRAMME = ["programme_balance", "programme_facilitator", "programme_floor"]
+PROGRAMME = [
+    *("programme_balance", "programme_facilitator"),
+    *("programme_floor", "programme_floor_without"),
+]
 DEFINED += [*PROGRAMME, "between", "by_order", "comparable"]
 COEFFICIENTS = ["percent", "kappa", "alpha", "ac1"]
-CONTENT = ["frequencies", "settled", "river", "together", "follows"]
+CONTENT = ["frequencies", "settled", "river", "river_without", "together", "follows"]
 PARTS = ["role", "person", "group", "position"]
 PARTS_AND_MEETING = [*PARTS, "meeting"]
 METHODS = ["by_hand", "random", "stratified"]
@@ -113,7 +117,7 @@ STEMS: dict[str, list[str]] = {
     "content.{}": [*CONTENT, *(f"v_{part}" for part in PARTS), "v_axes"],
     "content.about_{}": [*CONTENT, "effects"],
     "content.by_{}": PARTS_AND_MEETING,
-    "content.{}_desc": ["frequencies", "river", "together", "follows"],
+    "content.{}_desc": list(PICTURES),
     "import.decided_{}": list(Decision),
     "import.state_{}": ["uploaded", "stored", "lost"],
     "sampling.readme_{}": [*METHODS, "chosen", "not_chosen", "not_in_population"],

@@ -49,7 +49,7 @@ async def test_they_are_whole_in_every_language(
 ) -> None:
     for language in LANGUAGES:
         client = await browser(cast.researcher, language)
-        pictures = {"agreement": 0, "content": 4, "analysis": 3}
+        pictures = {"agreement": 0, "content": 5, "analysis": 4}
         for page, count in pictures.items():
             text = (await client.get(f"/programmes/{cast.programme_id}/{page}")).text
             for room in ("agreement", "content", "analysis", "sampling"):
@@ -104,7 +104,7 @@ async def test_group_and_meeting_lead_to_their_content(
         assert asked in (await client.get(path)).text
     one = {"group": str(coded.group), "meeting": str(coded.meetings[0])}
     text = (await client.get(f"/programmes/{cast.programme_id}/content", params=one)).text
-    assert text.count("<svg xmlns") == 4
+    assert text.count("<svg xmlns") == 5
     for other in ("x", str(cast.programme_id)):  # no group of this programme
         path, asked = f"/programmes/{cast.programme_id}/content", {"group": other}
         assert (await client.get(path, params=asked)).status_code == 404
