@@ -20,7 +20,7 @@ from media.recorder.finaliser import Finaliser
 from media.recorder.outcome import MadeFile, MadeTrack, Verified
 from media.recorder.progress import Progress
 from media.recorder.publication import publish
-from media.recorder.worker import spare_collector
+from media.recorder.sparing import spare_collector, spare_heap
 from media.store import Store
 
 R = TypeVar("R")
@@ -42,6 +42,7 @@ class Costs:
 
 async def finalise(data: Path, recording_id: str) -> dict[str, Any]:
     """One run of every step of the workflow, in its order, in this process."""
+    spare_heap()
     ours = context.make(Settings(data=data))
     spare_collector()
     finaliser, costs, run = Finaliser(ours, Store.open(ours.settings)), Costs(), "run"

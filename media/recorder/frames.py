@@ -58,7 +58,7 @@ def _shown(placed: Iterable[Rows], codec: PictureCodec, counts: Counts) -> Itera
         packets = chain.from_iterable(each.packets() for each in placed)
         found = in_columns(assembly.pictures(packets))
     for rows in found:
-        sizes = [codec.size(picture) for picture in rows.data]
+        sizes = _sizes(codec, rows.data)
         for width, height in {size for size in sizes if size is not None}:
             counts.width, counts.height = max(counts.width, width), max(counts.height, height)
         keys = np.array([size is not None for size in sizes], bool)
@@ -70,3 +70,10 @@ def _shown(placed: Iterable[Rows], codec: PictureCodec, counts: Counts) -> Itera
         if count:
             yield made if count == len(keys) else made.take(np.flatnonzero(shown))
     counts.incomplete = before + assembly.incomplete
+
+
+def _sizes(codec: PictureCodec, pictures: Sequence[bytes]) -> list[tuple[int, int] | None]:
+    """Of VP8 most pictures tell by one bit that they are no key frames."""
+    if isinstance(codec, Vp8):
+        return [None if picture[0] & 1 else codec.size(picture) for picture in pictures]
+    return [codec.size(picture) for picture in pictures]

@@ -17,7 +17,7 @@ from app.recordings import service as recordings
 from app.recordings.completeness import MISSING_MS
 from app.recordings.models import FileKind, Recording, RecordingFile, RecordingState, Track
 from app.recordings.off_record import spans_ms
-from app.recordings.previews import STEP_MS
+from app.recordings.previews import step_of
 from app.recordings.states import move
 from app.turns import proposing, shared
 from app.turns import rules as turn_rules
@@ -73,7 +73,7 @@ async def publish(
     async with database.transaction() as db:
         if not await _stands(db, plan, [*files, written]):
             raise PlanOutdated
-        await _replace(db, plan.recording_id, [*files, written], tracks)
+        await _replace(db, plan, [*files, written], tracks)
         await _keep_speech(db, plan, relied_on, speech, of_all)
         meeting = await db.get_one(Meeting, plan.meeting_id)
         if not await turns.is_imported(db, plan.recording_id):
@@ -120,9 +120,10 @@ async def _rules(db: AsyncSession, group_id: UUID) -> TurnRuleSet:
 
 
 async def _replace(
-    db: AsyncSession, recording_id: UUID, files: Sequence[MadeFile], tracks: Sequence[MadeTrack]
+    db: AsyncSession, plan: Plan, files: Sequence[MadeFile], tracks: Sequence[MadeTrack]
 ) -> None:
-    rows = {file.path: _file(recording_id, file) for file in files}
+    recording_id = plan.recording_id
+    rows = {file.path: _file(plan, file) for file in files}
     track_rows = [
         Track(
             recording_id=recording_id,
@@ -139,10 +140,10 @@ async def _replace(
     await recordings.replace_outcome(db, recording_id, list(rows.values()), track_rows)
 
 
-def _file(recording_id: UUID, file: MadeFile) -> RecordingFile:
+def _file(plan: Plan, file: MadeFile) -> RecordingFile:
     fields: dict[str, Any] = {
         "id": new_id(),
-        "recording_id": recording_id,
+        "recording_id": plan.recording_id,
         "kind": file.kind,
         "user_id": file.user_id,
         "data_key_id": file.data_key_id,
@@ -151,6 +152,6 @@ def _file(recording_id: UUID, file: MadeFile) -> RecordingFile:
         "media_type": file.media_type,
         "size": file.size,
         "sha256": file.sha256,
-        "step_ms": STEP_MS if file.kind == FileKind.PREVIEW else None,
+        "step_ms": step_of(plan.stopped_ms) if file.kind == FileKind.PREVIEW else None,
     }
     return RecordingFile(**fields)

@@ -9,6 +9,7 @@ import io
 import os
 import secrets
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -16,23 +17,40 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 BLOCK = 16
 
 
+def nameless(folder: Path) -> io.FileIO:
+    """A file that scratches may follow one another in: the pages that the kernel holds of it are
+    used again, which is half of what a write costs."""
+    return tempfile.TemporaryFile(dir=folder, buffering=0)
+
+
+@dataclass
+class _Shared:
+    """By a scratch and its views."""
+
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    size: int = 0
+    """Of what was written, the head left out."""
+
+
 class Scratch(io.RawIOBase):
-    """Read, write and seek like any binary file."""
+    """Read, write and seek like any binary file. In a file of its own, or in place of what an
+    earlier one left in another, whose key nobody knows any more."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: Path | io.FileIO) -> None:
         super().__init__()
-        self._begin(tempfile.TemporaryFile(dir=folder, buffering=0), secrets.token_bytes(32))  # noqa: SIM115
+        file = nameless(place) if isinstance(place, Path) else _again(place)
+        self._begin(file, _Shared())
 
-    def _begin(self, file: io.FileIO, key: bytes) -> None:
+    def _begin(self, file: io.FileIO, shared: _Shared) -> None:
         self._file = file
-        self._secret = key
-        self._key = algorithms.AES256(key)
+        self._shared = shared
+        self._key = algorithms.AES256(shared.key)
         self._head = b""
         self._at = 0
 
     def view(self) -> "Scratch":
         """A second place in the same file, which may be closed before the first."""
-        return _View(self._file.fileno(), self._secret)
+        return _View(_again(self._file), self._shared)
 
     def readable(self) -> bool:
         return True
@@ -47,7 +65,7 @@ class Scratch(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        ends = len(self._head) + os.fstat(self._file.fileno()).st_size
+        ends = len(self._head) + self._shared.size
         self._at = (0, self._at, ends)[whence] + offset
         return self._at
 
@@ -59,7 +77,9 @@ class Scratch(io.RawIOBase):
         head = self._head[self._at :] if size < 0 else self._head[self._at : self._at + size]
         place = self._at + len(head) - len(self._head)
         self._file.seek(place)
-        plain = head + self._crypt(self._file.read(-1 if size < 0 else size - len(head)), place)
+        left = max(self._shared.size - place, 0)  # beyond it lies what an earlier scratch left
+        left = left if size < 0 else min(left, size - len(head))
+        plain = head + self._crypt(self._file.read(left), place)
         self._at += len(plain)
         return plain
 
@@ -70,6 +90,7 @@ class Scratch(io.RawIOBase):
             written = self._file.write(view)
             self._at += written
             view = view[written:]
+        self._shared.size = max(self._shared.size, self._at)
         return len(data)
 
     def close(self) -> None:
@@ -85,6 +106,10 @@ class Scratch(io.RawIOBase):
 
 
 class _View(Scratch):
-    def __init__(self, descriptor: int, key: bytes) -> None:
+    def __init__(self, file: io.FileIO, shared: _Shared) -> None:
         io.RawIOBase.__init__(self)
-        self._begin(io.FileIO(os.dup(descriptor), "r+b"), key)
+        self._begin(file, shared)
+
+
+def _again(file: io.FileIO) -> io.FileIO:
+    return io.FileIO(os.dup(file.fileno()), "r+b")

@@ -1,7 +1,6 @@
 """The recorder worker's process: takes recordings from the durable queue, one at a time."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -31,6 +30,7 @@ from media.recorder.composite.compositor import Compositor
 from media.recorder.converting import convert_all
 from media.recorder.finaliser import Finaliser
 from media.recorder.forgetting import UNDER_WAY, forget, memory
+from media.recorder.sparing import spare_collector, spare_heap
 from media.recorder.transcribing import workflow as transcribing
 from media.recorder.transcribing.transcriber import Transcriber
 from media.recorder.workflows import register
@@ -46,9 +46,6 @@ REQUESTS_EVERY_S = 2.0
 RETENTION_EVERY_S = 600.0
 """Look for what is over its time this often. Lower: more queries. Higher: it is kept for longer
 than was promised by that much."""
-GARBAGE = 20_000
-"""Objects after which the collector looks for rings. Lower: it looks through frames in use.
-Higher: rings stay longer, which is memory."""
 
 
 async def run(settings: Settings) -> None:
@@ -57,6 +54,7 @@ async def run(settings: Settings) -> None:
     A recording in hand is left as a kill would leave it, since nothing is lost by that: the next
     start of the worker of this name goes on with the step it was in.
     """
+    spare_heap()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -100,14 +98,6 @@ async def run(settings: Settings) -> None:
     DBOS.destroy()
     await context.database.close()
     logger.info("worker %s has stopped", settings.worker.name)
-
-
-def spare_collector() -> None:
-    """What is loaded stays, and frames come and go by the hundred thousand without a ring in them:
-    looking through all that again and again took a fifth of the work."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
 
 
 async def _erase_what_is_over(database: Database, store: Store) -> None:

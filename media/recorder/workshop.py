@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+from io import FileIO
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from app.vault import service as vault
 from media.audio.levels import Loudness
 from media.recorder import planning
 from media.recorder.outcome import MadeFile, Noted, Plan, Speech
-from media.recorder.scratch import Scratch
+from media.recorder.scratch import Scratch, nameless
 from media.recorder.tapes import LocalTape, PersonTapes
 from media.sealed import SealedReader, SealedWriter
 from media.store import Store
@@ -44,6 +45,7 @@ class Workshop:
         self._run = run
         self.folder = context.settings.data / "work" / run
         self._people: dict[UUID, PersonTapes] = {}
+        self._noise: FileIO | None = None
         self.loudness: dict[UUID, Loudness] = {}
         """How loud each voice is that was listened to in this process: 1.5 MB an hour."""
 
@@ -65,8 +67,11 @@ class Workshop:
         return self._people[user_id]
 
     def scratch(self) -> Scratch:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return Scratch(self.folder)
+        """One at a time: all are in the same file, one after the other."""
+        if self._noise is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._noise = nameless(self.folder)
+        return Scratch(self._noise)
 
     def path(self, kind: FileKind, user_id: UUID | None, variant: str = "") -> str:
         """Where a finished file lies in the store: its own place for each run. `variant` tells
@@ -127,6 +132,9 @@ class Workshop:
 
     async def clear(self) -> None:
         self._people.clear()
+        if self._noise is not None:
+            self._noise.close()
+            self._noise = None
         self.loudness.clear()
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 

@@ -21,11 +21,16 @@ from tests.fixtures.packetisers import CODECS, pictures, send
 from tests.fixtures.senders import ORIGIN_NS, Network, Sender, order, write_tape
 
 
-@pytest.mark.parametrize(("seconds", "count"), [(0, 1), (60, 1), (61, 2), (7200, 120)])
-def test_a_sheet_has_room_for_every_minute(seconds: int, count: int) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "count", "step_s"),
+    [(0, 1, 60), (60, 1, 60), (61, 2, 60), (3600, 60, 60), (3601, 31, 120), (7200, 60, 120)],
+)
+def test_a_sheet_has_a_picture_for_every_minute_or_for_some(
+    seconds: int, count: int, step_s: int
+) -> None:
     layout = sheet_of(seconds * 1000)
 
-    assert layout.count == count
+    assert (layout.count, layout.step_ms) == (count, step_s * 1000)
     assert layout.rows * layout.columns >= layout.count
 
 
