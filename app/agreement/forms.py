@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.agreement.segmentations import Against
+from app.codebooks.levels import Level
 from app.imports.forms import Offset, TurnFile
 from app.kit.http import Number, Public
 
@@ -13,6 +14,8 @@ class CoefficientRow(Public):
     axis: str
     code: str | None
     """None: the axis as a whole, by leading codes. `none`: that no code was given."""
+    level: Level
+    """`main`: by main codes, of an axis on which codes stand below others."""
     coefficient: str
     value: Number
     """None: undefined, because nothing varied."""

@@ -22,6 +22,7 @@ from app.agreement.segmentations import Against
 from app.agreement.segmentations import Compared as Cut
 from app.agreement.service import Compared, Report
 from app.codebooks.document import Code
+from app.codebooks.levels import Level
 from app.turns.rules import on_one_line
 
 NONE = "none"
@@ -69,8 +70,11 @@ def coefficients(report: Report) -> list[CoefficientRow]:
 def _of_axis(compared: Compared, made: Mapping[str, Any]) -> Iterator[CoefficientRow]:
     whole, axis = compared.agreement.whole, compared.axis.label
     estimates = {**whole.estimates, **compared.by_time}
-    made = {**made, "mapped": compared.mapped}
+    made = {**made, "mapped": compared.mapped, "level": Level.CODES}
     yield from _rows(axis, None, None, whole, estimates, made)
+    if main := compared.main:
+        rolled = {**made, "level": Level.MAIN}
+        yield from _rows(axis, None, None, main, main.estimates, rolled)
     for code, found in zip(compared.codes, compared.agreement.codes, strict=True):
         agreement, own = found.agreement, found.agreement.estimates
         yield from _rows(axis, label(code), found.prevalence, agreement, own, made)

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from app.codebooks.levels import Level
 from app.kit.http import Number, Public
 
 
 class ContentRow(Public):
     axis: str
+    level: Level
     codebook_version: int
     rules: str
     """Of the turns; where several made them, with bars between."""
@@ -85,6 +87,7 @@ class ContentPublic(Public):
     codebook: str
     version: int
     axis: str
+    level: Level
     recordings: int
     groups: int
     turns: int | None

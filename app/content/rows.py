@@ -68,6 +68,7 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
         codebook=found.codebook.name,
         version=found.version.version,
         axis=content.axis.label,
+        level=content.level,
         recordings=len(content.meetings),
         groups=len(content.groups),
         turns=None if hide else basis.turns,
@@ -87,6 +88,7 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
 def _made(content: Content) -> dict[str, Any]:
     return {
         "axis": content.axis.label,
+        "level": content.level,
         "codebook_version": content.material.version.version,
         "rules": on_one_line(content.basis.rules),
         "sample": in_table(content.sample),

@@ -33,6 +33,8 @@ CODINGS = WHERE | {
     "coder": pl.String(),
     "axis": pl.String(),
     "code": pl.String(),
+    "main_code": pl.String(),
+    "path": pl.String(),
     "is_primary": pl.Boolean(),
     "confidence": pl.Int8(),
     "memo": pl.String(),

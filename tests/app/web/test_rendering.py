@@ -15,6 +15,7 @@ from app.chat.table import COLUMNS as CHAT_COLUMNS
 from app.codebooks.changes import Kind as ChangeKind
 from app.codebooks.document import Choice
 from app.codebooks.forms import FileForm
+from app.codebooks.levels import Level
 from app.coding.models import DrawUnit
 from app.consent.models import Decision, Purpose
 from app.erasures.service import Reason as ErasureReason
@@ -111,7 +112,8 @@ STEMS: dict[str, list[str]] = {
     "agreement.about_{}": [*COEFFICIENTS, "by_time", "confusions", "prevalence"],
     "agreement.reading_{}": ["reliable", "tentative", "unreliable"],
     "content.{}": [*CONTENT, *(f"v_{part}" for part in PARTS), "v_axes"],
-    "content.about_{}": [*CONTENT, "effects"],
+    "content.about_{}": [*CONTENT, "effects", "level"],
+    "content.level_{}": list(Level),
     "content.by_{}": PARTS_AND_MEETING,
     "content.{}_desc": ["frequencies", "river", "together", "follows"],
     "import.decided_{}": list(Decision),
