@@ -200,6 +200,35 @@ async def _undo_and_redo(page: Page, other: Colleague) -> None:
     await press(page, "Control+z")
     await saved(page)
     assert sorted(map(span, await other.turns())) == there
+    await _walk_through_names(page, other, turn, name)
+    await press(page, "Control+z")
+    await saved(page)
+    assert sorted(map(span, await other.turns())) == there
+
+
+async def _walk_through_names(
+    page: Page, other: Colleague, turn: dict[str, Any], name: str
+) -> None:
+    """In the closed field of speakers every arrow is a change; who walks makes one edit."""
+    count = await edits(other)
+    await choose(page, turn)
+    speaker = page.locator("#bench-person")
+    await speaker.focus()
+    await press(page, "End", "ArrowUp", "Home", "Escape")
+    assert await speaker.locator("option:checked").inner_text() == turn["name"]
+    await press(page, "End", "Home")
+    while await speaker.locator("option:checked").inner_text() != name:
+        await press(page, "ArrowDown")
+    await page.locator(".bench-field").focus()
+    await saved(page)
+    assert (name, turn["start_ms"], turn["end_ms"]) in map(span, await other.turns())
+    assert await edits(other) == count + 1
+
+
+async def edits(other: Colleague) -> int:
+    """How many there are."""
+    there = (await other.client.get(f"{other.path}/workbench")).json()
+    return int(there["sequence"])
 
 
 def meet(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -224,7 +253,7 @@ async def _in_each_others_way(page: Page, other: Colleague) -> None:
     await take(page, "workbench_conflict-1280")
     await page.reload()
     await ready(page)
-    await expect(alarm).to_contain_text(f"Myötäilymerkintä: {turn['name']}")
+    await expect(alarm).to_contain_text(f"Minimipalautteen merkintä: {turn['name']}")
     await alarm.get_by_role("button", name=re.compile("Tee muutokseni")).focus()
     await press(page, "Enter")
     await expect(alarm).to_be_hidden()
