@@ -10,10 +10,11 @@ from app.codebooks.document import CodebookDocument
 from app.coding.codes import Codes, Given, Noted
 from app.exports.agreed import Agreed
 from app.exports.models import Audience
-from app.exports.place import file_name, group_name, month
+from app.exports.place import group_name, month
 from app.groups.models import Group
 from app.kit.ids import new_id
 from app.meetings.models import Meeting, MeetingKind
+from app.meetings.naming import file_name
 from app.recordings.models import FileKind, Recording
 from app.transcripts.attaching import attached
 from app.transcripts.service import LineRow
