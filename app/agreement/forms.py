@@ -80,6 +80,10 @@ class AgreementPublic(Public):
     mapped: int
     """Turns of which some coder's code was put there by a mapping to another version."""
     turns: int
+    turns_left_out: int
+    """Turns of these recordings that nobody is to code: what people marked as technical talk or as
+    laughter, where the rules leave it out."""
+    ms_left_out: int
     accepted: int
     """Of the turns, those that people accepted or made; the rest are as the machine proposed."""
     rules: list[str]

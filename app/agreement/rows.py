@@ -39,6 +39,8 @@ def about(report: Report) -> AgreementPublic:
         recordings=len(found.coded),
         waiting=found.waiting,
         turns=report.basis.turns,
+        turns_left_out=found.left_out.turns,
+        ms_left_out=found.left_out.ms,
         accepted=report.basis.accepted,
         rules=list(report.basis.rules),
         again=found.again,

@@ -98,6 +98,9 @@ class ContentPublic(Public):
     """Recordings left out because you still code them."""
     again: int | None
     """Turns left out of some coder's, because they lost their codes and wait for others."""
+    turns_left_out: int | None
+    """Turns marked as technical talk or as laughter, where the rules leave it out."""
+    ms_left_out: int | None
     rules: list[str]
     """What made the turns: of every index that one of them comes from."""
     hidden: bool

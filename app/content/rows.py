@@ -76,6 +76,8 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
         accepted=None if hide else basis.accepted,
         waiting=found.waiting,
         again=None if hide else found.again,
+        turns_left_out=None if hide else found.left_out.turns,
+        ms_left_out=None if hide else found.left_out.ms,
         rules=list(basis.rules),
         hidden=hide,
         frequencies=for_others(content) if hide else frequencies(content),

@@ -18,7 +18,7 @@ from app.meetings.naming import file_name
 from app.recordings.models import FileKind, Recording
 from app.transcripts.attaching import attached
 from app.transcripts.service import LineRow
-from app.turns.models import TurnState
+from app.turns.models import Talk, TurnState
 from app.turns.service import TurnRow
 
 
@@ -44,6 +44,8 @@ class Spoken:
     """Whether its words may be quoted."""
     state: str = TurnState.PROPOSED
     id: UUID = field(default_factory=new_id)
+    talk: str = Talk.SPEECH
+    """What people marked it as."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ def _spoken(
             agreed.may_quote(row.turn.user_id),
             row.turn.state,
             row.turn.id,
+            row.turn.talk,
         )
         for row in rows
     )

@@ -19,7 +19,7 @@ from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.recordings.models import RecordingState
 from app.turns import forms
 from app.turns.editing import Piece, change
-from app.turns.models import TurnState
+from app.turns.models import Talk, TurnState
 from tests.browser.conftest import Site
 from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 
@@ -130,6 +130,7 @@ async def test_an_hour_at_the_workbench_in_short(site: Site) -> None:
         await _edges_and_acceptance(page, other, before)
         await _reload_with_edits_on_the_way(page, other)
         await _undo_and_redo(page, other)
+        await _marks_of_talk(page, other)
         await _in_each_others_way(page, other)
         assert not [fault for fault in faults if "ERR_" not in fault and "409" not in fault]
 
@@ -225,6 +226,21 @@ async def _walk_through_names(
     assert await edits(other) == count + 1
 
 
+async def _marks_of_talk(page: Page, other: Colleague) -> None:
+    """Technical talk by K, and laughter by G in its place; once more, and it is speech again."""
+    turn = (await other.turns())[0]
+    await choose(page, turn)
+    for keys, talk in (("k", "technical"), ("g", "laughter"), ("g", "speech"), ("zz", "technical")):
+        await press(page, *keys)
+        await saved(page)
+        now = {span(each): each["talk"] for each in await other.turns()}
+        assert now[span(turn)] == talk
+    await expect(page.locator("#bench-now")).to_contain_text("puhetta tekniikasta")
+    await expect(page.locator("[data-act=technical]")).to_have_attribute("aria-pressed", "true")
+    await press(page, "z")
+    await saved(page)
+
+
 async def edits(other: Colleague) -> int:
     """How many there are."""
     there = (await other.client.get(f"{other.path}/workbench")).json()
@@ -301,7 +317,8 @@ def cases(count: int) -> list[tuple[dict[UUID, Piece], Any]]:
             edges = sorted(dice.sample(range(0, 1_000, 10), 8))
             for start, end in zip(edges[::2], edges[1::2], strict=True):
                 state, flag = dice.choice(list(TurnState)), dice.random() < 0.5
-                piece = Piece(uuid4(), person, start, end, flag, state)
+                talk = dice.choice(list(Talk))
+                piece = Piece(uuid4(), person, start, end, flag, state, talk=talk)
                 live[piece.id] = piece
         turn, other = (dice.choice([*live, uuid4()]) for _ in "ab")
         start = dice.randrange(0, 1_000, 5)
@@ -315,6 +332,7 @@ def cases(count: int) -> list[tuple[dict[UUID, Piece], Any]]:
             (live, forms.Move(name="move", **shared, **moved)),
             (live, forms.Assign(name="assign", user_id=person, **shared)),
             (live, forms.Mark(name="mark", is_backchannel=True, **shared)),
+            (live, forms.Sort(name="sort", talk=dice.choice(list(Talk)), **shared)),
             (live, forms.Accept(name="accept", **shared)),
             (live, forms.Delete(name="delete", turn=turn)),
         ]
@@ -328,6 +346,7 @@ def plain(piece: Piece) -> dict[str, Any]:
         "start_ms": piece.start_ms,
         "end_ms": piece.end_ms,
         "is_backchannel": piece.is_backchannel,
+        "talk": str(piece.talk),
         "state": str(piece.state),
     }
 

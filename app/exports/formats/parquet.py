@@ -22,6 +22,7 @@ SCHEMA = WHERE | {
     "end_ms": pl.Int32(),
     "duration_ms": pl.Int32(),
     "is_backchannel": pl.Boolean(),
+    "talk": pl.String(),
     "state": pl.String(),
     "words": pl.String(),
     "may_quote": pl.Boolean(),

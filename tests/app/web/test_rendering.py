@@ -40,7 +40,7 @@ from app.recordings.models import FileKind, RecordingState, Source
 from app.surveys.models import AnswerKind, SurveyMoment
 from app.surveys.table import COLUMNS as ANSWER_COLUMNS
 from app.turns.forms import OPERATIONS
-from app.turns.models import Laughter, TechnicalTalk, TurnState
+from app.turns.models import Laughter, Talk, TechnicalTalk, TurnState
 from app.web.analysis import SERIES, SIDES, WHOLE
 from app.web.audit import COUNTED
 from app.web.rendering import _plain, _size
@@ -197,6 +197,7 @@ STEMS: dict[str, list[str]] = {
     "variable.answers_{}": list(ANSWER_COLUMNS),
     "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
     "history.did_{}": list(OPERATIONS),
+    "history.talk_{}": list(Talk),
     "workbench.did_{}": list(OPERATIONS),
     "workbench.key_{}": [*ACTIONS, "assign"],
     "workbench.state_{}": list(TurnState),

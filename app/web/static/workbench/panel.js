@@ -10,7 +10,7 @@ import { aboutTurn, fine } from "./words.js";
 /** @typedef {import("../client/languages.js").Translate} Translate */
 
 /** What can be done to the selected turn, in the order of its buttons. */
-const TO_TURN = ["accept", "split", "merge", "mark", "remove", "loop", "alone"];
+const TO_TURN = ["accept", "split", "merge", "mark", "technical", "laughter", "remove", "loop", "alone"];
 const WAYS = ["previous", "next"];
 const EDGES = ["start_earlier", "start_later", "end_earlier", "end_later"];
 
@@ -55,6 +55,7 @@ export class Panel {
     this.#press("loop", Boolean(sound.loop));
     this.#press("alone", Boolean(turn && sound.playback.solo.has(turn.user_id)));
     this.#press("mark", Boolean(turn?.is_backchannel));
+    for (const talk of ["technical", "laughter"]) this.#press(talk, turn?.talk === talk);
     const state = queue.kept || !queue.edits.length ? queue.state : "not_kept";
     say(this.saved, t(`workbench.${state}`, { count: queue.edits.length }));
     set(this.saved, "data-state", state);

@@ -103,6 +103,7 @@ CHANGES: dict[str, tuple[Loss | None, TurnList]] = {
     "turn start_ms": (None, first(start_ms=900)),
     "turn end_ms": (None, first(end_ms=4_100)),
     "turn is_backchannel": (Loss.BACKCHANNELS, first(is_backchannel=True)),
+    "turn talk": (Loss.TALK, first(talk="technical")),
     "turn state": (Loss.STATE, first(state="accepted")),
     "turn words, lines": (
         Loss.WORDS,

@@ -40,6 +40,7 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
             t.end_ms,
             t.end_ms - t.start_ms,
             t.is_backchannel,
+            t.talk,
             t.state,
             t.words,
             t.may_quote,
