@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.agreement.segmentations import Against
+from app.codebooks.levels import Level
 from app.imports.forms import Offset, TurnFile
 from app.kit.http import Number, Public
 
@@ -13,6 +14,8 @@ class CoefficientRow(Public):
     axis: str
     code: str | None
     """None: the axis as a whole, by leading codes. `none`: that no code was given."""
+    level: Level
+    """`main`: by main codes, of an axis on which codes stand below others."""
     coefficient: str
     value: Number
     """None: undefined, because nothing varied."""
@@ -77,6 +80,10 @@ class AgreementPublic(Public):
     mapped: int
     """Turns of which some coder's code was put there by a mapping to another version."""
     turns: int
+    turns_left_out: int
+    """Turns of these recordings that nobody is to code: what people marked as technical talk or as
+    laughter, where the rules leave it out."""
+    ms_left_out: int
     accepted: int
     """Of the turns, those that people accepted or made; the rest are as the machine proposed."""
     rules: list[str]

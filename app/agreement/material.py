@@ -36,7 +36,7 @@ from app.kit.permissions import Action
 from app.meetings.models import Meeting, MeetingKind
 from app.recordings.models import Recording, RecordingState
 from app.turns import columns
-from app.turns.columns import Indexed
+from app.turns.columns import NOTHING, Indexed, LeftOut
 from app.turns.models import TurnIndex
 from app.turns.rules import printed
 
@@ -84,6 +84,8 @@ class Material:
     recoded: int
     """Turns of which some coder's codes are left out, because they were given after that coder had
     first finished and seen what others coded."""
+    left_out: LeftOut = NOTHING
+    """Not asked of any coder: technical talk and laughter, where the rules say so."""
 
 
 class Basis(NamedTuple):
@@ -161,7 +163,8 @@ async def of_version(
     recoded = asked.join(late, on=late.columns, how="semi")["unit"].n_unique()
     said = (await _said(db, whole, least, axes)).join(late, on=late.columns, how="anti")
     counted = (waiting, again, recoded)
-    return Material(book, version, document, coded, turns, *_joined(asked, said), *counted)
+    parts, left_out = _joined(asked, said), LeftOut.of(spoken.left_out)
+    return Material(book, version, document, coded, turns, *parts, *counted, left_out)
 
 
 def _coded(

@@ -70,14 +70,19 @@ class Confusion(NamedTuple):
 def axis(said: Said, in_order: int = 0) -> AxisAgreement:
     """`in_order`: so many categories, from the first, stand in order; those that do not (no code at
     all) are missing for the coefficient that weighs distances."""
-    whole = _agreement(count(said.leading))
-    if in_order:
-        whole.estimates["alpha_ordinal"] = _ordinal(said.leading, in_order)
     return AxisAgreement(
-        whole=whole,
+        whole=whole(said.leading, in_order),
         codes=tuple(_of_code(said.code(number)) for number in range(said.leading.categories)),
         confusions=tuple(confusions(said.leading)),
     )
+
+
+def whole(leading: Ratings, in_order: int = 0) -> Agreement:
+    """By leading codes; `in_order` as of the axis."""
+    found = _agreement(count(leading))
+    if in_order:
+        found.estimates["alpha_ordinal"] = _ordinal(leading, in_order)
+    return found
 
 
 def _of_code(given: Ratings) -> CodeAgreement:

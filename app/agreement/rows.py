@@ -22,6 +22,7 @@ from app.agreement.segmentations import Against
 from app.agreement.segmentations import Compared as Cut
 from app.agreement.service import Compared, Report
 from app.codebooks.document import Code
+from app.codebooks.levels import Level
 from app.turns.rules import on_one_line
 
 NONE = "none"
@@ -38,6 +39,8 @@ def about(report: Report) -> AgreementPublic:
         recordings=len(found.coded),
         waiting=found.waiting,
         turns=report.basis.turns,
+        turns_left_out=found.left_out.turns,
+        ms_left_out=found.left_out.ms,
         accepted=report.basis.accepted,
         rules=list(report.basis.rules),
         again=found.again,
@@ -69,8 +72,11 @@ def coefficients(report: Report) -> list[CoefficientRow]:
 def _of_axis(compared: Compared, made: Mapping[str, Any]) -> Iterator[CoefficientRow]:
     whole, axis = compared.agreement.whole, compared.axis.label
     estimates = {**whole.estimates, **compared.by_time}
-    made = {**made, "mapped": compared.mapped}
+    made = {**made, "mapped": compared.mapped, "level": Level.CODES}
     yield from _rows(axis, None, None, whole, estimates, made)
+    if main := compared.main:
+        rolled = {**made, "level": Level.MAIN}
+        yield from _rows(axis, None, None, main, main.estimates, rolled)
     for code, found in zip(compared.codes, compared.agreement.codes, strict=True):
         agreement, own = found.agreement, found.agreement.estimates
         yield from _rows(axis, label(code), found.prevalence, agreement, own, made)

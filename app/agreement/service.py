@@ -16,10 +16,11 @@ from app.agreement import bootstrap, material, measures, unitizing
 from app.agreement.bootstrap import Estimate
 from app.agreement.lanes import Lanes, continua, lanes
 from app.agreement.material import Basis, CodedRecording, Material
-from app.agreement.measures import AxisAgreement, Said
+from app.agreement.measures import Agreement, AxisAgreement, Said
 from app.agreement.ratings import MISSING, Flags, Floats, Ints, Ratings
 from app.agreement.unitizing import GAP, Lengths
 from app.codebooks.document import Axis, Code
+from app.codebooks.levels import Level, told
 from app.kit.db import Database
 from app.kit.frames import key
 
@@ -53,6 +54,8 @@ class Compared:
     leading: Ints
     """Moments × coders: the place of the leading code in `codes`, or `MISSING`."""
     agreement: AxisAgreement
+    main: Agreement | None
+    """By main codes (see `app.codebooks.levels`), where some codes stand below others."""
     by_time: dict[str, Estimate]
     mapped: int
     """Turns of which some coder's code is a mapping's: what was put together no longer differs."""
@@ -137,10 +140,22 @@ def _compared(
     )
     values = _said(axis, len(codes), units, its, decided)
     in_order = sum(code is not None for code in codes) if axis.is_ordinal else 0
-    agreement = measures.axis(values, in_order)
+    agreement, main = measures.axis(values, in_order), by_main(axis, values.leading)
     lengths = unitizing.measure(continua(found, own, its), len(number))
     estimates, mapped = by_time(lengths), _mapped(its)
-    return Compared(axis, codes, values.leading.values, agreement, estimates, mapped)
+    return Compared(axis, codes, values.leading.values, agreement, main, estimates, mapped)
+
+
+def by_main(axis: Axis, leading: Ratings) -> Agreement | None:
+    """Of leading codes, as `Compared` has them. None: no code stands below another."""
+    if not axis.is_nested:
+        return None
+    codes, place = told(axis, Level.MAIN)
+    tops = np.array([*place.values(), len(codes)], dtype=np.int64)  # the last: no code at all
+    values = np.where(leading.values == MISSING, MISSING, tops[leading.values])
+    size = len(codes) if axis.is_required else len(codes) + 1
+    rolled = Ratings(values, leading.recording, leading.recordings, size)
+    return measures.whole(rolled, len(codes) if axis.is_ordinal else 0)
 
 
 def _said(axis: Axis, size: int, units: pl.DataFrame, its: pl.DataFrame, decided: Flags) -> Said:

@@ -149,6 +149,9 @@ class Coverage(Row):
     recorded_ms: int
     unrecorded_ms: int
     """Of the meeting, in no figure: off the record, no room on the disk, or stopped meanwhile."""
+    turns_left_out: int
+    """In no figure, by the rules: what people marked as technical talk, or as laughter."""
+    ms_left_out: int
     turns: int
     """Back-channels too."""
     accepted: int

@@ -66,7 +66,8 @@ def _made(measured: Measured) -> dict[str, str | int]:
 
 def coverage(measured: Measured) -> list[Coverage]:
     """One row."""
-    roster, talk = measured.studied.roster, measured.studied.talk
+    studied = measured.studied
+    roster, talk = studied.roster, studied.talk
     return [
         Coverage.model_validate(
             _made(measured)
@@ -76,9 +77,11 @@ def coverage(measured: Measured) -> list[Coverage]:
                 "left_out": roster.left_out,
                 "attendance_known": roster.attendance_known,
                 "recorded_ms": talk.recorded_ms,
-                "unrecorded_ms": talk.length_ms - talk.recorded_ms,
+                "unrecorded_ms": studied.unrecorded_ms,
+                "turns_left_out": studied.left_out.turns,
+                "ms_left_out": studied.left_out.ms,
                 "turns": len(talk.speaker),
-                "accepted": measured.studied.accepted,
+                "accepted": studied.accepted,
             }
         )
     ]

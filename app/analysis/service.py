@@ -24,7 +24,7 @@ from app.groups import service as groups
 from app.groups.models import Group
 from app.kit.db import now
 from app.kit.errors import Refusal
-from app.kit.intervals import Interval
+from app.kit.intervals import Interval, merged, minus
 from app.kit.permissions import Action
 from app.meetings import attendance
 from app.meetings import service as meetings
@@ -37,7 +37,7 @@ from app.recordings.models import ELSEWHERE, Recording, RecordingState, TapeStat
 from app.retention import holds
 from app.retention import service as retention
 from app.turns import columns, shared
-from app.turns.columns import Indexed
+from app.turns.columns import Indexed, LeftOut
 from app.turns.models import SharedSpeech, TurnIndex
 from app.turns.service import IMPORTED
 
@@ -71,6 +71,9 @@ class Studied:
     accepted: int
     """Of the turns in the talk those that a person accepted, made or brought along; the others are
     as the machine proposed them."""
+    left_out: LeftOut
+    """By the rules: technical talk, laughter. Where nobody else speaks it is no silence either."""
+    unrecorded_ms: int
 
 
 @dataclass(frozen=True)
@@ -173,11 +176,13 @@ async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]
     over = await _over(db, spoken.recordings)
     found = []
     for place, each in enumerate(spoken.recordings):
-        turns, id_ = spoken.of(place), each.recording.id
-        told = _told_apart(each, speech.get(id_), turns)
+        turns, aside, id_ = spoken.of(place), spoken.aside(place), each.recording.id
+        told = _told_apart(each, speech.get(id_), pl.concat([turns, aside]))
         if told is Told.IN_PART:
             continue
         cut = [Interval(*span) for span in cuts[id_]]
+        if len(aside):  # where nobody else speaks either
+            cut = merged([*cut, *minus(_spans(aside), _spans(turns))])
         known = set() if told is Told.TURNS_ALONE else hearing.kept(each.tapes) - over[id_]
         heard = _heard(each, stays[each.meeting.id], turns, cut, known)
         present = roster(
@@ -188,8 +193,15 @@ async def _studied(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]
             attendance_known=each.recording.node_name != ELSEWHERE,
         )
         if present.people:
-            found.append(_of(each, present, turns, cut))
+            unrecorded_ms = sum(end - start for start, end in cuts[id_])
+            own = each, present, turns, cut, LeftOut.of(aside), unrecorded_ms
+            found.append(_of(*own))
     return found
+
+
+def _spans(turns: pl.DataFrame) -> list[Interval]:
+    rows = turns.select("start_ms", "end_ms").iter_rows()
+    return merged(Interval(start, end) for start, end in rows)
 
 
 async def _over(db: AsyncSession, found: Sequence[Indexed]) -> dict[UUID, set[UUID]]:
@@ -255,7 +267,14 @@ def _heard(
     )
 
 
-def _of(indexed: Indexed, present: Roster, turns: pl.DataFrame, cut: Sequence[Interval]) -> Studied:
+def _of(
+    indexed: Indexed,
+    present: Roster,
+    turns: pl.DataFrame,
+    cut: Sequence[Interval],
+    left_out: LeftOut,
+    unrecorded_ms: int,
+) -> Studied:
     place = {user: number for number, user in enumerate(present.people)}
     number = np.array([place.get(user, _AWAY) for user in indexed.users], dtype=np.int64)
     speaker = number[turns["speaker"].to_numpy()]
@@ -265,7 +284,8 @@ def _of(indexed: Indexed, present: Roster, turns: pl.DataFrame, cut: Sequence[In
     people = tuple(present.people.values())
     talk = in_order(people, length, speaker[inside], start, end, back, cut)
     accepted = int(turns["is_accepted"].to_numpy()[inside].sum())
-    return Studied(indexed.meeting, indexed.recording, indexed.index, present, talk, accepted)
+    about = (indexed.meeting, indexed.recording, indexed.index, present)
+    return Studied(*about, talk, accepted, left_out, unrecorded_ms)
 
 
 _AWAY = -1

@@ -91,13 +91,27 @@ class Axis(Form):
     def code(self, code_id: UUID) -> Code | None:
         return next((code for code in self.codes if code.id == code_id), None)
 
-    def depths(self) -> dict[UUID, int]:
-        """Of every code: 0 at the top. A parent that does not stand before its code counts for
-        none."""
-        found: dict[UUID, int] = {}
+    def lines(self) -> dict[UUID, list[Code]]:
+        """Of every code: from the one at the top that it stands below down to itself. A parent that
+        does not stand before its code counts for none."""
+        found: dict[UUID, list[Code]] = {}
         for code in self.codes:
-            found[code.id] = found[code.parent_id] + 1 if code.parent_id in found else 0
+            above = found.get(code.parent_id, []) if code.parent_id else []
+            found[code.id] = [*above, code]
         return found
+
+    def depths(self) -> dict[UUID, int]:
+        """Of every code: 0 at the top."""
+        return {code_id: len(line) - 1 for code_id, line in self.lines().items()}
+
+    def paths(self) -> dict[UUID, str]:
+        """Of every code: the labels of its line, `strain/workload`."""
+        lines = self.lines().items()
+        return {code_id: "/".join(code.label for code in line) for code_id, line in lines}
+
+    @property
+    def is_nested(self) -> bool:
+        return any(self.depths().values())
 
 
 class CodebookDocument(Form):

@@ -23,6 +23,7 @@ from app.codebooks.forms import (
     VersionWhole,
 )
 from app.codebooks.models import Codebook, CodebookVersion
+from app.kit.file_names import word
 from app.kit.http import Db, download
 from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
@@ -116,12 +117,13 @@ async def codebook_file(
 ) -> Response:
     """The whole as CSV, or in one language as REFI-QDA .qdc."""
     found = await service.version(db, actor, version_id)
-    document = service.said(found)
+    document, book = service.said(found), await db.get_one(Codebook, found.codebook_id)
     if form == FileForm.CSV:
         content, media_type = csv_file.written(document), "text/csv; charset=utf-8"
     else:
         content, media_type = qdc.written(document, language), "application/xml"
-    return download(content, f"codebook-{found.version}.{form}", media_type)
+    name = "-".join(filter(None, ["codebook", word(book.name), str(found.version)]))
+    return download(content, f"{name}.{form}", media_type)
 
 
 async def _public(db: AsyncSession, book: Codebook) -> CodebookPublic:

@@ -19,6 +19,7 @@ from defusedxml.ElementTree import fromstring
 from pydantic import ValidationError
 
 from app.codebooks.csv_file import NotACodebook
+from app.codebooks.descriptions import described, fit, parted
 from app.codebooks.document import Axis, Code, CodebookDocument
 from app.codebooks.labels import label_of
 
@@ -26,9 +27,6 @@ NAMESPACE = "urn:QDA-XML:codebook:1.0"
 DEEPEST = 30
 """Lower: somebody's hierarchy is refused. Higher: a file could exhaust the stack."""
 LONGEST_NAME = 120
-UNFIT = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write."""
-FURTHER = ("include", "exclude", "example")
 
 
 def written(document: CodebookDocument, language: str) -> bytes:
@@ -61,21 +59,6 @@ def _element(above: Element, thing: Axis | Code, language: str, *, is_codable: b
     if text:
         SubElement(element, "Description").text = text
     return element
-
-
-def described(thing: Axis | Code, language: str) -> str:
-    """The definition, then what is included, excluded and an example, a paragraph each."""
-    parts = [thing.definition.said(language)]
-    if isinstance(thing, Code):
-        for name in FURTHER:
-            said = getattr(thing, name).said(language)
-            parts += [f"{name.capitalize()}: {said}"] if said else []
-    return fit("\n\n".join(part for part in parts if part)).strip()
-
-
-def fit(text: str) -> str:
-    """Without what XML can't hold, lines ended as XML ends them."""
-    return UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def read(content: bytes, known: CodebookDocument, language: str) -> CodebookDocument:
@@ -143,20 +126,29 @@ def _gather(
 def _fields(
     element: Element, was: Axis | Code | None, language: str, taken: set[str], kind: str
 ) -> dict[str, Any]:
-    """As it was, where the file says nothing else."""
+    """As it was, where the file says nothing else. What the file says no more goes in every
+    language."""
     name = (element.get("name") or "")[:LONGEST_NAME]
     text = "".join(each.text or "" for each in element if _tag(each) == "Description").strip()
     if was is None:
         fields: dict[str, Any] = {"label": label_of(name, taken, otherwise=kind)}
         fields |= {"id": str(id_)} if (id_ := _id(element)) else {}
-        return fields | {"name": {language: name}, "definition": {language: text}}
+        told = {each: {language: said} for each, said in _parts(text, kind).items()}
+        return fields | {"name": {language: name}, **told}
     fields = was.model_dump(mode="json", exclude={"codes"})
     if name != (fit(was.name.said(language)) or was.label):
         fields["name"][language] = name
-    if text != described(was, language):
-        fields["definition"][language] = text
-        fields |= {each: {} for each in FURTHER if each in fields}
+    if text != (before := described(was, language)):
+        old, new = _parts(before, kind), _parts(text, kind)
+        for each in old | new:
+            if old.get(each) != new.get(each):
+                fields[each] = fields[each] | {language: new[each]} if each in new else {}
     return fields
+
+
+def _parts(text: str, kind: str) -> dict[str, str]:
+    """Of an axis nothing but its definition is told."""
+    return parted(text) if kind == "code" else {"definition": text}
 
 
 def _id(element: Element) -> UUID | None:

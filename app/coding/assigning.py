@@ -160,9 +160,9 @@ async def remove(db: AsyncSession, actor: Actor, assignment_id: UUID) -> None:
 
 
 async def codable(db: AsyncSession, recording_id: UUID, meeting: Meeting) -> list[UUID]:
-    """The turns to code: those in use that are no back-channels."""
+    """The turns to code: those in use that are no back-channels, and that the rules leave in."""
     _, rows = await turns.allowed(db, recording_id, meeting)
-    return [row.turn.id for row in rows if not row.turn.is_backchannel]
+    return [row.turn.id for row in rows if row.is_counted]
 
 
 async def number_of(db: AsyncSession, programme_id: UUID, user_id: UUID) -> int:

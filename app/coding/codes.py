@@ -49,6 +49,8 @@ class Given(NamedTuple):
     """As in the names of columns."""
     code: str = ""
     """Its label."""
+    path: str = ""
+    """The labels of the codes that it stands below, and its own: `strain/workload`."""
     is_primary: bool = True
     confidence: int | None = None
     """1 unsure, 2 fairly, 3 sure; None: nobody said."""
@@ -135,6 +137,7 @@ def _add(
         if axis.choice == Choice.MULTIPLE:
             found.columns.append(Column(f"{name}_also", axis, source, is_beside=True))
         by_id: dict[UUID, Code] = {code.id: code for code in axis.codes}
+        paths = axis.paths()
         for (turn_id, axis_id), cell in cells.items():
             codes = [by_id[each] for each in cell.code_ids if each in by_id]
             labels = [code.label for code in codes]
@@ -142,11 +145,20 @@ def _add(
                 at, sure = None, None
                 if isinstance(cell, Decision):
                     at, sure = cell.decided_at, cell.confidence
+                where = prefix + axis.label
                 found.given += [
                     Given(
-                        source, turn_id, code.id, at, prefix + axis.label, code.label, n == 0, sure
+                        source,
+                        turn_id,
+                        each.id,
+                        at,
+                        where,
+                        each.label,
+                        paths[each.id],
+                        n == 0,
+                        sure,
                     )
-                    for n, code in enumerate(codes)
+                    for n, each in enumerate(codes)
                 ]
                 row = found.values.setdefault(turn_id, {})
                 row[name] = labels[0]

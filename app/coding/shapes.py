@@ -35,7 +35,7 @@ async def work_public(db: AsyncSession, found: Work) -> WorkPublic:
                 is_backchannel=turn.is_backchannel,
                 is_mine=turn.id in mine,
             )
-            for turn, speaker in found.rows
+            for turn, speaker, _ in found.rows
         ],
         decisions=[
             DecisionPublic(**each._asdict())
@@ -60,7 +60,7 @@ def comparison_public(found: Comparison) -> ComparisonPublic:
 
 
 def _difference(each: Difference) -> DifferencePublic:
-    turn, speaker = each.row
+    turn, speaker = each.row.turn, each.row.speaker
     return DifferencePublic(
         turn_id=turn.id,
         pseudonym=speaker.pseudonym,

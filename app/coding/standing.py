@@ -61,7 +61,7 @@ def asked(assignment: CodingAssignment, rows: Iterable[TurnRow]) -> list[UUID]:
     return [
         row.turn.id
         for row in rows
-        if not row.turn.is_backchannel and (drawn is None or str(row.turn.id) in drawn)
+        if row.is_counted and (drawn is None or str(row.turn.id) in drawn)
     ]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.analysis.drawing import RIGHT, WIDTH, Text, along, decimal, draw, time_ticks
 from app.analysis.table import Floats
+from app.codebooks.levels import Level
 from app.content import counts, relations
 from app.content import river as rivers
 from app.content.river import Part, River
@@ -23,11 +24,13 @@ DEEPEST = 0.55
 
 
 def caption(content: Content, t: Text) -> str:
-    """What the figures depend on: the codebook's version, the rules of the turns, the sample."""
+    """What the figures depend on: the codebook's version and the level of its codes, the rules of
+    the turns, the sample."""
     book, version = content.material.codebook, content.material.version
     named = f"{book.name}, {t('agreement.nth_version', number=version.version)}"
+    level = [t("content.level_main")] if content.level == Level.MAIN else []
     sample = [basis.caption(content.sample, t)] if content.sample else []
-    return on_one_line([named, *content.basis.rules, *sample])
+    return on_one_line([named, *level, *content.basis.rules, *sample])
 
 
 def frequencies(content: Content, t: Text, language: str) -> str:

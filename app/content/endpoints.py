@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts.actor import Actor
 from app.accounts.http import CurrentActor
 from app.audit.figures import witnessed
+from app.codebooks.levels import Level
 from app.content import charts, rows, service
 from app.content.forms import (
     ContentPublic,
@@ -40,7 +41,7 @@ Label = Annotated[str | None, Query(max_length=40)]
 
 
 class Asked:
-    """Along which axis, of which meetings, and for whom."""
+    """Along which axis, at which level of its codes, of which meetings, and for whom."""
 
     def __init__(
         self,
@@ -50,9 +51,10 @@ class Asked:
         meeting_id: UUID | None = None,
         hide: bool = False,
         recordings: Annotated[Basis, Query()] = Basis.SAMPLE,
+        level: Annotated[Level, Query()] = Level.CODES,
     ) -> None:
         self.axis, self.other, self.hide = axis, other, hide
-        self.scope = Scope.asked(group_id, meeting_id, recordings, hide=hide)
+        self.scope = Scope.asked(group_id, meeting_id, recordings, level, hide=hide)
 
     async def content(
         self, database: Database, db: AsyncSession, actor: Actor, version_id: UUID

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from app.codebooks.levels import Level
 from app.kit.http import Number, Public
 
 
 class ContentRow(Public):
     axis: str
+    level: Level
     codebook_version: int
     rules: str
     """Of the turns; where several made them, with bars between."""
@@ -102,6 +104,7 @@ class ContentPublic(Public):
     codebook: str
     version: int
     axis: str
+    level: Level
     recordings: int
     groups: int
     turns: int | None
@@ -112,6 +115,9 @@ class ContentPublic(Public):
     """Recordings left out because you still code them."""
     again: int | None
     """Turns left out of some coder's, because they lost their codes and wait for others."""
+    turns_left_out: int | None
+    """Turns marked as technical talk or as laughter, where the rules leave it out."""
+    ms_left_out: int | None
     rules: list[str]
     """What made the turns: of every index that one of them comes from."""
     hidden: bool

@@ -76,6 +76,7 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
         codebook=found.codebook.name,
         version=found.version.version,
         axis=content.axis.label,
+        level=content.level,
         recordings=len(content.meetings),
         groups=len(content.groups),
         turns=None if hide else basis.turns,
@@ -83,6 +84,8 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
         accepted=None if hide else basis.accepted,
         waiting=found.waiting,
         again=None if hide else found.again,
+        turns_left_out=None if hide else found.left_out.turns,
+        ms_left_out=None if hide else found.left_out.ms,
         rules=list(basis.rules),
         hidden=hide,
         frequencies=for_others(content) if hide else frequencies(content),
@@ -96,6 +99,7 @@ def about(content: Content, other: Content, *, hide: bool) -> ContentPublic:
 def _made(content: Content) -> dict[str, Any]:
     return {
         "axis": content.axis.label,
+        "level": content.level,
         "codebook_version": content.material.version.version,
         "rules": on_one_line(content.basis.rules),
         "sample": in_table(content.sample),

@@ -15,6 +15,7 @@ from app.agreement import material
 from app.agreement.material import Basis, CodedRecording, Material
 from app.codebooks import service as codebooks
 from app.codebooks.document import Axis, Choice, Code, CodebookDocument
+from app.codebooks.levels import Level, told
 from app.codebooks.models import Codebook, CodebookVersion
 from app.coding.models import Adjudication
 from app.content.settled import settled
@@ -36,6 +37,12 @@ class OnlyWhole(Invalid):
     code = "only_whole"
 
 
+class OnlyAsCoded(Invalid):
+    """Main codes beside the codes below them say what is hidden of these."""
+
+    code = "only_as_coded"
+
+
 class NotForOthers(Refusal):
     """From it could be worked out what is hidden."""
 
@@ -46,12 +53,13 @@ class NotForOthers(Refusal):
 class Scope:
     """Which meetings: one, a group's, or (both None) all of the programme. Of a group and a
     programme the mentoring meetings: each kind counts its own first, second and third. One meeting
-    that is asked for may be of any kind."""
+    that is asked for may be of any kind. And at which level of the codes."""
 
     group_id: UUID | None = None
     meeting_id: UUID | None = None
     recordings: sampling.Basis = sampling.Basis.ALL
     """Of all of the programme: of everything, or of the sample."""
+    level: Level = Level.CODES
 
     @classmethod
     def asked(
@@ -59,15 +67,19 @@ class Scope:
         group_id: UUID | None,
         meeting_id: UUID | None,
         recordings: sampling.Basis,
+        level: Level,
         *,
         hide: bool,
     ) -> "Scope":
         """`hide`: for others than the research team; of the programme's sample or, without one, of
         the whole programme alone, because what is hidden there could be taken from the parts, or
-        from what is left beside it. Raises OnlyWhole."""
+        from what is left beside it; and of codes as coded, for the same reason. Raises OnlyWhole
+        and OnlyAsCoded."""
         if hide and (group_id or meeting_id or recordings == sampling.Basis.ALL):
             raise OnlyWhole(field="hide")
-        return cls(group_id, meeting_id, recordings)
+        if hide and level != Level.CODES:
+            raise OnlyAsCoded(field="hide")
+        return cls(group_id, meeting_id, recordings, level)
 
     @property
     def kind(self) -> MeetingKind | None:
@@ -79,13 +91,14 @@ class Content:
     material: Material
     axis: Axis
     codes: Sequence[Code]
-    """In the order of the table's columns."""
+    """In the order of the table's columns: those of the axis at this level."""
     coded: Coded
     groups: Sequence[Group]
     """By number."""
     meetings: Sequence[CodedRecording]
     """By number."""
     basis: Basis
+    level: Level = Level.CODES
     sample: Sample | None = None
     """Which it rests on; None: all recordings."""
 
@@ -116,7 +129,7 @@ async def of_axes(
     decided = await _decided(db, found, axes)
     groups = await _groups(db, found)
     stays = await attendance.of_meetings(db, [each.meeting.id for each in found.coded])
-    made = await asyncio.to_thread(_both, found, (one, two), decided, groups, stays)
+    made = await asyncio.to_thread(_both, found, (one, two), scope.level, decided, groups, stays)
     return replace(made[0], sample=sample), replace(made[1], sample=sample)
 
 
@@ -129,12 +142,13 @@ def counted(found: Content) -> list[Counted]:
 def _both(
     found: Material,
     axes: tuple[Axis, Axis],
+    level: Level,
     decided: pl.DataFrame,
     groups: Sequence[Group],
     stays: Mapping[UUID, Sequence[Attendance]],
 ) -> tuple[Content, Content]:
     one, two = axes
-    own = decided, groups, _roles(found, stays)
+    own = level, decided, groups, _roles(found, stays)
     content = _content(found, one, *own)
     return content, content if two.id == one.id else _content(found, two, *own)
 
@@ -209,12 +223,13 @@ async def _decided(db: AsyncSession, found: Material, axes: Collection[UUID]) ->
 def _content(
     found: Material,
     axis: Axis,
+    level: Level,
     decided: pl.DataFrame,
     groups: Sequence[Group],
     roles: pl.DataFrame,
 ) -> Content:
-    codes = [code for code in axis.codes if code.is_codable]
-    number = {key(code.id): place for place, code in enumerate(codes)}
+    codes, place = told(axis, level)
+    number = {key(code_id): column for code_id, column in place.items()}
     chosen = settled(found.asked, _along(found.said, axis), _along(decided, axis)).with_columns(
         pl.col("code").replace_strict(number, default=None, return_dtype=pl.Int64)
     )
@@ -233,7 +248,8 @@ def _content(
     who = first.select("group", pl.col("speaker")).with_row_index("who")
     units = units.join(who, on=["group", "speaker"], maintain_order="left")
     made = table(len(groups), people, _meetings_of(found, of), len(codes), units, chosen)
-    return Content(found, axis, codes, made, groups, found.coded, material.basis(found, used))
+    basis = material.basis(found, used)
+    return Content(found, axis, codes, made, groups, found.coded, basis, level)
 
 
 def _people(found: Material, first: pl.DataFrame) -> list[Speaker]:

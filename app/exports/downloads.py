@@ -20,7 +20,7 @@ from app.exports.agreed import Agreed, Contents, agreed, together
 from app.exports.formats.offered import FORMATS, Format, Loss
 from app.exports.listing import Listing, lines_of, listing, media_of, words_of
 from app.exports.models import Audience
-from app.exports.place import file_name
+from app.exports.place import archive_name
 from app.exports.reader import reader_of
 from app.exports.register import Out
 from app.groups import access
@@ -32,6 +32,7 @@ from app.kit.http import Ctx, Db, download
 from app.kit.permissions import Action
 from app.meetings import service as meetings
 from app.meetings.models import Meeting
+from app.meetings.naming import file_name
 from app.recordings import auditing
 from app.recordings import service as recordings
 from app.recordings.models import Recording
@@ -64,7 +65,8 @@ async def project_of_group(group_id: UUID, db: Db, actor: CurrentActor, context:
     whole = await project.of_group(context.database, db, group, beside, reader, allowed)
     if whole is None:
         raise NothingIndexed
-    out = Out(group.id, None, "emessi-group.qdpx", _sha256(whole.content), whole.held)
+    name = f"{archive_name(group, group.name, Audience.RESEARCH)}.qdpx"
+    out = Out(group.id, None, name, _sha256(whole.content), whole.held)
     media_type = FORMATS[Format.QDPX].media_type
     return await _handed(context, actor, out, moment, whole.content, media_type)
 

@@ -15,11 +15,13 @@ from app.exports.assembling import Assembled, Wanted, out_of
 from app.exports.bundle import Entry
 from app.exports.forms import ExportedPerson, ExportPublic
 from app.exports.models import Audience, ExportRecord
+from app.exports.place import archive_name
 from app.exports.reader import reader_of
 from app.exports.streaming import zipped
 from app.groups import access
 from app.groups.models import Group
 from app.kit.errors import Invalid
+from app.kit.file_names import attachment
 from app.kit.http import Ctx, Db, Page, Paging
 from app.kit.paging import page
 from app.kit.permissions import Action
@@ -77,7 +79,7 @@ async def export_meeting(
         return Assembled(made.entries, [(made.recording_id, made.contents)])
 
     told = {"with_notes": notes, "for_sharing": audience == Audience.SHARING}
-    name = f"emessi-meeting-{meeting.ordinal}{_ending(audience)}"
+    name = f"{archive_name(meeting, group.name, audience)}.zip"
     wanted = Wanted(group, meeting, name, audience, told)
     return _archive(await out_of(context, actor, wanted, assemble), store, name)
 
@@ -103,7 +105,7 @@ async def export_group(
 
     sharing = audience == Audience.SHARING
     told = {"with_notes": notes, "with_answers": answers, "for_sharing": sharing}
-    name = f"emessi-group{_ending(audience)}"
+    name = f"{archive_name(group, group.name, audience)}.zip"
     wanted = Wanted(group, None, name, audience, told)
     return _archive(await out_of(context, actor, wanted, assemble), store, name)
 
@@ -126,11 +128,7 @@ def _refuse_notes(audience: Audience, notes: bool) -> None:
         raise NotesNotShared(field="notes")
 
 
-def _ending(audience: Audience) -> str:
-    return "-for-sharing.zip" if audience == Audience.SHARING else ".zip"
-
-
 def _archive(entries: list[Entry], store: Store, name: str) -> StreamingResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
     body = zipped(entries, store, asyncio.get_running_loop())
     return StreamingResponse(body, media_type="application/zip", headers=headers)

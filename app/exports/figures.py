@@ -17,6 +17,7 @@ from app.exports.register import Out
 from app.kit.db import now
 from app.kit.http import Ctx, download
 from app.meetings.models import Meeting
+from app.meetings.naming import group_key
 from app.recordings.models import Recording
 
 OF_TURNS = (Purpose.AUDIO, Purpose.INDEXING)
@@ -45,19 +46,23 @@ class Outgoing:
         self.actor, self.context, self.moment = actor, context, now()
 
     async def table(self, content: bytes | str, name: str, told: Iterable[Counted]) -> Response:
-        return await self._handed(content, f"{name}.csv", TABLE, told)
+        return await self._handed(content, name, "csv", TABLE, told)
 
     async def picture(self, content: str, name: str, told: Iterable[Counted]) -> Response:
-        return await self._handed(content, f"{name}.svg", PICTURE, told)
+        return await self._handed(content, name, "svg", PICTURE, told)
 
     async def _handed(
-        self, content: bytes | str, name: str, media_type: str, told: Iterable[Counted]
+        self, content: bytes | str, name: str, ending: str, media_type: str, told: Iterable[Counted]
     ) -> Response:
-        """The file, once it is in the register, as of the moment before anything was read."""
+        """The file, once it is in the register, as of the moment before anything was read. Of one
+        group its name says of which."""
         body = content.encode() if isinstance(content, str) else content
         of_group: dict[UUID, list[Counted]] = {}
         for each in told:
             of_group.setdefault(each.group_id, []).append(each)
+        if len(of_group) == 1:
+            name = f"{name}-{group_key(next(iter(of_group)))}"
+        name = f"{name}.{ending}"
         async with self.context.database.transaction() as db:
             for group_id, counted in of_group.items():
                 meetings = {each.meeting_id for each in counted}

@@ -10,14 +10,15 @@ from app.codebooks.document import CodebookDocument
 from app.coding.codes import Codes, Given, Noted
 from app.exports.agreed import Agreed
 from app.exports.models import Audience
-from app.exports.place import file_name, group_name, month
+from app.exports.place import group_name, month
 from app.groups.models import Group
 from app.kit.ids import new_id
 from app.meetings.models import Meeting, MeetingKind
+from app.meetings.naming import file_name
 from app.recordings.models import FileKind, Recording
 from app.transcripts.attaching import attached
 from app.transcripts.service import LineRow
-from app.turns.models import TurnState
+from app.turns.models import Talk, TurnState
 from app.turns.service import TurnRow
 
 
@@ -43,6 +44,8 @@ class Spoken:
     """Whether its words may be quoted."""
     state: str = TurnState.PROPOSED
     id: UUID = field(default_factory=new_id)
+    talk: str = Talk.SPEECH
+    """What people marked it as."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,7 @@ def _spoken(
             agreed.may_quote(row.turn.user_id),
             row.turn.state,
             row.turn.id,
+            row.turn.talk,
         )
         for row in rows
     )

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.kit.context import Context
 from app.kit.db import now
 from app.kit.errors import Invalid
+from app.kit.file_names import attachment
 
 T = TypeVar("T")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -88,7 +89,7 @@ Number = Annotated[float | None, BeforeValidator(number)]
 
 
 def download(content: bytes | str, name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": attachment(name)}
     return Response(content, media_type=media_type, headers=headers)
 
 

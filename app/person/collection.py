@@ -183,7 +183,7 @@ async def _turns(db: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
         index, rows = await turns.allowed(db, recording.id, meeting)
         own = [row.turn for row in rows if row.turn.user_id == user_id]
         if index is not None and own:
-            shown = {"start_ms", "end_ms", "is_backchannel", "state"}
+            shown = {"start_ms", "end_ms", "is_backchannel", "talk", "state"}
             found.append(
                 _of_meeting(meeting)
                 | {

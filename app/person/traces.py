@@ -71,7 +71,7 @@ async def corrections(db: AsyncSession, user_id: UUID) -> dict[str, Any]:
         .order_by(col(TurnEdit.recording_id), col(TurnEdit.sequence), col(Turn.start_ms))
     )
     made = select(TurnEdit).where(TurnEdit.author_id == user_id)
-    shown = {"start_ms", "end_ms", "is_backchannel", "state"}
+    shown = {"start_ms", "end_ms", "is_backchannel", "talk", "state"}
     return {
         "of_my_turns": [
             {"recording_id": str(edit.recording_id), "operation": edit.operation}

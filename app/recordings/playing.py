@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.kit.file_names import attachment
 from app.recordings.models import RecordingFile
 from app.recordings.ranges import NotSatisfiable, wanted
 from media.sealed import SealedReader
@@ -22,7 +23,7 @@ async def serve(
         "X-Content-Type-Options": "nosniff",
     }
     if download_name is not None:
-        headers["Content-Disposition"] = f'attachment; filename="{download_name}"'
+        headers["Content-Disposition"] = attachment(download_name)
     if etag in (request.headers.get("if-none-match") or ""):
         return Response(status_code=304, headers=headers)
     asked = request.headers.get("range")

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consent import service as consent
 from app.groups import service as groups
 from app.kit.errors import NotFound
+from app.meetings import naming
 from app.meetings.models import Meeting
 from app.recordings import consents, service
 from app.recordings.models import FileKind, Recording, RecordingFile
@@ -39,8 +40,8 @@ async def usable_file(
 
 
 async def file_name(db: AsyncSession, meeting: Meeting, file: RecordingFile) -> str:
-    """By pseudonym, never by name: `meeting-3-J2.webm`, `meeting-3-mixdown.webm`."""
-    parts = [f"meeting-{meeting.ordinal}"]
+    """By pseudonym, never by name: `5d3fa2b1-mentoring-3-J2.webm`, `…-3-mixdown.webm`."""
+    parts = [naming.file_name(meeting.group_id, meeting.kind, meeting.ordinal)]
     if file.user_id is not None:
         people = {u.id: m for m, u in await groups.members(db, meeting.group_id, former=True)}
         parts.append(people[file.user_id].pseudonym if file.user_id in people else "unknown")

@@ -7,7 +7,7 @@ requests: who withdrew a moment ago is in no column.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import polars as pl
@@ -24,14 +24,16 @@ from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
 from app.recordings.models import Recording, Tape
-from app.turns.models import Turn, TurnIndex, TurnState
+from app.turns import rules
+from app.turns.models import Talk, Turn, TurnIndex, TurnState
 
 COLUMNS = (
     *("recording", "turn", "speaker", "start_ms", "end_ms", "is_backchannel"),
-    *("is_accepted", "index"),
+    *("is_accepted", "index", "talk"),
 )
 """`recording`: its place in the list; `turn`: its key; `speaker`: the place in `Indexed.users`;
-`index`: the place in `Indexed.indexes`."""
+`index`: the place in `Indexed.indexes`; `talk`: the place in `TALKS`."""
+TALKS = tuple(Talk)
 
 
 @dataclass(frozen=True)
@@ -62,18 +64,48 @@ class Indexed:
         return consents.studied(self.ledger, self.tapes, self.index.created_at)
 
 
+class LeftOut(NamedTuple):
+    """By the rules in force, because of what people marked turns as."""
+
+    turns: int
+    ms: int
+
+    @classmethod
+    def of(cls, turns: pl.DataFrame) -> "LeftOut":
+        return cls(len(turns), int((turns["end_ms"] - turns["start_ms"]).sum()))
+
+
+NOTHING = LeftOut(0, 0)
+
+
 @dataclass(frozen=True)
 class Spoken:
     recordings: Sequence[Indexed]
     """Those that have an index, in the order asked for."""
     turns: pl.DataFrame
     """By recording, start, end and id; see `COLUMNS`."""
+    left_out: pl.DataFrame
+    """Those that are in no figure, by the rules in force: likewise."""
+
+    @property
+    def every(self) -> pl.DataFrame:
+        """In use, left out or not."""
+        whole = pl.concat([self.turns, self.left_out])
+        return whole.sort("recording", "start_ms", "end_ms", "turn")
 
     def of(self, place: int) -> pl.DataFrame:
         """The turns of one of the recordings."""
-        ends = self.turns["recording"]
-        first, last = ends.search_sorted(place, "left"), ends.search_sorted(place, "right")
-        return self.turns.slice(first, last - first)
+        return _of(self.turns, place)
+
+    def aside(self, place: int) -> pl.DataFrame:
+        """Those of them that are left out."""
+        return _of(self.left_out, place)
+
+
+def _of(turns: pl.DataFrame, place: int) -> pl.DataFrame:
+    places = turns["recording"]
+    first, last = places.search_sorted(place, "left"), places.search_sorted(place, "right")
+    return turns.slice(first, last - first)
 
 
 async def of_recordings(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]) -> Spoken:
@@ -85,7 +117,9 @@ async def of_recordings(db: AsyncSession, wanted: Sequence[tuple[Recording, Meet
         col(Turn.removed_by_edit).is_(None),
         col(Turn.index_id).in_(newest) | (col(Turn.state) == TurnState.ACCEPTED),
     )
-    return Spoken(found, _usable(await _turns(db, indexes, _FLAGS, in_use), found, COLUMNS))
+    usable = _usable(await _turns(db, indexes, _FLAGS, in_use), found, COLUMNS)
+    is_left_out = await _left_out(db, found)
+    return Spoken(found, usable.filter(~is_left_out), usable.filter(is_left_out))
 
 
 async def ever_of(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]]) -> Spoken:
@@ -94,7 +128,22 @@ async def ever_of(db: AsyncSession, wanted: Sequence[tuple[Recording, Meeting]])
     indexes = await _indexes(db, [recording.id for recording, _ in wanted])
     found = await _indexed(db, wanted, indexes)
     every = await _turns(db, indexes, _FLAGS | _EDITED, ())
-    return Spoken(found, _usable(every, found, (*COLUMNS, *_EDITED)))
+    usable = _usable(every, found, (*COLUMNS, *_EDITED))
+    return Spoken(found, usable, usable.clear())
+
+
+async def _left_out(db: AsyncSession, found: Sequence[Indexed]) -> pl.Expr:
+    """Which turns the rules in force leave out."""
+    of_group = await rules.left_out_of(db, {each.meeting.group_id for each in found})
+    places: dict[Talk, list[int]] = {}
+    for place, each in enumerate(found):
+        for talk in of_group.get(each.meeting.group_id, ()):
+            places.setdefault(talk, []).append(place)
+    marked = [
+        (pl.col("talk") == TALKS.index(talk)) & pl.col("recording").is_in(own)
+        for talk, own in places.items()
+    ]
+    return pl.any_horizontal(pl.lit(False), *marked)
 
 
 async def _indexed(
@@ -141,7 +190,8 @@ async def _turns(
     every = [index.id for each in indexes.values() for index in each]
     ids = {"turn": Turn.id, "made_by": Turn.index_id, "user": Turn.user_id}
     times = {"start_ms": Turn.start_ms, "end_ms": Turn.end_ms}
-    found = await frame(db, ids, {**times, **flags}, (col(Turn.index_id).in_(every), *where))
+    numbers = {**times, **flags, **_MARK}
+    found = await frame(db, ids, numbers, (col(Turn.index_id).in_(every), *where))
     return found.with_columns(pl.col(*flags).cast(pl.Boolean))
 
 
@@ -149,6 +199,7 @@ _FLAGS = {
     "is_backchannel": case((col(Turn.is_backchannel), 1), else_=0),
     "is_accepted": case((col(Turn.state) == TurnState.ACCEPTED, 1), else_=0),
 }
+_MARK = {"talk": case({talk: place for place, talk in enumerate(TALKS)}, value=col(Turn.talk))}
 _EDITED = {
     "is_removed": case((col(Turn.removed_by_edit).is_not(None), 1), else_=0),
     "is_added": case((col(Turn.added_by_edit).is_not(None), 1), else_=0),

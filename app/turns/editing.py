@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.kit.errors import Invalid, Refusal
 from app.turns import forms
-from app.turns.models import TurnState
+from app.turns.models import Talk, TurnState
 
 SHORTEST_MS = 10
 """Lower: turns that nobody can hit. Higher: less than one nudge of an edge."""
@@ -40,6 +40,7 @@ class Piece:
     is_backchannel: bool = False
     state: TurnState = TurnState.ACCEPTED
     made_from: UUID | None = None
+    talk: Talk = Talk.SPEECH
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def _wanted(operation: Any, live: Live) -> Change:
         case forms.Mark():
             turn, flag = _found(live, operation.turn), operation.is_backchannel
             return _instead(turn, operation.given, is_backchannel=flag)
+        case forms.Sort():
+            return _instead(_found(live, operation.turn), operation.given, talk=operation.talk)
         case forms.Accept():
             return _instead(_found(live, operation.turn), operation.given)
         case forms.Delete():
@@ -136,7 +139,8 @@ def _merged(first: Piece, second: Piece, id_: UUID) -> Change:
         raise Invalid(field="turns")
     earlier, later = sorted((first, second), key=lambda piece: piece.start_ms)
     both = earlier.is_backchannel and later.is_backchannel
-    given = _instead(earlier, id_, end_ms=later.end_ms, is_backchannel=both).given
+    talk = earlier.talk if earlier.talk == later.talk else Talk.SPEECH
+    given = _instead(earlier, id_, end_ms=later.end_ms, is_backchannel=both, talk=talk).given
     return Change((earlier.id, later.id), given)
 
 

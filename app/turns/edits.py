@@ -23,7 +23,7 @@ from app.turns import service, shared
 from app.turns.editing import Change, Piece, TurnGone, change, reversed_
 from app.turns.forms import Create, EditMake, Move, Undo
 from app.turns.judging import REVERSALS, brought_back, effective, stacks
-from app.turns.models import Turn, TurnEdit, TurnIndex, TurnState
+from app.turns.models import Talk, Turn, TurnEdit, TurnIndex, TurnState
 from app.turns.service import TurnRow
 
 REMEMBERED = 50
@@ -235,6 +235,7 @@ async def _apply(db: AsyncSession, edit: TurnEdit, index: TurnIndex, wanted: Cha
                 start_ms=piece.start_ms,
                 end_ms=piece.end_ms,
                 is_backchannel=piece.is_backchannel,
+                talk=piece.talk,
                 state=piece.state,
                 added_by_edit=edit.id,
                 made_from=piece.made_from,
@@ -266,4 +267,5 @@ def _piece(turn: Turn) -> Piece:
         turn.is_backchannel,
         TurnState(turn.state),
         turn.made_from,
+        Talk(turn.talk),
     )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.groups.models import GroupRole
 from app.kit.http import Form, Page, Public
-from app.turns.models import Laughter, TechnicalTalk, TurnState
+from app.turns.models import Laughter, Talk, TechnicalTalk, TurnState
 
 Moment = Annotated[int, Field(ge=0, le=86_400_000)]
 """Ms after the recording's start."""
@@ -66,6 +66,15 @@ class Mark(Form):
     given: UUID
 
 
+class Sort(Form):
+    """As talk of another sort; what the rules make of it is theirs."""
+
+    name: Literal["sort"]
+    turn: UUID
+    talk: Talk
+    given: UUID
+
+
 class Accept(Form):
     name: Literal["accept"]
     turn: UUID
@@ -87,13 +96,13 @@ class Undo(Form):
 
 
 Operation = Annotated[
-    Create | Split | Merge | Move | Assign | Mark | Accept | Delete | Undo,
+    Create | Split | Merge | Move | Assign | Mark | Sort | Accept | Delete | Undo,
     Field(discriminator="name"),
 ]
 
 
 OPERATIONS = (
-    *("create", "split", "merge", "move", "assign", "mark", "accept", "delete"),
+    *("create", "split", "merge", "move", "assign", "mark", "sort", "accept", "delete"),
     *("undo", "redo"),
 )
 
@@ -124,6 +133,7 @@ class TurnPublic(Public):
     start_ms: int
     end_ms: int
     is_backchannel: bool
+    talk: Talk
     state: TurnState
 
 
@@ -203,6 +213,7 @@ class HistoryRow(Public):
     end_ms: int | None
     is_backchannel: int | None
     """1 or 0, as in the table of turns."""
+    talk: Talk | None
     state: TurnState | None
     proposed_turns: int
     """How many proposed turns the edit's turns go back to."""

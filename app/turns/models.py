@@ -24,27 +24,37 @@ class TurnState(StrEnum):
     """As a person left it."""
 
 
+class Talk(StrEnum):
+    """What a turn is, by a person's mark; no machine tells."""
+
+    SPEECH = "speech"
+    TECHNICAL = "technical"
+    """About connections and devices."""
+    LAUGHTER = "laughter"
+    """And nothing else."""
+
+
 class Laughter(StrEnum):
-    """How the programme's people treat laughter; declared and printed, detected by nobody."""
+    """How the programme treats turns that are marked as laughter (see `rules.left_out`)."""
 
     UNDECLARED = "undeclared"
     WITHIN = "within"
-    """It belongs to the turn in which it occurs; alone it is none."""
+    """It belongs to the turn in which it occurs; alone it is none, and is left out."""
     OWN = "own"
     """Alone it is a turn."""
     LEFT_OUT = "left_out"
-    """Turns end where it begins."""
+    """Turns end where it begins; what is marked as laughter is left out."""
 
 
 class TechnicalTalk(StrEnum):
-    """How they treat talk about connections and devices; declared and printed likewise."""
+    """How it treats turns that are marked as talk about connections and devices."""
 
     UNDECLARED = "undeclared"
     COUNTED = "counted"
     CODED = "coded"
     """Counted, with a code of its own."""
     LEFT_OUT = "left_out"
-    """Deleted from the index."""
+    """In no figure, and coded by nobody."""
 
 
 class TurnRuleSet(SQLModel, table=True):
@@ -150,6 +160,12 @@ class Turn(SQLModel, table=True):
     start_ms: int
     end_ms: int
     is_backchannel: bool = False
+    talk: Talk = Field(
+        default=Talk.SPEECH,
+        sa_type=String,
+        max_length=20,
+        sa_column_kwargs={"server_default": Talk.SPEECH},
+    )
     state: TurnState = Field(default=TurnState.PROPOSED, sa_type=String, max_length=20)
     added_by_edit: UUID | None = Field(default=None, foreign_key="turn_edits.id")
     """None: the machine proposed it."""

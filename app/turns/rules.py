@@ -1,18 +1,20 @@
 """A programme's rules for turns: every version kept, the newest in force."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.actor import Actor
+from app.groups.models import Group
 from app.kit.permissions import Action
 from app.programmes import access
 from app.programmes.models import Programme
 from app.turns.detection import TurnRules
-from app.turns.models import Laughter, TechnicalTalk, TurnIndex, TurnRuleSet
+from app.turns.models import Laughter, Talk, TechnicalTalk, TurnIndex, TurnRuleSet
 
 
 def own(programme_id: UUID) -> TurnRuleSet:
@@ -36,6 +38,37 @@ async def in_force(db: AsyncSession, programme_id: UUID) -> TurnRuleSet:
     query = select(TurnRuleSet).where(TurnRuleSet.programme_id == programme_id)
     newest = query.order_by(col(TurnRuleSet.version).desc()).limit(1)
     return (await db.exec(newest)).first() or own(programme_id)
+
+
+def left_out(rules: TurnRuleSet) -> frozenset[Talk]:
+    """Of which marks turns are in no figure and to be coded by nobody."""
+    found = {Talk.TECHNICAL} if rules.technical_talk == TechnicalTalk.LEFT_OUT else set()
+    if rules.laughter in (Laughter.WITHIN, Laughter.LEFT_OUT):
+        found.add(Talk.LAUGHTER)
+    return frozenset(found)
+
+
+async def left_out_of(
+    db: AsyncSession, group_ids: Collection[UUID]
+) -> Mapping[UUID, frozenset[Talk]]:
+    """The same by group, for those that leave anything out, by the rules in force."""
+    newest = (
+        select(TurnRuleSet.programme_id, func.max(TurnRuleSet.version).label("version"))
+        .group_by(col(TurnRuleSet.programme_id))
+        .subquery()
+    )
+    query = (
+        select(Group.id, TurnRuleSet)
+        .join(TurnRuleSet, col(TurnRuleSet.programme_id) == Group.programme_id)
+        .join(
+            newest,
+            (newest.c.programme_id == TurnRuleSet.programme_id)
+            & (newest.c.version == TurnRuleSet.version),
+        )
+        .where(col(Group.id).in_(group_ids))
+    )
+    found = {group_id: left_out(rules) for group_id, rules in (await db.exec(query)).all()}
+    return {group_id: talks for group_id, talks in found.items() if talks}
 
 
 async def of_programme(db: AsyncSession, actor: Actor, programme_id: UUID) -> list[TurnRuleSet]:
@@ -75,7 +108,7 @@ def parameters(rules: TurnRuleSet, detector: dict[str, Any]) -> dict[str, Any]:
 
 
 def declared(rules: TurnRuleSet) -> dict[str, Any]:
-    """What people go by, and no machine."""
+    """What people mark by, and no machine; what is left out of figures follows from it."""
     return {
         "laughter": str(rules.laughter),
         "technical_talk": str(rules.technical_talk),

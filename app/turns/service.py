@@ -19,6 +19,7 @@ from app.meetings.models import Meeting
 from app.recordings import consents
 from app.recordings import service as recordings
 from app.recordings.models import Recording
+from app.turns import rules
 from app.turns.models import Speech, Turn, TurnEdit, TurnIndex, TurnState
 
 IMPORTED = "imported"
@@ -30,6 +31,13 @@ class TurnRow(NamedTuple):
 
     turn: Turn
     speaker: Membership
+    is_left_out: bool = False
+    """By the rules in force, because of what it is marked as: of figures, and of what is coded."""
+
+    @property
+    def is_counted(self) -> bool:
+        """As holding the floor."""
+        return not (self.turn.is_backchannel or self.is_left_out)
 
 
 async def store(
@@ -169,8 +177,9 @@ async def _shown(
     studied = {each.id: consents.studied(rows, tapes, each.created_at) for each in indexes}
     everyone = await groups.members(db, meeting.group_id, former=True)
     people = {user.id: member for member, user in everyone}
+    left_out = (await rules.left_out_of(db, [meeting.group_id])).get(meeting.group_id, ())
     return [
-        TurnRow(turn, people[turn.user_id])
+        TurnRow(turn, people[turn.user_id], turn.talk in left_out)
         for turn in turns
         if turn.user_id in studied.get(turn.index_id, ()) and turn.user_id in people
     ]

@@ -15,7 +15,7 @@ from app.recordings import service as recordings
 from app.turns.edits import Told
 from app.turns.forms import EditPublic, HistoryRow, HistoryStep, TurnPublic
 from app.turns.history import Step
-from app.turns.models import TurnState
+from app.turns.models import Talk, TurnState
 from app.turns.service import TurnRow
 
 
@@ -26,7 +26,7 @@ async def names_for(db: AsyncSession, actor: Actor, recording_id: UUID) -> Names
 
 
 def turn_public(row: TurnRow, names: Names) -> TurnPublic:
-    turn, speaker = row
+    turn, speaker = row.turn, row.speaker
     return TurnPublic(
         id=turn.id,
         user_id=turn.user_id,
@@ -36,6 +36,7 @@ def turn_public(row: TurnRow, names: Names) -> TurnPublic:
         start_ms=turn.start_ms,
         end_ms=turn.end_ms,
         is_backchannel=turn.is_backchannel,
+        talk=Talk(turn.talk),
         state=TurnState(turn.state),
     )
 
@@ -86,6 +87,7 @@ def _history_row(
         start_ms=turn.start_ms if turn else None,
         end_ms=turn.end_ms if turn else None,
         is_backchannel=int(turn.is_backchannel) if turn else None,
+        talk=Talk(turn.talk) if turn else None,
         state=TurnState(turn.state) if turn else None,
         proposed_turns=len(back),
         proposed_start_ms=min((each.start_ms for each in back), default=None),

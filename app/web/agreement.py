@@ -98,6 +98,9 @@ def _axis(visit: Visit, report: Report, compared: Compared) -> dict[str, Any]:
         "turns": found.whole.units,
         "recordings": found.whole.recordings,
         "estimates": {name: _estimate(visit, each) for name, each in whole.items()},
+        "main": {name: _estimate(visit, each) for name, each in compared.main.estimates.items()}
+        if compared.main
+        else {},
         "by_time": {name: _estimate(visit, each) for name, each in compared.by_time.items()},
         "reading": measures.reading(whole["alpha"]),
         "codes": [

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlmodel import col
 
 from app.audit.figures import Of
+from app.codebooks.levels import Level
 from app.content import charts, rows, service
 from app.content.forms import ContentPublic, FrequencyRow
 from app.content.service import Content, Scope
@@ -50,23 +51,24 @@ class Chosen:
         meeting: Text = "",
         hide: Text = "",
         recordings: Annotated[Basis, Query()] = Basis.SAMPLE,
+        level: Annotated[Level, Query()] = Level.CODES,
     ) -> None:
         self.version, self.group, self.meeting = (
             read(UUID, each) for each in (version, group, meeting)
         )
         self.axis, self.other, self.hide = axis or None, other or None, hide == "1"
-        self.recordings = recordings
+        self.recordings, self.level = recordings, level
 
-    async def content(
-        self, visit: Visit, version_id: UUID, scope: Scope
-    ) -> tuple[Content, Content]:
+    async def content(self, visit: Visit, version_id: UUID) -> tuple[Content, Content]:
+        which = self.group, self.meeting, self.recordings, self.level
+        scope = Scope.asked(*which, hide=self.hide)
         asked = (visit.actor, version_id, scope, self.axis, self.other)
         return await service.of_axes(visit.context.database, visit.db, *asked)
 
     def query(self, content: Content, other: Content) -> str:
         """The same for the REST API."""
         asked = {"axis": content.axis.label, "other": other.axis.label}
-        asked |= {"recordings": self.recordings.value}
+        asked |= {"recordings": self.recordings.value, "level": self.level.value}
         asked |= {"group_id": str(self.group)} if self.group else {}
         asked |= {"meeting_id": str(self.meeting)} if self.meeting else {}
         return urlencode(asked | ({"hide": "true"} if self.hide else {}))
@@ -90,12 +92,10 @@ async def content(
     }  # fmt: skip
     if version is None:
         return visit.page("content.html", found=None, **common)
-    scope = Scope.asked(chosen.group, chosen.meeting, chosen.recordings, hide=chosen.hide)
-    pair = await chosen.content(visit, version.id, scope)
+    pair = await chosen.content(visit, version.id)
     await visit.looked("content", Of(version_id=version.id))
     found = await asyncio.to_thread(rows.about, *pair, hide=chosen.hide)
-    axes = pair[0].material.document.axes
-    names = {code.label: code.name.said(visit.language) for each in pair for code in each.codes}
+    axes, codes = pair[0].material.document.axes, pair[0].codes
     return visit.page(
         "content.html",
         found=found,
@@ -103,8 +103,9 @@ async def content(
         axis=pair[0].axis,
         other=pair[1].axis,
         axes=[(each.label, each.name.said(visit.language)) for each in axes],
-        names=names,
-        colours={code.label: code.colour for code in pair[0].codes},
+        levels=list(Level) if any(each.is_nested for each in axes) else [],
+        names={code.label: code.name.said(visit.language) for code in codes},
+        colours={code.label: code.colour for code in codes},
         tables=_tables(visit, pair[0], found),
         strongest=_strongest(found),
         sizes=_sizes(found),

@@ -27,7 +27,8 @@ class Ending(NamedTuple):
 
     programme: Programme
     recordings: int
-    first_at: datetime
+    first_at: datetime | None
+    """None: it is over already, and the worker erases when it next looks."""
 
 
 class Duties(NamedTuple):
@@ -47,5 +48,6 @@ async def of(visit: Visit, programmes: Iterable[Programme]) -> Duties:
         listed = await retention.deadlines(db, programme.id)
         soon = [each for each in listed if each.is_near(moment) and each.hold_id is None]
         if soon:
-            found.ending.append(Ending(programme, len(soon), soon[0].first_ends_at))
+            first_at = None if soon[0].is_due(moment) else soon[0].first_ends_at
+            found.ending.append(Ending(programme, len(soon), first_at))
     return found

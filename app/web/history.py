@@ -131,6 +131,8 @@ def _differences(now: TurnRow, before: TurnRow, names: Names, t: Text) -> list[s
             said.append(t(earlier if by < 0 else later, seconds=seconds))
     if now.turn.is_backchannel != before.turn.is_backchannel:
         said.append(t("history.marked" if now.turn.is_backchannel else "history.unmarked"))
+    if now.turn.talk != before.turn.talk:
+        said.append(t(f"history.talk_{now.turn.talk}"))
     return said
 
 

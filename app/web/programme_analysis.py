@@ -1,6 +1,6 @@
 """The page of group dynamics over a programme: groups by meeting order, and how far they differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,10 +11,12 @@ from markupsafe import Markup
 from app.analysis import programme as over_groups
 from app.analysis import service
 from app.analysis.forms import BetweenRow, OrderRow
+from app.analysis.service import Measured
 from app.audit.figures import Of
 from app.sampling import basis
 from app.sampling import service as sampling
 from app.sampling.basis import Basis
+from app.turns.columns import LeftOut
 from app.web.analysis import SPREAD, shown, writing
 from app.web.visit import Looking, PageRoute, Visit
 
@@ -42,7 +44,7 @@ async def programme_analysis(
     return visit.page(
         "programme_analysis.html",
         programme=programme,
-        groups=[(group, len(measured)) for group, measured in groups],
+        groups=[(group, len(measured), _left_out(measured)) for group, measured in groups],
         ordinals=sorted({row.meeting for row in order}),
         rules=rules,
         between=_between(visit, over_groups.between(values, rules)),
@@ -58,6 +60,12 @@ async def programme_analysis(
         query=f"recordings={recordings}",
         **writing(visit),
     )
+
+
+def _left_out(series: Iterable[Measured]) -> LeftOut:
+    """Of a group's meetings together."""
+    own = [each.studied.left_out for each in series]
+    return LeftOut(sum(each.turns for each in own), sum(each.ms for each in own))
 
 
 def _between(visit: Visit, rows: Sequence[BetweenRow]) -> list[dict[str, Any]]:

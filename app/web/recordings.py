@@ -152,11 +152,11 @@ def people_of(
     spans = {file.id: [t for t in tracks if t.file_id == file.id] for file in files}
     present = {f.user_id for f in files if f.kind in PLAYED} | {row.turn.user_id for row in spoken}
     present |= set(also)
-    floor = sum(_length(row) for row in spoken if not row.turn.is_backchannel)
+    floor = sum(_length(row) for row in spoken if row.is_counted)
     people = []
     for place, user_id in enumerate(each for each in names if each in present):
         own = [row for row in spoken if row.turn.user_id == user_id]
-        held = sum(_length(row) for row in own if not row.turn.is_backchannel)
+        held = sum(_length(row) for row in own if row.is_counted)
         played = [f for f in files if f.user_id == user_id and f.kind in PLAYED and spans[f.id]]
         people.append(
             {

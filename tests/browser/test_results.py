@@ -14,7 +14,7 @@ from app.sampling.forms import StratifiedSample
 from app.sampling.models import Method
 from tests.browser.conftest import Site
 from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
-from tests.fixtures.coded_series import code_series
+from tests.fixtures.coded_series import code_series, plant
 from tests.fixtures.series import Series, agree, play_series
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -44,7 +44,8 @@ async def prepare(site: Site) -> list[Series]:
         ]
     coders = [first, Actor(second.id, False, "fi")]
     async with context.database.transaction() as db:
-        await code_series(db, first, played.programme, groups, coders, most=3)
+        coded = await code_series(db, first, played.programme, groups, coders, most=3)
+        await plant(db, coded.version_id)
         form = StratifiedSample(
             method=Method.STRATIFIED, parts=3, per_stratum=1, seed=2026,
             reason="Yksi alusta, keskeltä ja lopusta joka ryhmästä",
@@ -63,6 +64,7 @@ async def test_the_pages_are_fit_to_be_looked_at(site: Site, width: str) -> None
         "sampling": f"{programme}/sampling",
         "agreement": f"{programme}/agreement",
         "content": f"{programme}/content",
+        "content_main": f"{programme}/content?level=main",
         "content_meeting": f"{programme}/content{one}&axis=function",
         "content_hidden": f"{programme}/content?hide=1",
         "programme_analysis": f"{programme}/analysis",

@@ -19,7 +19,7 @@ from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.recordings.models import RecordingState
 from app.turns import forms
 from app.turns.editing import Piece, change
-from app.turns.models import TurnState
+from app.turns.models import Talk, TurnState
 from tests.browser.conftest import Site
 from tests.browser.test_pages import AT_BOTH, WIDTHS, check, listen, take
 
@@ -130,6 +130,7 @@ async def test_an_hour_at_the_workbench_in_short(site: Site) -> None:
         await _edges_and_acceptance(page, other, before)
         await _reload_with_edits_on_the_way(page, other)
         await _undo_and_redo(page, other)
+        await _marks_of_talk(page, other)
         await _in_each_others_way(page, other)
         assert not [fault for fault in faults if "ERR_" not in fault and "409" not in fault]
 
@@ -200,6 +201,50 @@ async def _undo_and_redo(page: Page, other: Colleague) -> None:
     await press(page, "Control+z")
     await saved(page)
     assert sorted(map(span, await other.turns())) == there
+    await _walk_through_names(page, other, turn, name)
+    await press(page, "Control+z")
+    await saved(page)
+    assert sorted(map(span, await other.turns())) == there
+
+
+async def _walk_through_names(
+    page: Page, other: Colleague, turn: dict[str, Any], name: str
+) -> None:
+    """In the closed field of speakers every arrow is a change; who walks makes one edit."""
+    count = await edits(other)
+    await choose(page, turn)
+    speaker = page.locator("#bench-person")
+    await speaker.focus()
+    await press(page, "End", "ArrowUp", "Home", "Escape")
+    assert await speaker.locator("option:checked").inner_text() == turn["name"]
+    await press(page, "End", "Home")
+    while await speaker.locator("option:checked").inner_text() != name:
+        await press(page, "ArrowDown")
+    await page.locator(".bench-field").focus()
+    await saved(page)
+    assert (name, turn["start_ms"], turn["end_ms"]) in map(span, await other.turns())
+    assert await edits(other) == count + 1
+
+
+async def _marks_of_talk(page: Page, other: Colleague) -> None:
+    """Technical talk by K, and laughter by G in its place; once more, and it is speech again."""
+    turn = (await other.turns())[0]
+    await choose(page, turn)
+    for keys, talk in (("k", "technical"), ("g", "laughter"), ("g", "speech"), ("zz", "technical")):
+        await press(page, *keys)
+        await saved(page)
+        now = {span(each): each["talk"] for each in await other.turns()}
+        assert now[span(turn)] == talk
+    await expect(page.locator("#bench-now")).to_contain_text("puhetta tekniikasta")
+    await expect(page.locator("[data-act=technical]")).to_have_attribute("aria-pressed", "true")
+    await press(page, "z")
+    await saved(page)
+
+
+async def edits(other: Colleague) -> int:
+    """How many there are."""
+    there = (await other.client.get(f"{other.path}/workbench")).json()
+    return int(there["sequence"])
 
 
 def meet(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -224,7 +269,7 @@ async def _in_each_others_way(page: Page, other: Colleague) -> None:
     await take(page, "workbench_conflict-1280")
     await page.reload()
     await ready(page)
-    await expect(alarm).to_contain_text(f"Myötäilymerkintä: {turn['name']}")
+    await expect(alarm).to_contain_text(f"Minimipalautteen merkintä: {turn['name']}")
     await alarm.get_by_role("button", name=re.compile("Tee muutokseni")).focus()
     await press(page, "Enter")
     await expect(alarm).to_be_hidden()
@@ -272,7 +317,8 @@ def cases(count: int) -> list[tuple[dict[UUID, Piece], Any]]:
             edges = sorted(dice.sample(range(0, 1_000, 10), 8))
             for start, end in zip(edges[::2], edges[1::2], strict=True):
                 state, flag = dice.choice(list(TurnState)), dice.random() < 0.5
-                piece = Piece(uuid4(), person, start, end, flag, state)
+                talk = dice.choice(list(Talk))
+                piece = Piece(uuid4(), person, start, end, flag, state, talk=talk)
                 live[piece.id] = piece
         turn, other = (dice.choice([*live, uuid4()]) for _ in "ab")
         start = dice.randrange(0, 1_000, 5)
@@ -286,6 +332,7 @@ def cases(count: int) -> list[tuple[dict[UUID, Piece], Any]]:
             (live, forms.Move(name="move", **shared, **moved)),
             (live, forms.Assign(name="assign", user_id=person, **shared)),
             (live, forms.Mark(name="mark", is_backchannel=True, **shared)),
+            (live, forms.Sort(name="sort", talk=dice.choice(list(Talk)), **shared)),
             (live, forms.Accept(name="accept", **shared)),
             (live, forms.Delete(name="delete", turn=turn)),
         ]
@@ -299,6 +346,7 @@ def plain(piece: Piece) -> dict[str, Any]:
         "start_ms": piece.start_ms,
         "end_ms": piece.end_ms,
         "is_backchannel": piece.is_backchannel,
+        "talk": str(piece.talk),
         "state": str(piece.state),
     }
 

@@ -12,6 +12,7 @@ from app.exports.turnlist import TurnList
 COLUMNS = (
     *("group_id", "group", "meeting", "kind", "ordinal", "month", "turn", "pseudonym"),
     *("start_ms", "end_ms", "coder", "axis", "code"),
+    *("main_code", "path"),
     *("is_primary", "confidence", "memo", "decided_at"),
 )
 Cell = str | int | bool | None
@@ -27,10 +28,12 @@ def rows(turns: TurnList) -> Iterator[tuple[Cell, ...]]:
         at = given.given_at.isoformat(timespec="seconds") if given.given_at else None
         memo = memos.get((given.turn_id, given.source), "")
         about = (given.is_primary, given.confidence, memo, at)
-        said.setdefault(given.turn_id, []).append((given.source, given.axis, given.code, *about))
+        main_code = given.path.partition("/")[0]
+        what_code = (given.source, given.axis, given.code, main_code, given.path)
+        said.setdefault(given.turn_id, []).append((*what_code, *about))
     for note in turns.notes:
         if (note.turn_id, note.source) not in coded:
-            alone = (note.source, "", "", None, None, note.body, None)
+            alone = (note.source, "", "", "", "", None, None, note.body, None)
             said.setdefault(note.turn_id, []).append(alone)
     for turn in turns.turns:
         what = (*where(turns), str(turn.id), turn.pseudonym)

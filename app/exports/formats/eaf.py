@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from pympi.Elan import Eaf, to_adocument
 
-from app.codebooks.qdc import fit
+from app.codebooks.descriptions import fit
 from app.exports.turnlist import TurnList
 
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"

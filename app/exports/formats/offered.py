@@ -45,6 +45,8 @@ class Loss(StrEnum):
     SOUND = "sound"
     ROLES = "roles"
     BACKCHANNELS = "backchannels"
+    TALK = "talk"
+    """What people marked as technical talk or as laughter."""
     STATE = "state"
     """Which turns people accepted."""
     WORDS = "words"
@@ -73,14 +75,14 @@ L = Loss
 _ABOUT = (L.IDS, L.DATE, L.LENGTH, L.SOUND)
 """What a table of turns says nothing of."""
 _CODED = (L.LINES, L.CODED_AT, L.CONFIDENCE, L.CODEBOOK, L.MEMOS)
-_ALL_BUT_TIMES = (L.WORDS, L.STATE, L.CODES, L.MEMOS)
+_ALL_BUT_TIMES = (L.WORDS, L.TALK, L.STATE, L.CODES, L.MEMOS)
 
 FORMATS: Mapping[Format, Way] = {
     Format.CSV: Way("text/csv; charset=utf-8", lambda turns, _: table(turns), (*_ABOUT, *_CODED)),
     Format.EAF: Way(
         "application/xml",
         lambda turns, _: eaf(turns),
-        (L.IDS, L.LENGTH, L.WORDS, L.STATE, *_CODED[1:]),
+        (L.IDS, L.LENGTH, L.WORDS, L.TALK, L.STATE, *_CODED[1:]),
     ),
     Format.TEXTGRID: Way(
         "text/plain; charset=utf-8",
@@ -104,14 +106,14 @@ FORMATS: Mapping[Format, Way] = {
         "text/vtt; charset=utf-8",
         lambda turns, _: webvtt(turns),
         (
-            *(*_ABOUT, L.GROUP, L.ORDINAL, L.ROLES, L.BACKCHANNELS, L.STATE),
+            *(*_ABOUT, L.GROUP, L.ORDINAL, L.ROLES, L.BACKCHANNELS, L.TALK, L.STATE),
             *(L.LINES, L.QUOTATION, L.CODES, L.MEMOS),
         ),
     ),
     Format.QDPX: Way(
         "application/zip",
         lambda turns, reader: qdpx([turns], reader, turns.heading, now()),
-        (L.IDS, L.LENGTH, L.STATE, L.QUOTATION, L.LEADING, L.CONFIDENCE),
+        (L.IDS, L.LENGTH, L.TALK, L.STATE, L.QUOTATION, L.LEADING, L.CONFIDENCE),
     ),
 }
 

@@ -18,7 +18,8 @@ from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from app.codebooks.qdc import fit, grow
+from app.codebooks.descriptions import fit
+from app.codebooks.qdc import grow
 from app.coding.codes import Given
 from app.consent.models import Purpose
 from app.exports.reader import Reader

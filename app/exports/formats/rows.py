@@ -6,7 +6,7 @@ from app.exports.turnlist import TurnList
 
 COLUMNS = (
     *("group_id", "group", "meeting", "kind", "ordinal", "month", "turn", "pseudonym", "role"),
-    *("start_ms", "end_ms", "duration_ms", "is_backchannel", "state", "words", "may_quote"),
+    *("start_ms", "end_ms", "duration_ms", "is_backchannel", "talk", "state", "words", "may_quote"),
 )
 """Before those of codes."""
 Cell = str | int | bool
@@ -29,6 +29,7 @@ def rows(turns: TurnList) -> Iterator[tuple[Cell, ...]]:
             turn.end_ms,
             turn.end_ms - turn.start_ms,
             turn.is_backchannel,
+            turn.talk,
             str(turn.state),
             turn.words,
             turn.may_quote,

@@ -32,7 +32,8 @@ SOURCES = {
     "number": pl.Int32(),
 }
 LABELS = {
-    **dict.fromkeys(("version", "axis_id", "code_id", "codebook", "axis", "code"), pl.String()),
+    **dict.fromkeys(("version", "axis_id", "code_id", "codebook", "axis"), pl.String()),
+    **dict.fromkeys(("code", "main_code", "path"), pl.String()),
     "place": pl.Int32(),
 }
 MEMOS = dict.fromkeys(("assignment", "key", "memo"), pl.String())
@@ -124,11 +125,14 @@ async def _sources(db: AsyncSession, finished: Finished) -> pl.DataFrame:
 
 def _labels(versions: Sequence[CodebookVersion]) -> pl.DataFrame:
     rows = [
-        (key(version.id), key(axis.id), key(code.id), stem, axis.label, code.label, place)
+        (
+            *(key(version.id), key(axis.id), key(code.id), stem, axis.label, code.label),
+            *(path.partition("/")[0], path, place),
+        )
         for number, version in enumerate(versions, start=1)
         for stem in ("codebook" if number == 1 else f"codebook-{number}",)
         for place, axis in enumerate(codebooks.said(version).axes)
-        for code in axis.codes
+        for code, path in zip(axis.codes, axis.paths().values(), strict=True)
     ]
     return pl.DataFrame(rows, schema=LABELS, orient="row")
 
@@ -202,4 +206,6 @@ def _ordered(said: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     order = {"row": False, "number": False, "codebook": False, "place": False, "is_primary": True}
     down = [*order.values(), False]
     table = said.join(about, on="key").sort(*order, "id", descending=down, nulls_last=True)
-    return table.with_columns(pl.col("axis", "code", "memo", "codebook").fill_null(""))
+    return table.with_columns(
+        pl.col("axis", "code", "main_code", "path", "memo", "codebook").fill_null("")
+    )

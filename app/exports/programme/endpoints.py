@@ -17,6 +17,7 @@ from app.exports import register
 from app.exports.assembling import TRIES, Overtaken, ground
 from app.exports.endpoints import For
 from app.exports.models import Audience
+from app.exports.place import archive_name
 from app.exports.programme import bundle
 from app.exports.programme.bundle import Whole
 from app.exports.reader import reader_of
@@ -26,6 +27,7 @@ from app.groups import service as groups
 from app.groups.models import Group
 from app.kit.db import now
 from app.kit.errors import Refusal
+from app.kit.file_names import attachment
 from app.kit.http import Ctx
 from app.kit.permissions import Action
 from app.programmes import access
@@ -51,12 +53,12 @@ async def export_programme(
 ) -> StreamingResponse:
     """Every turn and every coding of every group as tables, with codebooks, sample, rules and
     consents; no media. What holds for the export of a group holds here."""
-    name = "emessi-programme" + ("-for-sharing.zip" if audience == Audience.SHARING else ".zip")
     reader = reader_of(context, actor)
     for _ in range(TRIES):
         moment = now()
         async with context.database.reading() as db:
             programme = await access.require(db, actor, programme_id, Action.EXPORT)
+            name = f"{archive_name(programme, programme.name, audience)}.zip"
             of_programme = await groups.of_programme(db, programme_id)
             before = {group.id: await ground(db, group.id) for group in of_programme}
             found = await bundle.of_programme(context.database, db, programme, reader, audience)
@@ -68,7 +70,7 @@ async def export_programme(
                 break
     else:
         raise Overtaken
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "no-store"}
     body = zipped(found.entries, store, asyncio.get_running_loop())
     return StreamingResponse(body, media_type="application/zip", headers=headers)
 

@@ -15,6 +15,7 @@ from app.exports.programme.material import Material
 from app.transcripts import columns as words
 from app.transcripts.attaching import attached
 from app.transcripts.columns import Line
+from app.turns.columns import TALKS
 from app.turns.models import TurnState
 
 KEYS = ("recording", "speaker", "index", "key")
@@ -41,13 +42,14 @@ async def of_material(db: AsyncSession, found: Material) -> pl.DataFrame:
     """`SCHEMA` and `KEYS`, by group, recording and start: of those who may be in it."""
     ids = [each.recording.id for each in found.recordings]
     lines = await words.of_recordings(db, ids, found.parts)
-    turns = found.spoken.turns.join(_people(found), on=["recording", "speaker"])
+    turns = found.spoken.every.join(_people(found), on=["recording", "speaker"])
     turns = turns.join(found.places(), on="recording").rename({"turn": "key"})
     turns = turns.sort("recording", "start_ms", "end_ms", "key")
     return turns.with_columns(
         dashed("key").alias("turn"),
         (pl.col("end_ms") - pl.col("start_ms")).alias("duration_ms"),
         _state(),
+        pl.col("talk").replace_strict(dict(enumerate(map(str, TALKS))), return_dtype=pl.String()),
         pl.Series("words", list(_words(found, turns, lines)), dtype=pl.String()),
     ).select(*(pl.col(name).cast(kind) for name, kind in SCHEMA.items()), *KEYS)
 

@@ -5,8 +5,11 @@ import pytest
 
 from app.agreement.bootstrap import Estimate
 from app.agreement.coefficients import Level, alpha
-from app.agreement.measures import Confusion, Said, axis, reading
+from app.agreement.measures import Confusion, Said, axis, reading, whole
 from app.agreement.ratings import MISSING, count, ratings
+from app.agreement.service import by_main
+from app.codebooks.document import Axis, Code
+from tests.fixtures.codebooks import nested
 
 LEADING = [[0, 0], [0, 1], [1, 1], [2, MISSING], [1, 0], [2, 2]]
 
@@ -78,3 +81,26 @@ NONE = float("nan")
 )
 def test_what_a_value_and_its_interval_allow(value: float, low: float, name: str) -> None:
     assert reading(Estimate(value, low, 1.0)) == name
+
+
+def test_by_main_codes_what_stands_below_one_is_the_same() -> None:
+    """Of `nested`: strain, workload, hours → strain; team → people; other; none. Two of six turns
+    are taken for another main code: strain for people, and other for none."""
+    rows = [[0, 1], [2, 1], [3, 0], [3, 3], [4, 5], [5, 5]]
+    found = by_main(nested(), ratings(rows, 6))
+    as_if = [[0, 0], [0, 0], [1, 0], [1, 1], [2, 3], [3, 3]]
+    assert found is not None
+    assert found == whole(ratings(as_if, 4))
+    assert found.estimates["percent"].value == pytest.approx(4 / 6)
+    fine = whole(ratings(rows, 6)).estimates["percent"].value
+    assert fine == pytest.approx(2 / 6)
+
+
+def test_who_was_not_asked_stays_missing_by_main_codes() -> None:
+    found = by_main(nested(), ratings([[0, 1], [0, MISSING]], 6))
+    assert found is not None
+    assert found.units == 1
+
+
+def test_without_a_tree_there_are_no_main_codes() -> None:
+    assert by_main(Axis(codes=[Code(label="one")]), ratings(LEADING, 3)) is None

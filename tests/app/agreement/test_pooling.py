@@ -14,6 +14,7 @@ from app.agreement.boundaries import Lane, Sums, agreement
 from app.consent.models import Decision, Purpose
 from app.kit.audit import AuditEntry, Deed
 from app.kit.intervals import Interval
+from app.meetings.naming import group_key
 from app.recordings.models import Recording
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -92,7 +93,7 @@ async def test_who_withdrew_is_not_in_it(
     out = await cast.researcher.client.get(path(cast, ".csv"))
     assert out.status_code == 200
     ((name, _, held),) = await holdings(running.context, series.group)
-    assert name == "boundaries-pooled.csv"
+    assert name == f"boundaries-pooled-{group_key(series.group)}.csv"
     assert series.users["F1"] not in {user for _, user, _ in held}
     assert {recording for recording, _, _ in held} == set(judged)
 

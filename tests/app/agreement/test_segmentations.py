@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.consent.models import Decision, Purpose
+from app.meetings.naming import group_key
 from tests.app.turns.test_edits import Desk, new
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -198,4 +199,5 @@ async def test_the_table_has_the_rows_of_the_answer(kept: Kept) -> None:
 
     own = {(kept.recording.id, kept.cast.bob.id, ("audio", "indexing"))}
     found = await holdings(kept.context, kept.meeting.group_id)
-    assert found == [("boundaries.csv", kept.meeting.id, own)]
+    name = f"boundaries-{group_key(kept.cast.group_id)}.csv"
+    assert found == [(name, kept.meeting.id, own)]

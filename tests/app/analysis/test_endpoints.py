@@ -17,6 +17,7 @@ from app.analysis.silence import Kind
 from app.consent.models import Decision, Purpose
 from app.kit.languages import LANGUAGES, Languages
 from app.meetings.models import Meeting, MeetingState
+from app.meetings.naming import group_key
 from app.turns.models import Turn, TurnIndex
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -365,7 +366,8 @@ async def test_a_picture_speaks_the_language_asked_for(cast: Cast, series: Serie
     path = f"/api/v1/meetings/{series.meetings[1]}/analysis/heat.svg"
     answer = await cast.researcher.client.get(path, params={"language": "sv"})
     assert answer.headers["content-type"] == "image/svg+xml"
-    assert answer.headers["content-disposition"] == 'attachment; filename="heat-2.svg"'
+    name = f"heat-2-{group_key(series.group)}.svg"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert "Nästa talare" in answer.text
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pyrefiqda import RefiCodebook
 
 from app.codebooks.csv_file import NotACodebook
+from app.codebooks.descriptions import WORDS, described
 from app.codebooks.document import Axis, Code, CodebookDocument, Name, Prose
-from app.codebooks.qdc import DEEPEST, described, read, written
+from app.codebooks.qdc import DEEPEST, read, written
 from app.codebooks.starter import starter
 from app.kit.languages import LANGUAGES
 from tests.fixtures.codebooks import codebooks
@@ -78,7 +79,8 @@ def test_elsewhere_names_definitions_and_hierarchy_arrive(document: CodebookDocu
                 code.parent_id,
                 code.colour,
             )
-            assert other.definition.fi == described(code, "fi")
+            for name in ("definition", *WORDS):
+                assert getattr(other, name).fi == getattr(code, name).said("fi")
 
 
 def test_what_another_program_changed_is_taken_over_in_its_language_only() -> None:
@@ -86,6 +88,21 @@ def test_what_another_program_changed_is_taken_over_in_its_language_only() -> No
     text = written(document, "en").decode().replace('name="Values"', 'name="Values and cause"')
     changed = next(c for _, c in read(text.encode(), document, "en").codes() if c.label == "values")
     assert (changed.name.en, changed.name.fi) == ("Values and cause", "Arvot")
+
+
+def test_what_another_program_changed_in_one_part_leaves_the_others() -> None:
+    """Its exclusion written anew, its example taken away: in Finnish, of a file in Finnish."""
+    code = Code(label="values", name=Name(fi="Arvot"))
+    for name in ("definition", "include", "exclude", "example"):
+        setattr(code, name, Prose(fi=f"{name} suomeksi", en=f"{name} in English"))
+    document = CodebookDocument(axes=[Axis(label="theme", name=Name(fi="Teema"), codes=[code])])
+    text = written(document, "fi").decode()
+    assert "Ei sisälly: exclude suomeksi\n\nEsimerkki: example suomeksi" in text
+    text = text.replace("exclude suomeksi\n\nEsimerkki: example suomeksi", "toisin")
+    (changed,) = read(text.encode(), document, "fi").axes[0].codes
+    assert changed.exclude == Prose(fi="toisin", en="exclude in English")
+    assert changed.example == Prose()
+    assert (changed.definition, changed.include) == (code.definition, code.include)
 
 
 def test_codes_without_an_axis_are_gathered_on_one() -> None:

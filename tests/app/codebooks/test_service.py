@@ -125,7 +125,7 @@ async def test_files_go_out_and_come_back(cast: Cast) -> None:
         path = f"{API}/codebook-versions/{version}/codebook.{form}?language=sv"
         file = await client.get(path)
         assert file.content == content
-        assert f'filename="codebook-1.{form}"' in file.headers["content-disposition"]
+        assert f'filename="codebook-Koodisto-1.{form}"' in file.headers["content-disposition"]
         headers = {"Content-Type": "application/octet-stream"}
         draft = await client.put(
             f"{book}/draft/{form}?language=sv", content=file.content, headers=headers

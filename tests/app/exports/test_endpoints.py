@@ -16,6 +16,7 @@ from app.exports.formats.offered import FORMATS, Format
 from app.groups.models import Membership
 from app.kit.db import now
 from app.meetings.models import Meeting, MeetingKind, MeetingState
+from app.meetings.naming import group_key
 from app.recordings.models import FileKind
 from tests.fixtures import refi
 from tests.fixtures.cast import Cast, Person
@@ -24,15 +25,15 @@ from tests.fixtures.kept import Kept
 
 Files = dict[str, bytes]
 MEDIA = {
-    "media/meeting-3-J1.webm",
-    "media/meeting-3-J1-peaks.json",
-    "media/meeting-3-F1.webm",
-    "media/meeting-3-F1-peaks.json",
-    "media/meeting-3-mixdown.json",
-    "media/meeting-3-peaks.json",
-}
+    "J1.webm", "J1-peaks.json", "F1.webm", "F1-peaks.json", "mixdown.json", "peaks.json"
+}  # fmt: skip
+"""After the name of the meeting."""
 LISTS = {f"turns.{form}" for form in Format}
 ABOUT = {"consents.csv", "manifest.json", "SHA256SUMS", "README.txt"} | LISTS
+
+
+def media(kept: Kept, names: set[str] = MEDIA) -> set[str]:
+    return {f"media/{kept.stem}-{name}" for name in names}
 
 
 async def export(kept: Kept, path: str = "", who: Person | None = None) -> Files:
@@ -103,11 +104,11 @@ async def test_who_may_export(who: str, status: int, kept: Kept) -> None:
 async def test_a_meeting_is_exported_whole(kept: Kept) -> None:
     files = await export(kept)
 
-    assert files.keys() == MEDIA | ABOUT
+    assert files.keys() == media(kept) | ABOUT
     sums(files)
     manifest = manifest_holds(files)
     bobs = await kept.file(FileKind.PERSON, kept.cast.bob)
-    assert files["media/meeting-3-J1.webm"] == kept.contents[bobs.id]
+    assert files[f"media/{kept.stem}-J1.webm"] == kept.contents[bobs.id]
     tracks = {(t["pseudonym"], t["source"]) for t in manifest["recording"]["tracks"]}
     assert tracks == {("J1", "microphone"), ("J1", "camera"), ("F1", "microphone")}
     assert manifest["turns"]["count"] == 3
@@ -146,11 +147,8 @@ async def test_no_name_leaves_the_house(kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("purpose", "missing"),
     [
-        (Purpose.VIDEO, {"media/meeting-3-J1.webm"}),
-        (
-            Purpose.AUDIO,
-            {name for name in MEDIA if "F1" not in name},
-        ),
+        (Purpose.VIDEO, {"J1.webm"}),
+        (Purpose.AUDIO, {name for name in MEDIA if "F1" not in name}),
         (Purpose.INDEXING, set()),
         (Purpose.QUOTATION, set()),
     ],
@@ -162,7 +160,7 @@ async def test_an_export_holds_what_the_consents_allow(
 
     files = await export(kept)
 
-    assert files.keys() == (MEDIA - missing) | ABOUT
+    assert files.keys() == media(kept, MEDIA - missing) | ABOUT
     sums(files)
     manifest = manifest_holds(files)
     studied = purpose not in (Purpose.AUDIO, Purpose.INDEXING)
@@ -183,7 +181,7 @@ async def test_a_group_is_exported_meeting_by_meeting(kept: Kept) -> None:
 
     sums(files)
     held, bare = "01-mentoring-3/", "02-training-1/"
-    whole = {held + name for name in MEDIA | (ABOUT - {"SHA256SUMS"})}
+    whole = {held + name for name in media(kept) | (ABOUT - {"SHA256SUMS"})}
     assert files.keys() == whole | {
         f"{bare}consents.csv",
         f"{bare}manifest.json",
@@ -192,7 +190,7 @@ async def test_a_group_is_exported_meeting_by_meeting(kept: Kept) -> None:
         "SHA256SUMS",
     }
     (source,) = sources(files["project.qdpx"])
-    assert source.get("path") == f"relative:///{held}media/meeting-3-mixdown.json"
+    assert source.get("path") == f"relative:///{held}media/{kept.stem}-mixdown.json"
     assert manifest_holds(files, held)["meeting"]["ordinal"] == 3
     assert manifest_holds(files, bare)["recording"] is None
 
@@ -218,11 +216,15 @@ async def test_a_project_holds_what_the_consents_allow_and_no_sound(kept: Kept) 
     client = kept.cast.researcher.client
     path = f"/api/v1/groups/{kept.cast.group_id}/project.qdpx"
     answer = await client.get(path)
-    assert answer.headers["content-disposition"] == 'attachment; filename="emessi-group.qdpx"'
+    key = group_key(kept.cast.group_id)
+    assert answer.headers["content-disposition"] == (
+        f'attachment; filename="emessi-Ryhma-1-{key}.qdpx"; '
+        f"filename*=UTF-8''emessi-Ryhm%C3%A4-1-{key}.qdpx"
+    )
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert archive.namelist() == ["project.qde"], "nobody's words are written down"
     (source,) = sources(answer.content)
-    assert source.get("path") == "relative:///meeting-3-mixdown.json"
+    assert source.get("path") == f"relative:///{kept.stem}-mixdown.json"
     said = source.findall(f"{refi.NAMESPACE}AudioSelection")
     assert [each.get("name") for each in said] == ["J1"] * 3, "alice is not indexed"
 

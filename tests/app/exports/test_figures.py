@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
+from app.meetings.naming import group_key
 from app.recordings.models import Recording
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -48,7 +49,7 @@ async def test_a_meetings_figures_are_of_everybody_who_is_counted(
     assert answer.headers["cache-control"] == "no-store"
 
     ((record, contents),) = await registered(running.context, series.group)
-    assert record.file_name == file.replace(".", "-5.")
+    assert record.file_name == file.replace(".", f"-5-{group_key(series.group)}.")
     assert (record.meeting_id, record.exported_by) == (meeting, cast.researcher.id)
     assert record.manifest_sha256 == hashlib.sha256(answer.content).hexdigest()
     held = {each.user_id: each.purposes for each in contents}
@@ -98,7 +99,8 @@ async def test_a_withdrawal_names_the_tables_that_had_gone_out(
     async with running.context.database.reading() as db:
         found = await copies.of_withdrawn(db, series.group)
     (copy,) = found[series.users["J1"]].exports
-    assert (copy.record.file_name, set(found)) == ("group-spread.csv", {series.users["J1"]})
+    name = f"group-spread-{group_key(series.group)}.csv"
+    assert (copy.record.file_name, set(found)) == (name, {series.users["J1"]})
 
 
 async def test_what_is_looked_at_or_refused_is_not_in_it(

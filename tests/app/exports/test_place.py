@@ -15,11 +15,12 @@ from app.accounts.actor import Actor
 from app.exports.formats.offered import FORMATS, Format
 from app.exports.formats.qdpx import PROJECT, qdpx
 from app.exports.models import Audience
-from app.exports.place import file_name, group_key, group_name, month
+from app.exports.place import archive_name, group_name, month
 from app.exports.reader import Reader
 from app.exports.turnlist import Speaker, Spoken, TurnList
 from app.groups.models import Group
 from app.kit.ids import new_id
+from app.meetings.naming import file_name, group_key
 from tests.fixtures.refi import NAMESPACE
 
 READER = Reader(Actor(UUID(int=9), False, "fi"), lambda key, **_: key)
@@ -78,6 +79,8 @@ def test_what_a_group_is_called_stays_at_home() -> None:
     group = Group(id=new_id(), programme_id=new_id(), name="Rantakylän terveysasema")
     assert group_name(group, Audience.RESEARCH) == "Rantakylän terveysasema"
     assert group_name(group, Audience.SHARING) == f"group-{group_key(group.id)}"
+    shared = archive_name(group, group.name, Audience.SHARING)
+    assert shared == f"emessi-{group_key(group.id)}-for-sharing"
     assert file_name(group.id, "training", 12) == f"{group_key(group.id)}-training-12"
 
 

@@ -15,6 +15,7 @@ from app.exports import register
 from app.exports.formats.offered import FORMATS, Format, Loss
 from app.exports.models import ExportRecord
 from app.kit.permissions import Action, Role, may
+from app.meetings.naming import group_key
 from app.recordings.models import FileKind
 from app.transcripts import service as transcripts
 from app.transcripts.models import WordsSource
@@ -123,7 +124,8 @@ async def test_so_is_a_project_and_a_withdrawal_names_it(kept: Kept) -> None:
     path = f"/api/v1/groups/{kept.cast.group_id}/project.qdpx"
     assert (await kept.cast.researcher.client.get(path)).is_success
     ((record, contents),) = await registered(kept)
-    assert (record.file_name, record.meeting_id) == ("emessi-group.qdpx", None)
+    key = group_key(kept.cast.group_id)
+    assert (record.file_name, record.meeting_id) == (f"emessi-Ryhmä-1-{key}.qdpx", None)
     held = [(each.user_id, each.recording_id, each.purposes) for each in contents]
     assert held == [(kept.cast.bob.id, kept.recording.id, ["audio", "indexing"])]
     await kept.decide(kept.cast.bob, Purpose.INDEXING, Decision.WITHDRAWN)
@@ -141,7 +143,7 @@ async def test_so_is_a_file_that_is_taken_along_and_none_that_is_played(kept: Ke
     answer = await client.get(f"{path}?download=1")
     ((record, contents),) = await registered(kept)
     assert record.manifest_sha256 == hashlib.sha256(answer.content).hexdigest()
-    assert record.file_name == "meeting-3-mixdown.json"
+    assert record.file_name == f"{kept.stem}-mixdown.json"
     held = {each.user_id: each.purposes for each in contents}
     assert held == {kept.cast.bob.id: ["audio"], kept.cast.alice.id: ["audio"]}
 

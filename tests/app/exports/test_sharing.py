@@ -13,8 +13,8 @@ from sqlmodel import select
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
 from app.exports import register
-from app.exports.place import group_key
 from app.kit.audit import AuditEntry, Deed
+from app.meetings.naming import group_key
 from tests.app.exports.test_endpoints import Files, export, manifest_holds, sums
 from tests.app.web.test_erasures import page
 from tests.fixtures.coded import problem_of
@@ -88,7 +88,7 @@ async def test_nothing_of_who_did_not_agree_is_in_it(
 async def test_whoever_agreed_is_in_it_and_memos_stay_at_home(both: Kept) -> None:
     files = await shared(both)
     assert {row["pseudonym"] for row in table(files["turns.csv"])} == {"J1", "F1"}
-    assert "media/meeting-3-mixdown.json" in files
+    assert f"media/{both.stem}-mixdown.json" in files
     assert {row["memo"] for row in table(files["codings.csv"])} == {""}
     assert not any("vetäytyy".encode() in content for content in files.values())
     ours = await export(both)
@@ -162,13 +162,13 @@ async def test_a_withdrawal_names_the_copies_that_were_given_on(both: Kept) -> N
         found = await copies.of_withdrawn(db, both.cast.group_id)
     assert found.keys() == {both.cast.bob.id}
     names = [each.record.file_name for each in found[both.cast.bob.id].exports]
-    assert names == ["emessi-meeting-3-for-sharing.zip"]
+    assert names == [given := f"emessi-{both.stem}-for-sharing.zip"]
     _, text = await page(both, both.cast.coordinator, path)
     to_do, _, rest = text.partition("Every download")
     assert "withdrew: Further research use" in to_do
-    assert "emessi-meeting-3-for-sharing.zip" in to_do
-    assert "emessi-meeting-3.zip" not in to_do
-    assert "emessi-meeting-3.zip" in rest
+    assert given in to_do
+    assert (own := f"emessi-Ryhmä-1-{both.stem}.zip") not in to_do
+    assert own in rest
 
     await both.decide(both.cast.bob, Purpose.QUOTATION, Decision.WITHDRAWN)
     async with both.context.database.reading() as db:

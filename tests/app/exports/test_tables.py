@@ -4,6 +4,7 @@ import pytest
 
 from app.consent.models import Decision, Purpose
 from app.erasures import copies
+from app.meetings.naming import group_key
 from tests.app.turns.test_edits import Desk, new
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -28,7 +29,8 @@ async def test_the_table_of_edits(kept: Kept) -> None:
 
     bob, recording = kept.cast.bob.id, kept.recording.id
     own = {(recording, bob, ("audio", "indexing"))}
-    name, meeting = f"edits-{kept.meeting.ordinal}.csv", kept.meeting.id
+    key, meeting = group_key(kept.cast.group_id), kept.meeting.id
+    name = f"edits-{kept.meeting.ordinal}-{key}.csv"
     assert await holdings(kept.context, kept.meeting.group_id) == [(name, meeting, own)]
 
 
@@ -38,7 +40,7 @@ async def test_the_table_of_connections_which_a_withdrawal_names(kept: Kept) -> 
 
     bob, group_id = kept.cast.bob, kept.meeting.group_id
     own = {(kept.recording.id, bob.id, ("indexing",))}
-    name = f"quality-{kept.meeting.ordinal}.csv"
+    name = f"quality-{kept.meeting.ordinal}-{group_key(group_id)}.csv"
     assert await holdings(kept.context, group_id) == [(name, kept.meeting.id, own)]
     await kept.decide(bob, Purpose.INDEXING, Decision.WITHDRAWN)
     async with kept.context.database.reading() as db:

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from app.consent.models import Decision, Purpose
+from app.meetings.naming import group_key
 from tests.fixtures.observed import Observed
 
 ALLOWED = {"administrator", "coordinator", "researcher", "olga"}
@@ -45,7 +46,8 @@ async def test_the_table_opens_in_a_spreadsheet(observed: Observed) -> None:
     answer = await observed.kept.cast.researcher.client.get(f"{observed.path}.csv")
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="quality-3.csv"'
+    name = f"quality-3-{group_key(observed.kept.cast.group_id)}.csv"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert len(rows) == 4
     worst = rows[2]

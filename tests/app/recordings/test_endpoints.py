@@ -149,9 +149,9 @@ async def test_a_known_version_is_not_sent_again(kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("kind", "owner", "name"),
     [
-        (FileKind.PERSON, "bob", "meeting-3-J1.webm"),
-        (FileKind.PEAKS, "alice", "meeting-3-F1-peaks.json"),
-        (FileKind.MANIFEST, None, "meeting-3-manifest.json"),
+        (FileKind.PERSON, "bob", "J1.webm"),
+        (FileKind.PEAKS, "alice", "F1-peaks.json"),
+        (FileKind.MANIFEST, None, "manifest.json"),
     ],
 )
 async def test_a_download_bears_a_pseudonym(
@@ -163,7 +163,8 @@ async def test_a_download_bears_a_pseudonym(
     saved = await client.get(path, params={"download": 1})
     played = await client.get(path)
 
-    assert saved.headers["content-disposition"] == f'attachment; filename="{name}"'
+    wanted = f'attachment; filename="{kept.stem}-{name}"'
+    assert saved.headers["content-disposition"] == wanted
     assert "content-disposition" not in played.headers
 
 

@@ -49,7 +49,7 @@ def _row(
     indexed: columns.Indexed, turn: str, speaker: int, *rest: Any
 ) -> tuple[UUID, UUID, str, int, int, bool, bool, UUID]:
     user = indexed.users[speaker]
-    start, end, back, accepted, index = rest
+    start, end, back, accepted, index, _ = rest
     own = (start, end, back, accepted, indexed.indexes[index].id)
     return UUID(turn), user, indexed.people[user].pseudonym, *own
 

@@ -80,6 +80,7 @@ async def test_the_table_opens_in_a_spreadsheet(kept: Kept) -> None:
         "end_ms": "4000",
         "duration_ms": "3000",
         "is_backchannel": "0",
+        "talk": "speech",
         "state": "proposed",
         "words": "",
         "may_quote": "1",

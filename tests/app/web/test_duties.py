@@ -90,3 +90,10 @@ async def test_recordings_that_are_erased_soon_are_told_of_with_the_day(kept: Ke
     assert ENDING in text
     assert f'datetime="{ends_at.isoformat()}"' in text
     assert ENDING not in (await page(kept, kept.cast.researcher, "/"))[1]
+
+    async with kept.context.database.transaction() as db:
+        programme = await db.get_one(Programme, kept.cast.programme_id)
+        programme.retention_days = age.days  # over, and the worker has not looked yet
+    _, text = await page(kept, coordinator, "/")
+    assert "The time of the first is over already" in text
+    assert "The first are erased on" not in text

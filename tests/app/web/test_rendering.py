@@ -15,6 +15,7 @@ from app.chat.table import COLUMNS as CHAT_COLUMNS
 from app.codebooks.changes import Kind as ChangeKind
 from app.codebooks.document import Choice
 from app.codebooks.forms import FileForm
+from app.codebooks.levels import Level
 from app.coding.models import DrawUnit
 from app.consent.models import Decision, Purpose
 from app.content.charts import PICTURES
@@ -40,7 +41,7 @@ from app.recordings.models import FileKind, RecordingState, Source
 from app.surveys.models import AnswerKind, SurveyMoment
 from app.surveys.table import COLUMNS as ANSWER_COLUMNS
 from app.turns.forms import OPERATIONS
-from app.turns.models import Laughter, TechnicalTalk, TurnState
+from app.turns.models import Laughter, Talk, TechnicalTalk, TurnState
 from app.web.analysis import SERIES, SIDES, WHOLE
 from app.web.audit import COUNTED
 from app.web.rendering import _plain, _size
@@ -115,7 +116,8 @@ STEMS: dict[str, list[str]] = {
     "agreement.about_{}": [*COEFFICIENTS, "by_time", "confusions", "prevalence"],
     "agreement.reading_{}": ["reliable", "tentative", "unreliable"],
     "content.{}": [*CONTENT, *(f"v_{part}" for part in PARTS), "v_axes"],
-    "content.about_{}": [*CONTENT, "effects"],
+    "content.about_{}": [*CONTENT, "effects", "level"],
+    "content.level_{}": list(Level),
     "content.by_{}": PARTS_AND_MEETING,
     "content.{}_desc": list(PICTURES),
     "import.decided_{}": list(Decision),
@@ -199,6 +201,7 @@ STEMS: dict[str, list[str]] = {
     "variable.answers_{}": list(ANSWER_COLUMNS),
     "workbench.{}": ["saved", "sending", "waiting", "signed_out", "remade", "not_kept"],
     "history.did_{}": list(OPERATIONS),
+    "history.talk_{}": list(Talk),
     "workbench.did_{}": list(OPERATIONS),
     "workbench.key_{}": [*ACTIONS, "assign"],
     "workbench.state_{}": list(TurnState),

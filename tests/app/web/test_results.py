@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from sqlmodel import select
 
+from app.codebooks.models import CodebookVersion
 from app.kit.languages import LANGUAGES
 from tests.app.web.conftest import Browser
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
 from tests.fixtures.coded_series import AXES as USED
+from tests.fixtures.coded_series import plant
 from tests.fixtures.remembered import coded_series, one_series
 from tests.fixtures.series import PEOPLE, Series
 
@@ -118,3 +121,25 @@ async def test_an_axis_that_nobody_used_has_no_table(
     parts = {label: text.split(f'id="{label}"')[1].split("</section>")[0] for label in AXES}
     assert {label for label, part in parts.items() if "<table>" in part} == set(USED)
     assert all("Nobody gave codes" in parts[label] for label in AXES if label not in USED)
+
+
+async def test_of_a_tree_of_codes_the_main_ones_are_shown_too(
+    running: Application, cast: Cast, coded: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    content = f"/programmes/{cast.programme_id}/content"
+    assert "Level of codes" not in (await client.get(content)).text
+    async with running.context.database.transaction() as db:
+        await plant(db, (await db.exec(select(CodebookVersion.id))).one())
+    fine = (await client.get(content)).text
+    assert '<option value="codes" selected>as coded</option>' in fine
+    assert "Leadership" in fine
+    main = (await client.get(content, params={"level": "main"})).text
+    assert '<option value="main" selected>main codes</option>' in main
+    assert "level=main" in main, "tables to download are of the same level"
+    assert "Leadership" not in main
+    refused = await client.get(content, params={"level": "main", "hide": "1"})
+    assert refused.status_code == 422
+    assert "as they were coded" in refused.text
+    agreement = (await client.get(f"/programmes/{cast.programme_id}/agreement")).text
+    assert agreement.count("by main codes") == 1

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a person can do at the workbench, by key or by button: each a method without arguments. */
 
-import { newId } from "./operations.js";
+import { newId, sorted } from "./operations.js";
 
 /** @typedef {import("./operations.js").Turn} Turn */
 /** @typedef {import("./operations.js").Change} Change */
@@ -93,6 +93,8 @@ export class Actions {
     });
 
   mark = () => this.#on(({ id, is_backchannel }) => this.#make({ name: "mark", turn: id, is_backchannel: !is_backchannel, given: newId() }));
+  technical = () => this.#on((turn) => this.#make(sorted(turn, "technical")));
+  laughter = () => this.#on((turn) => this.#make(sorted(turn, "laughter")));
 
   remove = () => {
     const { turn } = this;
@@ -106,7 +108,6 @@ export class Actions {
   };
 
   bring_back = () => void this.hooks.bring_back();
-
   create = () => {
     const person = this.turn?.user_id || this.people[0]?.id;
     const start_ms = Math.round(this.sound.position_ms);
@@ -117,7 +118,6 @@ export class Actions {
 
   undo = () => this.#reverse("undo");
   redo = () => this.#reverse("redo");
-
   loop = () => {
     const { turn, sound } = this;
     if (sound.loop || !turn) {

@@ -123,7 +123,8 @@ function waveform(pen, { from_ms, scale, width, colours }, { waves }, top) {
   pen.globalAlpha = before;
 }
 
-/** Accepted turns are filled; what the machine proposes is only outlined. Back-channels are lower.
+/** Accepted turns are filled; what the machine proposes is only outlined. Back-channels are lower. What is marked as
+ * technical talk or as laughter is paler, with a line through it.
  * @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {Lane} lane @param {Turn} turn @param {number} top */
 function bar(pen, scene, lane, turn, top) {
   const inset = turn.is_backchannel ? 18 : 9;
@@ -132,9 +133,11 @@ function bar(pen, scene, lane, turn, top) {
   const [y, height] = [top + inset, LANE - 2 * inset];
   pen.fillStyle = pen.strokeStyle = lane.colour;
   const before = pen.globalAlpha;
-  pen.globalAlpha = before * (turn.state === "accepted" ? 0.85 : 0.22);
+  const isSpeech = turn.talk === "speech";
+  pen.globalAlpha = before * (turn.state === "accepted" && isSpeech ? 0.85 : 0.22);
   pen.fillRect(left, y, width, height);
   pen.globalAlpha = before;
+  if (!isSpeech) pen.fillRect(left, y + height / 2 - 1, width, 2);
   if (turn.state === "proposed" && width > 3) {
     pen.setLineDash([4, 3]);
     pen.lineWidth = 1.5;

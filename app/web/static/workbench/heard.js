@@ -29,7 +29,7 @@ export class Heard {
 
 /** @param {number} start_ms @param {number} end_ms @returns {Turn} of nobody */
 function somebody(start_ms, end_ms) {
-  return { id: `heard-${start_ms}`, user_id: "", start_ms, end_ms, is_backchannel: false, state: "proposed" };
+  return { id: `heard-${start_ms}`, user_id: "", start_ms, end_ms, is_backchannel: false, talk: "speech", state: "proposed" };
 }
 
 /** Whether turns cover half of it or more. @param {Turn} span @param {Turn[]} turns */

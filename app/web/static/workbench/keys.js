@@ -41,6 +41,8 @@ const KEYS = [
   ["split", ["x"], "X"],
   ["merge", ["m"], "M"],
   ["mark", ["b"], "B"],
+  ["technical", ["k"], "K"],
+  ["laughter", ["g"], "G"],
   ["create", ["n"], "N"],
   ["remove", ["Delete", "Backspace"], "Delete"],
   ["loop", ["l"], "L"],

@@ -5,7 +5,8 @@
  */
 
 /** @typedef {"proposed" | "accepted"} State */
-/** @typedef {{id: string, user_id: string, start_ms: number, end_ms: number, is_backchannel: boolean, state: State}} Turn */
+/** @typedef {"speech" | "technical" | "laughter"} Talk what people mark a turn as */
+/** @typedef {{id: string, user_id: string, start_ms: number, end_ms: number, is_backchannel: boolean, talk: Talk, state: State}} Turn */
 /** @typedef {{taken: Turn[], given: Turn[]}} Change */
 /** @typedef {ReadonlyMap<string, Turn>} Turns */
 /**
@@ -15,6 +16,7 @@
  *   | {name: "move", turn: string, start_ms: number, end_ms: number, given: string}
  *   | {name: "assign", turn: string, user_id: string, given: string}
  *   | {name: "mark", turn: string, is_backchannel: boolean, given: string}
+ *   | {name: "sort", turn: string, talk: Talk, given: string}
  *   | {name: "accept", turn: string, given: string}
  *   | {name: "delete", turn: string}
  *   | {name: "undo" | "redo", edit: string, given: string[]}} Operation
@@ -39,7 +41,7 @@ function want(operation, turns, reversed) {
   switch (operation.name) {
     case "create": {
       const { given: id, user_id, start_ms, end_ms, is_backchannel } = operation;
-      return { taken: [], given: [{ id, user_id, start_ms, end_ms, is_backchannel, state: "accepted" }] };
+      return { taken: [], given: [{ id, user_id, start_ms, end_ms, is_backchannel, talk: "speech", state: "accepted" }] };
     }
     case "merge":
       return merged(operation, turns);
@@ -76,6 +78,8 @@ function replacements(operation, turn) {
       return [{ ...mine, id: operation.given, user_id: operation.user_id }];
     case "mark":
       return [{ ...mine, id: operation.given, is_backchannel: operation.is_backchannel }];
+    case "sort":
+      return [{ ...mine, id: operation.given, talk: operation.talk }];
     default:
       return [{ ...mine, id: operation.given }];
   }
@@ -86,7 +90,8 @@ function merged({ turns: ids, given: id }, turns) {
   const [first, second] = inOrder(ids.flatMap((each) => turns.get(each) ?? []));
   if (!first || !second || first.id === second.id || first.user_id !== second.user_id) return null;
   const is_backchannel = first.is_backchannel && second.is_backchannel;
-  return { taken: [first, second], given: [{ ...first, id, end_ms: second.end_ms, is_backchannel, state: "accepted" }] };
+  const talk = first.talk === second.talk ? first.talk : "speech";
+  return { taken: [first, second], given: [{ ...first, id, end_ms: second.end_ms, is_backchannel, talk, state: "accepted" }] };
 }
 
 /** @param {string[]} ids @param {Change} reversed @param {Turns} turns @returns {Change | null} */
@@ -164,9 +169,14 @@ function nearest(turn, turns) {
 /** Whether what an edit wanted has come true by another's hand.
  * @param {{operation: Operation, change: Change}} edit @param {Turn[]} turns */
 export function isDone({ operation, change: { given } }, turns) {
-  const fields = /** @type {const} */ (["user_id", "start_ms", "end_ms", "is_backchannel", "state"]);
+  const fields = /** @type {const} */ (["user_id", "start_ms", "end_ms", "is_backchannel", "talk", "state"]);
   const same = (/** @type {Turn} */ turn) => fields.every((field) => turn[field] === given[0][field]);
   return operation.name === "accept" && turns.some(same);
+}
+
+/** Marked as that; once more: as any other speech. @param {Turn} turn @param {Talk} talk @returns {Operation} */
+export function sorted(turn, talk) {
+  return { name: "sort", turn: turn.id, talk: turn.talk === talk ? "speech" : talk, given: newId() };
 }
 
 /** A random UUID, also where the page came over plain HTTP. */

@@ -10,11 +10,16 @@ import { aboutTurn, fine } from "./words.js";
 /** @typedef {import("../client/languages.js").Translate} Translate */
 
 /** What can be done to the selected turn, in the order of its buttons. */
-const TO_TURN = ["accept", "split", "merge", "mark", "remove", "loop", "alone"];
+const TO_TURN = ["accept", "split", "merge", "mark", "technical", "laughter", "remove", "loop", "alone"];
 const WAYS = ["previous", "next"];
 const EDGES = ["start_earlier", "start_later", "end_earlier", "end_later"];
 
 export class Panel {
+  /** Of whose turn the field of speakers tells. A turn never changes, so what is chosen there stays until it is given. */
+  #shown = "";
+  /** By keys through names, each of which the closed field takes for a change. */
+  #walks = false;
+
   /** @param {Actions} actions @param {Person[]} people @param {Translate} t */
   constructor(actions, people, t) {
     this.actions = actions;
@@ -28,7 +33,7 @@ export class Panel {
     this.saved = h("span", { class: "bench-saved", role: "status" });
     this.words = h("p", { id: "bench-now", class: "bench-turn", "aria-live": "polite" });
     this.notice = h("p", { class: "status bench-notice", role: "status" });
-    this.person = h("select", { id: "bench-person", onchange: () => actions.assign(this.person.value) }, ...people.filter(({ may_speak }) => may_speak).map(({ id, name }) => h("option", { value: id }, name)));
+    this.person = h("select", { id: "bench-person", onpointerdown: () => (this.#walks = false), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event), onchange: () => this.#walks || this.#chosen(), onblur: () => this.#chosen() }, ...people.filter(({ may_speak }) => may_speak).map(({ id, name }) => h("option", { value: id }, name)));
     this.top = this.#top();
     this.bottom = this.#bottom();
     this.toTurn = [...this.bottom.querySelectorAll("[data-act], select")].filter((each) => !WAYS.includes(each.getAttribute("data-act") ?? ""));
@@ -45,11 +50,12 @@ export class Panel {
     set(this.dismissed, "hidden", !bench.heard.dismissed);
     say(this.dismissed, t("workbench.dismissed", { count: bench.heard.dismissed }));
     say(this.words, turn ? aboutTurn(turn, people, t) : t("workbench.none_selected"));
-    if (turn) this.person.value = turn.user_id;
+    if (turn && turn.id !== this.#shown) this.#show(turn);
     for (const element of this.toTurn) set(element, "disabled", !turn);
     this.#press("loop", Boolean(sound.loop));
     this.#press("alone", Boolean(turn && sound.playback.solo.has(turn.user_id)));
     this.#press("mark", Boolean(turn?.is_backchannel));
+    for (const talk of ["technical", "laughter"]) this.#press(talk, turn?.talk === talk);
     const state = queue.kept || !queue.edits.length ? queue.state : "not_kept";
     say(this.saved, t(`workbench.${state}`, { count: queue.edits.length }));
     set(this.saved, "data-state", state);
@@ -63,6 +69,28 @@ export class Panel {
   /** @param {string} text */
   tell(text) {
     say(this.notice, text);
+  }
+
+  /** @param {import("./operations.js").Turn} turn */
+  #show({ id, user_id }) {
+    this.#shown = id;
+    this.person.value = user_id;
+  }
+
+  /** Enter gives it, Escape takes it back; Space, F4 and Alt open the menu, and what is chosen in that is given at once.
+   * @param {KeyboardEvent} event */
+  #key({ key, altKey }) {
+    const { turn } = this.actions;
+    this.#walks = ![" ", "F4"].includes(key) && !altKey;
+    if (key === "Enter") this.#chosen();
+    if (key === "Escape" && turn) this.#show(turn);
+  }
+
+  #chosen() {
+    const { turn } = this.actions;
+    if (!turn || turn.id !== this.#shown || this.person.value === turn.user_id) return;
+    this.actions.assign(this.person.value);
+    if (this.actions.turn === turn) this.#show(turn); // could not be given
   }
 
   /** @param {string} name @param {boolean} on */

@@ -19,7 +19,8 @@ export function aboutTurn(turn, people, t) {
   const name = turn.user_id ? (people.find(({ id }) => id === turn.user_id)?.name ?? "") : t("workbench.somebody");
   const state = t(`workbench.state_${turn.state}`);
   const words = t("workbench.turn", { name, start: fine(turn.start_ms), end: fine(turn.end_ms), state });
-  return turn.is_backchannel ? `${words}, ${t("recording.backchannel").toLocaleLowerCase(document.documentElement.lang)}` : words;
+  const marks = [...(turn.is_backchannel ? [t("recording.backchannel")] : []), ...(turn.talk === "speech" ? [] : [t(`workbench.key_${turn.talk}`)])];
+  return [words, ...marks.map((mark) => mark.toLocaleLowerCase(document.documentElement.lang))].join(", ");
 }
 
 /** What an edit that was set aside wanted. @param {Aside} item @param {Person[]} people @param {Translate} t */

@@ -41,7 +41,7 @@ def coded(first: str, second: str) -> dict[str, str]:
 def given(first: str, at: datetime = AT, sure: int = 3) -> tuple[Given, ...]:
     """Both codes, in one order, of which `first` leads."""
     return tuple(
-        Given("coder1", FIRST, id_, at, "theme", label, label == first, sure)
+        Given("coder1", FIRST, id_, at, "theme", label, label, label == first, sure)
         for label, id_ in (("a", A), ("b", B))
     )
 
@@ -103,6 +103,7 @@ CHANGES: dict[str, tuple[Loss | None, TurnList]] = {
     "turn start_ms": (None, first(start_ms=900)),
     "turn end_ms": (None, first(end_ms=4_100)),
     "turn is_backchannel": (Loss.BACKCHANNELS, first(is_backchannel=True)),
+    "turn talk": (Loss.TALK, first(talk="technical")),
     "turn state": (Loss.STATE, first(state="accepted")),
     "turn words, lines": (
         Loss.WORDS,

@@ -40,6 +40,7 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
             t.end_ms,
             t.end_ms - t.start_ms,
             t.is_backchannel,
+            t.talk,
             t.state,
             t.words,
             t.may_quote,
@@ -72,14 +73,15 @@ def test_every_code_is_a_row_and_a_memo_without_codes_too(turns: TurnList) -> No
     said: list[tuple[object, ...]] = [
         (
             each.turn_id,
-            *(each.source, each.axis, each.code, each.is_primary, each.confidence),
+            *(each.source, each.axis, each.code, "main", each.path),
+            *(each.is_primary, each.confidence),
             memos.get((each.turn_id, each.source), ""),
             each.given_at.isoformat(timespec="seconds") if each.given_at else None,
         )
         for each in turns.given
     ]
     said += [
-        (turn_id, source, "", "", None, None, body, None)
+        (turn_id, source, "", "", "", "", None, None, body, None)
         for (turn_id, source), body in memos.items()
         if (turn_id, source) not in coded
     ]

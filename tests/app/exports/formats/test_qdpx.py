@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pyrefiqda import RefiProject
 
 from app.accounts.actor import Actor
-from app.codebooks.qdc import described, fit
+from app.codebooks.descriptions import described, fit
 from app.exports.formats.qdpx import BACKCHANNEL, NOBODY, PROJECT, qdpx
 from app.exports.reader import Reader
 from app.exports.turnlist import TurnList

@@ -39,6 +39,7 @@ def test_every_turn_is_a_row(turns: TurnList) -> None:
             turn.end_ms,
             turn.end_ms - turn.start_ms,
             int(turn.is_backchannel),
+            turn.talk,
             turn.state,
             turn.words or None,
             int(turn.may_quote),

@@ -22,11 +22,11 @@ from app.exports.formats.parquet import codings_parquet, parquet
 from app.exports.formats.rows import COLUMNS
 from app.exports.listing import listing
 from app.exports.models import Audience
-from app.exports.place import group_key
 from app.exports.programme import bundle
 from app.exports.reader import reader_of
 from app.kit.audit import AuditEntry, Deed
 from app.meetings.models import Meeting
+from app.meetings.naming import group_key
 from app.recordings.models import Recording
 from tests.app.exports.test_endpoints import Files, manifest_holds, sums
 from tests.fixtures.application import Application
@@ -204,8 +204,10 @@ async def test_register_log_and_manifest_say_the_same(both: Kept, audience: Audi
         ((record, contents),) = await register.of_group(db, both.cast.group_id)
         query = select(AuditEntry).where(col(AuditEntry.deed).in_([Deed.EXPORTED, Deed.READ_CODES]))
         told = [(each.deed, each.object_id) for each in (await db.exec(query)).all()]
-    ending = "-for-sharing" if audience == Audience.SHARING else ""
-    assert (record.file_name, record.audience) == (f"emessi-programme{ending}.zip", audience)
+    key = group_key(both.cast.programme_id)
+    shared = audience == Audience.SHARING
+    name = f"emessi-{key}-for-sharing.zip" if shared else f"emessi-Naiset-johtajina-{key}.zip"
+    assert (record.file_name, record.audience) == (name, audience)
     pseudonyms = {both.cast.bob.id: "J1", both.cast.alice.id: "F1"}
     assert group["purposes"] == {pseudonyms[each.user_id]: each.purposes for each in contents}
     assert {each.recording_id for each in contents} == {both.recording.id}
@@ -228,7 +230,7 @@ async def test_each_group_has_it_in_its_register(
     async with running.context.database.reading() as db:
         for series in groups:
             ((record, contents),) = await register.of_group(db, series.group)
-            assert record.file_name == "emessi-programme.zip"
+            assert record.file_name.startswith("emessi-Naiset-johtajina-")
             assert len({each.recording_id for each in contents}) == len(series.meetings)
         assert await register.of_group(db, cast.group_id) == [], "nothing of it is in there"
 
