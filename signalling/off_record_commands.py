@@ -10,11 +10,11 @@ import logging
 from app.kit.ids import short
 from app.recordings import off_record
 from app.recordings.models import SpanEnd
-from signalling import books, spans, stretches, taping
+from signalling import asides, books, spans, taping
+from signalling.asides import Aside
 from signalling.live import Live
 from signalling.messages import AgreeToRecord, Done, GoOffRecord
 from signalling.refusals import CommandRefused
-from signalling.stretches import Stretch
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +29,9 @@ async def go_off_record(live: Live, participant: str, command: GoOffRecord) -> N
     taping.cut(live, list(live.tapes))
     if room.off_record.since is None:
         moment = clock.utc(clock.now())
-        stretch = stretches.heard(live.node, recording_id, moment)
-        live.background(_enter(live, stretch))
-        live.background(_answer(live, participant, command, stretch))
+        aside = asides.heard(live.node, recording_id, moment)
+        live.background(_enter(live, aside))
+        live.background(_answer(live, participant, command, aside))
     else:  # it is written down, and what was agreed is taken back
         moment = room.off_record.since
         live.tell(participant, Done(ref=command.ref))
@@ -40,16 +40,16 @@ async def go_off_record(live: Live, participant: str, command: GoOffRecord) -> N
     live.deliver(room.off_record_changed())
 
 
-async def _enter(live: Live, stretch: Stretch) -> None:
-    """Asks for the lock at once, and so before whoever ends this stretch."""
+async def _enter(live: Live, aside: Aside) -> None:
+    """Asks for the lock at once, and so before whoever ends this aside."""
     async with live.recording_lock:
-        await stretches.enter(live.node, stretch)
+        await asides.enter(live.node, aside)
     logger.info("meeting %s is off the record", short(live.meeting_id))
 
 
-async def _answer(live: Live, participant: str, command: GoOffRecord, stretch: Stretch) -> None:
+async def _answer(live: Live, participant: str, command: GoOffRecord, aside: Aside) -> None:
     """Once it is safe; the books may take their time."""
-    await stretches.confirmed(live.node, stretch)
+    await asides.confirmed(live.node, aside)
     live.tell(participant, Done(ref=command.ref))
 
 
@@ -86,13 +86,13 @@ async def _go_on(live: Live) -> None:
             return  # someone came, or asked for it again, while we waited
         moment = node.clock.utc(node.clock.now())
         # Whoever kills us on the way, or objects, finds it off the record from this moment on.
-        still = stretches.heard(node, recording_id, moment)
-        await stretches.confirmed(node, still)
+        still = asides.heard(node, recording_id, moment)
+        await asides.confirmed(node, still)
         await books.enter(node.database, lambda db: off_record.end(db, recording_id, moment))
         if not _all_agree(live):
-            await stretches.enter(node, still)
+            await asides.enter(node, still)
             return
-        stretches.settled(node, still)
+        asides.settled(node, still)
         live.room.off_record.end(node.clock.utc(node.clock.now()))
         live.deliver(live.room.off_record_changed())
         spans.note(live, SpanEnd.OFF_RECORD)

@@ -13,7 +13,7 @@ from app.kit.ids import short
 from app.meetings import placement
 from app.recordings import service as recordings
 from app.recordings import spans, spooled
-from signalling import books, keeping, stretches, withdrawals
+from signalling import asides, books, keeping, withdrawals
 from signalling.live import Node
 from signalling.rooms import Rooms
 from signalling.shipping import hand_over
@@ -53,7 +53,7 @@ async def enter_what_was_heard(node: Node) -> None:
             logger.exception("a withdrawal waits on: the ledger refuses it")
         else:
             node.withdrawals.settled([one])
-    await stretches.enter_what_was_left(node)
+    await asides.enter_what_was_left(node)
     await keeping.keep_what_was_left(node)
 
 

@@ -7,6 +7,8 @@ writes, where it would be found otherwise.
 """
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -57,19 +59,31 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class _LetsGo(sqlite3.Connection):
+    def close(self) -> None:
+        """Of work that was cancelled a cursor is left, in the frames of its error, and until the
+        garbage collector finds it SQLite keeps the closed connection, and the write lock with it:
+        everybody else would wait for BUSY_TIMEOUT_MS, again and again."""
+        with contextlib.suppress(sqlite3.Error):
+            self.rollback()
+        super().close()
+
+
 class Database:
     """Opens transactions. `close()` ends the engine."""
 
     def __init__(self, url: str, keys: KeyFolder | None = None) -> None:
         """`keys`: of what the rows name, for those who seal, open and erase."""
         self.keys = keys
+        is_sqlite = url.startswith("sqlite")
         self.engine = create_async_engine(
             url,
-            pool_pre_ping=not url.startswith("sqlite"),
+            pool_pre_ping=not is_sqlite,
             hide_parameters=True,  # an error is logged, and what people said must not be with it
+            connect_args={"factory": _LetsGo} if is_sqlite else {},
         )
         event.listen(self.engine.sync_engine, "handle_error", _say_no_values)
-        if self.engine.dialect.name == "sqlite":
+        if is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from media.native import library
 from media.relay.allocation import EVERY, Step
 from media.relay.arrival import Arrival
+from media.relay.codecs import is_vp8
 from media.relay.demand import Demand
 from media.relay.layer import Layer
 from media.relay.sinks import TapeSink
@@ -228,14 +229,14 @@ class Publication:
 
     def record(self, tape: TapeSink | None, now: float) -> None:
         """Write what comes from now on; None: nothing more."""
-        if self._tape is not None:
-            self._forget(self._tape)
+        self._forget(self._tape)
         self._tape = tape
         for layer in self.layers:
-            layer.tape = None
+            layer.tape = None if self.layered else tape
         if tape is not None and not self.layered:
-            self.layers[0].tape = tape
             self._enter(self.layers[0], now)
+            if is_vp8(self.codec):  # a request may be lost: while somebody waits, it is repeated
+                self.layers[0].at_keyframe(tape, lambda incoming: None)
         self.follow(now)
 
     def follow(self, now: float) -> None:
@@ -246,12 +247,11 @@ class Publication:
                 self._enter(layer, now)
         tape, usable = self._tape, self.layers[: self.taped_layers] if self.layered else []
         live = [layer for layer in usable if layer.meter.live(now)]
-        if tape is None or not live or live[-1].tape is not None:
+        if tape is None or not live or live[-1].tape is not None or tape in live[-1].waiting:
             return
         largest = live[-1]
-        if tape not in largest.waiting:
-            largest.at_keyframe(tape, lambda incoming: self._tape_moves(tape, largest))
-            self._enter(largest, now)
+        largest.at_keyframe(tape, lambda incoming: self._tape_moves(tape, largest))
+        self._enter(largest, now)
 
     def _enter(self, layer: Layer, now: float) -> None:
         layer.want_keyframe(now, at_once=True)  # what is written before it can be shown to nobody

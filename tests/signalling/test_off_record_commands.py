@@ -91,7 +91,7 @@ async def spans(gathering: Gathering) -> list[OffRecordSpan]:
 
 
 async def until_off(gathering: Gathering) -> OffRecordSpan:
-    """The only stretch, once it is in the books."""
+    """The only aside, once it is in the books."""
     async with asyncio.timeout(DEADLINE_S):
         while not (found := await spans(gathering)):
             await asyncio.sleep(0.02)

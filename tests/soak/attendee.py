@@ -26,7 +26,7 @@ from signalling.messages import (
     StartRecording,
     Welcomed,
 )
-from tests.soak.truth import Lines, ToldCamera, ToldMicrophone, Truth
+from tests.soak.truth import Lines, ToldCamera, ToldMicrophone, Truth, note_sent
 
 AGAIN_S = 0.2
 SAY_EVERY_S = 0.15
@@ -97,6 +97,10 @@ class Presence(SimulatedPerson):
     async def enter(self) -> None:
         """Publishes; raises ConnectionError when the websocket ends before that is done."""
         await self.unless_gone(self.publish())
+
+    async def publish(self) -> None:
+        await super().publish()
+        note_sent(self._uplink, self.told.truths)
 
     async def unless_gone(self, work: Coroutine[Any, Any, object]) -> None:
         """Raises ConnectionError when the websocket ends before it is done."""

@@ -2,4 +2,5 @@
 
 import os
 
-collect_ignore_glob = [] if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else ["test_*.py"]
+LONG = ["test_five_browsers.py", "test_memory.py"]
+collect_ignore = [] if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else LONG

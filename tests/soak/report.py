@@ -1,9 +1,11 @@
 """What became of all meetings of a crash matrix together."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from tests.soak.losses import Stretch
 from tests.soak.verdict import MOST_LOST_S, Verdict
 
 
@@ -19,9 +21,8 @@ class Report:
 
     def add(self, found: Verdict) -> None:
         self.meetings += 1
-        for source, losses_s in found.losses_s.items():
-            for at_end_s, earlier_s in zip(losses_s, found.earlier_s[source], strict=True):
-                self.verdict.lost(source, at_end_s, earlier_s)
+        for source, own in found.stretches.items():
+            self.verdict.stretches.setdefault(source, []).extend(own)
         self.verdict.lines += found.lines
         self.verdict.complaints += found.complaints
         self.verdict.torn += found.torn
@@ -44,14 +45,22 @@ class Report:
             or "nobody took anything back",
             f"{self.verdict.tapes} tapes, {self.verdict.torn} of them torn; "
             f"{self.verdict.lines} chat lines",
-            *(
-                f"{source}: {len(losses)} stretches, lost {median(losses) * 1000:.0f} ms in the "
-                f"middle, {max(losses) * 1000:.0f} ms at worst, "
-                f"{max(self.verdict.earlier_s[source]) * 1000:.0f} ms at worst before the kill"
-                for source, losses in self.verdict.losses_s.items()
-            ),
-            f"most that one stretch lacks in all: {self.worst_s * 1000:.0f} ms",
+            *(_figures(source, own) for source, own in self.verdict.stretches.items() if own),
+            f"most that one stretch lacks in all: {_ms(self.worst_s)}",
             f"ended without a kill and started again: {dict(self.by_itself) or 'none'}",
             *self.verdict.complaints,
         ]
         return "\n".join(lines)
+
+
+def _figures(source: str, own: Sequence[Stretch]) -> str:
+    at_end = [one.at_end_s for one in own]
+    return (
+        f"{source}: {len(own)} stretches, lost {_ms(median(at_end))} in the middle, "
+        f"{_ms(max(at_end))} at worst, {_ms(max(one.earlier_s for one in own))} at worst before "
+        f"the kill; at worst {_ms(max(one.unseen_s for one in own))} before a first key frame"
+    )
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"

@@ -2,34 +2,59 @@
 are Unix seconds."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+from aiortc import RTCPeerConnection
 from av import AudioFrame, VideoFrame
 
 from app.simulation.sources import FPS, FRAME, Camera, Microphone
 from app.simulation.voices import RATE
+from media.rtp.header import FIXED, is_rtcp
+
+Name = tuple[int, int]
+"""RTP timestamp and number of a packet. Both begin at random with every stay, so that no two
+packets of a meeting have the same."""
+
+
+def name_of(packet: bytes) -> Name:
+    _, _, number, timestamp, _ = FIXED.unpack_from(packet)
+    return timestamp, number
+
+
+class Sent(NamedTuple):
+    """20 ms of a voice, or a picture."""
+
+    at: float
+    due: float
+    """When it was to be made: on a busy machine we are late ourselves, and the finished file has it
+    where it belongs."""
+    packets: list[Name]
 
 
 @dataclass
 class Truth:
-    """Of one source: 20 ms of a voice each, or a picture each."""
+    """Of one source."""
 
     period_s: float
-    """Between two of them."""
-    sent: list[float] = field(default_factory=list)
-    due: list[float] = field(default_factory=list)
-    """Beside each, when it was to be made: on a busy machine we are late ourselves, and the
-    finished file has it where it belongs."""
+    """Between two pieces."""
+    sent: list[Sent] = field(default_factory=list)
+    due: float = 0.0
+    """Of the piece that is being sent; monotonic."""
     recorded: list[list[float]] = field(default_factory=list)
     """From when to when the node said that this source is written. Open: it still is."""
     unwanted: list[list[float]] = field(default_factory=list)
     """From when, answered by the node, until when it was to be kept nowhere."""
 
-    def note(self, due: float) -> None:
-        """`due`: monotonic."""
-        now = time.time()
-        self.sent.append(now)
-        self.due.append(now - time.monotonic() + due)
+    def note(self, packet: bytes) -> None:
+        """It has just left."""
+        name = name_of(packet)
+        if self.sent and self.sent[-1].packets[0][0] == name[0]:
+            self.sent[-1].packets.append(name)
+        else:
+            now = time.time()
+            self.sent.append(Sent(now, now - time.monotonic() + self.due, [name]))
 
     def covers(self, at: float) -> bool:
         return any(start <= at <= end for start, end in self.recorded)
@@ -80,34 +105,40 @@ class Lines:
 
 
 class ToldMicrophone(Microphone):
-    """Notes each piece when the next one is asked for: then it has been encoded and sent."""
-
     def __init__(self, truth: Truth) -> None:
         super().__init__()
         self._truth = truth
-        self._due: float | None = None
 
     async def recv(self) -> AudioFrame:
-        if self._due is not None:
-            self._truth.note(self._due)
         frame = await super().recv()
         assert self._began is not None
-        self._due = self._began + (self._at - FRAME) / RATE
+        self._truth.due = self._began + (self._at - FRAME) / RATE
         return frame
 
 
 class ToldCamera(Camera):
-    """As the microphone."""
-
     def __init__(self, person: int, truth: Truth) -> None:
         super().__init__(person)
         self._truth = truth
-        self._due: float | None = None
 
     async def recv(self) -> VideoFrame:
-        if self._due is not None:
-            self._truth.note(self._due)
         frame = await super().recv()
         assert self._began is not None
-        self._due = self._began + (self._count - 1) / FPS
+        self._truth.due = self._began + (self._count - 1) / FPS
         return frame
+
+
+def note_sent(uplink: RTCPeerConnection, truths: Mapping[str, Truth]) -> None:
+    """From now on each packet is noted with the truth of its source. Call once both sides are
+    described, and before anything is sent."""
+    source = {"audio": "microphone", "video": "camera"}
+    own = {sender._ssrc: truths[source[sender.kind]] for sender in uplink.getSenders()}
+    wire: Any = uplink.getSenders()[0].transport
+    send = wire._send_rtp
+
+    async def noted(packet: bytes) -> None:
+        await send(packet)
+        if not is_rtcp(packet[1]) and (truth := own.get(FIXED.unpack_from(packet)[4])) is not None:
+            truth.note(packet)
+
+    wire._send_rtp = noted

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import av
@@ -32,30 +32,27 @@ from media.store import Store
 from media.tape.format import NotATape, Packet
 from media.tape.reader import Ending, TapeReader
 from tests.soak.attendee import Told
+from tests.soak.losses import OnTape, Stretch, stretches
 from tests.soak.truth import Lines, Truth
 
 MOST_LOST_S = 0.25
 LATE_S = 0.05
 """What comes so long after the answer to a withdrawal, or off the record, is on no tape."""
-ON_THE_WAY_S = 0.1
-"""What was sent in a stretch may arrive so much later and still be of it."""
 WITHDRAWN = ("consent", "erased")
 """Why the manifest may leave a tape out."""
 NEARLY_S = 1.0
 """What is named as missing may begin and end so much beside what those who were there saw. Lower: a
 busy machine's notes come too late for it. Higher: a second may be lost and named by nobody."""
-MARKER = 0x80
-"""Of the second byte: with this packet a picture ends."""
+MOST_UNSEEN_S = 1.0
+"""A tape asks for a key frame as it begins, and what comes until then builds on pictures that were
+not to be kept. Lower: a busy machine's encoder comes too late for it. Higher: a request that was
+lost is noticed by nobody."""
 
 
 @dataclass
 class Verdict:
-    losses_s: dict[str, list[float]] = field(default_factory=dict)
-    """Source → of each stretch that the node said was written: what the tapes lack at its end,
-    where a kill takes it."""
-    earlier_s: dict[str, list[float]] = field(default_factory=dict)
-    """Likewise: what they lack before that. Pictures that came before the first key frame, packets
-    that a busy machine dropped."""
+    stretches: dict[str, list[Stretch]] = field(default_factory=dict)
+    """Of each source."""
     torn: int = 0
     tapes: int = 0
     lines: int = 0
@@ -65,13 +62,8 @@ class Verdict:
     @property
     def worst_s(self) -> float:
         """What any one stretch, which a kill may end, lacks in all: a kill loses so much."""
-        both = ((own, self.earlier_s[source]) for source, own in self.losses_s.items())
-        each = (pair for at_end, earlier in both for pair in zip(at_end, earlier, strict=True))
-        return max(map(sum, each), default=0.0)
-
-    def lost(self, source: str, at_end_s: float, earlier_s: float) -> None:
-        self.losses_s.setdefault(source, []).append(at_end_s)
-        self.earlier_s.setdefault(source, []).append(earlier_s)
+        each = (one for own in self.stretches.values() for one in own)
+        return max((one.at_end_s + one.earlier_s for one in each), default=0.0)
 
 
 @dataclass
@@ -116,24 +108,20 @@ async def judge(
     """Reads every tape as it lies in the store, the manifest, the finished files and the chat."""
     verdict = Verdict()
     found = await Finished.open(context, store, recording_id)
-    arrivals, missing = await _judge_tapes(verdict, found, told, scratch)
+    tapes, missing = await _judge_tapes(verdict, found, told, scratch)
     assert found.recording.stopped_at is not None
     stopped_at = found.recording.stopped_at.timestamp()
     for user_id, person in told.items():
         for source, truth in person.truths.items():
             truth.stopped(stopped_at)
-            came = sorted(arrivals.get((user_id, source), []))
+            tape = tapes.get((user_id, source), OnTape())
             own = [t for t in found.tracks if (t.user_id, t.source) == (user_id, source)]
-            kept, held = list[float](), 0.0
-            for one in _stretches(truth, came):
-                # What lacks counts whole, and yet for no more than the time since it was sent.
-                held = min(len(one.last) * truth.period_s, one.end - one.last[0]) if one.last else 0
-                verdict.lost(source, held, one.earlier * truth.period_s)
-                kept += one.kept
-            of_tracks = (own, kept, truth.period_s, len(came), MOST_LOST_S - held)
-            verdict.complaints += _of_tracks(found.recording, *of_tracks)
+            lived = list(stretches(truth, tape))
+            verdict.stretches.setdefault(source, []).extend(lived)
+            verdict.complaints += _of_tracks(found.recording, own, lived, truth.period_s, tape)
             named = [m for m in missing if (m["user_id"], m["source"]) == (str(user_id), source)]
-            verdict.complaints += _of_missing(found.recording, truth, named)
+            verdict.complaints += _of_missing(found.recording, truth, lived, named)
+            verdict.complaints += _of_unseen(source, lived)
             verdict.complaints += _of_unwanted(found.recording, own, truth)
     for track in (t for t in found.tracks if t.source == Source.CAMERA):
         verdict.complaints += await _of_pictures(found, track)
@@ -145,72 +133,48 @@ async def judge(
 
 async def _judge_tapes(
     verdict: Verdict, found: Finished, told: Mapping[UUID, Told], scratch: Path
-) -> tuple[dict[tuple[UUID, str], list[float]], list[dict[str, Any]]]:
-    """Whether the manifest says of each how it ends; when the parts of each source arrived, and
-    what the manifest says is missing."""
+) -> tuple[dict[tuple[UUID, str], OnTape], list[dict[str, Any]]]:
+    """Whether the manifest says of each how it ends; what of each source is there, and what the
+    manifest says is missing."""
     written = next(file for file in found.files if file.kind == FileKind.MANIFEST)
     manifest = json.loads(await found.read(written))
     entries = {entry["tape_id"]: entry for entry in manifest["tapes"]}
-    arrivals: dict[tuple[UUID, str], list[float]] = {}
+    tapes: dict[tuple[UUID, str], OnTape] = {}
     for tape in found.tapes:
         verdict.tapes += 1
-        ending, cut_bytes, times = await _read(found.store, tape, found.keys[tape.id], scratch)
+        ending, cut_bytes, packets = await _read(found.store, tape, found.keys[tape.id], scratch)
         entry = entries.pop(str(tape.id), {})
         stated = [tape.state, *(entry.get(n) for n in ("ending", "cut_bytes", "packets"))]
-        if stated != (real := [TapeState.STORED, ending, cut_bytes, len(times)]):
+        if stated != (real := [TapeState.STORED, ending, cut_bytes, len(packets)]):
             verdict.complaints.append(f"stated of a tape: {stated}; found: {real}")
         verdict.torn += ending == Ending.TORN
-        whole = [at for at, ends in times if ends or tape.source != Source.CAMERA]
-        arrivals.setdefault((tape.user_id, tape.source), []).extend(whole)
+        own = tapes.setdefault((tape.user_id, tape.source), OnTape())
+        own.add([data for _, data in packets], pictures=tape.source == Source.CAMERA)
         truth = told[tape.user_id].truths[tape.source]
-        if late := [at for at, _ in times if truth.is_unwanted(at, LATE_S)]:
+        if late := [at for at, _ in packets if truth.is_unwanted(at, LATE_S)]:
             verdict.complaints.append(f"{len(late)} packets of {tape.source} that nobody may keep")
     if entries or [one for one in manifest["left_out"] if one["reason"] not in WITHDRAWN]:
         verdict.complaints.append("the manifest has tapes of its own, or leaves some out")
     if manifest["missing"] != found.recording.missing:
         verdict.complaints.append("the manifest and the books name different things as missing")
-    return arrivals, manifest["missing"] or []
-
-
-class Stretch(NamedTuple):
-    """While the node said that a source is written."""
-
-    end: float
-    last: list[float]
-    """When what a kill took was sent: after the last that is there had come."""
-    earlier: int
-    """How many lack before that. Of a gap in the middle only the number is known."""
-    kept: list[float]
-    """When what is there was due."""
-
-
-def _stretches(truth: Truth, arrivals: Sequence[float]) -> Iterator[Stretch]:
-    """Everything sent needs an arrival of its own that came later."""
-    for start, end in truth.recorded:
-        came = [at for at in arrivals if start <= at <= end + ON_THE_WAY_S]
-        sent = [pair for pair in zip(truth.sent, truth.due, strict=True) if start <= pair[0] <= end]
-        left = iter(came)
-        kept = [due for at, due in sent if any(arrival >= at for arrival in left)]
-        last = [at for at, _ in sent if at > max(came, default=start)]
-        yield Stretch(end, last, max(0, len(sent) - len(kept) - len(last)), kept)
+    return tapes, manifest["missing"] or []
 
 
 def _of_tracks(
     recording: Recording,
     own: Sequence[Track],
-    kept: Sequence[float],
+    lived: Sequence[Stretch],
     period_s: float,
-    came: int,
-    allowed_s: float,
+    tape: OnTape,
 ) -> Iterator[str]:
-    """`kept`: when what is on the tapes was due; `came`: packets of a voice or pictures there;
-    `allowed_s`: what the last kill may take yet, beside what it took of the tapes."""
+    """Whether the files end where the tapes do, but for what the last kill may take yet beside what
+    it took of the tapes, and have every piece."""
     began = recording.started_at.timestamp()
     # A starved machine's times are uncertain, and the file says by how much.
     ends_ms = [t.start_ms + t.duration_ms + t.details["alignment_error_ms"] for t in own]
     end = began + max(ends_ms, default=0.0) / 1e3
-    after = [due for due in kept if due > end]
-    if len(after) * period_s > allowed_s:
+    after = [due for one in lived for due in one.kept if due > end]
+    if lived and len(after) * period_s > MOST_LOST_S - lived[-1].at_end_s:
         yield (
             f"recording {recording.id}: a finished track ends {max(after) - end:.3f} s before its "
             f"tapes do; {len(after)} pieces, "
@@ -218,8 +182,15 @@ def _of_tracks(
         )
     left_out = ("incomplete_frames", "undecodable_frames")
     frames = sum(t.details["frames"] + sum(t.details.get(n, 0) for n in left_out) for t in own)
-    if frames < came:
-        yield f"{frames} frames of {came} on the tapes: {[(t.source, t.details) for t in own]}"
+    if frames < tape.pieces:
+        found = [(t.source, t.details) for t in own]
+        yield f"{frames} frames of {tape.pieces} on the tapes: {found}"
+
+
+def _of_unseen(source: str, lived: Sequence[Stretch]) -> Iterator[str]:
+    for one in lived:
+        if one.unseen_s > MOST_UNSEEN_S:
+            yield f"{one.unseen_s * 1000:.0f} ms of a {source} came before a tape's first key frame"
 
 
 def _of_unwanted(recording: Recording, own: Sequence[Track], truth: Truth) -> Iterator[str]:
@@ -231,19 +202,24 @@ def _of_unwanted(recording: Recording, own: Sequence[Track], truth: Truth) -> It
 
 
 def _of_missing(
-    recording: Recording, truth: Truth, named: Sequence[Mapping[str, Any]]
+    recording: Recording,
+    truth: Truth,
+    lived: Sequence[Stretch],
+    named: Sequence[Mapping[str, Any]],
 ) -> Iterator[str]:
-    """What is between two stretches is named, and nothing is that was written."""
+    """What is between two stretches is named, and nothing is that was sent and written: where a
+    busy machine had us send nothing, it may well be."""
     began = recording.started_at.timestamp()
     spans = [(began + one["start_ms"] / 1e3, began + one["end_ms"] / 1e3) for one in named]
     for (_, end), (start, _) in pairwise(truth.recorded):
         lacks = start - end - sum(_common(one, (end, start)) for one in spans)
         if lacks > MISSING_MS / 1e3 + 2 * NEARLY_S:
             yield f"{lacks:.2f} s are missing from {end - began:.2f} s on, and not named: {named}"
-    for start, end in truth.recorded:
+    for (start, end), own in zip(truth.recorded, lived, strict=True):
+        well_within = [due for due in own.kept if start + NEARLY_S < due < end - NEARLY_S]
         for one in spans:
-            if (false := _common(one, (start + NEARLY_S, end - NEARLY_S))) > 0:
-                yield f"{false:.2f} s are named as missing and were written: {one}"
+            if false := sum(one[0] < due < one[1] for due in well_within):
+                yield f"{false} pieces within {one} are named as missing and were written"
 
 
 def _common(one: tuple[float, float], other: tuple[float, float]) -> float:
@@ -279,9 +255,8 @@ def _of_chat(kept: Sequence[ChatLine], lines: Mapping[UUID, Lines]) -> Iterator[
 
 async def _read(
     store: Store, tape: Tape, key: bytes, to: Path
-) -> tuple[str, int, list[tuple[float, bool]]]:
-    """How the stored tape ends, how much of it is cut, and when each packet arrived, with whether
-    its marker is set."""
+) -> tuple[str, int, list[tuple[float, bytes]]]:
+    """How the stored tape ends, how much of it is cut, and when each packet arrived."""
     local = to / "copy.tape"
     size = await store.get_file(tape.path, local)
     if size != tape.size:
@@ -291,7 +266,5 @@ async def _read(
     except NotATape:
         return "unreadable", size, []
     zero = reader.header.started_ns / 1e9
-    times = [
-        (zero + r.arrival_s, bool(r.data[1] & MARKER)) for r in reader if isinstance(r, Packet)
-    ]
-    return str(reader.ending), reader.cut_bytes, times
+    packets = [(zero + r.arrival_s, r.data) for r in reader if isinstance(r, Packet)]
+    return str(reader.ending), reader.cut_bytes, packets

@@ -1,6 +1,7 @@
 """Transactions: whole or not at all; a look changes nothing; times are in UTC."""
 
 import asyncio
+import gc
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from traceback import format_exception
@@ -16,6 +17,9 @@ from app.kit.db import now
 from app.kit.ids import new_id
 from tests.fixtures.application import Application, application, settings_at
 from tests.fixtures.postgres import Server
+
+A_WHILE_S = 5.0
+"""Less than a writer waits for another on SQLite, more than a loaded machine takes."""
 
 
 async def names(running: Application) -> list[str]:
@@ -47,6 +51,49 @@ async def test_a_look_does_not_wait_for_a_writer(
         await writer.flush()
         assert await names(running) == []
     assert await names(running) == ["Later"]
+
+
+async def test_a_closed_connection_locks_nothing_though_a_cursor_is_left(
+    running: Application,
+) -> None:
+    """As of work that was cancelled, until the garbage collector comes."""
+    database = running.context.database
+    pooled = await database.engine.raw_connection()
+    driver = pooled.driver_connection
+    assert driver is not None
+    pooled.detach()
+    left = [await driver.execute("BEGIN IMMEDIATE"), await driver.execute("SELECT 1")]
+    await driver.close()
+
+    async with asyncio.timeout(A_WHILE_S), database.transaction() as db:
+        db.add(User(name="Next"))
+    assert left
+
+
+@pytest.mark.thorough
+async def test_work_that_is_cancelled_has_nobody_wait(running: Application) -> None:
+    """At whatever moment, and though nothing it leaves is collected as garbage: what it was at
+    hangs on to a connection that is closed."""
+    database = running.context.database
+
+    async def write() -> None:
+        async with database.transaction() as db:
+            db.add(User(name="Cancelled"))
+            await db.flush()
+            await db.exec(select(User))
+
+    gc.disable()
+    try:
+        for moment in range(40):
+            at_work = [asyncio.create_task(write()) for _ in range(3)]
+            await asyncio.sleep(moment * 0.0002)
+            for task in at_work:
+                task.cancel()
+            await asyncio.gather(*at_work, return_exceptions=True)
+            async with asyncio.timeout(A_WHILE_S), database.transaction() as db:
+                db.add(User(name="Next"))
+    finally:
+        gc.enable()
 
 
 async def test_what_a_look_changed_is_dropped(running: Application) -> None:

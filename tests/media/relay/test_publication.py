@@ -26,6 +26,8 @@ from media.tape.writer import TapeWriter
 
 KEY = bytes(range(30))
 VIDEO = CodecInfo("video/VP8", 90000, 1, 120)
+KEY_FRAME = b"\x10\x00frame"
+"""RFC 7741 §4: it begins here, and the lowest bit of what follows is 0."""
 
 
 class Nobody:
@@ -194,6 +196,27 @@ async def test_a_tape_waits_for_no_key_frame_that_others_had(
     tape.close()
 
 
+async def test_a_tape_asks_until_its_first_key_frame_has_come(
+    scene: Scene, order: TapeOrder
+) -> None:
+    """The network may lose what is asked: the next would come ten seconds later."""
+    tape = TapeWriter(order, VIDEO, Clock(0.0, 0))
+    scene.publication.record(tape, 1.0)
+    scene.send(100, 101)
+    for tenth in range(10, 30):
+        scene.publication.ask(tenth / 10)
+    assert len(scene.asked) == 2.0 / KEYFRAME_INTERVAL_S
+
+    scene.send(102, body=KEY_FRAME)
+    assert not scene.layer.waiting  # the C packet path has it again
+    scene.asked.clear()
+    for tenth in range(30, 50):
+        scene.publication.ask(tenth / 10)
+    assert len(scene.asked) <= 1  # that had been wanted already
+    scene.publication.record(None, 5.0)
+    tape.close()
+
+
 async def test_a_recording_can_be_entered_every_few_seconds(scene: Scene, order: TapeOrder) -> None:
     tape = TapeWriter(order, VIDEO, Clock(0.0, 0))
     for tenth in range(10 * 60):
@@ -202,6 +225,7 @@ async def test_a_recording_can_be_entered_every_few_seconds(scene: Scene, order:
     assert scene.asked == []  # of what nobody records
 
     scene.publication.record(tape, 60.0)
+    scene.send(6000, body=KEY_FRAME)
     for tenth in range(10 * 60, 10 * 120):
         scene.publication.follow(tenth / 10)
         scene.publication.ask(tenth / 10)

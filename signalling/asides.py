@@ -1,4 +1,4 @@
-"""Stretches off the record that are not in the books yet, in the node's journal.
+"""Asides: times off the record that are not in the books yet, in the node's journal.
 
 Everyone was told of it and no tape runs: it has happened. So each is in the journal before anybody
 hears of it, and is entered by this life of the node or by its next, before that takes a meeting.
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 KIND = "off_record"
 
 
-class Stretch(BaseModel):
+class Aside(BaseModel):
     """Who asked for it, is nowhere."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,38 +31,38 @@ class Stretch(BaseModel):
     started_at: datetime
 
 
-def heard(node: Node, recording_id: UUID, at: datetime) -> Stretch:
+def heard(node: Node, recording_id: UUID, at: datetime) -> Aside:
     """A kill loses it no more."""
-    stretch = Stretch(id=new_id(), recording_id=recording_id, started_at=at)
-    node.journal.put(KIND, stretch.id, stretch.model_dump_json())
-    return stretch
+    aside = Aside(id=new_id(), recording_id=recording_id, started_at=at)
+    node.journal.put(KIND, aside.id, aside.model_dump_json())
+    return aside
 
 
-async def confirmed(node: Node, stretch: Stretch) -> None:
-    await node.journal.confirm(KIND, stretch.id)
+async def confirmed(node: Node, aside: Aside) -> None:
+    await node.journal.confirm(KIND, aside.id)
 
 
-async def enter(node: Node, stretch: Stretch) -> None:
+async def enter(node: Node, aside: Aside) -> None:
     """Returns once the books have it."""
-    await books.enter(node.database, lambda db: off_record.begin(db, **stretch.model_dump()))
-    settled(node, stretch)
+    await books.enter(node.database, lambda db: off_record.begin(db, **aside.model_dump()))
+    settled(node, aside)
 
 
-def settled(node: Node, stretch: Stretch) -> None:
+def settled(node: Node, aside: Aside) -> None:
     """The books have it, or need it no more."""
-    node.journal.drop(KIND, stretch.id)
+    node.journal.drop(KIND, aside.id)
 
 
 async def enter_what_was_left(node: Node) -> None:
     """By the node's earlier life. Raises where the database is out of reach."""
     for text in node.journal.left(KIND):
-        stretch = Stretch.model_validate_json(text)
+        aside = Aside.model_validate_json(text)
         try:
             async with node.database.transaction() as db:
-                await off_record.begin(db, **stretch.model_dump())
+                await off_record.begin(db, **aside.model_dump())
         except (OperationalError, InterfaceError):
             raise
         except SQLAlchemyError:
-            logger.exception("a stretch off the record waits on: the books refuse it")
+            logger.exception("a time off the record waits on: the books refuse it")
         else:
-            settled(node, stretch)
+            settled(node, aside)

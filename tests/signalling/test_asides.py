@@ -13,9 +13,9 @@ from app.kit.ids import new_id
 from app.kit.settings import NodeSettings, Settings
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
+from signalling.asides import KIND, Aside
 from signalling.journal import Journal
 from signalling.messages import AgreeToRecord, GoOffRecord, StartRecording
-from signalling.stretches import KIND, Stretch
 from tests.app.conftest import cast, running, settings, template  # noqa: F401
 from tests.fixtures.application import Application
 from tests.fixtures.cast import Cast
@@ -41,8 +41,8 @@ async def test_what_an_earlier_life_heard_is_entered_before_the_first_meeting_an
         await gathering.stop()
     async with gathering.running.context.database.reading() as db:
         recording = (await db.exec(select(Recording))).one()
-    heard = Stretch(id=new_id(), recording_id=recording.id, started_at=now())
-    gone = Stretch(id=new_id(), recording_id=new_id(), started_at=now())
+    heard = Aside(id=new_id(), recording_id=recording.id, started_at=now())
+    gone = Aside(id=new_id(), recording_id=new_id(), started_at=now())
     journal = Journal(gathering.settings.spool, keys.load(gathering.settings).installation)
     for _ in range(2):  # the second time it was killed before it could forget it
         for one in (heard, gone):
@@ -56,7 +56,7 @@ async def test_what_an_earlier_life_heard_is_entered_before_the_first_meeting_an
     assert (span.id, span.started_at, span.ended_at) == (heard.id, heard.started_at, None)
     assert len(await until(gathering, people[1], 1)) == 1
     # of no recording that there is: it waits on, and keeps no node from its work
-    assert [Stretch.model_validate_json(text) for text in journal.left(KIND)] == [gone]
+    assert [Aside.model_validate_json(text) for text in journal.left(KIND)] == [gone]
 
 
 async def test_nobody_waits_for_a_database_that_others_hold(gathering: Gathering) -> None:
