@@ -14,6 +14,7 @@ from app.kit.ids import new_id
 from app.kit.intervals import Interval
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
+from app.turns.columns import NOTHING
 from app.turns.models import TurnIndex
 
 Turns = list[tuple[int, int, int, bool]]
@@ -77,7 +78,7 @@ def measured(table: Talk) -> Measured:
     recording = Recording(meeting_id=meeting.id, node_name="n", started_at=now())
     index = TurnIndex(recording_id=recording.id, version="turns 1", parameters={})
     roster = Roster({new_id(): person for person in table.people}, table.size, True)
-    studied = Studied(meeting, recording, index, roster, table, 0)
+    studied = Studied(meeting, recording, index, roster, table, 0, NOTHING, 0)
     return Measured(studied, measure(table, drawn=0, orders=False))
 
 
