@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dbos import DBOS, DBOSConfig
 
+from app.analysis import kept
 from app.chat import erasure as chat
 from app.coding.following import follow
 from app.erasures.attesting import attest_all
@@ -76,6 +77,7 @@ async def run(settings: Settings) -> None:
     asked = [
         loop.create_task(_take_requests(settings, context.database)),
         loop.create_task(_take_uploads(context, finaliser.store)),
+        loop.create_task(_draw_chance(context.database)),
         loop.create_task(supervision.supervise(context.database, settings.worker.name)),
     ]
     spare_collector()
@@ -151,6 +153,16 @@ async def _take_uploads(context: Context, store: Store) -> None:
             await convert_all(context, store)
         except Exception:  # whatever one request or one file does, the others are looked for
             logger.exception("uploaded tracks could not be looked for")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _draw_chance(database: Database) -> None:
+    while True:
+        try:
+            for recording_id in await kept.waiting(database):
+                await kept.draw(database, recording_id)
+        except Exception:  # whatever one recording does, the next look begins anew
+            logger.exception("chance could not be drawn")
         await asyncio.sleep(LOOK_EVERY_S)
 
 

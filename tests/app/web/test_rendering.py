@@ -82,7 +82,7 @@ ACTIONS = re.findall(
     r'^  \["(\w+)"', (WEB / "static" / "workbench" / "keys.js").read_text(), re.MULTILINE
 )
 PROGRAMME = ["programme_balance", "programme_facilitator", "programme_floor"]
-DEFINED += [*PROGRAMME, "between", "by_order", "comparable"]
+DEFINED += [*PROGRAMME, "between", "by_order", "comparable", "pooled"]
 COEFFICIENTS = ["percent", "kappa", "alpha", "ac1"]
 CONTENT = ["frequencies", "settled", "river", "together", "follows"]
 PARTS = ["role", "person", "group", "position"]
