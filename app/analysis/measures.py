@@ -67,7 +67,7 @@ class Side:
     """Who tries to interrupt whom, beside chance; None where orders were left out."""
     order: Order
     over_time: tuple[tuple[Interval, Balance, Chance], ...]
-    """Of each part of the meeting; the chance is that of the rescaled Gini."""
+    """Of each part of the meeting; the chance is that of the rescaled Gini. None without draws."""
     chance: Chances
     """See `null`."""
     drawn: Mapping[str, Floats]
@@ -102,7 +102,8 @@ class _Timed:
 
 
 def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Measures:
-    """`orders`: with the null hypotheses about order and timing too, which cost most."""
+    """`orders`: with the null hypotheses about order and timing too, which cost most. `drawn`: 0
+    leaves out all of them, and the parts of the meeting."""
     handed, broken = floor.handovers(table), floor.interruptions(table)
     order = sequence.without_repeats(handed.speaker)
     shuffled = null.reordered(order, drawn, table.number) if orders else None
@@ -242,6 +243,8 @@ def _order(chain: Ints, left_out: Flags, under: Ints | None) -> Order:
 
 
 def _over_time(table: Talk, drawn: int) -> tuple[tuple[Interval, Balance, Chance], ...]:
+    if not drawn:
+        return ()
     windows = min(MOST_WINDOWS, max(2, round(table.length_ms / WINDOW_MS)))
     parts = []
     for span, even in participation.over_time(table, windows):

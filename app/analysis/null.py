@@ -79,6 +79,9 @@ def compare_each(observed: Mapping[str, float], under_null: Mapping[str, Floats]
 
 def compare_all(observed: Floats, under_null: Ints | Floats) -> list[Chance]:
     """Of many figures, a row of draws for each. A draw without a value (NaN) is none."""
+    if not under_null.size:
+        nan = float("nan")
+        return [Chance(each, nan, nan, nan, nan, 0) for each in observed.tolist()]
     known = ~np.isnan(under_null)
     drawn = np.where(np.isnan(observed), 0, known.sum(axis=1))
     ordered: Floats = np.sort(under_null, axis=1).astype(np.float64)
@@ -94,8 +97,6 @@ def compare_all(observed: Floats, under_null: Ints | Floats) -> list[Chance]:
 
 def _quantile(ordered: Floats, counts: Ints, part: float) -> Floats:
     """Of the first `counts` of each row, in their order; NaN of none."""
-    if not ordered.size:
-        return np.full(len(ordered), np.nan)
     at = part * np.maximum(counts - 1, 0)
     first = np.floor(at).astype(np.int64)
     ends = np.stack([first, np.minimum(first + 1, np.maximum(counts - 1, 0))], axis=1)
@@ -132,7 +133,6 @@ def allotted(table: Talk, drawn: int = DRAWN, window: Interval | None = None) ->
     """Talk time in ms, when each turn may be anybody's: a row for each draw, a column for each who
     was there for long enough; NaN where there is nothing to draw. With `window`: in that part of
     the meeting."""
-    dice = generator(table.number)
     window = window or Interval(0, table.length_ms)
     present = table.stayed(window)
     floor = table.during(window).floor()
@@ -141,7 +141,7 @@ def allotted(table: Talk, drawn: int = DRAWN, window: Interval | None = None) ->
     held = np.full((drawn, people), np.nan)
     if people < 2 or not turns:
         return held
-    edges = np.cumsum(present / present.sum())[:-1]
+    dice, edges = generator(table.number), np.cumsum(present / present.sum())[:-1]
     for first in range(0, drawn, AT_ONCE // turns or 1):
         draws = held[first : first + (AT_ONCE // turns or 1)]
         owner = np.searchsorted(edges, dice.random((len(draws), turns)), side="right")

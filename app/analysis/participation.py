@@ -171,7 +171,8 @@ def backchannels_received(table: Talk) -> Ints:
 def balance(table: Talk, window: Interval | None = None) -> Balance:
     """Over everybody who was there for long enough of that part, or of the meeting."""
     window = window or Interval(0, table.length_ms)
-    return balance_of(talk_ms(table.during(window))[table.there(window)], table.stayed(window))
+    there, present = table.there(window), table.present_in(window)
+    return balance_of(talk_ms(table.during(window))[there], present[there])
 
 
 def balance_of(talk: Ints, present: Ints) -> Balance:

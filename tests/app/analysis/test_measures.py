@@ -175,12 +175,12 @@ def test_what_was_not_recorded_changes_no_figure() -> None:
 
 
 def test_a_part_of_which_nothing_was_recorded_has_no_balance() -> None:
-    found = measure(cut_open(hand()), drawn=0, orders=False)
+    found = measure(cut_open(hand()), drawn=1, orders=False)
     evens = [even for _, even, _ in found.everyone.over_time]
     assert [even.people for even in evens] == [4, 5]
     whole = replace(cut_open(hand()), unrecorded=(Interval(0, 1_220_000),))
     silent = replace(whole, people=tuple(replace(p, stays=()) for p in whole.people))
-    found = measure(silent, drawn=0, orders=False)
+    found = measure(silent, drawn=1, orders=False)
     assert all(np.isnan(even.gini) for _, even, _ in found.everyone.over_time)
 
 
