@@ -13,7 +13,7 @@ from app.analysis.pooled import Drawn
 from app.analysis.table import Talk
 from tests.app.analysis.meetings import Turns, drawn, people, talk
 
-SERIES, MEETINGS, DRAWS = 60, 2, 19
+SERIES, MEETINGS, DRAWS = 40, 2, 19
 """More series: a smaller fault shows, and it takes longer."""
 
 
