@@ -84,7 +84,7 @@ async def test_silence_and_passages_are_told_on_both_sides_beside_chance(
     assert spread.count(">Silence</th>") == spread.count(">Overlap beside chance</th>") == 2
 
 
-BESIDE = "<td>by chance"
+BESIDE = '<span class="chance">by chance'
 NO_CHANCE = ("people", "turns", "talk_ms", "backchannels", "shift_A0")
 
 
