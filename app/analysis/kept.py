@@ -65,7 +65,7 @@ async def of(database: Database, db: AsyncSession, series: Iterable[Measured]) -
 
 def _read(row: DrawnFigures) -> Drawn:
     names = tuple((side, figure) for side, figure in row.names)
-    return Drawn(names, np.frombuffer(row.values, dtype=FLOAT).reshape(len(names), -1))
+    return Drawn(names, np.frombuffer(row.draws, dtype=FLOAT).reshape(len(names), -1))
 
 
 async def waiting(database: Database) -> list[UUID]:
@@ -90,7 +90,7 @@ async def draw(database: Database, recording_id: UUID) -> None:
     if talk is not None:
         drawn = pooled.of(await asyncio.to_thread(measure, talk))
         row.names = [list(name) for name in drawn.names]
-        row.values = drawn.values.astype(FLOAT).tobytes()
+        row.draws = drawn.values.astype(FLOAT).tobytes()
     async with database.transaction() as db:
         is_current = row.made_of == _word(await _talk(db, recording_id))
         if is_current and await db.get(DrawnFigures, recording_id) is None:

@@ -172,6 +172,6 @@ class DrawnFigures(SQLModel, table=True):
     """SHA-256 of all that they depend on; empty where there was nothing to draw from."""
     names: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     """Of whom, and the figure."""
-    values: bytes = b""
+    draws: bytes = b""
     """float32, little-endian: for each name what happened, then each draw."""
     made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("recording_id", sa.Uuid(), nullable=False),
         sa.Column("made_of", sa.String(length=64), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
-        sa.Column("values", sa.LargeBinary(), nullable=False),
+        sa.Column("draws", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["recording_id"], ["recordings.id"]),
         sa.PrimaryKeyConstraint("recording_id"),

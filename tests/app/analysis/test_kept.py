@@ -119,7 +119,7 @@ async def test_where_there_is_nothing_to_study_the_worker_looks_once(
     assert first not in await kept.waiting(database)
     async with database.reading() as db:
         row = await db.get_one(DrawnFigures, first)
-    assert (row.made_of, row.values) == (kept.NOTHING, b"")
+    assert (row.made_of, row.draws) == (kept.NOTHING, b"")
 
 
 async def test_interviews_are_not_drawn(running: Application, series: Series) -> None:
