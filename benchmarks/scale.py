@@ -21,6 +21,7 @@ from sqlmodel import select
 
 from app import tables
 from app.accounts.models import User
+from app.analysis import kept
 from app.kit import context as contexts
 from app.kit import migrate
 from app.kit.context import Context
@@ -66,6 +67,8 @@ class Measured:
     idle_mb: float
     peak_mb: float
     furnished_s: float
+    drawn_s: float
+    """What the worker takes for the chance of all recordings, once."""
     database_mb: float
 
 
@@ -84,6 +87,7 @@ async def measure(data: Path, size: Size | None, rounds: int, only: str) -> Meas
         async with context.database.reading() as db:
             study = await standing(db)
     furnished_s = time.perf_counter() - began
+    drawn_s = await _draw(context)
     looks = [each for each in await asked(context, study) if only in each.name]
     look_ms = await _look(context, store, rounds)
     megabytes = await _megabytes(context, data)
@@ -94,7 +98,8 @@ async def measure(data: Path, size: Size | None, rounds: int, only: str) -> Meas
             base_url=server.url, trust_env=False, timeout=PATIENCE_S
         ) as client:
             rows = [await _timed(client, context, study, each, rounds) for each in looks]
-        return Measured(rows, look_ms, idle_mb, server.peak_mb, furnished_s, megabytes)
+        seconds = furnished_s, drawn_s
+        return Measured(rows, look_ms, idle_mb, server.peak_mb, *seconds, megabytes)
 
 
 async def _megabytes(context: Context, data: Path) -> float:
@@ -112,6 +117,13 @@ async def _look(context: Context, store: Store, rounds: int) -> float:
         await erase_withdrawn(context.database, store)
         times.append(1000 * (time.perf_counter() - began))
     return statistics.median(times)
+
+
+async def _draw(context: Context) -> float:
+    began = time.perf_counter()
+    for recording_id in await kept.waiting(context.database):
+        await kept.draw(context.database, recording_id)
+    return time.perf_counter() - began
 
 
 async def _timed(
@@ -167,7 +179,7 @@ def main() -> None:
     print(
         f"  memory of the application: {found.idle_mb:.0f} MB idle, {found.peak_mb:.0f} MB at most;"
         f" the worker's look {found.look_ms:.0f} ms; database {found.database_mb:.0f} MB,"
-        f" furnished in {found.furnished_s:.0f} s"
+        f" furnished in {found.furnished_s:.0f} s, chance drawn in {found.drawn_s:.0f} s"
     )
     missed = [row.name for row in found.rows if not row.reached]
     print(f"  goal: {'reached by all' if not missed else 'missed by ' + ', '.join(missed)}")

@@ -64,7 +64,7 @@ PURE = [
     "app/linkage/pairs.py",
     *(
         f"app/analysis/{name}.py"
-        for name in ("floor", "hearing", "participation", "sequence", "null")
+        for name in ("figures", "floor", "hearing", "null", "participation", "pooled", "sequence")
     ),
 ]
 LONGEST_FILE = 300

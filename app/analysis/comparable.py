@@ -5,28 +5,35 @@ people's changes that one has, and returns of which there is one chance in n −
 counted grows with time. So each stands over what it would be if all were alike, or by the hour.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from app.analysis.participation import Balance
+from app.analysis.sequence import BACK, ON, shift
 from app.analysis.table import Floats, Talk
 
 NAN = float("nan")
 HOUR_MS = 3_600_000
-COUNTED = ("changes", "interruptions", "succeeded", "dual_starts")
+COUNTED = {
+    **{name: name for name in ("changes", "interruptions", "succeeded", "dual_starts")},
+    **{"turned_back": shift(BACK), "third_came_in": shift(ON)},
+}
+"""What is told by the hour, and the figure that counts it."""
 
 
-def of_side(
-    even: Balance, returns: float, people: int, timing: Mapping[str, float | int], recorded_ms: int
-) -> dict[str, float]:
-    """`people`: who may come next, the one who speaks included. By the hour recorded, also where it
-    is without the facilitator."""
+def scales(
+    counted: int, people: int, recorded_ms: int, overlap: float
+) -> dict[str, tuple[str, float]]:
+    """By its name: of which figure it is made, and times what. `counted`: whom balance is about;
+    `people`: who may come next, the one who speaks included; `overlap`: what it would be if nobody
+    heeded anybody. By the hour recorded, also where it is without the facilitator."""
     hours = recorded_ms / HOUR_MS
     return {
-        "largest_share_to_even": even.largest_share * even.people,
-        "returns_to_even": returns * (people - 1),
-        **{f"{name}_per_hour": timing[name] / hours if hours else NAN for name in COUNTED},
+        "overlap_to_chance": ("overlap", 1 / overlap if overlap else NAN),
+        "largest_share_to_even": ("largest_share", counted),
+        "returns_to_even": ("returns", people - 1),
+        **{
+            f"{name}_per_hour": (figure, 1 / hours if hours else NAN)
+            for name, figure in COUNTED.items()
+        },
     }
 
 

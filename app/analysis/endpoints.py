@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from app.accounts.http import CurrentActor
-from app.analysis import charts, lines, programme, rows, service
+from app.analysis import charts, kept, lines, programme, rows, service
 from app.analysis.drawing import Text
 from app.analysis.forms import (
     BetweenRow,
@@ -90,10 +90,15 @@ async def meeting_chart(
 
 
 @router.get("/groups/{group_id}/analysis")
-async def analyse_group(group_id: UUID, db: Db, actor: CurrentActor) -> GroupAnalysis:
+async def analyse_group(group_id: UUID, db: Db, actor: CurrentActor, context: Ctx) -> GroupAnalysis:
     group, series = await service.of_group(db, actor, group_id)
-    meetings = [rows.about(each) for each in series]
-    return GroupAnalysis(group_id=group.id, spread=rows.spread(series), meetings=meetings)
+    drawings = await kept.of(context.database, db, series)
+    return GroupAnalysis(
+        group_id=group.id,
+        drawn=len(drawings),
+        spread=rows.spread(series, drawings),
+        meetings=[rows.about(each) for each in series],
+    )
 
 
 @router.get("/groups/{group_id}/analysis/{table}.csv", response_class=Response)
@@ -102,12 +107,14 @@ async def group_table(
     table: TableName | Literal["spread"],
     db: Db,
     actor: CurrentActor,
+    context: Ctx,
     out: ToBeOut,
     decimal: Separator = Decimal.POINT,
 ) -> Response:
     _, series = await service.of_group(db, actor, group_id)
     if table == "spread":
-        body = csv_file(list(SpreadRow.model_fields), rows.spread(series), decimal)
+        drawings = await kept.of(context.database, db, series)
+        body = csv_file(list(SpreadRow.model_fields), rows.spread(series, drawings), decimal)
         return await out.table(body, "group-spread", service.counted(series))
     return await _table(table, series, decimal, f"group-{table}", out)
 
@@ -132,13 +139,18 @@ async def group_chart(
 
 @router.get("/programmes/{programme_id}/analysis")
 async def analyse_programme(
-    programme_id: UUID, db: Db, actor: CurrentActor, recordings: Recordings = Basis.SAMPLE
+    programme_id: UUID,
+    db: Db,
+    actor: CurrentActor,
+    context: Ctx,
+    recordings: Recordings = Basis.SAMPLE,
 ) -> ProgrammeAnalysis:
     """Over its groups: by meeting order, and how far groups differ. Of the sample in force, where
     one was decided, or of all recordings."""
     sample = await basis.sample_of(db, programme_id, recordings)
     _, series = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
-    return programme.about(programme_id, series, basis.in_table(sample))
+    drawings = await kept.of(context.database, db, (each for _, own in series for each in own))
+    return programme.about(programme_id, series, drawings, basis.in_table(sample))
 
 
 @router.get("/programmes/{programme_id}/analysis/{table}.csv", response_class=Response)
@@ -147,20 +159,22 @@ async def programme_table(
     table: Literal["by_order", "between", "by_group"],
     db: Db,
     actor: CurrentActor,
+    context: Ctx,
     out: ToBeOut,
     decimal: Separator = Decimal.POINT,
     recordings: Recordings = Basis.SAMPLE,
 ) -> Response:
     sample = await basis.sample_of(db, programme_id, recordings)
     _, series = await service.of_programme(db, actor, programme_id, basis.recordings(sample))
-    found = programme.about(programme_id, series, basis.in_table(sample))
+    measured = [each for _, own in series for each in own]
+    drawings = await kept.of(context.database, db, measured)
+    found = programme.about(programme_id, series, drawings, basis.in_table(sample))
     kinds: dict[str, type[Public]] = {
         "by_order": OrderRow,
         "between": BetweenRow,
         "by_group": GroupRow,
     }
     body = csv_file(list(kinds[table].model_fields), getattr(found, table), decimal)
-    measured = [each for _, own in series for each in own]
     return await out.table(body, f"programme-{table}", service.counted(measured))
 
 

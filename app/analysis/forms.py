@@ -132,6 +132,11 @@ class SpreadRow(Public):
     sd: Number
     low: Number
     high: Number
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    """Of `mean`, as `analysis.pooled` says; none until all its meetings are drawn."""
     rules: str
     """Of all turns of the series; several, with bars between, where they differ."""
 
@@ -180,6 +185,8 @@ class MeetingAnalysis(Public):
 
 class GroupAnalysis(Public):
     group_id: UUID
+    drawn: int
+    """Of how many of the meetings chance is drawn yet."""
     spread: list[SpreadRow]
     meetings: list[MeetingAnalysis]
 
@@ -196,6 +203,11 @@ class OrderRow(Public):
     """Between groups; None of one group."""
     low: Number
     high: Number
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    """Of `mean`, as `analysis.pooled` says; none until all its meetings are drawn."""
     rules: str
     sample: str
     """Which sample it rests on; empty: on all recordings."""
@@ -215,6 +227,11 @@ class BetweenRow(Public):
     """Of meetings around their group's mean, pooled."""
     low: Number
     high: Number
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    """Of `mean`, as `analysis.pooled` says; none until all its meetings are drawn."""
     rules: str
     sample: str
     """Which sample it rests on; empty: on all recordings."""
@@ -228,6 +245,11 @@ class GroupRow(Public):
     group: str
     meetings: int
     mean: Number
+    chance_mean: Number = None
+    chance_low: Number = None
+    chance_high: Number = None
+    p: Number = None
+    """Of `mean`, as `analysis.pooled` says; none until all its meetings are drawn."""
     rules: str
     sample: str
     """Which sample it rests on; empty: on all recordings."""
@@ -235,6 +257,8 @@ class GroupRow(Public):
 
 class ProgrammeAnalysis(Public):
     programme_id: UUID
+    drawn: int
+    """Of how many meetings chance is drawn yet."""
     by_order: list[OrderRow]
     between: list[BetweenRow]
     by_group: list[GroupRow]

@@ -157,4 +157,5 @@ def _points(
 
 
 def _y(value: float) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * value, 1)
+    """What is more than 1, as a Gini weighted by presence may be, lies at the upper edge."""
+    return round(BOTTOM - (BOTTOM - TOP) * min(value, 1), 1)

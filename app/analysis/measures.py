@@ -13,7 +13,7 @@ import numpy as np
 
 from app.analysis import comparable, floor, null, participation, sequence, shifted, silence, timing
 from app.analysis.floor import Handovers, Interruptions
-from app.analysis.null import Cells, Chance
+from app.analysis.null import Cells, Chance, Chances
 from app.analysis.participation import Balance, Participation
 from app.analysis.silence import KINDS, Kind, Passages
 from app.analysis.table import Flags, Floats, Ints, Talk
@@ -60,8 +60,6 @@ class Side:
     balance: Balance
     timing: Mapping[str, float | int]
     """When people speak beside one another, by the name of the figure; see `timing`."""
-    overlap_to_chance: float
-    """Overlap over what it would be if nobody heeded anybody; see `shifted.independent`."""
     comparable: Mapping[str, float]
     """Between groups and meetings of any size and length, by the name of the figure."""
     passages: Mapping[Kind, Spread]
@@ -69,9 +67,11 @@ class Side:
     """Who tries to interrupt whom, beside chance; None where orders were left out."""
     order: Order
     over_time: tuple[tuple[Interval, Balance, Chance], ...]
-    """Of each part of the meeting; the chance is that of the rescaled Gini."""
-    chance: Mapping[str, Chance]
-    """By the name of the figure; see `null`."""
+    """Of each part of the meeting; the chance is that of the rescaled Gini. None without draws."""
+    chance: Chances
+    """See `null`."""
+    drawn: Mapping[str, Floats]
+    """What `chance` sums up: the figure in each draw."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,11 @@ class Measures:
     parts: tuple[Participation, ...]
     interruptions: Interruptions
     star: float
-    star_chance: Chance
     star_to_chance: float
     """Over what it would be if the next were any other."""
+    star_chance: Chances
+    """Of `star` and of `star_to_chance`."""
+    star_drawn: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -92,19 +94,23 @@ class _Timed:
     """One side's part of what `Side` says of timing."""
 
     figures: Mapping[str, float | int]
-    overlap_to_chance: float
+    overlap: float
+    """What it would be if nobody heeded anybody; see `shifted.independent`."""
     passages: Mapping[Kind, Spread]
     moved: timing.Figures
     """The same figures of each meeting by chance; none where these are left out."""
 
 
 def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Measures:
-    """`orders`: with the null hypotheses about order and timing too, which cost most."""
+    """`orders`: with the null hypotheses about order and timing too, which cost most. `drawn`: 0
+    leaves out all of them, and the parts of the meeting."""
     handed, broken = floor.handovers(table), floor.interruptions(table)
     order = sequence.without_repeats(handed.speaker)
-    shuffled = null.reordered(order, drawn) if orders else None
+    shuffled = null.reordered(order, drawn, table.number) if orders else None
     star = sequence.star(sequence.followings(handed.speaker, table.size), table.facilitators)
-    by_chance = comparable.star_by_chance(table)
+    scale = comparable.star_by_chance(table) or float("nan")
+    stars = null.stars(table, len(order), drawn if orders else 0)
+    wheel = {"star": stars, "star_to_chance": stars / scale}
     nobody = np.zeros(table.size, dtype=np.bool_)
     everyone, others = (
         _side(table, left_out, handed, broken, timed, shuffled, drawn)
@@ -118,8 +124,9 @@ def measure(table: Talk, *, drawn: int = null.DRAWN, orders: bool = True) -> Mea
         parts=tuple(participation.participation(table)),
         interruptions=broken,
         star=star,
-        star_chance=null.compare(star, null.stars(table, len(order), drawn if orders else 0)),
-        star_to_chance=star / by_chance if by_chance else float("nan"),
+        star_to_chance=star / scale,
+        star_chance=null.compare_each({"star": star, "star_to_chance": star / scale}, wheel),
+        star_drawn=wheel,
     )
 
 
@@ -134,7 +141,7 @@ def _timed(table: Talk, drawn: int) -> list[_Timed]:
     return [
         _Timed(
             {name: value[0].item() for name, value in figures.items()},
-            float(figures["overlap"][0]) / chance if chance else float("nan"),
+            chance,
             {kind: _lengths(found, side, place) for place, kind in enumerate(KINDS)},
             under,
         )
@@ -153,21 +160,22 @@ def _side(
 ) -> Side:
     """Balance is that of those who count here; order and timing are those of all."""
     kept, table = ~left_out, whole.without(left_out)
-    under = None
+    matrices = interrupted = None
     if shuffled is not None:
-        under = sequence.among(sequence.followings_of(shuffled, len(left_out)), left_out)
-    order = _order(handed.speaker, left_out, under)
-    even = participation.balance(table)
-    allotted = participation.balances(null.allotted(table, drawn))
-    chance = {name: null.compare(getattr(even, name), each) for name, each in allotted.items()}
-    chance |= {name: null.compare(timed.figures[name], each) for name, each in timed.moved.items()}
-    interrupted = None
-    if shuffled is not None and under is not None:
-        chance |= _chances(order, left_out, shuffled, under)
+        matrices = sequence.among(sequence.followings_of(shuffled, len(left_out)), left_out)
         tried = sequence.among(broken.tried, left_out)
-        drawn_by = null.interrupted(tried, np.where(kept, whole.present_ms, 0), drawn)
-        interrupted = null.compare_cells(tried, drawn_by)
-    people = int((table.present_ms > 0).sum())
+        present = np.where(kept, whole.present_ms, 0)
+        under = null.interrupted(tried, present, drawn, whole.number)
+        interrupted = null.compare_cells(tried, under)
+    order = _order(handed.speaker, left_out, matrices)
+    even, people = participation.balance(table), int((table.present_ms > 0).sum())
+    scales = comparable.scales(even.people, people, table.recorded_ms, timed.overlap)
+    told = _told(even, timed.figures, order)
+    by_chance = _drawn(table, left_out, timed.moved, shuffled, matrices, drawn)
+    for name, (figure, times) in scales.items():
+        told[name] = told[figure] * times
+        if figure in by_chance:
+            by_chance[name] = by_chance[figure] * times
     return Side(
         people=people,
         turns=len(table.floor().speaker),
@@ -175,16 +183,46 @@ def _side(
         backchannels=len(table.backchannels().speaker),
         balance=even,
         timing=timed.figures,
-        overlap_to_chance=timed.overlap_to_chance,
-        comparable=comparable.of_side(
-            even, order.returns, people, timed.figures, table.recorded_ms
-        ),
+        comparable={name: told[name] for name in scales},
         passages=timed.passages,
         interrupted=interrupted,
         order=order,
         over_time=_over_time(table, drawn),
-        chance=chance,
+        chance=null.compare_each(told, by_chance),
+        drawn=by_chance,
     )
+
+
+def _told(even: Balance, timed: Mapping[str, float | int], order: Order) -> dict[str, float]:
+    """What has a chance, by the name of the figure."""
+    balance = {name: getattr(even, name) for name in participation.WEIGHED}
+    shifts = {sequence.shift(code): count for code, count in order.shifts.items()}
+    return {
+        **balance,
+        **timed,
+        "reciprocity": order.reciprocity,
+        "returns": order.returns,
+        **shifts,
+    }
+
+
+def _drawn(
+    table: Talk,
+    left_out: Flags,
+    moved: timing.Figures,
+    shuffled: Ints | None,
+    matrices: Ints | None,
+    drawn: int,
+) -> dict[str, Floats]:
+    """The same of each draw. `matrices`: those of the orders that were shuffled."""
+    held = null.allotted(table, drawn)
+    found: dict[str, Ints | Floats] = {**participation.balances(held, table.stayed()), **moved}
+    if shuffled is not None and matrices is not None:
+        back, on = sequence.threes(shuffled, left_out)
+        found["reciprocity"] = sequence.reciprocities(matrices)
+        found["returns"] = sequence.returns_of(shuffled, left_out)
+        found |= {sequence.shift(sequence.BACK): back, sequence.shift(sequence.ON): on}
+    return {name: values.astype(np.float64) for name, values in found.items()}
 
 
 def _order(chain: Ints, left_out: Flags, under: Ints | None) -> Order:
@@ -204,30 +242,14 @@ def _order(chain: Ints, left_out: Flags, under: Ints | None) -> Order:
     )
 
 
-def _chances(order: Order, left_out: Flags, shuffled: Ints, under: Ints) -> dict[str, Chance]:
-    back, on = sequence.threes(shuffled, left_out)
-    found: dict[str, tuple[float, Ints | Floats]] = {
-        "reciprocity": (order.reciprocity, sequence.reciprocities(under)),
-        "returns": (order.returns, sequence.returns_of(shuffled, left_out)),
-        shift(sequence.BACK): (order.shifts[sequence.BACK], back),
-        shift(sequence.ON): (order.shifts[sequence.ON], on),
-    }
-    return {
-        name: null.compare(observed, values.astype(np.float64))
-        for name, (observed, values) in found.items()
-    }
-
-
-def shift(code: str) -> str:
-    """The name of the figure that counts these participation shifts."""
-    return f"shift_{code}"
-
-
 def _over_time(table: Talk, drawn: int) -> tuple[tuple[Interval, Balance, Chance], ...]:
+    if not drawn:
+        return ()
     windows = min(MOST_WINDOWS, max(2, round(table.length_ms / WINDOW_MS)))
     parts = []
     for span, even in participation.over_time(table, windows):
-        under = participation.balances(null.allotted(table, drawn, span))["gini_rescaled"]
+        held = null.allotted(table, drawn, span)
+        under = participation.balances(held, table.stayed(span))["gini_rescaled"]
         parts.append((span, even, null.compare(even.gini_rescaled, under)))
     return tuple(parts)
 

@@ -20,6 +20,7 @@ The p-values are exact: (1 + as extreme) / (1 + drawn) (Phipson & Smyth 2010). T
 are no independent sample of anything, so p says "more than chance" and never "more than elsewhere".
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,13 +31,21 @@ from app.kit.intervals import Interval
 DRAWN = 499
 """Lower: p is coarse (the smallest is 1/(1 + drawn)). Higher: the page comes later."""
 SEED = 20030601
-"""The same meeting has the same p each time it is looked at."""
+"""The same meeting has the same p each time it is looked at. What is drawn of another is
+independent of it, so that draws can be put together (`pooled`)."""
 WALK = (400, 3_000)
 """Exchanges tried per shuffled order: twice its length, within these bounds. Lower: the orders
 stay like the one observed and p is less able to tell. Higher: slower. The p is exact either way
 (Besag & Clifford 1989)."""
+SLACK = 1e-12
+"""Two ways of adding the same numbers up differ by less."""
 AT_ONCE = 1_000_000
 """Turns allotted together. Lower: slower. Higher: more memory, 32 bytes each."""
+
+
+def generator(number: int) -> np.random.Generator:
+    """`number`: of the meeting (`Talk.number`)."""
+    return np.random.default_rng([SEED, number])
 
 
 @dataclass(frozen=True)
@@ -53,17 +62,52 @@ class Chance:
     drawn: int
 
 
+Chances = Mapping[str, Chance]
+"""By the name of the figure."""
+
+
 def compare(observed: float, under_null: Ints | Floats) -> Chance:
-    values = under_null[~np.isnan(under_null)]
-    if np.isnan(observed) or not len(values):
+    return compare_all(np.array([observed]), under_null[None, :])[0]
+
+
+def compare_each(observed: Mapping[str, float], under_null: Mapping[str, Floats]) -> Chances:
+    """Of many figures, by their names, those that were drawn, as often each."""
+    values = np.array([observed[name] for name in under_null], dtype=np.float64)
+    draws = np.stack(list(under_null.values()))
+    return dict(zip(under_null, compare_all(values, draws), strict=True))
+
+
+def compare_all(observed: Floats, under_null: Ints | Floats) -> list[Chance]:
+    """Of many figures, a row of draws for each. A draw without a value (NaN) is none."""
+    if not under_null.size:
         nan = float("nan")
-        return Chance(observed, nan, nan, nan, nan, len(values))
-    low, high = np.quantile(values, [0.025, 0.975])
-    slack = 1e-12  # two ways of adding the same numbers up
-    above = (1 + (values >= observed - slack).sum()) / (1 + len(values))
-    below = (1 + (values <= observed + slack).sum()) / (1 + len(values))
-    p = min(1.0, 2 * float(min(above, below)))
-    return Chance(observed, float(values.mean()), float(low), float(high), p, len(values))
+        return [Chance(each, nan, nan, nan, nan, 0) for each in observed.tolist()]
+    known = ~np.isnan(under_null)
+    drawn = np.where(np.isnan(observed), 0, known.sum(axis=1))
+    ordered: Floats = np.sort(under_null, axis=1).astype(np.float64)
+    mean = _over(np.where(known, under_null, 0).sum(axis=1), drawn)
+    low, high = (_quantile(ordered, drawn, part) for part in (0.025, 0.975))
+    least, most = observed[:, None] - SLACK, observed[:, None] + SLACK
+    above = (1 + (under_null >= least).sum(axis=1)) / (1 + drawn)
+    below = (1 + (under_null <= most).sum(axis=1)) / (1 + drawn)
+    p = np.where(drawn > 0, np.minimum(1, 2 * np.minimum(above, below)), np.nan)
+    columns = (observed, mean, low, high, p, drawn)
+    return [Chance(*row) for row in zip(*(each.tolist() for each in columns), strict=True)]
+
+
+def _quantile(ordered: Floats, counts: Ints, part: float) -> Floats:
+    """Of the first `counts` of each row, in their order; NaN of none."""
+    at = part * np.maximum(counts - 1, 0)
+    first = np.floor(at).astype(np.int64)
+    ends = np.stack([first, np.minimum(first + 1, np.maximum(counts - 1, 0))], axis=1)
+    low, high = np.take_along_axis(ordered, ends, axis=1).T
+    return np.where(counts > 0, low + (high - low) * (at - first), np.nan)
+
+
+def _over(sums: Ints | Floats, counts: Ints) -> Floats:
+    found = np.full(len(sums), np.nan)
+    np.divide(sums, counts, out=found, where=counts > 0)
+    return found
 
 
 @dataclass(frozen=True)
@@ -86,37 +130,35 @@ def compare_cells(observed: Ints, under_null: Ints) -> Cells:
 
 
 def allotted(table: Talk, drawn: int = DRAWN, window: Interval | None = None) -> Floats:
-    """Talk time per time present, when each turn may be anybody's: a row for each draw, a column
-    for each who was there for long enough. With `window`: in that part of the meeting."""
-    if not drawn:
-        return np.zeros((0, 0))
-    generator = np.random.default_rng(SEED)
+    """Talk time in ms, when each turn may be anybody's: a row for each draw, a column for each who
+    was there for long enough; NaN where there is nothing to draw. With `window`: in that part of
+    the meeting."""
     window = window or Interval(0, table.length_ms)
-    present = table.present_in(window)[table.there(window)].astype(np.float64)
+    present = table.stayed(window)
     floor = table.during(window).floor()
     lengths = (floor.end_ms - floor.start_ms).astype(np.float64)
     people, turns = len(present), len(lengths)
+    held = np.full((drawn, people), np.nan)
     if people < 2 or not turns:
-        return np.zeros((0, people))
-    edges = np.cumsum(present / present.sum())[:-1]
-    rates = np.empty((drawn, people))
+        return held
+    dice, edges = generator(table.number), np.cumsum(present / present.sum())[:-1]
     for first in range(0, drawn, AT_ONCE // turns or 1):
-        draws = rates[first : first + (AT_ONCE // turns or 1)]
-        owner = np.searchsorted(edges, generator.random((len(draws), turns)), side="right")
+        draws = held[first : first + (AT_ONCE // turns or 1)]
+        owner = np.searchsorted(edges, dice.random((len(draws), turns)), side="right")
         owner += people * np.arange(len(draws))[:, None]
         weights = np.broadcast_to(lengths, owner.shape).ravel()
-        held = np.bincount(owner.ravel(), weights=weights, minlength=draws.size)
-        draws[:] = held.reshape(draws.shape) / present
-    return rates
+        summed = np.bincount(owner.ravel(), weights=weights, minlength=draws.size)
+        draws[:] = summed.reshape(draws.shape)
+    return held
 
 
-def walked(weights: Floats, length: int, drawn: int = DRAWN) -> Ints:
+def walked(weights: Floats, length: int, drawn: int = DRAWN, number: int = 0) -> Ints:
     """`drawn` orders of so many turns, a row each: the next is anyone but who speaks."""
-    generator = np.random.default_rng(SEED)
+    dice = generator(number)
     edges = np.cumsum(weights / weights.sum())[:-1]
 
     def draw(count: int) -> Ints:
-        return np.searchsorted(edges, generator.random(count), side="right").astype(np.int64)
+        return np.searchsorted(edges, dice.random(count), side="right").astype(np.int64)
 
     orders = np.empty((drawn, length), dtype=np.int64)
     for place in range(length):
@@ -134,36 +176,36 @@ def stars(table: Talk, length: int, drawn: int = DRAWN) -> Floats:
     weights, led = table.present_ms.astype(np.float64), table.facilitators
     if (weights > 0).sum() < 2 or length < 2 or not drawn:
         return np.full(drawn, np.nan)
-    orders = walked(weights, length, drawn)
+    orders = walked(weights, length, drawn, table.number)
     return (led[orders[:, 1:]] | led[orders[:, :-1]]).mean(axis=1)  # type: ignore[no-any-return]
 
 
-def interrupted(tried: Ints, present_ms: Ints, drawn: int = DRAWN) -> Ints:
+def interrupted(tried: Ints, present_ms: Ints, drawn: int = DRAWN, number: int = 0) -> Ints:
     """A matrix for each draw, as `floor.Interruptions.tried`: rows who did, columns to whom."""
-    generator = np.random.default_rng(SEED)
+    dice = generator(number)
     found = np.zeros((drawn, *tried.shape), dtype=np.int64)
     for holder, times in enumerate(tried.sum(axis=0).tolist()):
         weights = present_ms.astype(np.float64)
         weights[holder] = 0
         if times and weights.sum():
-            found[:, :, holder] = generator.multinomial(times, weights / weights.sum(), drawn)
+            found[:, :, holder] = dice.multinomial(times, weights / weights.sum(), drawn)
     return found
 
 
-def reordered(order: Ints, drawn: int = DRAWN) -> Ints:
+def reordered(order: Ints, drawn: int = DRAWN, number: int = 0) -> Ints:
     """`drawn` orders of the same turns, a row each, in which nobody follows themselves.
 
     From the order observed a walk of exchanges leads to a hub, and from there as many walks of the
     same length lead to the orders: they and the observed one are then alike under the null (Besag &
     Clifford 1989, Biometrika 76:633), however far the walks got.
     """
-    generator = np.random.default_rng(SEED)
+    dice = generator(number)
     steps = int(np.clip(2 * len(order), *WALK))
-    hub = _exchange(order[None, :], steps, generator)
-    return _exchange(np.repeat(hub, drawn, axis=0), steps, generator)
+    hub = _exchange(order[None, :], steps, dice)
+    return _exchange(np.repeat(hub, drawn, axis=0), steps, dice)
 
 
-def _exchange(orders: Ints, steps: int, generator: np.random.Generator) -> Ints:
+def _exchange(orders: Ints, steps: int, dice: np.random.Generator) -> Ints:
     """Exchanges two places of each row, `steps` times, unless somebody would follow themselves."""
     count, length = orders.shape
     if length < 3:
@@ -172,8 +214,8 @@ def _exchange(orders: Ints, steps: int, generator: np.random.Generator) -> Ints:
     padded[:, 1:-1] = orders
     flat, first = padded.ravel(), np.arange(count) * (length + 2)
     for _ in range(steps):
-        a = first + generator.integers(1, length + 1, count)
-        b = first + generator.integers(1, length + 1, count)
+        a = first + dice.integers(1, length + 1, count)
+        b = first + dice.integers(1, length + 1, count)
         at_a, at_b = flat[a], flat[b]
         flat[a], flat[b] = at_b, at_a
         bad = (at_b == flat[a - 1]) | (at_b == flat[a + 1])

@@ -4,6 +4,11 @@
 they are listening (Yngve 1970). Everything is taken over the roster of those who were present, and
 weighted by how long: silent members count (Tausczik & Pennebaker 2013 count only who spoke, and a
 group with five silent members looks equal).
+
+*Balance* compares everybody's part s of the talk with their part p of all presence, as a Lorenz
+curve does whose one axis is presence and whose other is talk (weights: Lerman & Yitzhaki 1989,
+Journal of Econometrics 42:43). Even means that everybody talks as much by the minute present;
+who was there for half as long counts half.
 """
 
 import itertools
@@ -51,12 +56,24 @@ class Balance:
 
     people: int
     gini: float
-    """0: everybody the same; (n − 1)/n: one person all of it (Gini 1912)."""
+    """0: everybody as much by the minute; 1 − p: one person all of it, who had the part p of all
+    presence (Gini 1912, weighted by presence)."""
     gini_rescaled: float
-    """Times n/(n − 1) (Deltas 2003), so that 1 is one person all of it in a group of any size."""
+    """Over Σ p·(1 − p), which it is on average if one person has all of the talk, any, in
+    proportion to presence: 1 is that, in a group of any size. Where all stayed as long, times
+    n/(n − 1) (Deltas 2003); else n is 1/Σ p², as many as there were in effect. Above 1 where one
+    has all of it who was there for less than others."""
     entropy: float
-    """Shannon's entropy of the shares over log n (Pielou 1966): 1 even, 0 one person."""
+    """1 − Σ s·log(s/p) over −Σ p·log p: what the talk diverges from presence (Theil 1967: his T),
+    over what that is on average if one person has all of it. 1 even, 0 one person; where all stayed
+    as long, Shannon's entropy of the shares over log n (Pielou 1966). Below 0 as the Gini is above
+    1."""
     largest_share: float
+    """Of talk time by the minute present."""
+
+
+WEIGHED = ("gini", "gini_rescaled", "entropy", "largest_share")
+"""What `balances` tells."""
 
 
 def participation(table: Talk) -> list[Participation]:
@@ -151,61 +168,51 @@ def backchannels_received(table: Talk) -> Ints:
     return received
 
 
-def balance(table: Talk) -> Balance:
-    """Of talk time per time present, over everybody who was there for long enough."""
-    return balance_of(rates(talk_ms(table), table.present_ms)[table.there()])
+def balance(table: Talk, window: Interval | None = None) -> Balance:
+    """Over everybody who was there for long enough of that part, or of the meeting."""
+    window = window or Interval(0, table.length_ms)
+    there, present = table.there(window), table.present_in(window)
+    return balance_of(talk_ms(table.during(window))[there], present[there])
 
 
-def balance_of(amounts: Ints | Floats) -> Balance:
-    return Balance(
-        len(amounts), **{name: float(each[0]) for name, each in balances(amounts[None, :]).items()}
-    )
+def balance_of(talk: Ints, present: Ints) -> Balance:
+    """Talk time and time present of each."""
+    found = balances(talk[None, :], present)
+    return Balance(len(present), **{name: float(each[0]) for name, each in found.items()})
 
 
-def balances(amounts: Ints | Floats) -> dict[str, Floats]:
-    """The figures of `Balance` that carry a chance, by name, of each row of amounts."""
-    count = amounts.shape[1]
-    plain = ginis(amounts)
-    rescaled = plain * count / (count - 1) if count > 1 else plain
-    largest = _over(amounts.max(axis=1, initial=0), amounts.sum(axis=1))
+def balances(talk: Ints | Floats, present: Ints) -> dict[str, Floats]:
+    """The figures of `Balance` that carry a chance, by name, of each row of talk times."""
+    rated = talk / present
+    plain, parts = ginis(talk, present), shares(present)
     return {
         "gini": plain,
-        "gini_rescaled": rescaled,
-        "entropy": entropies(amounts),
-        "largest_share": largest,
+        "gini_rescaled": _over(plain, 1 - (parts**2).sum()),
+        "entropy": entropies(talk, present),
+        "largest_share": _over(rated.max(axis=1, initial=0), rated.sum(axis=1)),
     }
 
 
-def gini(amounts: Ints | Floats) -> float:
-    return float(ginis(amounts[None, :])[0])
+def ginis(talk: Ints | Floats, present: Ints) -> Floats:
+    """Of each row ½·Σ p·q·|x − y| over the mean Σ p·x, over all pairs: talk by time present x and
+    y, parts of all presence p and q. With x = talk/present this is Σ |tᵢ·wⱼ − tⱼ·wᵢ| over
+    2·Σ t·Σ w."""
+    if len(present) < 2:
+        return np.full(len(talk), NAN)
+    crossed = talk[:, :, None] * present
+    apart = np.abs(crossed - np.swapaxes(crossed, 1, 2)).sum(axis=(1, 2))
+    return _over(apart, 2 * talk.sum(axis=1) * present.sum())
 
 
-def ginis(amounts: Ints | Floats) -> Floats:
-    """Of each row half the mean absolute difference of all pairs, over the mean (Gini 1912).
-
-    Taken over the sorted amounts: Σ (2i − n − 1)·x₍ᵢ₎ / (n·Σx), i from 1.
-    """
-    count = amounts.shape[1]
-    if count < 2:
-        return np.full(len(amounts), NAN)
-    ranks = 2 * np.arange(1, count + 1) - count - 1
-    return _over((ranks * np.sort(amounts, axis=1)).sum(axis=1), count * amounts.sum(axis=1))
-
-
-def entropy(amounts: Ints | Floats) -> float:
-    return float(entropies(amounts[None, :])[0])
-
-
-def entropies(amounts: Ints | Floats) -> Floats:
-    """Of each row −Σ p·log p over log n, with 0·log 0 = 0 (Shannon 1948; evenness after Pielou
-    1966)."""
-    count, whole = amounts.shape[1], amounts.sum(axis=1)
-    if count < 2:
-        return np.full(len(amounts), NAN)
-    parts = _over(amounts, whole[:, None])
-    logs = np.zeros(parts.shape)
-    np.log(parts, out=logs, where=parts > 0)
-    found: Floats = np.abs((parts * logs).sum(axis=1)) / np.log(count)
+def entropies(talk: Ints | Floats, present: Ints) -> Floats:
+    """Of each row 1 − Σ s·log(s/p) over −Σ p·log p, with 0·log 0 = 0."""
+    if len(present) < 2:
+        return np.full(len(talk), NAN)
+    parts = shares(present)
+    held = _over(talk, talk.sum(axis=1)[:, None])
+    logs = np.zeros(held.shape)
+    np.log(held / parts, out=logs, where=held > 0)
+    found: Floats = 1 + (held * logs).sum(axis=1) / (parts * np.log(parts)).sum()
     return found
 
 
@@ -226,7 +233,5 @@ def over_time(table: Talk, windows: int) -> list[tuple[Interval, Balance]]:
     parts = []
     for start, end in itertools.pairwise(edges):
         window = Interval(start, end)
-        present = table.present_in(window)
-        amounts = rates(talk_ms(table.during(window)), present)[table.there(window)]
-        parts.append((window, balance_of(amounts)))
+        parts.append((window, balance(table, window)))
     return parts

@@ -6,22 +6,27 @@ before groups are compared, so that a group that met more often does not count f
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
 
-from app.analysis import rows
+from app.analysis import figures, pooled
 from app.analysis.drawing import Text, along
+from app.analysis.figures import Name
 from app.analysis.forms import BetweenRow, GroupRow, OrderRow, ProgrammeAnalysis
+from app.analysis.kept import Drawings
 from app.analysis.lines import Line, two_lines
 from app.analysis.lines import rules as of_series
+from app.analysis.pooled import Chances
+from app.analysis.rows import beside
 from app.analysis.service import Measured
 from app.groups.models import Group
 from app.turns.rules import on_one_line
 
 Series = Sequence[Sequence[Measured]]
 """Of each group its meetings, in their order."""
-Values = dict[tuple[str, str], list[dict[int, float]]]
+Values = dict[Name, list[dict[int, float]]]
 """Side and figure → for each group, the value at each meeting of its series."""
 
 
@@ -29,90 +34,119 @@ def values(series: Series) -> Values:
     found: Values = {}
     for place, group in enumerate(series):
         for measured in group:
-            for name, value in rows.values(measured.measures).items():
+            for name, value in figures.values(measured.measures).items():
                 if value is not None:
                     own = found.setdefault(name, [{} for _ in series])
                     own[place][measured.studied.meeting.ordinal] = float(value)
     return found
 
 
-def about(
-    programme_id: UUID, groups: Sequence[tuple[Group, Sequence[Measured]]], sample: str = ""
-) -> ProgrammeAnalysis:
-    """`sample`: as tables tell of it; empty: of all recordings."""
-    series = [measured for _, measured in groups]
-    found, made_by = values(series), rules(series)
-    names = [group.name for group, _ in groups]
-    return ProgrammeAnalysis(
-        programme_id=programme_id,
-        by_order=by_order(found, made_by, sample),
-        between=between(found, made_by, sample),
-        by_group=by_group(found, names, made_by, sample),
+@dataclass(frozen=True)
+class ByChance:
+    """What chance makes of the means; without those of which a meeting is not drawn yet."""
+
+    by_order: Mapping[int, Chances] = field(default_factory=dict)
+    by_group: Sequence[Chances] = ()
+    between: Chances = field(default_factory=dict)
+
+
+NOT_DRAWN = ByChance()
+
+
+def by_chance(series: Series, drawings: Drawings) -> ByChance:
+    groups = [
+        {each.studied.meeting.ordinal: drawings.get(each.studied.recording.id) for each in group}
+        for group in series
+    ]
+    ordinals = sorted({number for group in groups for number in group})
+    means = [pooled.mean(group.values()) for group in groups]
+    return ByChance(
+        {
+            number: pooled.chances(pooled.mean(own[number] for own in groups if number in own))
+            for number in ordinals
+        },
+        [pooled.chances(each) for each in means],
+        pooled.chances(pooled.mean(means)),
     )
 
 
-def by_order(found: Values, made_by: Sequence[str], sample: str = "") -> list[OrderRow]:
+def about(
+    programme_id: UUID,
+    groups: Sequence[tuple[Group, Sequence[Measured]]],
+    drawings: Drawings,
+    sample: str = "",
+) -> ProgrammeAnalysis:
+    """`sample`: as tables tell of it; empty: of all recordings."""
+    series = [measured for _, measured in groups]
+    found, made_by, chance = values(series), rules(series), by_chance(series, drawings)
+    names = [group.name for group, _ in groups]
+    return ProgrammeAnalysis(
+        programme_id=programme_id,
+        drawn=len(drawings),
+        by_order=by_order(found, made_by, sample, chance),
+        between=between(found, made_by, sample, chance),
+        by_group=by_group(found, names, made_by, sample, chance),
+    )
+
+
+def by_order(
+    found: Values, made_by: Sequence[str], sample: str = "", chance: ByChance = NOT_DRAWN
+) -> list[OrderRow]:
     """`made_by`, here and below: what `rules` gave; `sample`: what `about` is given."""
-    told = on_one_line(made_by)
+    same = {"rules": on_one_line(made_by), "sample": sample}
     return [
-        OrderRow(
-            facilitator=side,
-            figure=figure,
-            meeting=ordinal,
-            groups=len(there),
-            mean=float(np.mean(there)),
-            sd=_sd(there),
-            low=min(there),
-            high=max(there),
-            rules=told,
-            sample=sample,
+        OrderRow.model_validate(
+            same
+            | {"facilitator": name[0], "figure": name[1], "meeting": ordinal}
+            | {"groups": len(there), "mean": float(np.mean(there)), "sd": _sd(there)}
+            | {"low": min(there), "high": max(there)}
+            | beside(chance.by_order.get(ordinal, {}).get(name))
         )
-        for (side, figure), groups in found.items()
+        for name, groups in found.items()
         for ordinal in sorted({number for group in groups for number in group})
         if (there := [group[ordinal] for group in groups if ordinal in group])
     ]
 
 
-def between(found: Values, made_by: Sequence[str], sample: str = "") -> list[BetweenRow]:
-    rows_, told = [], on_one_line(made_by)
-    for (side, figure), groups in found.items():
+def between(
+    found: Values, made_by: Sequence[str], sample: str = "", chance: ByChance = NOT_DRAWN
+) -> list[BetweenRow]:
+    same, told = {"rules": on_one_line(made_by), "sample": sample}, []
+    for name, groups in found.items():
         own = [list(group.values()) for group in groups if group]
         means = [float(np.mean(each)) for each in own]
-        rows_.append(
-            BetweenRow(
-                facilitator=side,
-                figure=figure,
-                groups=len(own),
-                mean=float(np.mean(means)),
-                between_sd=_sd(means),
-                within_sd=_pooled(own),
-                low=min(means),
-                high=max(means),
-                rules=told,
-                sample=sample,
+        told.append(
+            BetweenRow.model_validate(
+                same
+                | {"facilitator": name[0], "figure": name[1], "groups": len(own)}
+                | {"mean": float(np.mean(means)), "between_sd": _sd(means)}
+                | {"within_sd": _pooled(own), "low": min(means), "high": max(means)}
+                | beside(chance.between.get(name))
             )
         )
-    return rows_
+    return told
 
 
 def by_group(
-    found: Values, names: Sequence[str], made_by: Sequence[str], sample: str = ""
+    found: Values,
+    names: Sequence[str],
+    made_by: Sequence[str],
+    sample: str = "",
+    chance: ByChance = NOT_DRAWN,
 ) -> list[GroupRow]:
     """The mean over each group's meetings; groups that have none are not there. `names`: of the
     groups, in their order."""
-    told = on_one_line(made_by)
+    same = {"rules": on_one_line(made_by), "sample": sample}
+    chances = chance.by_group or [{} for _ in names]
     return [
-        GroupRow(
-            facilitator=side,
-            figure=figure,
-            group=name,
-            meetings=len(own),
-            mean=float(np.mean(list(own.values()))),
-            rules=told,
-            sample=sample,
+        GroupRow.model_validate(
+            same
+            | {"facilitator": name[0], "figure": name[1], "group": group, "meetings": len(own)}
+            | {"mean": float(np.mean(list(own.values())))}
+            | beside(own_chances.get(name))
         )
-        for (side, figure), groups in found.items()
-        for name, own in zip(names, groups, strict=True)
+        for name, groups in found.items()
+        for group, own, own_chances in zip(names, groups, chances, strict=True)
         if own
     ]
 

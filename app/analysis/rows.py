@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from app.analysis import floor, lines, measures, null, others, timing
+from app.analysis import floor, lines, measures, null, others, pooled, timing
+from app.analysis.figures import WHOLE, WITH, WITHOUT, Name, values
 from app.analysis.floor import Interruptions
 from app.analysis.forms import (
     BalanceRow,
@@ -17,15 +18,13 @@ from app.analysis.forms import (
     SpreadRow,
     TransitionRow,
 )
-from app.analysis.measures import Measures, Side, shift
+from app.analysis.kept import Drawings
 from app.analysis.null import Cells, Chance
 from app.analysis.participation import Participation
 from app.analysis.service import Measured
 from app.groups.models import GroupRole
-from app.kit.http import number
 from app.turns.rules import on_one_line, printed_rules
 
-WITH, WITHOUT, WHOLE = "with", "without", "whole"
 THRESHOLDS = {
     "dual_start_ms": floor.DUAL_START_MS,
     "slight_overlap_ms": floor.SLIGHT_OVERLAP_MS,
@@ -127,50 +126,20 @@ def figures(measured: Measured) -> list[FigureRow]:
     chances = {
         WITH: found.everyone.chance,
         WITHOUT: found.others.chance,
-        WHOLE: {"star": found.star_chance},
+        WHOLE: found.star_chance,
     }
     return [
         FigureRow.model_validate(
             made
             | {"facilitator": side, "figure": figure, "value": value}
-            | _chance(chances[side].get(figure))
+            | beside(chances[side].get(figure))
         )
         for (side, figure), value in values(found).items()
     ]
 
 
-def values(found: Measures) -> dict[tuple[str, str], float | None]:
-    """Side and figure → what was measured, as tables give it."""
-    whole = {"star": found.star, "star_to_chance": found.star_to_chance}
-    sides = {WITH: of_side(found.everyone), WITHOUT: of_side(found.others), WHOLE: whole}
-    return {
-        (side, figure): number(value)
-        for side, figures in sides.items()
-        for figure, value in figures.items()
-    }
-
-
-def of_side(side: Side) -> Mapping[str, float | int | None]:
-    return {
-        "people": side.people,
-        "turns": side.turns,
-        "talk_ms": side.talk_ms,
-        "backchannels": side.backchannels,
-        "gini": side.balance.gini,
-        "gini_rescaled": side.balance.gini_rescaled,
-        "entropy": side.balance.entropy,
-        "largest_share": side.balance.largest_share,
-        **side.timing,
-        "overlap_to_chance": side.overlap_to_chance,
-        "reciprocity": side.order.reciprocity,
-        "returns": side.order.returns,
-        **side.comparable,
-        **{shift(code): count for code, count in sorted(side.order.shifts.items())},
-    }
-
-
-def _chance(chance: Chance | None, before: str = "") -> dict[str, float]:
-    """`before`: what the names of the columns begin with."""
+def beside(chance: Chance | None, before: str = "") -> dict[str, float]:
+    """Columns of what chance gives. `before`: what their names begin with."""
     if chance is None:
         return {}
     low, high = chance.low, chance.high
@@ -221,7 +190,7 @@ def balance(measured: Measured) -> list[BalanceRow]:
             | span._asdict()
             | {"facilitator": name}
             | {field: getattr(even, field) for field in BALANCE}
-            | _chance(chance)
+            | beside(chance)
         )
         for both in zip(everyone.over_time, others.over_time, strict=True)
         for name, (span, even, chance) in zip((WITH, WITHOUT), both, strict=True)
@@ -239,30 +208,36 @@ def passages(measured: Measured) -> list[PassageRow]:
             values = {"facilitator": name, "kind": kind, "count": spread.count}
             quartiles = {"median_ms": spread.median_ms}
             quartiles |= {"lower_quartile_ms": low, "upper_quartile_ms": high}
-            chance = _chance(side.chance.get(timing.count_of(kind)))
-            chance |= _chance(side.chance.get(timing.median_of(kind)), "median_")
+            chance = beside(side.chance.get(timing.count_of(kind)))
+            chance |= beside(side.chance.get(timing.median_of(kind)), "median_")
             rows.append(PassageRow.model_validate(_made(measured) | values | quartiles | chance))
     return rows
 
 
-def spread(series: Sequence[Measured]) -> list[SpreadRow]:
-    """Mean, sample standard deviation and range over meetings; a series of one has no deviation."""
-    samples: dict[tuple[str, str], list[float]] = {}
+def spread(series: Sequence[Measured], drawings: Drawings) -> list[SpreadRow]:
+    """Mean, sample standard deviation and range over meetings; a series of one has no deviation.
+    The chance is that of the mean."""
+    samples: dict[Name, list[float]] = {}
     for measured in series:
         for name, value in values(measured.measures).items():
             if value is not None:
                 samples.setdefault(name, []).append(value)
     made_by = rules(series)
+    drawn = (drawings.get(each.studied.recording.id) for each in series)
+    chances = pooled.chances(pooled.mean(drawn))
     return [
-        SpreadRow(
-            facilitator=side,
-            figure=figure,
-            meetings=len(found),
-            mean=float(np.mean(found)),
-            sd=float(np.std(found, ddof=1)) if len(found) > 1 else None,
-            low=min(found),
-            high=max(found),
-            rules=made_by,
+        SpreadRow.model_validate(
+            {
+                "facilitator": side,
+                "figure": figure,
+                "meetings": len(found),
+                "mean": float(np.mean(found)),
+                "sd": float(np.std(found, ddof=1)) if len(found) > 1 else None,
+                "low": min(found),
+                "high": max(found),
+                "rules": made_by,
+            }
+            | beside(chances.get((side, figure)))
         )
         for (side, figure), found in samples.items()
     ]

@@ -158,6 +158,11 @@ BACK, ON = "AB-BA", "AB-XA"
 """The shifts that `answers` leave: the turn goes back to who spoke before, or on to another."""
 
 
+def shift(code: str) -> str:
+    """The name of the figure that counts these participation shifts."""
+    return f"shift_{code}"
+
+
 def shifts(
     speakers: Sequence[int], targets: Sequence[int | None], left_out: Flags | None = None
 ) -> Counter[str]:

@@ -113,6 +113,12 @@ async def of_series(db: AsyncSession, group_id: UUID) -> list[Studied]:
     return (await _series(db, [group_id]))[group_id]
 
 
+async def of_recording(db: AsyncSession, recording: Recording, meeting: Meeting) -> Studied | None:
+    """The same of one, for the worker; None where there is nothing to study."""
+    found = await _studied(db, [(recording, meeting)])
+    return found[0] if found else None
+
+
 async def of_programme(
     db: AsyncSession,
     actor: Actor,
@@ -282,7 +288,8 @@ def _of(
     start, end, back = (turns[name].to_numpy()[inside] for name in _TIMES)
     length = max(indexed.recording.duration_ms or 0, int(end.max(initial=0)))
     people = tuple(present.people.values())
-    talk = in_order(people, length, speaker[inside], start, end, back, cut)
+    number_ = indexed.recording.id.int
+    talk = in_order(people, length, speaker[inside], start, end, back, cut, number_)
     accepted = int(turns["is_accepted"].to_numpy()[inside].sum())
     about = (indexed.meeting, indexed.recording, indexed.index, present)
     return Studied(*about, talk, accepted, left_out, unrecorded_ms)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.analysis import timing
-from app.analysis.null import DRAWN, SEED
+from app.analysis.null import DRAWN, generator
 from app.analysis.table import Flags, Floats, Ints, Rows, Talk
 from app.analysis.timing import Figures
 from app.kit.intervals import Interval, merged
@@ -75,7 +75,7 @@ def _blocks(table: Talk, drawn: int) -> Iterator[Rows]:
 def moved(table: Talk, drawn: int = DRAWN) -> Ints:
     """When each turn begins, in the order of the table, in each of the moved meetings. Shape
     (drawn, turns)."""
-    generator = np.random.default_rng(SEED)
+    dice = generator(table.number)
     starts = np.repeat(table.start_ms[None, :], drawn, axis=0)
     for number in range(table.size):
         own = table.speaker == number
@@ -83,7 +83,7 @@ def moved(table: Talk, drawn: int = DRAWN) -> Ints:
             circle = circle_of(table, number)
             along = circle.along(table.start_ms[own])
             lengths = (table.end_ms - table.start_ms)[own]
-            steps = _drawn(_free(circle, along, lengths), drawn, generator)
+            steps = _drawn(_free(circle, along, lengths), drawn, dice)
             starts[:, own] = circle.clock((along + steps[:, None]) % circle.length_ms)
     return starts
 
@@ -121,11 +121,11 @@ def _free(circle: Circle, along: Ints, lengths: Ints) -> list[Interval]:
     return [Interval(start, end) for start, end in pairs if start < end]
 
 
-def _drawn(free: list[Interval], drawn: int, generator: np.random.Generator) -> Ints:
+def _drawn(free: list[Interval], drawn: int, dice: np.random.Generator) -> Ints:
     """Any ms of these, each as likely."""
     starts, ends = np.array(free, dtype=np.int64).T
     upto = np.cumsum(ends - starts)
-    chosen = generator.integers(0, upto[-1], drawn)
+    chosen = dice.integers(0, upto[-1], drawn)
     piece = np.searchsorted(upto, chosen, side="right")
     found: Ints = ends[piece] - (upto[piece] - chosen)
     return found

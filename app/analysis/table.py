@@ -82,6 +82,8 @@ class Talk:
     is_backchannel: Flags
     unrecorded: tuple[Interval, ...] = ()
     """When nothing was written of anybody; in order, apart, within the length."""
+    number: int = 0
+    """Which meeting it is: each has a chance of its own; see `null.generator`."""
 
     @property
     def size(self) -> int:
@@ -125,6 +127,11 @@ class Talk:
         window = window or Interval(0, self.length_ms)
         present = self.present_in(window)
         return (present > 0) & (present >= LEAST_PRESENT * self.recorded_in(window))
+
+    def stayed(self, window: Interval | None = None) -> Ints:
+        """How many ms of it each of those was there who were for long enough."""
+        window = window or Interval(0, self.length_ms)
+        return self.present_in(window)[self.there(window)]
 
     def rows(self) -> Rows:
         """This meeting as the one row of many."""
@@ -171,8 +178,9 @@ def in_order(
     end: Ints,
     back: Flags,
     unrecorded: Sequence[Interval] = (),
+    number: int = 0,
 ) -> Talk:
     """Of turns in any order. Of two that start together the longer comes first, as in the index."""
     order = np.lexsort((speaker, -end, start))
     columns = (speaker[order], start[order], end[order], back[order])
-    return Talk(people, length_ms, *columns, tuple(unrecorded))
+    return Talk(people, length_ms, *columns, tuple(unrecorded), number)

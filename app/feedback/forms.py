@@ -22,7 +22,7 @@ class MeetingSummary(Public):
     together: float
     """Share of the time in which several spoke at once."""
     evenness: Number
-    """Shannon's entropy of the talk times over its largest value (Pielou 1966); 1: all the same."""
+    """`participation.Balance.entropy`; 1: all the same by the minute present."""
     chance_low: Number
     chance_high: Number
     """Between which 95 of 100 groups of equals would lie, had the same turns fallen to anybody."""

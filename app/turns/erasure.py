@@ -22,7 +22,7 @@ from app.recordings import consents, erasure, erasures
 from app.recordings import service as recordings
 from app.recordings.models import Recording
 from app.turns import service, shared
-from app.turns.models import Speech, Turn, TurnEdit, TurnIndex
+from app.turns.models import DrawnFigures, Speech, Turn, TurnEdit, TurnIndex
 from media.store import Store
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,8 @@ async def erase_turns(db: AsyncSession, recording_id: UUID) -> int:
 
 
 async def forget(db: AsyncSession, recording_id: UUID, users: Collection[UUID]) -> None:
-    """What is left of people beside their turns: where they spoke, and edits of nothing else."""
+    """What is left of people beside their turns: where they spoke, edits of nothing else, and what
+    was drawn of everybody's turns, which is drawn anew of those that remain."""
     gone = (col(Speech.recording_id) == recording_id, col(Speech.user_id).in_(users))
     await db.exec(delete(Speech).where(*gone))
     touched = select(Turn.id).where(
@@ -96,6 +97,7 @@ async def forget(db: AsyncSession, recording_id: UUID, users: Collection[UUID]) 
     )
     empty = (col(TurnEdit.recording_id) == recording_id, ~touched.exists())
     await db.exec(delete(TurnEdit).where(*empty))
+    await db.exec(delete(DrawnFigures).where(col(DrawnFigures.recording_id) == recording_id))
 
 
 async def _with_turns_of_withdrawn(db: AsyncSession) -> list[UUID]:

@@ -174,3 +174,20 @@ class Turn(SQLModel, table=True):
     made_from: UUID | None = None
     """The turn that it took the place of, for what was attached to that one. It may be erased
     since."""
+
+
+class DrawnFigures(SQLModel, table=True):
+    """What chance makes of a recording's turns: figures of all together, each with its draws, kept
+    because they take long to draw. `app.analysis.kept` makes and reads them; they go with what they
+    were made of."""
+
+    __tablename__ = "drawn_figures"
+
+    recording_id: UUID = Field(foreign_key="recordings.id", primary_key=True)
+    made_of: str = Field(max_length=64)
+    """SHA-256 of all that they depend on; empty where there was nothing to draw from."""
+    names: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    """Of whom, and the figure."""
+    draws: bytes = b""
+    """float32, little-endian: for each name what happened, then each draw."""
+    made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

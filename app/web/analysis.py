@@ -1,5 +1,6 @@
 """The pages of group dynamics: of a meeting that is over, and of a group's series."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from app.analysis import charts, lines, rows, service, silence, timing
+from app.analysis import charts, kept, lines, rows, service, silence, timing
 from app.analysis.drawing import clock, decimal
-from app.analysis.forms import FigureRow, PassageRow, SpreadRow
-from app.analysis.measures import shift
+from app.analysis.forms import BetweenRow, FigureRow, PassageRow, SpreadRow
+from app.analysis.sequence import shift
 from app.audit.figures import Of
 from app.groups import access
 from app.groups import service as groups
@@ -45,6 +46,7 @@ PARTS = frozenset({"largest_share", "overlapping", "star", "silence", "single", 
 SERIES = (
     *("gini_rescaled", "entropy", "largest_share_to_even", "reciprocity", "returns_to_even"),
     *("silence", "overlap", "overlap_to_chance"),
+    *("turned_back_per_hour", "third_came_in_per_hour"),
     *("interruptions_per_hour", "succeeded_per_hour"),
     *("gap_median_ms", "pause_median_ms"),
     *("overlap_between_median_ms", "overlap_within_median_ms"),
@@ -102,6 +104,7 @@ async def _bench(visit: Visit, meeting: Meeting, group: Group) -> UUID | None:
 async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
     group, series = await service.of_group(visit.db, visit.actor, group_id)
     await visit.looked("analysis", Of(group_id=group_id))
+    drawings = await kept.of(visit.context.database, visit.db, series)
     make = lines.OF_GROUP.items() if series else ()
     return visit.page(
         "group_analysis.html",
@@ -110,7 +113,8 @@ async def group_analysis(group_id: UUID, visit: Looking) -> HTMLResponse:
         titles=[title_of(visit, each.studied.meeting) for each in series],
         pictures={name: Markup(draw(series, visit.text)) for name, draw in make},
         rules=lines.rules(series),
-        spread=_spread(visit, rows.spread(series)),
+        drawn=len(drawings),
+        spread=_spread(visit, rows.spread(series, drawings)),
         people=shares(visit, series),
         **writing(visit),
     )
@@ -189,7 +193,7 @@ def _both(
     ):
         row = by.get((side, figure))
         told[name] = shown(visit, figure, row.value if row else 0)
-        told[chance] = _chance(visit, row) if row else ""
+        told[chance] = chance_of(visit, row) if row else ""
     return told
 
 
@@ -199,7 +203,7 @@ def _whole(visit: Visit, found: Iterable[FigureRow]) -> list[dict[str, str]]:
         {
             "figure": figure,
             "value": shown(visit, figure, by[figure].value),
-            "chance": _chance(visit, by[figure]),
+            "chance": chance_of(visit, by[figure]),
         }
         for figure in WHOLE
     ]
@@ -228,8 +232,15 @@ def _passages(
     return [(side, [told(row) for row in own]) for side, own in sides(visit, found)]
 
 
-def _chance(visit: Visit, row: FigureRow) -> str:
+def chance_of(visit: Visit, row: FigureRow | SpreadRow | BetweenRow) -> str:
     return _range(visit, row.figure, row.chance_low, row.chance_high, row.p)
+
+
+def p_of(visit: Visit, p: float | None) -> str:
+    """Alone, where there is no room for the range."""
+    if p is None or math.isnan(p):
+        return ""
+    return visit.text("analysis.p", p=decimal(p, 3, visit.text))
 
 
 def _range(
@@ -251,5 +262,9 @@ def _spread(visit: Visit, found: Iterable[SpreadRow]) -> list[dict[str, Any]]:
         if row is not None:
             values = {name: getattr(row, name) for name in ("mean", "sd", "low", "high")}
             words = {name: shown(visit, figure, value) for name, value in values.items()}
-            found_rows.append({"side": side, "figure": figure, "meetings": row.meetings} | words)
+            found_rows.append(
+                {"side": side, "figure": figure, "meetings": row.meetings}
+                | words
+                | {"chance": chance_of(visit, row)}
+            )
     return found_rows

@@ -1,5 +1,6 @@
 """The page of group dynamics over a programme: groups by meeting order, and how far they differ."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,16 +9,17 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from app.analysis import kept, service
 from app.analysis import programme as over_groups
-from app.analysis import service
 from app.analysis.forms import BetweenRow, OrderRow
+from app.analysis.pooled import Chances
 from app.analysis.service import Measured
 from app.audit.figures import Of
 from app.sampling import basis
 from app.sampling import service as sampling
 from app.sampling.basis import Basis
 from app.turns.columns import LeftOut
-from app.web.analysis import SPREAD, shown, writing
+from app.web.analysis import SPREAD, chance_of, p_of, shown, writing
 from app.web.visit import Looking, PageRoute, Visit
 
 router = APIRouter(route_class=PageRoute)
@@ -37,9 +39,11 @@ async def programme_analysis(
     )
     await visit.looked("analysis", Of(programme_id=programme_id))
     series = [measured for _, measured in groups]
+    drawings = await kept.of(visit.context.database, db, itertools.chain(*series))
+    chance = over_groups.by_chance(series, drawings)
     values, rules = over_groups.values(series), over_groups.rules(series)
     named = basis.caption(sample, visit.text) if sample else ""
-    order = over_groups.by_order(values, rules)
+    order = over_groups.by_order(values, rules, chance=chance)
     made_by = [*rules, named] if named else rules
     return visit.page(
         "programme_analysis.html",
@@ -47,9 +51,10 @@ async def programme_analysis(
         groups=[(group, len(measured), _left_out(measured)) for group, measured in groups],
         ordinals=sorted({row.meeting for row in order}),
         rules=rules,
-        between=_between(visit, over_groups.between(values, rules)),
+        drawn=(len(drawings), sum(map(len, series))),
+        between=_between(visit, over_groups.between(values, rules, chance=chance)),
         order=_order(visit, order),
-        by_group=_by_group(visit, values),
+        by_group=_by_group(visit, values, chance.by_group),
         pictures={
             name: Markup(over_groups.chart(name, order, made_by, visit.text))
             for name in (over_groups.LINES if series else ())
@@ -76,6 +81,7 @@ def _between(visit: Visit, rows: Sequence[BetweenRow]) -> list[dict[str, Any]]:
             name: shown(visit, figure, getattr(row, name))
             for name in ("mean", "between_sd", "within_sd", "low", "high")
         }
+        | {"chance": chance_of(visit, row)}
         for side, figure in SPREAD
         if (row := by.get((side, figure)))
     ]
@@ -95,6 +101,7 @@ def _order(visit: Visit, rows: Sequence[OrderRow]) -> list[dict[str, Any]]:
                     "mean": shown(visit, figure, row.mean),
                     "range": f"{shown(visit, figure, row.low)} … {shown(visit, figure, row.high)}",
                     "groups": row.groups,
+                    "p": p_of(visit, row.p),
                 }
                 for number, row in by[side, figure].items()
             },
@@ -105,16 +112,21 @@ def _order(visit: Visit, rows: Sequence[OrderRow]) -> list[dict[str, Any]]:
 
 
 def _by_group(
-    visit: Visit, values: Mapping[tuple[str, str], list[dict[int, float]]]
+    visit: Visit,
+    values: Mapping[tuple[str, str], list[dict[int, float]]],
+    chances: Sequence[Chances],
 ) -> list[dict[str, Any]]:
     """Of each figure the mean over each group's meetings."""
     return [
         {
             "side": side,
             "figure": figure,
-            "means": [
-                shown(visit, figure, sum(own.values()) / len(own)) if own else "–"
-                for own in values[side, figure]
+            "groups": [
+                {
+                    "mean": shown(visit, figure, sum(own.values()) / len(own)) if own else "–",
+                    "p": p_of(visit, chance.p) if (chance := by.get((side, figure))) else "",
+                }
+                for own, by in zip(values[side, figure], chances, strict=True)
             ],
         }
         for side, figure in SPREAD

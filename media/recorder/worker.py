@@ -8,6 +8,7 @@ from uuid import UUID
 
 from dbos import DBOS, DBOSConfig
 
+from app.analysis import kept
 from app.chat import erasure as chat
 from app.coding.following import follow
 from app.erasures.attesting import attest_all
@@ -74,21 +75,12 @@ async def run(settings: Settings) -> None:
     asked = [
         loop.create_task(_take_requests(settings, context.database)),
         loop.create_task(_take_uploads(context, finaliser.store)),
+        loop.create_task(_draw_chance(context.database)),
         loop.create_task(supervision.supervise(context.database, settings.worker.name)),
     ]
     spare_collector()
     logger.info("worker %s is ready", settings.worker.name)
-    retention_at, work = loop.time(), memory(settings.work_database_url)
-    while not stopping.is_set():
-        if loop.time() >= retention_at:
-            await _erase_what_is_over(context.database, finaliser.store)
-            retention_at = loop.time() + RETENTION_EVERY_S
-        await _look(settings, context, finaliser.store)
-        await asyncio.to_thread(forget, work)
-        try:
-            await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
-        except TimeoutError:
-            continue
+    await _look_until(stopping, settings, context, finaliser.store)
     for task in asked:
         task.cancel()
     compositor.stop()
@@ -98,6 +90,23 @@ async def run(settings: Settings) -> None:
     DBOS.destroy()
     await context.database.close()
     logger.info("worker %s has stopped", settings.worker.name)
+
+
+async def _look_until(
+    stopping: asyncio.Event, settings: Settings, context: Context, store: Store
+) -> None:
+    loop = asyncio.get_running_loop()
+    retention_at, work = loop.time(), memory(settings.work_database_url)
+    while not stopping.is_set():
+        if loop.time() >= retention_at:
+            await _erase_what_is_over(context.database, store)
+            retention_at = loop.time() + RETENTION_EVERY_S
+        await _look(settings, context, store)
+        await asyncio.to_thread(forget, work)
+        try:
+            await asyncio.wait_for(stopping.wait(), LOOK_EVERY_S)
+        except TimeoutError:
+            continue
 
 
 async def _erase_what_is_over(database: Database, store: Store) -> None:
@@ -141,6 +150,16 @@ async def _take_uploads(context: Context, store: Store) -> None:
             await convert_all(context, store)
         except Exception:  # whatever one request or one file does, the others are looked for
             logger.exception("uploaded tracks could not be looked for")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _draw_chance(database: Database) -> None:
+    while True:
+        try:
+            for recording_id in await kept.waiting(database):
+                await kept.draw(database, recording_id)
+        except Exception:  # whatever one recording does, the next look begins anew
+            logger.exception("chance could not be drawn")
         await asyncio.sleep(LOOK_EVERY_S)
 
 

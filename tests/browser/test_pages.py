@@ -9,6 +9,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import ConsoleMessage, Page
 
 from app.accounts.models import User
+from app.analysis import kept
 from app.recordings.models import RecordingState
 from tests.browser.conftest import Site
 
@@ -85,6 +86,8 @@ def pages_of(site: Site) -> list[tuple[str, str, User | None]]:
 
 @pytest.mark.parametrize("width", AT_BOTH)
 async def test_every_page_is_seen_and_has_no_barrier(site: Site, width: str) -> None:
+    for recording_id in await kept.waiting(site.context.database):
+        await kept.draw(site.context.database, recording_id)
     for name, path, user in pages_of(site):
         async with site.visitor(user, width=WIDTHS[width][0], height=WIDTHS[width][1]) as context:
             page = await context.new_page()

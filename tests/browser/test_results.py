@@ -1,12 +1,14 @@
 """Sampling, agreement, content and programme pages of six groups coded by two, looked at."""
 
 import json
+from uuid import UUID
 
 import pytest
 from playwright.async_api import expect
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.analysis import kept
 from app.consent.models import Purpose
 from app.programmes.models import ProgrammeRole, ProgrammeStaff
 from app.sampling import service as sampling
@@ -50,8 +52,10 @@ async def prepare(site: Site) -> list[Series]:
             method=Method.STRATIFIED, parts=3, per_stratum=1, seed=2026,
             reason="Yksi alusta, keskeltä ja lopusta joka ryhmästä",
         )  # fmt: skip
-        await sampling.draw(db, first, played.programme, form)
+        sample = await sampling.draw(db, first, played.programme, form)
         await agree(db, played.series, Purpose.FEEDBACK)
+    for recording_id in sample.chosen:
+        await kept.draw(context.database, UUID(recording_id))
     return groups
 
 

@@ -1,5 +1,6 @@
 """`make demo`: sign-ins are printed, and a finished, indexed, coded meeting is there to look at."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ PICTURED = (
     "transcripts",
 )
 """The other pages have more to show in other tests."""
+
+
+DRAWN_WITHIN_S = 60
+"""The worker looks for what is to be drawn every five seconds."""
 
 
 async def signed_in(running: Installation, email: str) -> str:
@@ -78,6 +83,12 @@ async def figures(api: httpx.AsyncClient, recording: str) -> None:
     assert told["coverage"]["unrecorded_ms"] == 0
     for row in told["people"]:
         assert row["present_ms"] > 0.9 * found["duration_ms"], row
+    group = (await got(api, f"meetings/{found['meeting_id']}"))["group_id"]
+    async with asyncio.timeout(DRAWN_WITHIN_S):
+        while not (series := await got(api, f"groups/{group}/analysis"))["drawn"]:
+            await asyncio.sleep(0.5)
+    by = {row["figure"]: row for row in series["spread"] if row["facilitator"] == "with"}
+    assert 0 < by["overlap"]["p"] <= 1
 
 
 async def research_pages(

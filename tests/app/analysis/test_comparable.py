@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis import comparable, null
+from app.analysis import comparable, null, shifted
+from app.analysis.figures import values
 from app.analysis.measures import Side, measure
-from app.analysis.rows import values
 from app.analysis.table import Person, Talk
 from app.kit.intervals import Interval
 from tests.app.analysis.meetings import drawn, hand, people, talk
@@ -41,23 +41,29 @@ def test_it_is_what_the_null_draws(seconds: list[int]) -> None:
 
 def test_of_the_meeting_by_hand() -> None:
     """Largest of five shares over a fifth, of four over a quarter; one return of four threes times
-    four others; two interruptions tried and one that succeeded, and five changes, in 20 s."""
+    four others; two interruptions tried and one that succeeded, five changes, and of four shifts
+    one back, in 20 s."""
     found = measure(hand(), drawn=0, orders=False)
     everyone, others = found.everyone, found.others
-    assert everyone.comparable == {
+    told = dict(everyone.comparable)
+    by_chance = shifted.independent(hand())[0]
+    assert told.pop("overlap_to_chance") == pytest.approx(everyone.timing["overlap"] / by_chance)
+    assert told == {
         "largest_share_to_even": 5 * everyone.balance.largest_share,
         "returns_to_even": pytest.approx(1),
         "changes_per_hour": 5 * 180,
         "interruptions_per_hour": 2 * 180,
         "succeeded_per_hour": 180,
         "dual_starts_per_hour": 0,
+        "turned_back_per_hour": 180,
+        "third_came_in_per_hour": 3 * 180,
     }
     assert others.comparable["largest_share_to_even"] == 4 * others.balance.largest_share
-    by_chance = comparable.star_by_chance(hand())
-    assert found.star_to_chance == pytest.approx(4 / 5 / by_chance)
-    told = values(found)
-    assert told["whole", "star_to_chance"] == pytest.approx(found.star_to_chance)
-    assert told["with", "interruptions_per_hour"] == 360
+    star = comparable.star_by_chance(hand())
+    assert found.star_to_chance == pytest.approx(4 / 5 / star)
+    named = values(found)
+    assert named["whole", "star_to_chance"] == pytest.approx(found.star_to_chance)
+    assert named["with", "interruptions_per_hour"] == 360
 
 
 def test_groups_of_any_size_in_which_all_do_the_same_are_told_alike() -> None:

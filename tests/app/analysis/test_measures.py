@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from app.analysis import participation
 from app.analysis.measures import measure, spread
 from app.analysis.silence import Kind
 from app.analysis.table import Ints, Talk
@@ -47,9 +48,9 @@ def test_overlap_beside_chance_by_hand() -> None:
 
     chance = 0.75 * several(*q) + 0.25 * several(*q, 2_800 / 5_000)
     found = measure(hand(), drawn=0, orders=False)
-    assert found.everyone.overlap_to_chance == pytest.approx(3.6 / 20 / chance)
+    assert found.everyone.comparable["overlap_to_chance"] == pytest.approx(3.6 / 20 / chance)
     chance = 0.75 * several(*q[1:]) + 0.25 * several(*q[1:], 2_800 / 5_000)
-    assert found.others.overlap_to_chance == pytest.approx(0.16 / chance)
+    assert found.others.comparable["overlap_to_chance"] == pytest.approx(0.16 / chance)
 
 
 ROUND = [0, 1, 2, 1, 3, 0, 2, 3, 2, 0]
@@ -154,7 +155,8 @@ def test_what_was_not_recorded_changes_no_figure() -> None:
         assert after.everyone.timing[name] == before.everyone.timing[name]
         assert after.others.timing[name] == before.others.timing[name]
     assert before.everyone.timing["longest_silence_ms"] == 1_200
-    assert after.everyone.overlap_to_chance == pytest.approx(before.everyone.overlap_to_chance)
+    overlaps = [each.everyone.comparable["overlap_to_chance"] for each in (before, after)]
+    assert overlaps[1] == pytest.approx(overlaps[0])
     assert after.everyone.balance == before.everyone.balance
     assert after.everyone.timing["changes"] == before.everyone.timing["changes"] == 5
     assert after.star == before.star
@@ -167,12 +169,12 @@ def test_what_was_not_recorded_changes_no_figure() -> None:
 
 
 def test_a_part_of_which_nothing_was_recorded_has_no_balance() -> None:
-    found = measure(cut_open(hand()), drawn=0, orders=False)
+    found = measure(cut_open(hand()), drawn=1, orders=False)
     evens = [even for _, even, _ in found.everyone.over_time]
     assert [even.people for even in evens] == [4, 5]
     whole = replace(cut_open(hand()), unrecorded=(Interval(0, 1_220_000),))
     silent = replace(whole, people=tuple(replace(p, stays=()) for p in whole.people))
-    found = measure(silent, drawn=0, orders=False)
+    found = measure(silent, drawn=1, orders=False)
     assert all(np.isnan(even.gini) for _, even, _ in found.everyone.over_time)
 
 
@@ -185,7 +187,7 @@ def test_spread_by_hand() -> None:
 def test_nothing_said_can_be_measured() -> None:
     found = measure(talk(people(3, 60_000), 60_000, []), drawn=9)
     assert found.everyone.timing["silence"] == 1
-    assert np.isnan(found.everyone.overlap_to_chance)
+    assert np.isnan(found.everyone.comparable["overlap_to_chance"])
     assert np.isnan(found.star)
     assert found.everyone.turns == 0
 
@@ -201,9 +203,37 @@ def test_any_meeting_can_be_measured(table: Talk) -> None:
         assert all(np.isnan(c.p) or 0 < c.p <= 1 for c in side.chance.values())
 
 
+def test_what_is_made_comparable_has_the_chance_of_what_it_is_made_of() -> None:
+    found = measure(drawn(3, turns=60), drawn=99)
+    for side in (found.everyone, found.others):
+        for name, figure in (
+            ("overlap_to_chance", "overlap"),
+            ("largest_share_to_even", "largest_share"),
+            ("returns_to_even", "returns"),
+            ("turned_back_per_hour", "shift_AB-BA"),
+            ("interruptions_per_hour", "interruptions"),
+        ):
+            assert side.chance[name].observed == side.comparable[name]
+            assert side.chance[name].p == side.chance[figure].p
+            assert (side.drawn[name] > side.chance[name].observed).tolist() == (
+                side.drawn[figure] > side.chance[figure].observed
+            ).tolist()
+    assert found.star_chance["star_to_chance"].p == found.star_chance["star"].p
+
+
+def test_another_meeting_has_a_chance_of_its_own() -> None:
+    """The same turns under another number: other draws, of all that is drawn."""
+    first, same, other = (measure(replace(hand(), number=n), drawn=99) for n in (1, 1, 2))
+    for name in ("gini", "reciprocity", "overlap", "shift_AB-BA"):
+        drawn_of = [each.everyone.drawn[name].tolist() for each in (first, same, other)]
+        assert drawn_of[0] == drawn_of[1] != drawn_of[2]
+    assert first.star_drawn["star"].tolist() != other.star_drawn["star"].tolist()
+
+
 def test_orders_can_be_left_out() -> None:
     found = measure(drawn(2, turns=40), orders=False)
     assert found.everyone.order.cells is None
-    assert set(found.everyone.chance) == {"gini", "gini_rescaled", "entropy", "largest_share"}
-    assert np.isnan(found.star_chance.p)
+    alone = {*participation.WEIGHED, "largest_share_to_even"}
+    assert set(found.everyone.chance) == alone
+    assert np.isnan(found.star_chance["star"].p)
     assert not np.isnan(found.star)

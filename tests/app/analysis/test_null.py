@@ -31,7 +31,7 @@ def allotted_by_chance(seed: int) -> Talk:
 
 
 def ginis(table: Talk, drawn: int = null.DRAWN) -> np.ndarray:
-    return np.array([participation.gini(rates) for rates in allotted(table, drawn)])
+    return participation.balances(allotted(table, drawn), table.stayed())["gini"]
 
 
 def test_p_of_the_balance_is_uniform_under_its_null() -> None:
@@ -96,7 +96,7 @@ def test_who_is_there_longer_is_allotted_more_turns() -> None:
     lengths = [1_000, 2_000, 5_000, 9_000, 30_000, 4_000]
     stayed = 1_000.0 * np.array(STAYED)
     draws = 20_000
-    held = allotted(came_late(lengths), draws) * stayed
+    held = allotted(came_late(lengths), draws)
     p, spread = stayed / stayed.sum(), float(np.square(lengths).sum())
     covariance = spread * (np.diag(p) - np.outer(p, p))
 
@@ -199,11 +199,11 @@ def test_who_interrupts_is_any_other_by_their_time_present() -> None:
 
 
 def test_what_is_allotted_in_a_part_is_what_was_said_there() -> None:
-    """Of turns 0–4 and 6–10 s in a part of 2–8 s: 2 and 2 s, by 6 s present each."""
+    """Of turns 0–4 and 6–10 s in a part of 2–8 s: 2 and 2 s."""
     table = talk(people(3, 10_000), 10_000, [(0, 0, 4_000, False), (1, 6_000, 10_000, False)])
-    rates = allotted(table, 50, Interval(2_000, 8_000))
-    assert rates.sum(axis=1) == pytest.approx([4 / 6] * 50)
-    assert set(np.round(6 * rates.ravel()).tolist()) == {0, 2, 4}
+    held = allotted(table, 50, Interval(2_000, 8_000))
+    assert held.sum(axis=1).tolist() == [4_000] * 50
+    assert set(held.ravel().tolist()) == {0, 2_000, 4_000}
 
 
 def test_many_turns_are_allotted_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from app.kit.languages import LANGUAGES
+from app.analysis import kept, null
+from app.kit.languages import LANGUAGES, Languages
 from app.meetings.models import Meeting, MeetingState
 from app.recordings.models import OffRecordSpan, Recording
 from app.turns.models import Turn, TurnIndex, TurnState
@@ -26,9 +27,9 @@ async def series(running: Application, cast: Cast) -> Series:
 async def test_nobody_in_the_group_reads_it(
     who: str, running: Application, cast: Cast, browser: Browser
 ) -> None:
-    kept = await keep(running, cast)
+    one = await keep(running, cast)
     client = await browser(getattr(cast, who))
-    for path in (f"/meetings/{kept.meeting.id}/analysis", f"/groups/{cast.group_id}/analysis"):
+    for path in (f"/meetings/{one.meeting.id}/analysis", f"/groups/{cast.group_id}/analysis"):
         assert (await client.get(path)).status_code == 403
     assert "/analysis" not in (await client.get(f"/groups/{cast.group_id}")).text
 
@@ -81,6 +82,50 @@ async def test_silence_and_passages_are_told_on_both_sides_beside_chance(
     group = (await client.get(f"/groups/{series.group}/analysis")).text
     spread = group.split("<h2>Spread")[1].split("</table>")[0]
     assert spread.count(">Silence</th>") == spread.count(">Overlap beside chance</th>") == 2
+
+
+BESIDE = '<span class="chance">by chance'
+NO_CHANCE = ("people", "turns", "talk_ms", "backchannels", "shift_A0")
+
+
+async def test_means_over_meetings_stand_beside_chance_once_it_is_drawn(
+    running: Application, cast: Cast, series: Series, browser: Browser
+) -> None:
+    client = await browser(cast.researcher, "en")
+    paths = (f"/groups/{series.group}/analysis", f"/programmes/{cast.programme_id}/analysis")
+    heads = ("<h2>Spread", "<h2>Differences between")
+    waiting = await kept.waiting(running.context.database)
+    await kept.draw(running.context.database, waiting[0])
+    for path, head in zip(paths, heads, strict=True):
+        table = (await client.get(path)).text.split(head)[1].split("</section>")[0]
+        assert "drawn of 1 of 6 meetings" in table
+        assert BESIDE not in table
+
+    for recording_id in waiting[1:]:
+        await kept.draw(running.context.database, recording_id)
+
+    for path, head in zip(paths, heads, strict=True):
+        page = (await client.get(path)).text
+        table = page.split(head)[1].split("</table>")[0]
+        assert table.count(BESIDE) == table.count("<tr>") - 1
+        assert "been drawn of" not in page
+    for head, columns in (("<h2>By meeting order", 6), ("<h2>By group", 1)):
+        table = page.split(head)[1].split("</table>")[0]
+        assert table.count(">p = ") == columns * (table.count("<tr>") - 1)
+    for path in paths:
+        found = (await cast.researcher.client.get(f"/api/v1{path}")).json()
+        assert found["drawn"] == 6
+        for row in found["spread"] if "spread" in found else found["between"]:
+            drawn = not row["figure"].startswith(NO_CHANCE)
+            assert (row["p"] is not None) == drawn, row["figure"]
+            assert not drawn or row["chance_low"] <= row["chance_high"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_definition_names_the_draws_and_their_seed(language: str) -> None:
+    said = Languages().text("analysis.about_pooled", language)
+    assert str(null.DRAWN) in said
+    assert str(null.SEED) in said
 
 
 async def test_what_the_figures_rest_on_is_told(

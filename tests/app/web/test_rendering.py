@@ -87,7 +87,7 @@ PROGRAMME = [
     *("programme_balance", "programme_facilitator"),
     *("programme_floor", "programme_floor_without"),
 ]
-DEFINED += [*PROGRAMME, "between", "by_order", "comparable"]
+DEFINED += [*PROGRAMME, "between", "by_order", "comparable", "pooled"]
 COEFFICIENTS = ["percent", "kappa", "alpha", "ac1"]
 CONTENT = ["frequencies", "settled", "river", "river_without", "together", "follows"]
 PARTS = ["role", "person", "group", "position"]
