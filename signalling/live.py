@@ -80,6 +80,8 @@ class Presence:
     unwritten: dict[PurposeName, UUID | None] = field(default_factory=dict)
     """Refused or withdrawn, and not in the ledger yet, or never: stronger than the row that grants
     it there, if one does. Another grant in that row's place came later, from another page."""
+    said: dict[PurposeName, UUID] = field(default_factory=dict)
+    """The last no of theirs that was heard here: they know of it without having read the ledger."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one command of theirs that is at the database (`signalling.beside`)."""
     waiting: int = 0
