@@ -59,7 +59,6 @@ async def _grant(
     async with node.database.transaction() as db:
         await consent.hold(db, live.group_id)
         earlier = node.withdrawals.of(user, live.group_id)
-        unknown_to = await hosting.unknown_to(db, live.group_id, node.journal.id)
         if presence.decisions[purpose] == number:
             for one in earlier:
                 await withdrawals.write(db, one)
@@ -74,7 +73,7 @@ async def _grant(
                 text_language=command.text_language,
                 decided_by=user,
                 keeps_earlier=command.keeps_earlier,
-                seen=consent.Seen(command.seen, presence.said.get(purpose), unknown_to),
+                seen=consent.Seen(command.seen, presence.said.get(purpose), live.unknown_to),
             )
             row_id = row.id
     if row_id is not None:
@@ -159,14 +158,17 @@ async def in_force(live: Live) -> InForce:
     where nobody has read it."""
     ended = live.node.withdrawals.in_group(live.group_id)
     async with live.node.database.reading() as db:
-        unknown_to = await hosting.unknown_to(db, live.group_id, live.node.journal.id)
+        if live.unknown_to:  # it may have been read meanwhile
+            journal_id = live.node.journal.id
+            live.unknown_to = await hosting.unknown_to(db, live.group_id, journal_id)
         current = await consent.in_force(db, live.group_id)
     found = InForce({}, {})
     for user, rows in current.items():
         known: dict[PurposeName, ConsentDecision] = {p.value: row for p, row in rows.items()}
         own = {p: row for p, row in known.items() if (user, p) not in ended}
-        found.counts[user] = {p: row.id for p, row in own.items() if row.sequence > unknown_to}
-        found.uncounted[user] = own.keys() - found.counts[user].keys()
+        counts = {p: row.id for p, row in own.items() if row.sequence > live.unknown_to}
+        found.counts[user] = counts
+        found.uncounted[user] = own.keys() - counts.keys()
     return found
 
 

@@ -115,6 +115,9 @@ class Live:
         self.recording_id: UUID | None = None
         self.recording_lock = asyncio.Lock()
         """Held while tapes are ordered and closed, so that no two do it at once."""
+        self.unknown_to = 0
+        """Up to this row of the group's ledger it is not known what holds (`app.meetings.hosting`),
+        as when the meeting opened here; what was read since is taken off."""
         self.ended = False
         self.ledger_readings = self.ledger_followed = 0
         """Readings of the ledger are numbered: the last that began, the last that was followed."""

@@ -36,6 +36,8 @@ class Opened:
     off_since: datetime | None
     taken_over: bool
     """Off the record, because something may have been said elsewhere."""
+    unknown_to: int
+    """Up to this row of the group's ledger it is not known what holds."""
 
 
 async def open_in_books(node: Node, meeting_id: UUID) -> Opened:
@@ -54,8 +56,9 @@ async def open_in_books(node: Node, meeting_id: UUID) -> Opened:
         if recording and taken_over and since is None:
             since = node.clock.utc(node.clock.now())
             await off_record.begin(db, new_id(), recording.id, since)
+        unknown_to = await hosting.unknown_to(db, meeting.group_id, node.journal.id)
         present = await attendance.cut_off(db, meeting_id)
-    return Opened(meeting.group_id, recording, present, since, taken_over)
+    return Opened(meeting.group_id, recording, present, since, taken_over, unknown_to)
 
 
 async def close_in_books(live: Live) -> None:

@@ -127,6 +127,7 @@ class Rooms:
             live.recording_id = recording.id
         # Whoever was in it when a node stopped need not be let in again, and it still records.
         live.room.admitted |= found.present
+        live.unknown_to = found.unknown_to
         live.room.off_record.since = found.off_since
         live.room.off_record.taken_over = found.taken_over
         if recording is not None and recording.state == RecordingState.RUNNING:
