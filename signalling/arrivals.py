@@ -12,7 +12,7 @@ from app.recordings.models import SpanEnd
 from signalling import books, consenting, off_record_commands, spans, taping
 from signalling.connection import Connection
 from signalling.live import Live, Presence, Session, new_participant_id, new_resume_token
-from signalling.messages import PurposeName, Replaced, Waiting, Welcomed
+from signalling.messages import Replaced, Waiting, Welcomed
 from signalling.participant import Participant
 from signalling.turn import ice_servers
 
@@ -43,12 +43,14 @@ async def join(live: Live, ticket: Join, connection: Connection) -> str | None:
 
 
 async def newcomer(live: Live, ticket: Join) -> Participant:
+    found = await consenting.in_force(live)
     return Participant(
         id=new_participant_id(),
         user=ticket.user_id,
         name=ticket.name,
         role=ticket.role,  # type: ignore[arg-type]
-        consents=await _consents(live, ticket.user_id),
+        consents=found.counts.get(ticket.user_id, {}),
+        uncounted=found.uncounted.get(ticket.user_id, set()),
     )
 
 
@@ -97,6 +99,8 @@ def welcome(live: Live, participant: str, *, resumed: bool) -> None:
             ice_servers=ice_servers(settings, participant, int(time.time())),
         ),
     )
+    if live.room.participants[participant].uncounted:
+        consenting.tell_uncounted(live, live.room.participants[participant])
 
 
 def lost(live: Live, participant: str, connection: Connection) -> None:
@@ -189,10 +193,6 @@ def _stop_waiting(presence: Presence) -> None:
     if presence.expiry is not None:
         presence.expiry.cancel()
         presence.expiry = None
-
-
-async def _consents(live: Live, user_id: UUID) -> dict[PurposeName, UUID]:
-    return (await consenting.granted(live)).get(user_id, {})
 
 
 async def _attend(live: Live, person: Participant) -> None:

@@ -9,15 +9,23 @@ connection waits for that, nor for a grant.
 import asyncio
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from app.consent import service as consent
-from app.consent.models import Decision, Purpose
+from app.consent.models import ConsentDecision, Decision, Purpose
 from app.kit.errors import Refusal
 from app.kit.ids import new_id
+from app.meetings import hosting
 from signalling import beside, keeping, taping, withdrawals
 from signalling.live import Live, Presence
-from signalling.messages import DecideConsent, Done, PurposeName, WithdrawalsWaiting
+from signalling.messages import (
+    ConsentsUncounted,
+    DecideConsent,
+    Done,
+    PurposeName,
+    WithdrawalsWaiting,
+)
 from signalling.participant import Participant
 from signalling.refusals import answering
 from signalling.withdrawals import Withdrawal
@@ -65,6 +73,7 @@ async def _grant(
                 text_language=command.text_language,
                 decided_by=user,
                 keeps_earlier=command.keeps_earlier,
+                seen=consent.Seen(command.seen, presence.said.get(purpose), live.unknown_to),
             )
             row_id = row.id
     if row_id is not None:
@@ -73,6 +82,7 @@ async def _grant(
         presence.unwritten.pop(purpose, None)
         if person.id in live.room.participants:
             live.deliver(live.room.granted(person.id, purpose, row_id))
+            count(live, person, person.uncounted - {purpose})
             _tape_what_may_be(live)
     live.tell(person.id, Done(ref=command.ref))
 
@@ -95,10 +105,12 @@ def _end(live: Live, participant: str, command: DecideConsent) -> Withdrawal:
         keeps_earlier=command.keeps_earlier,
         decided_at=live.node.clock.utc(live.node.clock.now()),
     )
+    presence.said[command.purpose] = withdrawal.id
     live.node.withdrawals.heard(withdrawal)
     if command.purpose == "chat" and not command.keeps_earlier:
         keeping.drop(live, person.user)
     live.deliver(live.room.ended(participant, command.purpose, command.decision))
+    count(live, person, person.uncounted - {command.purpose})
     return withdrawal
 
 
@@ -135,15 +147,29 @@ def _tell(live: Live, participant: str, one: Withdrawal) -> None:
     live.tell(participant, WithdrawalsWaiting(waiting=waiting))
 
 
-async def granted(live: Live) -> dict[UUID, dict[PurposeName, UUID]]:
-    """What the ledger says now, but for what was withdrawn and is not in it yet."""
+class InForce(NamedTuple):
+    counts: dict[UUID, dict[PurposeName, UUID]]
+    uncounted: dict[UUID, set[PurposeName]]
+    """Given before another node went away with what was last said there (`signalling.opening`)."""
+
+
+async def in_force(live: Live) -> InForce:
+    """What the ledger says now, but for what was withdrawn and is not in it yet, or may have been
+    where nobody has read it."""
     ended = live.node.withdrawals.in_group(live.group_id)
     async with live.node.database.reading() as db:
-        in_force = await consent.in_force(db, live.group_id)
-    return {
-        user: {p.value: row.id for p, row in rows.items() if (user, p.value) not in ended}
-        for user, rows in in_force.items()
-    }
+        if live.unknown_to:  # it may have been read meanwhile
+            journal_id = live.node.journal.id
+            live.unknown_to = await hosting.unknown_to(db, live.group_id, journal_id)
+        current = await consent.in_force(db, live.group_id)
+    found = InForce({}, {})
+    for user, rows in current.items():
+        known: dict[PurposeName, ConsentDecision] = {p.value: row for p, row in rows.items()}
+        own = {p: row for p, row in known.items() if (user, p) not in ended}
+        counts = {p: row.id for p, row in own.items() if row.sequence > live.unknown_to}
+        found.counts[user] = counts
+        found.uncounted[user] = own.keys() - counts.keys()
+    return found
 
 
 async def follow_the_ledger(live: Live) -> None:
@@ -152,7 +178,7 @@ async def follow_the_ledger(live: Live) -> None:
     live.ledger_readings += 1
     reading = live.ledger_readings
     before = {id_: presence.decisions.copy() for id_, presence in live.presences.items()}
-    in_force = await granted(live)
+    found = await in_force(live)
     if reading < live.ledger_followed:
         return
     live.ledger_followed = reading
@@ -160,13 +186,14 @@ async def follow_the_ledger(live: Live) -> None:
         person = live.room.participants.get(id_) or live.room.lobby.get(id_)
         if person is None or person.watches or before.get(id_) != presence.decisions:
             continue
-        own = dict(in_force.get(person.user, {}))
+        own = dict(found.counts.get(person.user, {}))
         for purpose, ended in list(presence.unwritten.items()):
             if own.get(purpose) == ended:
                 own.pop(purpose, None)
             elif purpose in own:  # later, on another page
                 del presence.unwritten[purpose]
         _adopt(live, person, own)
+        count(live, person, found.uncounted.get(person.user, set()))
     _tape_what_may_be(live)
 
 
@@ -180,6 +207,17 @@ def _adopt(live: Live, person: Participant, granted: dict[PurposeName, UUID]) ->
         live.deliver(live.room.ended(person.id, purpose, "withdrawn"))
     for purpose in [p for p in granted if p not in person.consents]:
         live.deliver(live.room.granted(person.id, purpose, granted[purpose]))
+
+
+def count(live: Live, person: Participant, uncounted: set[PurposeName]) -> None:
+    """Tells this person which of their consents do not count here, when that has changed."""
+    if person.uncounted != uncounted:
+        person.uncounted = uncounted
+        tell_uncounted(live, person)
+
+
+def tell_uncounted(live: Live, person: Participant) -> None:
+    live.tell(person.id, ConsentsUncounted(purposes=sorted(person.uncounted)))
 
 
 def _tape_what_may_be(live: Live) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -17,8 +18,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.kit.ids import new_id
+
 logger = logging.getLogger(__name__)
 
+ID = "journal.id"
 NONCE_BYTES = 12
 UNFINISHED = ".part"
 
@@ -26,6 +30,8 @@ UNFINISHED = ".part"
 class Journal:
     def __init__(self, spool: Path, installation_key: bytes) -> None:
         self._folder = spool / "journal"
+        self.id = _identity(spool / ID)
+        """Of what lies on this disk: a node of the same name with another disk has another."""
         key = HKDF(SHA256(), length=32, salt=None, info=b"emessi node journal v1")
         self._seal = AESGCM(key.derive(installation_key))
 
@@ -59,6 +65,10 @@ class Journal:
         except OSError as error:
             logger.error("the journal still holds what is entered: %s", error.strerror)
 
+    def holds(self, *kinds: str) -> bool:
+        """Whether anything is there, to be opened or not."""
+        return any(True for kind in kinds for _ in self._folder.glob(f"*.{kind}"))
+
     def left(self, kind: str) -> list[str]:
         """What is there, the oldest first. What cannot be opened stays where it is."""
         found = []
@@ -73,6 +83,21 @@ class Journal:
 
     def _path(self, kind: str, id_: UUID) -> Path:
         return self._folder / f"{id_}.{kind}"
+
+
+def _identity(path: Path) -> UUID:
+    """Made with the journal. A disk that refuses it has a new one each time, whose last life
+    therefore nobody is taken to have read."""
+    with suppress(OSError, ValueError):
+        return UUID(path.read_text())
+    made = new_id()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(made))
+        _sync(path)
+    except OSError as error:
+        logger.error("the journal was given no name: %s", error.strerror)
+    return made
 
 
 def _sync(path: Path) -> None:

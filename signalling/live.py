@@ -80,6 +80,8 @@ class Presence:
     unwritten: dict[PurposeName, UUID | None] = field(default_factory=dict)
     """Refused or withdrawn, and not in the ledger yet, or never: stronger than the row that grants
     it there, if one does. Another grant in that row's place came later, from another page."""
+    said: dict[PurposeName, UUID] = field(default_factory=dict)
+    """The last no of theirs that was heard here: they know of it without having read the ledger."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one command of theirs that is at the database (`signalling.beside`)."""
     waiting: int = 0
@@ -113,6 +115,9 @@ class Live:
         self.recording_id: UUID | None = None
         self.recording_lock = asyncio.Lock()
         """Held while tapes are ordered and closed, so that no two do it at once."""
+        self.unknown_to = 0
+        """Up to this row of the group's ledger it is not known what holds (`app.meetings.hosting`),
+        as when the meeting opened here; what was read since is taken off."""
         self.ended = False
         self.ledger_readings = self.ledger_followed = 0
         """Readings of the ledger are numbered: the last that began, the last that was followed."""

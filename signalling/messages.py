@@ -35,6 +35,7 @@ RefusalCode = Literal[
     "not_recording",
     "not_off_record",
     "text_version_unknown",
+    "answered_since",
     "recording_unavailable",
     "too_many",
     "internal",
@@ -209,6 +210,9 @@ class DecideConsent(Command):
     text_language: LanguageCode
     keeps_earlier: bool = False
     """Of a withdrawal: leave what was recorded until now. Else it is erased."""
+    seen: int = Field(default=0, ge=0, le=2**31 - 1)
+    """Of a yes: the `sequence` of one's own newest decision in the ledger that one knew of. What
+    one said by this connection is known besides. It is refused where one has said no since."""
 
 
 class EndMeeting(Command):
@@ -291,6 +295,9 @@ class OffRecordState(Message):
     """Of so many who are here, and who must all agree."""
     mine: bool
     """Whether you do."""
+    taken_over: bool = False
+    """Nobody asked for it: another node had the meeting, and what was last said there of the record
+    is not known here."""
 
 
 class IceServer(Message):
@@ -507,6 +514,15 @@ class WithdrawalsWaiting(Message):
     waiting: int = Field(ge=0)
 
 
+class ConsentsUncounted(Message):
+    """Of your own consents: those that do not count here until you give them again. Another node
+    had a meeting of the group, and whether you took them back there is not known. Told again
+    whenever it changes, and once all count."""
+
+    type: Literal["consents_uncounted"] = "consents_uncounted"
+    purposes: list[PurposeName]
+
+
 class RecordingStarted(Message):
     """The recording runs."""
 
@@ -596,6 +612,7 @@ ServerMessage = Annotated[
     | Said
     | LinesUnkept
     | WithdrawalsWaiting
+    | ConsentsUncounted
     | RecordingStarted
     | RecordingInterrupted
     | RecordingResumed

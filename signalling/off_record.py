@@ -17,6 +17,8 @@ class OffRecord:
     """None: on the record."""
     until: datetime | None = None
     """When the last time of it ended."""
+    taken_over: bool = False
+    """It began because the meeting came here without what was last said elsewhere."""
     agreed: set[UUID] = field(default_factory=set)
     """Those who agree to be recorded again. The first of them has proposed it."""
 
@@ -26,7 +28,7 @@ class OffRecord:
         self.agreed.clear()
 
     def end(self, at: datetime) -> None:
-        self.since, self.until = None, at
+        self.since, self.until, self.taken_over = None, at, False
         self.agreed.clear()
 
     def touches(self, began: datetime) -> bool:
@@ -43,4 +45,5 @@ class OffRecord:
             agreed=len(self.agreed & present),
             present=len(present),
             mine=user in self.agreed,
+            taken_over=self.taken_over,
         )

@@ -1,6 +1,6 @@
 """One person who is in a meeting now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from signalling.messages import LobbyState, ParticipantState, PurposeName, RoleName
@@ -16,6 +16,9 @@ class Participant:
     role: RoleName
     consents: dict[PurposeName, UUID]
     """Purposes granted and in force, each with the ledger row that says so."""
+    uncounted: set[PurposeName] = field(default_factory=set)
+    """Granted before another node went away with what was last said there: not known to be in
+    force, and so not in `consents`."""
     hand_raised: bool = False
     connected: bool = True
     watches: bool = False

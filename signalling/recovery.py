@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from app.kit.errors import Refusal
 from app.kit.ids import short
-from app.meetings import placement
+from app.meetings import hosting, placement
 from app.recordings import service as recordings
 from app.recordings import spans, spooled
 from signalling import asides, books, keeping, withdrawals
@@ -55,6 +55,9 @@ async def enter_what_was_heard(node: Node) -> None:
             node.withdrawals.settled([one])
     await asides.enter_what_was_left(node)
     await keeping.keep_what_was_left(node)
+    if not node.journal.holds(withdrawals.KIND, stretches.KIND):
+        async with node.database.transaction() as db:
+            await hosting.end_all(db, node.journal.id)
 
 
 async def take_stock(node: Node) -> list[Left]:

@@ -17,6 +17,7 @@ KNOWN: dict[str, RefusalCode] = {
     "meeting_ended": "meeting_ended",
     "media_refused": "media_refused",
     "text_version_unknown": "text_version_unknown",
+    "answered_since": "answered_since",
     "recording_finished": "recording_unavailable",
 }
 

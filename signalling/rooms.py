@@ -5,13 +5,9 @@ import contextlib
 import logging
 from uuid import UUID
 
-from app.kit.errors import NotFound
 from app.kit.ids import short
-from app.meetings import attendance, placement
+from app.meetings import placement
 from app.meetings import service as meetings
-from app.meetings.models import Meeting
-from app.recordings import off_record
-from app.recordings import service as recordings
 from app.recordings.models import RecordingState, SpanEnd
 from media.relay.events import (
     LayersWanted,
@@ -24,9 +20,9 @@ from media.relay.events import (
 )
 from signalling import (
     arrivals,
-    books,
     consenting,
     messages,
+    opening,
     recording_commands,
     spans,
     storage,
@@ -123,22 +119,17 @@ class Rooms:
 
     async def _make(self, meeting_id: UUID) -> Live:
         node = self._node
-        async with node.database.transaction() as db:
-            meeting = await db.get(Meeting, meeting_id)
-            if meeting is None or await meetings.is_over(db, meeting_id):
-                raise NotFound
-            if not await placement.renew(db, meeting_id, node.settings.node.name):
-                raise NotFound  # it lives elsewhere by now
-            recording = await recordings.of_meeting(db, meeting_id)
-            off_since = await off_record.since(db, recording.id) if recording else None
-            present = await attendance.cut_off(db, meeting_id)
-        live = Live(node, meeting_id, meeting.group_id)
+        found = await opening.open_in_books(node, meeting_id)
+        recording = found.recording
+        live = Live(node, meeting_id, found.group_id)
         live.media = node.relay.room(str(meeting_id), lambda event: self._heard(live, event))
         if recording is not None:
             live.recording_id = recording.id
         # Whoever was in it when a node stopped need not be let in again, and it still records.
-        live.room.admitted |= present
-        live.room.off_record.since = off_since
+        live.room.admitted |= found.present
+        live.unknown_to = found.unknown_to
+        live.room.off_record.since = found.off_since
+        live.room.off_record.taken_over = found.taken_over
         if recording is not None and recording.state == RecordingState.RUNNING:
             await taping.begin(live, recording.started_at)
             storage.follow(live)
@@ -175,12 +166,7 @@ class Rooms:
         for participant in list(live.presences):
             arrivals.leave(live, participant)
         node.relay.close_room(str(live.meeting_id))
-        async with live.recording_lock:
-            pass  # what was said of the record is in the books before the meeting opens again
-        own_name = node.settings.node.name
-        await books.enter(
-            node.database, lambda db: placement.release(db, live.meeting_id, own_name)
-        )
+        await opening.close_in_books(live)
         logger.info("meeting %s has left", short(live.meeting_id))
 
     def _heard(self, live: Live, event: RoomEvent) -> None:

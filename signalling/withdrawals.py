@@ -7,11 +7,13 @@ Until then no grant that the ledger still shows counts here.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consent import service as consent
@@ -82,6 +84,13 @@ class Withdrawals:
             self.settled([one])
             raise
         self.settled([one])
+
+    async def enter_all(self, database: Database, group_id: UUID) -> None:
+        """Returns once nothing of the group waits, but for what the ledger refuses."""
+        for one in self.waiting:
+            if one.group_id == group_id:
+                with suppress(Refusal, SQLAlchemyError):
+                    await self.enter(database, one)
 
     def settled(self, entered: Sequence[Withdrawal]) -> None:
         for one in entered:

@@ -118,8 +118,8 @@ async def own_consents(group_id: UUID, db: Db, actor: CurrentActor) -> OwnConsen
 async def decide(
     asked: Asked, group_id: UUID, form: Decide, db: Db, actor: CurrentActor
 ) -> ConsentDecision:
-    """Decide for oneself. The same decision again changes nothing. It was decided when the request
-    came, however long the ledger is busy."""
+    """Decide for oneself. It was decided when the request came, however long the ledger is busy. A
+    yes that takes a no back names it (`seen`)."""
     heard = Heard(new_id(), asked)
     return await service.decide_own(db, actor, group_id, heard=heard, **form.model_dump())
 

@@ -89,6 +89,9 @@ class Decide(Form):
     text_language: Language
     keeps_earlier: bool = False
     """Of a withdrawal: leave what was recorded until now."""
+    seen: int = Field(default=0, ge=0, le=2**31 - 1)
+    """Of a yes: the `sequence` of one's own newest decision that one knew of. It is refused where
+    one has said no since."""
 
 
 class DecisionPublic(Public):

@@ -16,7 +16,7 @@ from app.groups import access
 from app.groups.models import Group
 from app.kit import news
 from app.kit.db import now
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.ids import new_id
 from app.kit.permissions import Action
 from app.programmes.models import Programme
@@ -39,6 +39,23 @@ class Heard(NamedTuple):
 
     id: UUID
     decided_at: datetime
+
+
+class Seen(NamedTuple):
+    """What was known to whoever says yes: the ledger up to a row, and a no of theirs that may be in
+    it later."""
+
+    sequence: int
+    said: UUID | None = None
+    unknown_to: int = 0
+    """Up to this row it is not known what holds (`app.meetings.hosting`): a yes is said anew."""
+
+
+class AnsweredSince(Refusal):
+    """A yes that was said without knowing of the no that came after it was asked: it may have lain
+    in a connection that was lost."""
+
+    code = "answered_since"
 
 
 class PurposeNotAsked(Invalid):
@@ -67,21 +84,21 @@ async def decide(
     keeps_earlier: bool = False,
     paper: Paper | None = None,
     heard: Heard | None = None,
+    seen: Seen | None = None,
 ) -> ConsentDecision:
     """Writes one decision at the end of the group's chain, and has every node hear of it.
 
-    The same decision under the same version of the text is not written twice; a withdrawal after
-    which nothing is kept is stronger than one that keeps, and may follow it. What was read on
-    `paper` is not ours: the row names the version of our text that stood then, without a hash."""
+    The same yes under the same version of the text is not written twice. A no always is, and
+    overrules each yes that was said without having `seen` it (None: one that cannot be late); what
+    was given up by one is not kept by the next. What was read on `paper` is not ours: the row names
+    the version of our text that stood then, without a hash."""
     if keeps_earlier and decision != Decision.WITHDRAWN:
         raise NothingToKeep(field="keeps_earlier")
     text, text_sha256 = await _read(db, group_id, text_version, text_language)
     if decision == Decision.GRANTED and paper is None and purpose not in text.purposes:
         raise PurposeNotAsked(field="purpose")
-    rows = await chain(db, group_id)
-    latest = ledger.fold(rows).get(user_id, {}).get(purpose)
-    same = latest and latest.decision == decision and latest.text_version == text_version
-    if latest and same and (keeps_earlier or not latest.keeps_earlier):
+    latest = (await latest_of(db, user_id, group_id)).get(purpose)
+    if decision == Decision.GRANTED and latest and _says_nothing_new(latest, text_version, seen):
         return latest
     row = ConsentDecision(
         **(heard or Heard(new_id(), now()))._asdict(),
@@ -97,12 +114,26 @@ async def decide(
         paper=paper.name if paper else None,
         signed_at=paper.signed_at if paper else None,
         decided_by=decided_by,
-        keeps_earlier=keeps_earlier,
+        keeps_earlier=keeps_earlier and not (latest and _gives_up(latest)),
         previous_hash="",
         hash="",
     )
     await _write(db, row)  # which puts it into the chain
     return row
+
+
+def _says_nothing_new(latest: ConsentDecision, text_version: int, seen: Seen | None) -> bool:
+    """Of a yes after this row. Raises AnsweredSince."""
+    if latest.decision != Decision.GRANTED:
+        if seen and latest.sequence > seen.sequence and latest.id != seen.said:
+            raise AnsweredSince
+        return False
+    is_known = seen is None or latest.sequence > seen.unknown_to
+    return is_known and latest.text_version == text_version
+
+
+def _gives_up(no: ConsentDecision) -> bool:
+    return no.decision != Decision.GRANTED and not no.keeps_earlier
 
 
 async def _write(db: AsyncSession, row: ConsentDecision) -> None:
@@ -245,6 +276,7 @@ async def decide_own(
     text_language: str,
     keeps_earlier: bool = False,
     heard: Heard | None = None,
+    seen: int = 0,
 ) -> ConsentDecision:
     if decision == Decision.WITHDRAWN:
         await own_group(db, actor, group_id)
@@ -262,4 +294,5 @@ async def decide_own(
         decided_by=actor.user_id,
         keeps_earlier=keeps_earlier,
         heard=heard,
+        seen=Seen(seen),
     )

@@ -1,5 +1,6 @@
 """Meetings recorded elsewhere: entered, agreed to on paper, uploaded; turns marked elsewhere."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -125,18 +126,14 @@ async def names_in_turn_file(
 
 @router.post("/recordings/{recording_id}/turns/import")
 async def import_turns(
-    recording_id: UUID, form: TurnImport, db: Db, actor: CurrentActor
+    recording_id: UUID, form: TurnImport, context: Ctx, actor: PatientActor
 ) -> TurnsImported:
     """Turns marked with another program come in place of those in use."""
-    done = await turns.take_in(
-        db,
-        actor,
-        recording_id,
-        form.form,
-        form.content,
-        form.file_name,
-        form.people,
-        form.offset_ms,
-    )
-    await told.turns(db, actor, recording_id, done.written)
+    async with context.database.reading() as db:
+        await recordings.get(db, actor, recording_id, Action.IMPORT_RECORDING)
+    spoken = await asyncio.to_thread(turns.read, form.form, form.content)
+    asked = (form.form, spoken, form.file_name, form.people, form.offset_ms)
+    async with context.database.transaction() as db:
+        done = await turns.take_in(db, actor, recording_id, *asked)
+        await told.turns(db, actor, recording_id, done.written)
     return TurnsImported.model_validate(done)

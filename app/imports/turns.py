@@ -1,7 +1,7 @@
 """Turns that were marked with another program, in place of those that ours proposed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -44,7 +44,15 @@ class TurnsEdited(Refusal):
 
 def names(form: TurnFormat, content: str) -> list[tuple[str, int]]:
     """Who speaks in the file, and how many turns; the most talkative first."""
-    return Counter(one.name for one in _read(form, content)).most_common()
+    return Counter(one.name for one in read(form, content)).most_common()
+
+
+def read(form: TurnFormat, content: str) -> list[SpokenBy]:
+    """Raises NotATurnFile. A long file takes a while: nobody who writes should wait for it."""
+    try:
+        return turnfiles.read(form, content)
+    except turnfiles.Unreadable:
+        raise NotATurnFile(field="content") from None
 
 
 async def take_in(
@@ -52,7 +60,7 @@ async def take_in(
     actor: Actor,
     recording_id: UUID,
     form: TurnFormat,
-    content: str,
+    spoken: Sequence[SpokenBy],
     file_name: str,
     people: Mapping[str, UUID | None],
     offset_ms: int,
@@ -61,7 +69,6 @@ async def take_in(
     recording, meeting = await recordings.get(db, actor, recording_id, Action.IMPORT_RECORDING)
     if recording.state != RecordingState.READY:
         raise recordings.NotFinished
-    spoken = _read(form, content)
     if any(one.name not in people for one in spoken):
         raise VoiceUnknown(field="people")
     rows = await consent.chain(db, meeting.group_id)
@@ -108,10 +115,3 @@ def _rules(declared: TurnRuleSet) -> TurnRules:
     """Ends and beginnings stay where they were marked; only turns of one person that overlap, which
     are none to the rest of eMessi, become one. What a back-channel is, the programme says."""
     return TurnRules(-1, declared.backchannel_max_ms, 1)
-
-
-def _read(form: TurnFormat, content: str) -> list[SpokenBy]:
-    try:
-        return turnfiles.read(form, content)
-    except turnfiles.Unreadable:
-        raise NotATurnFile(field="content") from None

@@ -67,6 +67,22 @@ class Lease(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Hosting(SQLModel, table=True):
+    """The journal of a node may hold what was said in this meeting and is in no book.
+
+    The row is there before anything can be said, and goes when nothing of it is in the journal any
+    longer: a row of a journal that nobody reads tells that something may be unknown here.
+    """
+
+    __tablename__ = "hostings"
+
+    meeting_id: UUID = Field(foreign_key="meetings.id", primary_key=True)
+    journal_id: UUID = Field(primary_key=True)
+    unknown_to: int | None = None
+    """Another node had to go on without it: up to this row of the group's ledger nothing is known
+    to be in force until the journal is read. None: its node goes on."""
+
+
 class Attendance(SQLModel, table=True):
     """One stay of one person in a meeting."""
 

@@ -33,9 +33,9 @@ from media.store import Store
 
 AT_REST = (RecordingState.READY, RecordingState.FAILED)
 """Nobody writes and nobody finishes."""
-OVERDUE = (RecordingState.STOPPED, *AT_REST)
+OVERDUE = (RecordingState.STOPPED, RecordingState.CLAIMED, *AT_REST)
 """What is over its time does not go on any more."""
-ERASABLE = (RecordingState.RUNNING, RecordingState.STOPPED, RecordingState.CLAIMED, *AT_REST)
+ERASABLE = (RecordingState.RUNNING, *OVERDUE)
 """While a recording runs, the withdrawn tape has ended, and `service.hold` keeps a new one from
 taking up a key that goes. While it is being finished, which may wait for a store for days, what is
 under way is given up and begun anew without the tape."""

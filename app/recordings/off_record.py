@@ -13,10 +13,17 @@ MILLISECOND = timedelta(milliseconds=1)
 
 async def begin(db: AsyncSession, id: UUID, recording_id: UUID, started_at: datetime) -> None:
     """Off the record from then on. One that goes on already goes on; the same one, asked for again,
-    is what became of it."""
-    known = await db.get(OffRecordSpan, id)
-    if known is None and await _open(db, recording_id) is None:
-        db.add(OffRecordSpan(id=id, recording_id=recording_id, started_at=started_at))
+    is what became of it. One that comes late, from a node that was away, lasted until the node that
+    went on without it began one of its own."""
+    if await db.get(OffRecordSpan, id) is not None:
+        return
+    known = await of_recording(db, recording_id)
+    later = next((span.started_at for span in known if span.started_at >= started_at), None)
+    if later is not None or all(span.ended_at is not None for span in known):
+        span = OffRecordSpan(
+            id=id, recording_id=recording_id, started_at=started_at, ended_at=later
+        )
+        db.add(span)
 
 
 async def end(db: AsyncSession, recording_id: UUID, at: datetime) -> None:

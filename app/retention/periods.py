@@ -38,7 +38,7 @@ class Obstacle(StrEnum):
 
     HELD = "held"
     AT_WORK = "at_work"
-    """It is still written or being finished; the next run looks again."""
+    """It is still written; the next run looks again."""
 
 
 class Agreed(Protocol):

@@ -21,13 +21,6 @@ from app.recordings import spans
 from app.recordings.models import PublicationSpan, Recording, RecordingState
 from app.retention import holds
 
-AT_REST = (
-    RecordingState.STOPPED,
-    RecordingState.READY,
-    RecordingState.FAILED,
-    RecordingState.ERASED,
-)
-
 
 class Due(NamedTuple):
     recording: Recording
@@ -61,7 +54,7 @@ async def _due(db: AsyncSession, moment: datetime, programme_id: UUID | None) ->
         .join(Group, col(Group.id) == Meeting.group_id)
         .join(Programme, col(Programme.id) == Group.programme_id)
         .where(
-            col(Recording.state).in_(AT_REST),
+            Recording.state != RecordingState.RUNNING,
             noted.exists() | (cast(col(Recording.missing), String) != "null"),
         )
     )

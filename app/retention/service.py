@@ -26,8 +26,6 @@ from app.retention.periods import Deadline, Obstacle, due, parts
 from app.transcripts.models import Utterance
 from app.turns.models import Speech, Turn, TurnIndex
 
-AT_REST = (RecordingState.READY, RecordingState.FAILED, RecordingState.STOPPED)
-
 
 class WouldErase(Refusal):
     """More, or fewer, recordings would be erased at once than were said to be known of."""
@@ -148,7 +146,7 @@ def _proposed(programme: Programme, days: int, actor: Actor | None = None) -> Re
 def _obstacle(recording: Recording, *, held: bool) -> Obstacle | None:
     if held:
         return Obstacle.HELD
-    return None if recording.state in AT_REST else Obstacle.AT_WORK
+    return Obstacle.AT_WORK if recording.state == RecordingState.RUNNING else None
 
 
 async def _held_of(db: AsyncSession, ids: Any) -> defaultdict[UUID, set[tuple[UUID, str]]]:

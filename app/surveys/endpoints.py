@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends
 
 from app.accounts.http import CurrentActor, PatientActor
 from app.kit.audit import Deed
-from app.kit.http import Db, ReadingDb
+from app.kit.http import Ctx, Db, ReadingDb
 from app.kit.idempotency import Idempotent
 from app.kit.permissions import Action
 from app.programmes import access
@@ -54,12 +54,13 @@ async def look_at_answers(
     programme_id: UUID, file: Sent, db: ReadingDb, actor: PatientActor
 ) -> SurveyLook:
     """A dry run: what the file would bring in, or why it would be refused."""
-    found, members = await service.look(db, actor, programme_id, file)
+    read = await service.read(db, actor, programme_id, file)
+    found = read.draft
     return SurveyLook(
         pseudonym_column=found.pseudonym_column,
         group_column=found.group_column,
         people=len(found.people),
-        members=members,
+        members=read.members,
         questions=[
             ColumnLook(label=each.label, kind=each.kind, answered=len(each.answers))
             for each in found.questions
@@ -74,24 +75,33 @@ async def import_answers(
     name: Name,
     moment: SurveyMoment,
     file: Sent,
-    db: Db,
-    actor: CurrentActor,
+    context: Ctx,
+    actor: PatientActor,
     once: Idempotent,
 ) -> SurveyPublic:
-    async def make() -> SurveyPublic:
-        brought = await service.bring(db, actor, programme_id, name.strip(), moment, file)
-        await told.changed(db, actor, brought.survey, Deed.ANSWERS_IMPORTED, brought.people)
-        return public(brought)
+    async with context.database.reading() as db:
+        read = await service.read(db, actor, programme_id, file)
+    async with context.database.transaction() as db:
 
-    return await once(db, actor.user_id, SurveyPublic, make)
+        async def make() -> SurveyPublic:
+            brought = await service.bring(db, actor, programme_id, name.strip(), moment, file, read)
+            await told.changed(db, actor, brought.survey, Deed.ANSWERS_IMPORTED, brought.people)
+            return public(brought)
+
+        return await once(db, actor.user_id, SurveyPublic, make)
 
 
 @router.put("/surveys/{survey_id}/answers")
-async def replace_answers(survey_id: UUID, file: Sent, db: Db, actor: CurrentActor) -> SurveyPublic:
+async def replace_answers(
+    survey_id: UUID, file: Sent, context: Ctx, actor: PatientActor
+) -> SurveyPublic:
     """Another file in the place of all that was imported; refused, what was there stays."""
-    brought = await service.replace(db, actor, survey_id, file)
-    await told.changed(db, actor, brought.survey, Deed.ANSWERS_REPLACED, brought.people)
-    return public(brought)
+    async with context.database.reading() as db:
+        read = await service.read_again(db, actor, survey_id, file)
+    async with context.database.transaction() as db:
+        brought = await service.replace(db, actor, survey_id, file, read)
+        await told.changed(db, actor, brought.survey, Deed.ANSWERS_REPLACED, brought.people)
+        return public(brought)
 
 
 @router.delete("/surveys/{survey_id}", status_code=204)

@@ -38,18 +38,37 @@ class AnswerFile(NamedTuple):
     """Everybody in it is of this group; None: of any."""
 
 
-class Looked(NamedTuple):
+class Ground(NamedTuple):
+    """Whom the answers of a file are looked for among."""
+
+    people: list[Person]
+    names: set[str]
+
+
+class Read(NamedTuple):
+    """What a file would bring in, and on what that rests."""
+
     draft: Draft
-    members: int
-    """People in the groups that the answers come from."""
+    ground: Ground
+
+    @property
+    def members(self) -> int:
+        """People in the groups that the answers come from."""
+        inside = {person.group_id for person in self.draft.people}
+        return sum(person.group_id in inside for person in self.ground.people)
 
 
-async def look(db: AsyncSession, actor: Actor, programme_id: UUID, file: AnswerFile) -> Looked:
-    """What the file would bring in."""
+async def read(db: AsyncSession, actor: Actor, programme_id: UUID, file: AnswerFile) -> Read:
+    """A large file takes a minute: ask for it where nobody who writes waits."""
     await access.require(db, actor, programme_id, Action.IMPORT_ANSWERS)
-    found, known = await _read(db, programme_id, file)
-    inside = {person.group_id for person in found.people}
-    return Looked(found, sum(person.group_id in inside for person in known))
+    ground = await _ground(db, programme_id, file)
+    return Read(await _draft(file, ground), ground)
+
+
+async def read_again(db: AsyncSession, actor: Actor, survey_id: UUID, file: AnswerFile) -> Read:
+    """In the place of what a survey holds."""
+    survey = await kept.get(db, actor, survey_id, Action.IMPORT_ANSWERS)
+    return await read(db, actor, survey.programme_id, file)
 
 
 async def bring(
@@ -59,9 +78,10 @@ async def bring(
     name: str,
     moment: SurveyMoment,
     file: AnswerFile,
+    found: Read,
 ) -> Kept:
     await access.require(db, actor, programme_id, Action.IMPORT_ANSWERS)
-    found, _ = await _read(db, programme_id, file)
+    draft = await _still(db, programme_id, file, found)
     survey = Survey(
         programme_id=programme_id,
         name=name,
@@ -71,16 +91,18 @@ async def bring(
     )
     db.add(survey)
     await db.flush()
-    return await _fill(db, survey, found)
+    return await _fill(db, survey, draft)
 
 
-async def replace(db: AsyncSession, actor: Actor, survey_id: UUID, file: AnswerFile) -> Kept:
+async def replace(
+    db: AsyncSession, actor: Actor, survey_id: UUID, file: AnswerFile, found: Read
+) -> Kept:
     """Another file in the place of the one that was imported; all of its answers go."""
     survey = await kept.get(db, actor, survey_id, Action.IMPORT_ANSWERS)
-    found, _ = await _read(db, survey.programme_id, file)
+    draft = await _still(db, survey.programme_id, file, found)
     await kept.empty(db, survey.id)
     survey.file_name, survey.imported_by, survey.imported_at = file.name, actor.user_id, now()
-    return await _fill(db, survey, found)
+    return await _fill(db, survey, draft)
 
 
 async def remove(db: AsyncSession, actor: Actor, survey_id: UUID) -> tuple[Survey, int]:
@@ -104,9 +126,7 @@ async def people_of(db: AsyncSession, programme_id: UUID) -> list[Person]:
     ]
 
 
-async def _read(
-    db: AsyncSession, programme_id: UUID, file: AnswerFile
-) -> tuple[Draft, list[Person]]:
+async def _ground(db: AsyncSession, programme_id: UUID, file: AnswerFile) -> Ground:
     known = await people_of(db, programme_id)
     users = await accounts.named(db, [person.user_id for person in known])
     names = {user.name.casefold() for user in users.values()}
@@ -114,7 +134,17 @@ async def _read(
         known = [person for person in known if person.group_id == file.group_id]
         if not known:
             raise NotFound(field="group_id")
-    return await asyncio.to_thread(draft, file.content, known, names, file.pseudonym), known
+    return Ground(known, names)
+
+
+async def _draft(file: AnswerFile, ground: Ground) -> Draft:
+    return await asyncio.to_thread(draft, file.content, *ground, file.pseudonym)
+
+
+async def _still(db: AsyncSession, programme_id: UUID, file: AnswerFile, found: Read) -> Draft:
+    """Read anew if somebody came, went or has another name since."""
+    ground = await _ground(db, programme_id, file)
+    return found.draft if ground == found.ground else await _draft(file, ground)
 
 
 async def _fill(db: AsyncSession, survey: Survey, found: Draft) -> Kept:

@@ -1,5 +1,6 @@
 """Transcripts: read, corrected, imported, searched; and a machine asked to make one."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -84,13 +85,16 @@ async def transcript_voices(
 
 @router.post(HERE + "/import")
 async def import_transcript(
-    recording_id: UUID, form: VttImport, db: Db, actor: CurrentActor
+    recording_id: UUID, form: VttImport, context: Ctx, actor: PatientActor
 ) -> ImportedPublic:
-    done = await importing.take_in(
-        db, actor, recording_id, form.content, form.file_name, form.people, form.offset_ms
-    )
-    deed = Deed.TRANSCRIPT_IMPORTED
-    await told.changed(db, actor, recording_id, deed, lines=done.written)
+    async with context.database.reading() as db:
+        await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
+    cues = await asyncio.to_thread(importing.read, form.content)
+    asked = (cues, form.file_name, form.people, form.offset_ms)
+    async with context.database.transaction() as db:
+        done = await importing.take_in(db, actor, recording_id, *asked)
+        deed = Deed.TRANSCRIPT_IMPORTED
+        await told.changed(db, actor, recording_id, deed, lines=done.written)
     return ImportedPublic.model_validate(done)
 
 

@@ -1,7 +1,7 @@
 """Taking in a transcript that was written elsewhere: whose voice is whose, is said by hand."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -47,7 +47,7 @@ class Imported(NamedTuple):
 
 def voices(content: str) -> list[Voice]:
     """Who speaks in the file, the most talkative first. Raises NotVtt."""
-    cues = _read(content)
+    cues = read(content)
     counts = Counter(cue.voice for cue in cues)
     first = {cue.voice: cue for cue in reversed(cues)}
     return [
@@ -56,11 +56,19 @@ def voices(content: str) -> list[Voice]:
     ]
 
 
+def read(content: str) -> list[vtt.Cue]:
+    """Raises NotVtt. A long file takes a while: nobody who writes should wait for it."""
+    try:
+        return vtt.read(content)
+    except vtt.NotVtt:
+        raise NotVtt(field="content") from None
+
+
 async def take_in(
     db: AsyncSession,
     actor: Actor,
     recording_id: UUID,
-    content: str,
+    cues: Sequence[vtt.Cue],
     file_name: str,
     people: Mapping[str, UUID | None],
     offset_ms: int,
@@ -69,7 +77,6 @@ async def take_in(
     machine wrote there; a voice assigned to nobody is passed over. `offset_ms`: when the file's
     zero is, on the recording's time line."""
     recording, meeting = await recordings.get(db, actor, recording_id, Action.EDIT_TRANSCRIPT)
-    cues = _read(content)
     if any(cue.voice not in people for cue in cues):
         raise VoiceUnknown(field="people")
     said = [
@@ -89,10 +96,3 @@ async def take_in(
         standing=standing,
         replaced=await service.give_way(db, recording_id, written),
     )
-
-
-def _read(content: str) -> list[vtt.Cue]:
-    try:
-        return vtt.read(content)
-    except vtt.NotVtt:
-        raise NotVtt(field="content") from None

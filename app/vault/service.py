@@ -87,6 +87,13 @@ async def living(db: AsyncSession, meeting_id: UUID, scopes: Collection[str]) ->
     return (await db.exec(query.order_by(col(DataKey.id)))).all()
 
 
+async def any_destroyed(db: AsyncSession, data_key_ids: Collection[UUID]) -> bool:
+    query = select(DataKey.id).where(
+        col(DataKey.id).in_(data_key_ids), col(DataKey.destroyed_at).is_not(None)
+    )
+    return (await db.exec(query.limit(1))).first() is not None
+
+
 async def destroy(db: AsyncSession, data_key_id: UUID) -> DataKey:
     """Makes everything this key sealed unreadable, copies and backups included, once this
     transaction is committed. Idempotent; done again it shreds what a kill left."""

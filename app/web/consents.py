@@ -33,6 +33,7 @@ async def own_consents(visit: Visit, group: Group) -> Mapping[str, Any]:
             "text_version": text.version,
             "purposes": [each.value for each in service.on_show(text, latest.keys())],
             "decisions": {purpose: row.decision for purpose, row in latest.items()},
+            "seen": max((row.sequence for row in latest.values()), default=0),
             "asked_again": any(r.text_version != text.version for r in latest.values()),
             "kept": [purpose for purpose, row in latest.items() if row.keeps_earlier],
             "undecided": [p.value for p in service.to_ask(rows, user_id, text)],

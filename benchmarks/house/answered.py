@@ -31,4 +31,5 @@ async def answer(context: Context, study: Study) -> None:
                 lines.append(";".join([group.name, pseudonym, *steps, form, FREELY]))
         file = AnswerFile("\r\n".join(lines).encode(), f"{name}.csv")
         async with context.database.transaction() as db:
-            await surveys.bring(db, leads, programme_id, name, moment, file)
+            read = await surveys.read(db, leads, programme_id, file)
+            await surveys.bring(db, leads, programme_id, name, moment, file, read)

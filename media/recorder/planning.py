@@ -93,13 +93,17 @@ def _is_empty(recording: Recording, tapes: Sequence[Tape]) -> bool:
 
 
 async def still_stands(db: AsyncSession, plan: Plan, user_id: UUID | None = None) -> bool:
-    """Whether every consent that the plan (or this person's part of it) rests on still stands, and
-    covers its tapes to their ends."""
-    used = {t.id: t.consent_id for t in plan.tapes if user_id is None or t.user_id == user_id}
+    """Whether every consent that the plan (or this person's part of it) rests on still stands and
+    covers its tapes to their ends, and the time of none of them is over."""
+    used = {t.id: t for t in plan.tapes if user_id is None or t.user_id == user_id}
     rows = await consent.chain(db, plan.group_id)
     tapes = [t for t in await recordings.tapes(db, plan.recording_id) if t.id in used]
-    stands = ledger.standing(rows).issuperset(used.values())
-    return stands and not consents.ran_on(tapes, rows)
+    stands = ledger.standing(rows).issuperset(t.consent_id for t in used.values())
+    if not stands or consents.ran_on(tapes, rows):
+        return False
+    if any(tape.state == TapeState.ERASED for tape in tapes):
+        return False
+    return not await vault.any_destroyed(db, {t.data_key_id for t in used.values()})
 
 
 async def _interruptions(db: AsyncSession, recording: Recording) -> tuple[Interruption, ...]:

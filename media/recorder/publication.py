@@ -71,6 +71,9 @@ async def publish(
     text = manifest(*facts, off_record=off_record)
     written = await shop.keep(FileKind.MANIFEST, None, text)
     async with database.transaction() as db:
+        recording = await db.get(Recording, plan.recording_id, with_for_update=True)
+        if recording is None or recording.state == RecordingState.ERASED:
+            raise PlanOutdated  # its time may have ended meanwhile
         if not await _stands(db, plan, [*files, written]):
             raise PlanOutdated
         await _replace(db, plan, [*files, written], tracks)
@@ -78,9 +81,6 @@ async def publish(
         meeting = await db.get_one(Meeting, plan.meeting_id)
         if not await turns.is_imported(db, plan.recording_id):
             await proposing.propose(db, meeting, plan.recording_id, rules, DETECTOR)
-        recording = await db.get(Recording, plan.recording_id)
-        if recording is None:
-            raise PlanOutdated
         if recording.state == RecordingState.CLAIMED:
             move(recording, RecordingState.READY)
         recording.duration_ms, recording.progress = length_ms, 100

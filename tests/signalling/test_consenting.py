@@ -13,9 +13,11 @@ from app.consent.models import ConsentDecision, Purpose
 from app.kit.db import Database
 from app.recordings.models import Tape
 from app.simulation.participant import Refusal
-from signalling.messages import DecideConsent, StartRecording
+from signalling.messages import DecideConsent, Done, Refused, StartRecording, Welcomed
 from tests.fixtures.cast import Person
+from tests.fixtures.stalled import line_to
 from tests.fixtures.taped import DEADLINE_S, decides, inside, tapes, until_stored, until_written
+from tests.fixtures.wire import Talker
 from tests.signalling.conftest import Gathering
 
 
@@ -114,6 +116,41 @@ async def test_a_grant_after_it_is_after_it_in_the_ledger_and_neither_stands_the
             rows = await consent.chain(db, cast.group_id)
     assert [row.decision for row in rows] == ["granted", "withdrawn", "granted"]
     assert [first.consent_id, second.consent_id] == [rows[0].id, rows[2].id]
+
+
+@pytest.mark.parametrize("also_by_the_socket", [False, True])
+async def test_a_yes_that_was_held_up_takes_no_later_no_back(
+    gathering: Gathering, *, also_by_the_socket: bool
+) -> None:
+    """The network stalls under a yes, and the page says no by HTTP; then the yes arrives."""
+    alice, group_id = gathering.cast.alice, gathering.cast.group_id
+    own = {"purpose": "audio", "text_version": 1, "text_language": "fi"}
+    await decides(alice, group_id, "audio", "refused")
+    address = await gathering.address(alice)
+    async with (
+        line_to(gathering.settings.node.port) as line,
+        Talker(line.by_it(address)) as page,
+    ):
+        await page.hears(Welcomed)
+        if also_by_the_socket:
+            await page.ask(DecideConsent, Done, decision="refused", **own)
+        line.stall()
+        late = await page.send(DecideConsent, decision="granted", seen=1, **own)
+        await decides(alice, group_id, "audio", "refused")
+        line.flow()
+        refused = await page.hears(Refused)
+        assert (refused.ref, refused.code) == (late, "answered_since")
+        async with gathering.running.context.database.reading() as db:
+            rows = await consent.chain(db, group_id)
+        assert {row.decision for row in rows} == {"refused"}
+
+        await page.ask(DecideConsent, Done, decision="granted", seen=len(rows), **own)
+        await page.ask(DecideConsent, Done, decision="withdrawn", **own)
+        # It knows of its own no, which it has not read in the ledger.
+        await page.ask(DecideConsent, Done, decision="granted", seen=len(rows), **own)
+        async with gathering.running.context.database.reading() as db:
+            rows = await consent.chain(db, group_id)
+        assert [row.decision for row in rows[-3:]] == ["granted", "withdrawn", "granted"]
 
 
 @asynccontextmanager

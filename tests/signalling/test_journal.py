@@ -57,3 +57,13 @@ async def test_a_disk_that_refuses_ends_nothing(tmp_path: Path) -> None:
     await journal.confirm("line", id_)
     journal.drop("line", id_)
     assert journal.left("line") == []
+
+
+def test_a_disk_has_its_own_journal_and_keeps_it(tmp_path: Path) -> None:
+    one = Journal(tmp_path / "one", KEY)
+    assert Journal(tmp_path / "one", KEY).id == one.id
+    assert Journal(tmp_path / "two", KEY).id != one.id
+    assert not one.holds("line", "withdrawal")
+    one.put("line", new_id(), "Kuuluuko?")
+    assert one.holds("line", "withdrawal")
+    assert not one.holds("withdrawal")

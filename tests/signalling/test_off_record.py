@@ -58,8 +58,20 @@ def test_each_is_told_how_many_agree_and_whether_they_do_and_nothing_of_the_othe
 
     told = {person: record.state(person, here).model_dump() for person in here}
 
-    assert told[ALICE] == {"since": NOON, "agreed": 1, "present": 2, "mine": True}
-    assert told[BOB] == {"since": NOON, "agreed": 1, "present": 2, "mine": False}
+    assert told[ALICE] == {
+        "since": NOON,
+        "agreed": 1,
+        "present": 2,
+        "mine": True,
+        "taken_over": False,
+    }
+    assert told[BOB] == {
+        "since": NOON,
+        "agreed": 1,
+        "present": 2,
+        "mine": False,
+        "taken_over": False,
+    }
 
 
 @given(began=st.integers(0, 40), off=st.none() | st.tuples(st.integers(0, 20), st.integers(1, 20)))

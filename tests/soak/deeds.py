@@ -77,7 +77,7 @@ class Withdrawal:
         self._truth.allows()
         if not self._is_answered and not self.keeps:
             self._truth.recorded.clear()  # it may have been heard
-        await self._decide("granted")
+        await self._decide("granted", seen=2**31 - 1)  # whatever the ledger has of it by now
 
     async def _decide(self, decision: str, **more: Any) -> None:
         purpose = PURPOSE_OF[self.source]

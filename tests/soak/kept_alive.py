@@ -78,6 +78,7 @@ def environment_of(settings: Settings, udp_port: int) -> dict[str, str]:
         "EMESSI_WEB__PORT": str(settings.web.port),
         "EMESSI_NODE__PORT": str(settings.node.port),
         "EMESSI_NODE__NAME": settings.node.name,
+        "EMESSI_NODE__SPOOL": str(settings.spool),
         "EMESSI_RELAY__UDP_PORT": str(udp_port),
         "EMESSI_RELAY__ADDRESSES": "127.0.0.1",
         "EMESSI_RELAY__HOST": "127.0.0.1",

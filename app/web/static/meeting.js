@@ -1,7 +1,8 @@
 // @ts-check
 /** The meeting page: client events → store → views. */
 
-import { Api, ApiError } from "./client/api.js";
+import { renew, send } from "./client/answers.js";
+import { Api } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
 import { Meeting } from "./client/meeting.js";
 import { Notes } from "./client/notes.js";
@@ -105,21 +106,19 @@ async function leave() {
  * sound go on while it cannot hear us, so a "no" then goes into the ledger, which the node follows.
  * @type {import("./views/consent.js").Decide} */
 async function decide(purpose, decision, keeps_earlier) {
-  const text = { text_version: data.consent.text_version, text_language: data.language, keeps_earlier };
+  const { consent, group, language } = data;
+  const answer = { purpose, decision, text_version: consent.text_version, text_language: language, keeps_earlier };
   if (meeting.room.stage === "inside") {
-    /** @type {Parameters<Meeting["command"]>[0]} */
-    const command = { type: "decide_consent", purpose, decision, ...text };
-    if (decision === "granted") return meeting.command(command);
+    const command = { type: /** @type {const} */ ("decide_consent"), ...answer };
+    if (decision === "granted") {
+      if (await meeting.command({ ...command, seen: consent.seen })) return null;
+      await renew(api, group.id, consent);
+      return "";
+    }
     const heard = await meeting.urge(command);
-    if (heard !== null) return heard;
+    if (heard !== null) return heard ? null : "";
   }
-  try {
-    await api.post(`/groups/${data.group.id}/consents/me`, { purpose, decision, ...text });
-    return true;
-  } catch (reason) {
-    if (reason instanceof ApiError) return false;
-    throw reason;
-  }
+  return send(api, group.id, consent, answer);
 }
 
 // Without this the others would see a ghost for as long as a lost connection may come back.

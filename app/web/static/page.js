@@ -1,7 +1,8 @@
 // @ts-check
 /** What every page of text and forms needs: forms, buttons, own consents, secrets, times. */
 
-import { Api, ApiError } from "./client/api.js";
+import { send } from "./client/answers.js";
+import { Api } from "./client/api.js";
 import { loadTexts } from "./client/languages.js";
 import { ConsentRows } from "./views/consent.js";
 import { h, say, set } from "./views/dom.js";
@@ -73,13 +74,7 @@ function wireConsents(element) {
   const rows = new ConsentRows({ consent }, t, async (purpose, decision, keeps_earlier) => {
     const text_language = documentElement.lang;
     const decided = { purpose, decision, text_version: consent.text_version, text_language, keeps_earlier };
-    try {
-      await api.post(`/groups/${group}/consents/me`, decided);
-      return true;
-    } catch (reason) {
-      if (reason instanceof ApiError) return false;
-      throw reason;
-    }
+    return send(api, group ?? "", consent, decided);
   });
   element.replaceChildren(rows.element);
 }

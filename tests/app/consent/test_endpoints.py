@@ -125,11 +125,28 @@ async def test_a_decision_names_a_version_that_exists(cast: Cast) -> None:
     assert answer.json()["field"] == "text_version"
 
 
-async def test_deciding_again_changes_nothing(cast: Cast) -> None:
+async def test_agreeing_again_changes_nothing(cast: Cast) -> None:
     answers = [await cast.bob.client.post(group(cast, "consents/me"), json=form()) for _ in "ab"]
 
     assert answers[0].json() == answers[1].json()
     assert answers[0].json()["user_id"] == answers[0].json()["decided_by"] == str(cast.bob.id)
+
+
+async def test_a_yes_takes_back_the_no_that_it_names_and_no_other(cast: Cast) -> None:
+    """Two pages of one person: what the first says after the second's no was shown to nobody."""
+    client, mine = cast.bob.client, group(cast, "consents/me")
+    first = (await client.post(mine, json=form(decision="refused"))).json()
+    no = (await client.post(mine, json=form(decision="refused"))).json()
+    assert no["sequence"] == first["sequence"] + 1  # a no is written, whatever stands
+
+    late = await client.post(mine, json=form() | {"seen": first["sequence"]})
+    assert late.status_code == 409
+    assert late.json()["type"] == "urn:emessi:problem:answered_since"
+    (stands,) = (await client.get(mine)).json()["decisions"]
+    assert (stands["decision"], stands["id"]) == ("refused", no["id"])
+
+    yes = await client.post(mine, json=form() | {"seen": stands["sequence"]})
+    assert (yes.status_code, yes.json()["decision"]) == (201, "granted")
 
 
 async def test_the_ledger_is_read_page_by_page(cast: Cast) -> None:

@@ -25,6 +25,7 @@ async def decide(cast: Cast, person: Person, purpose: str, decision: str) -> Non
         "decision": decision,
         "text_version": 1,
         "text_language": "sv",
+        "seen": 1_000_000,
     }
     answer = await person.client.post(f"/api/v1/groups/{cast.group_id}/consents/me", json=form)
     assert answer.is_success, answer.text

@@ -112,7 +112,8 @@ async def test_what_was_kept_can_be_given_up_later_and_not_the_other_way_round(
     given_up = await stage.says(bob, Purpose.AUDIO, W)
     too_late = await stage.says(bob, Purpose.AUDIO, W, keeps=True)
 
-    assert kept.id == again.id != given_up.id == too_late.id
+    kept_earlier = [each.keeps_earlier for each in (kept, again, given_up, too_late)]
+    assert kept_earlier == [True, True, False, False]
     async with stage.database.reading() as db:
         assert await service.standing(db, [stage.cast.group_id]) == set()
 

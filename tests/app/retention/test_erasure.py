@@ -22,6 +22,7 @@ from app.turns.models import Speech, Turn
 from app.turns.proposing import keep_speech
 from app.vault import service as vault
 from app.vault.service import KeyDestroyed
+from media.recorder import planning
 from media.store import Store
 from tests.fixtures.kept import Kept
 from tests.fixtures.meddled import opened
@@ -222,9 +223,31 @@ async def test_a_tape_that_is_still_to_come_to_an_erased_recording_goes_unless_i
             await vault.unwrap(db, kept.context.keys, hers.data_key_id)
 
 
-async def test_a_recording_that_is_being_finished_waits(kept: Kept) -> None:
+async def test_a_recording_that_is_being_finished_is_not_waited_for(kept: Kept) -> None:
+    """Its store may be away, or its worker, for longer than it may be kept."""
+    database = kept.context.database
+    plan = await planning.claim(kept.context, kept.store, kept.recording.id)
+    assert plan is not None
+    async with database.transaction() as db:
+        other = await vault.data_key(
+            db, kept.context.keys, kept.meeting.id, None, FileKind.MIXDOWN
+        )  # of the run that is under way
+
+    (done,) = await run_at(kept, after(kept, 365))
+
+    assert done.complete
+    assert await kept.files() == []
+    assert await kept.state() == RecordingState.ERASED
+    async with database.reading() as db:
+        for key_id in [other.id, *(tape.data_key_id for tape in plan.tapes)]:
+            with pytest.raises(KeyDestroyed):
+                await vault.unwrap(db, kept.context.keys, key_id)
+    assert await planning.claim(kept.context, kept.store, kept.recording.id) is None
+
+
+async def test_one_that_still_runs_waits(kept: Kept) -> None:
     async with kept.context.database.transaction() as db:
-        (await db.merge(kept.recording)).state = RecordingState.CLAIMED
+        (await db.merge(kept.recording)).state = RecordingState.RUNNING
     assert await run_at(kept, after(kept, 400)) == []
     assert len(await kept.files()) == 7
 

@@ -75,7 +75,7 @@ async def test_what_is_held_or_at_work_waits(noted: Kept, why: str) -> None:
             programme_id = noted.cast.programme_id
             db.add(LegalHold(programme_id=programme_id, reason="Riita", set_by=setter))
         else:
-            (await db.get_one(Recording, noted.recording.id)).state = RecordingState.CLAIMED
+            (await db.get_one(Recording, noted.recording.id)).state = RecordingState.RUNNING
 
     await run_at(noted, 400)
 

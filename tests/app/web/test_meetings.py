@@ -40,6 +40,7 @@ async def test_the_room_is_told_who_and_what(
         "asked_again": False,
         "undecided": [*Purpose],
         "kept": [],
+        "seen": 0,
     }
 
 

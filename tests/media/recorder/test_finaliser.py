@@ -1,5 +1,5 @@
-"""A withdrawal in the middle of finishing: no step goes on with that plan, and the next is without
-who withdrew."""
+"""A withdrawal, or the end of its time, in the middle of finishing: no step goes on with that plan,
+and the next is without what went."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.fixtures.recorded_meeting import RecordedMeeting, Speaker, finalise, 
 
 RUN = "run"
 LENGTH_MS = 3_000
+Steps = list[Callable[[], Awaitable[object]]]
 SPEAKERS = [Speaker("alice", [(1, 2)]), Speaker("bob", [(1, 2)], pitch=20)]
 
 
@@ -38,8 +39,8 @@ async def planned(meeting: RecordedMeeting) -> tuple[Finaliser, Plan, Progress]:
     return finaliser, plan, Progress(0, 1, plan.stopped_ms)
 
 
-async def test_every_step_sees_that_somebody_withdrew(meeting: RecordedMeeting) -> None:
-    """Whatever it has read before, and whoever it works for."""
+async def steps_of(meeting: RecordedMeeting) -> tuple[Finaliser, Plan, Steps]:
+    """A run whose alice is read already, and all that may follow."""
     finaliser, plan, progress = await planned(meeting)
     alice, bob = meeting.users["alice"], meeting.users["bob"]
     verified = [v for user in plan.users for v in await finaliser.verify(plan, RUN, user, progress)]
@@ -47,29 +48,59 @@ async def test_every_step_sees_that_somebody_withdrew(meeting: RecordedMeeting) 
     noted = await finaliser.listen(plan, RUN, alice, LENGTH_MS, progress)
     assert noted is not None
     heard = {alice: noted}
+    return (
+        finaliser,
+        plan,
+        [
+            lambda: finaliser.verify(plan, RUN, bob, progress),
+            lambda: finaliser.person(plan, RUN, alice, progress),
+            lambda: finaliser.person(plan, RUN, bob, progress),
+            lambda: finaliser.mixdown(plan, RUN, [alice, bob], LENGTH_MS, progress),
+            lambda: finaliser.listen(plan, RUN, alice, LENGTH_MS, progress),
+            lambda: finaliser.tell_apart(plan, RUN, [alice, bob], heard, LENGTH_MS, progress),
+            lambda: publish(
+                finaliser, plan, RUN, (media.files, media.tracks), verified, heard, LENGTH_MS
+            ),
+        ],
+    )
 
+
+async def left(meeting: RecordedMeeting) -> RecordingState:
+    """No key of what a run makes; the state of the recording."""
+    async with meeting.context.database.reading() as db:
+        assert await vault.living(db, meeting.meeting_id, sealing.SCOPES) == []
+        return (await db.get_one(Recording, meeting.recording_id)).state
+
+
+async def test_every_step_sees_that_somebody_withdrew(meeting: RecordedMeeting) -> None:
+    """Whatever it has read before, and whoever it works for."""
+    finaliser, plan, steps = await steps_of(meeting)
     await meeting.withdraw("bob", Purpose.AUDIO)
-    steps: list[Callable[[], Awaitable[object]]] = [
-        lambda: finaliser.verify(plan, RUN, bob, progress),
-        lambda: finaliser.person(plan, RUN, alice, progress),
-        lambda: finaliser.person(plan, RUN, bob, progress),
-        lambda: finaliser.mixdown(plan, RUN, [alice, bob], LENGTH_MS, progress),
-        lambda: finaliser.listen(plan, RUN, alice, LENGTH_MS, progress),
-        lambda: finaliser.tell_apart(plan, RUN, [alice, bob], heard, LENGTH_MS, progress),
-        lambda: publish(
-            finaliser, plan, RUN, (media.files, media.tracks), verified, heard, LENGTH_MS
-        ),
-    ]
     for erased in (False, True):
         if erased:
             assert await erasure.erase(meeting.context.database, meeting.store, plan.recording_id)
         for step in steps:
             with pytest.raises(PlanOutdated):
                 await step()
+    assert await left(meeting) == RecordingState.CLAIMED
+    await finaliser.clear(plan, RUN)
 
-    async with meeting.context.database.reading() as db:
-        assert await vault.living(db, meeting.meeting_id, sealing.SCOPES) == []
-        assert (await db.get_one(Recording, plan.recording_id)).state == RecordingState.CLAIMED
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_every_step_sees_that_the_time_of_something_is_over(
+    meeting: RecordedMeeting, *, whole: bool
+) -> None:
+    """Of everybody's, or of bob's, who was promised less: his consent stands."""
+    finaliser, plan, steps = await steps_of(meeting)
+    bob = meeting.users["bob"]
+    over = frozenset(t.consent_id for t in plan.tapes if whole or t.user_id == bob)
+    gone = erasure.Over(over, whole)
+    assert await erasure.erase(meeting.context.database, meeting.store, plan.recording_id, gone)
+    for step in steps:
+        with pytest.raises(PlanOutdated):
+            await step()
+    ended = RecordingState.ERASED if whole else RecordingState.CLAIMED
+    assert await left(meeting) == ended
     await finaliser.clear(plan, RUN)
 
 

@@ -25,6 +25,11 @@ export interface ConsentDecided {
   decision: "granted" | "refused" | "withdrawn";
 }
 
+export interface ConsentsUncounted {
+  type: "consents_uncounted";
+  purposes: ("audio" | "video" | "indexing" | "transcript" | "chat" | "quotation" | "sharing" | "feedback")[];
+}
+
 export interface DecideConsent {
   ref: number;
   type: "decide_consent";
@@ -33,6 +38,7 @@ export interface DecideConsent {
   text_version: number;
   text_language: "fi" | "sv" | "en";
   keeps_earlier?: boolean;
+  seen?: number;
 }
 
 export interface Denied {
@@ -134,6 +140,7 @@ export interface OffRecordState {
   agreed: number;
   present: number;
   mine: boolean;
+  taken_over?: boolean;
 }
 
 export interface ParticipantChanged {
@@ -244,7 +251,7 @@ export interface RecordingStopped {
 export interface Refused {
   type: "refused";
   ref: number;
-  code: "not_allowed" | "not_admitted" | "not_found" | "invalid" | "media_refused" | "meeting_ended" | "already_recording" | "not_recording" | "not_off_record" | "text_version_unknown" | "recording_unavailable" | "too_many" | "internal";
+  code: "not_allowed" | "not_admitted" | "not_found" | "invalid" | "media_refused" | "meeting_ended" | "already_recording" | "not_recording" | "not_off_record" | "text_version_unknown" | "answered_since" | "recording_unavailable" | "too_many" | "internal";
 }
 
 export interface RemoveParticipant {
@@ -409,6 +416,7 @@ export type ServerMessage =
   | Said
   | LinesUnkept
   | WithdrawalsWaiting
+  | ConsentsUncounted
   | RecordingStarted
   | RecordingInterrupted
   | RecordingResumed

@@ -44,6 +44,8 @@ export class Room {
   unkept = { waiting: 0, lost: 0 };
   /** Of my own refusals and withdrawals: how many are in effect and not in the ledger yet. */
   withdrawalsWaiting = 0;
+  /** Of my own consents: those that do not count here until I give them again. @type {Purpose[]} */
+  uncounted = [];
   /** In the lobby: whether somebody is there who can open the door. */
   facilitatorPresent = true;
 
@@ -130,6 +132,9 @@ export class Room {
       case "withdrawals_waiting":
         this.withdrawalsWaiting = fact.waiting;
         break;
+      case "consents_uncounted":
+        this.uncounted = fact.purposes;
+        break;
       case "speaker_changed":
         this.speaker = fact.participant;
         break;
@@ -181,6 +186,7 @@ export class Room {
     this.speaker = state.speaker;
     this.resting.clear();
     this.troubles = [];
+    this.uncounted = [];
   }
 
   /** @param {string} participant */

@@ -7,7 +7,8 @@ import { KeptNote, Reach, sayKept } from "./withdrawal.js";
 /** @typedef {import("../client/room.js").Purpose} Purpose */
 /** @typedef {import("../client/languages.js").Translate} Translate */
 /** @typedef {"granted" | "refused" | "withdrawn"} Decision */
-/** @typedef {(purpose: Purpose, decision: Decision, keeps_earlier: boolean) => Promise<boolean>} Decide */
+/** Null when it is decided, or else why not, if there are words for it.
+ * @typedef {(purpose: Purpose, decision: Decision, keeps_earlier: boolean) => Promise<string | null>} Decide */
 /**
  * `undecided`: not answered under the text in use. A decision that stands beside was made under an
  * older text, and holds until the answer.
@@ -17,6 +18,7 @@ import { KeptNote, Reach, sayKept } from "./withdrawal.js";
  * @property {boolean} asked_again some of them under an older text
  * @property {Purpose[]} undecided
  * @property {Purpose[]} kept withdrawn, and what was recorded before is kept
+ * @property {number} seen the newest decision that is among these, by its number in the ledger
  */
 
 export class ConsentRows {
@@ -24,9 +26,11 @@ export class ConsentRows {
   #choices = new Map();
   static #count = 0;
 
-  /** @param {{consent: Consents}} data @param {Translate} t @param {Decide} decide */
-  constructor(data, t, decide) {
+  /** @param {{consent: Consents}} data @param {Translate} t @param {Decide} decide
+   * @param {Purpose[]} uncounted what was agreed to, and does not hold here until it is again */
+  constructor(data, t, decide, uncounted = []) {
     this.consent = data.consent;
+    this.uncounted = uncounted;
     this.t = t;
     this.decide = decide;
     this.prefix = `consent-${++ConsentRows.#count}`;
@@ -52,11 +56,12 @@ export class ConsentRows {
     this.reach.update(this.consent);
     for (const [purpose, { yes, no, earlier, kept }] of this.#choices) {
       const decision = decisions[purpose];
-      const asked = undecided.includes(purpose);
+      const unsure = this.uncounted.includes(purpose);
+      const asked = unsure || undecided.includes(purpose);
       yes.checked = !asked && decision === "granted";
       no.checked = !asked && (decision === "refused" || decision === "withdrawn");
       const answer = this.t(decision === "granted" ? "consent.yes" : "consent.no");
-      say(earlier, asked && decision ? this.t("consent.earlier", { answer }) : "");
+      say(earlier, asked && decision ? this.t(unsure ? "withdrawal.uncounted_earlier" : "consent.earlier", { answer }) : "");
       set(earlier, "hidden", !earlier.textContent);
       kept.show(decision === "withdrawn" && this.consent.kept.includes(purpose));
     }
@@ -103,19 +108,21 @@ export class ConsentRows {
   /** @param {Purpose} purpose @param {Decision} decision @param {boolean} keeps_earlier */
   async #say(purpose, decision, keeps_earlier) {
     set(this.element, "aria-busy", "true");
-    const decided = await this.decide(purpose, decision, keeps_earlier);
+    const trouble = await this.decide(purpose, decision, keeps_earlier);
+    const decided = trouble === null;
     set(this.element, "aria-busy", null);
     if (decided) {
       this.consent.decisions[purpose] = decision;
       this.consent.undecided = this.consent.undecided.filter((each) => each !== purpose);
+      this.uncounted = this.uncounted.filter((each) => each !== purpose);
       const others = this.consent.kept.filter((each) => each !== purpose);
       this.consent.kept = keeps_earlier ? [...others, purpose] : others;
     }
     this.update();
     this.status.classList.toggle("bad", !decided);
     if (decided && keeps_earlier) return sayKept(this.status, this.t, purpose);
-    const what = this.t(`consent.${purpose}`);
-    say(this.status, this.t(decided ? `consent.now_${decision}` : "consent.failed", { purpose: what }));
+    const what = { purpose: this.t(`consent.${purpose}`) };
+    say(this.status, decided ? this.t(`consent.now_${decision}`, what) : trouble || this.t("consent.failed", what));
   }
 }
 

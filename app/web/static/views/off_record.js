@@ -22,7 +22,7 @@ export class OffRecordBanner {
 
   update() {
     const { t } = this;
-    const { since, agreed, present, mine } = this.meeting.room.off_record;
+    const { since, agreed, present, mine, taken_over } = this.meeting.room.off_record;
     const off = since !== null;
     const waits = this.meeting.offRecordAsked && this.meeting.connection_state === "reconnecting";
     // That it is on or off the record, a screen reader hears from the strip, which is always there.
@@ -30,8 +30,8 @@ export class OffRecordBanner {
     set(this.agree, "hidden", !off || mine);
     set(this.stay, "hidden", !off || agreed === 0);
     if (!off) return say(this.words, waits ? t("off_record.waits") : "");
-    const count = { agreed, present };
-    say(this.words, agreed === 0 ? t("off_record.is_off") : t("off_record.agreed", count));
+    const why = t(taken_over ? "off_record.taken_over" : "off_record.is_off");
+    say(this.words, agreed === 0 ? why : t("off_record.agreed", { agreed, present }));
     say(this.agree, agreed === 0 ? t("off_record.propose") : t("off_record.agree"));
   }
 

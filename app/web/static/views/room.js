@@ -14,6 +14,7 @@ import { Stage } from "./stage.js";
 import { recordedKinds } from "./tile.js";
 import { NOTES_KEY, Toolbar } from "./toolbar.js";
 import { Troubles } from "./troubles.js";
+import { UncountedBanner } from "./withdrawal.js";
 
 /** @typedef {import("../client/meeting.js").Meeting} Meeting */
 /** @typedef {import("../client/languages.js").Translate} Translate */
@@ -52,6 +53,7 @@ export class RoomView {
     this.troubles = new Troubles(t);
     this.interruption = h("p", { class: "banner bad", role: "alert", "data-part": "interruption", hidden: true }, t("storage.interrupted"));
     this.withdrawal = h("p", { class: "banner", role: "status", "data-part": "withdrawal", hidden: true }, t("withdrawal.waits"));
+    this.uncounted = new UncountedBanner(t, () => this.#consents());
     this.notice = h("p", { class: "banner", role: "status", hidden: true });
     this.tap = h("button", { type: "button", class: "banner tap", hidden: true, onclick: () => this.#hear() }, icon("sound"), t("room.tap_to_hear"));
     this.door = h("button", { type: "button", class: "banner tap", "data-action": "door", hidden: true, onclick: () => this.#show("people") });
@@ -67,7 +69,7 @@ export class RoomView {
       "div",
       { class: "room" },
       h("header", { class: "room-top" }, h("h1", {}, data.meeting.title), this.strip, settings),
-      h("div", { class: "banners" }, this.off_record.element, this.lost, this.interruption, this.withdrawal, this.door, this.tap, this.notice, this.troubles.element),
+      h("div", { class: "banners" }, this.off_record.element, this.lost, this.interruption, this.withdrawal, this.uncounted.element, this.door, this.tap, this.notice, this.troubles.element),
       h("div", { class: "room-middle" }, this.stage.element, this.panel.element),
       this.toolbar.element,
     );
@@ -85,6 +87,7 @@ export class RoomView {
     this.toolbar.update({ panel: this.#open, unread: Math.max(0, room.chat.length - this.#read) });
     set(this.lost, "hidden", meeting.connection_state !== "reconnecting");
     set(this.withdrawal, "hidden", room.withdrawalsWaiting === 0);
+    this.uncounted.update(room.uncounted);
     set(this.door, "hidden", room.lobby.size === 0 || this.#open === "people");
     const names = [...room.lobby.values()].map(({ name }) => name).join(", ");
     say(this.door, t("room.knocks", { names }));
@@ -224,7 +227,7 @@ export class RoomView {
 
   async #consents() {
     const { t } = this;
-    const rows = new ConsentRows(this.data, t, this.actions.decide);
+    const rows = new ConsentRows(this.data, t, this.actions.decide, this.meeting.room.uncounted);
     const body = h("div", { class: "stack" }, h("p", { class: "hint" }, t("consent.takes_effect")), rows.element, consentText(t));
     await ask(t("consent.mine"), body, [{ value: "", label: t("room.close"), kind: "quiet" }]);
   }

@@ -57,3 +57,20 @@ export class KeptNote {
 export function sayKept(status, t, purpose) {
   say(status, t("withdrawal.now_kept", { purpose: t(`consent.${purpose}`) }));
 }
+
+/** That what one agreed to does not count here, and where to answer again. */
+export class UncountedBanner {
+  /** @param {Translate} t @param {() => void} answer */
+  constructor(t, answer) {
+    const button = h("button", { type: "button", class: "button small", "data-action": "answer_again", onclick: answer }, t("withdrawal.answer_again"));
+    this.t = t;
+    this.words = h("span", { role: "status" });
+    this.element = h("div", { class: "banner asks", hidden: true }, this.words, h("span", { class: "buttons" }, button));
+  }
+
+  /** @param {Purpose[]} uncounted */
+  update(uncounted) {
+    set(this.element, "hidden", uncounted.length === 0);
+    say(this.words, uncounted.length ? this.t("withdrawal.uncounted") : "");
+  }
+}
