@@ -55,7 +55,7 @@ async def enter_what_was_heard(node: Node) -> None:
             node.withdrawals.settled([one])
     await asides.enter_what_was_left(node)
     await keeping.keep_what_was_left(node)
-    if not node.journal.holds(withdrawals.KIND, stretches.KIND):
+    if not node.journal.holds(withdrawals.KIND, asides.KIND):
         async with node.database.transaction() as db:
             await hosting.end_all(db, node.journal.id)
 

@@ -13,7 +13,8 @@ from app.kit.settings import NodeSettings, Settings
 from app.meetings import hosting
 from app.meetings.models import Hosting
 from app.recordings.models import Recording
-from signalling import stretches, withdrawals
+from signalling import asides, withdrawals
+from signalling.asides import Aside
 from signalling.journal import Journal
 from signalling.messages import (
     AgreeToRecord,
@@ -23,7 +24,6 @@ from signalling.messages import (
     StartRecording,
     Welcomed,
 )
-from signalling.stretches import Stretch
 from signalling.withdrawals import Withdrawal
 from tests.fixtures.cast import Person
 from tests.fixtures.taped import decides, tapes, until_written
@@ -125,8 +125,8 @@ async def test_without_the_first_nodes_journal_it_is_off_the_record_and_consents
         assert len(await tapes(gathering, cast.bob)) == 1
         await gathering.stop()
 
-    stretch = Stretch(id=new_id(), recording_id=recording.id, started_at=said_at)
-    journal.put(stretches.KIND, stretch.id, stretch.model_dump_json())
+    aside = Aside(id=new_id(), recording_id=recording.id, started_at=said_at)
+    journal.put(asides.KIND, aside.id, aside.model_dump_json())
     withdrawal = Withdrawal(
         id=new_id(),
         user_id=cast.bob.id,
