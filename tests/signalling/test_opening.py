@@ -145,7 +145,7 @@ async def test_without_the_first_nodes_journal_it_is_off_the_record_and_consents
         await until(gathering, cast.alice, 4)
         assert (uncounted(alice), uncounted(bob)) == ([], [])
     late, taken_over = await spans(gathering)
-    assert (late.id, late.started_at) == (stretch.id, said_at)
+    assert (late.id, late.started_at) == (aside.id, said_at)
     assert late.ended_at == taken_over.started_at
     assert taken_over.ended_at is not None
     assert len(await tapes(gathering, cast.bob)) == 1
