@@ -13,11 +13,34 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import BigInteger, String, cast, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 CELL, ROW = ",", "\n"
 """What stands between them, and in no id and no number."""
+
+
+class EpochSeconds(FunctionElement[int]):
+    """Of a moment, whole seconds since 1970, cut off as Python cuts them. `extract` would not do:
+    SQLite rounds to milliseconds first, and PostgreSQL to the nearest second."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(EpochSeconds, "sqlite")
+def _in_sqlite(element: EpochSeconds, compiler: SQLCompiler, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(strftime('%s', substr({moment}, 1, 19)) AS BIGINT)"
+
+
+@compiles(EpochSeconds, "postgresql")
+def _in_postgresql(element: EpochSeconds, compiler: SQLCompiler, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
 
 
 def key(id_: UUID | str) -> str:

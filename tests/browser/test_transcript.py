@@ -11,8 +11,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 
 async def saved(page: Page) -> None:
-    """The page comes anew."""
-    await page.locator(".line-form").get_by_role("button", name="Tallenna").click()
+    await renewed(page, "Tallenna")
+
+
+async def renewed(page: Page, button: str) -> None:
+    """The page comes anew, with its scripts."""
+    async with page.expect_navigation():
+        await page.locator(".line-form").get_by_role("button", name=button).click()
     await expect(page.locator(".line-form")).to_have_count(0)
 
 

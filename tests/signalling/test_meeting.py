@@ -105,13 +105,12 @@ async def test_a_lost_connection_is_resumed_without_a_ghost(gathering: Gathering
 
 
 async def test_one_who_waits_hears_that_the_facilitator_has_gone(gathering: Gathering) -> None:
-    async with (
-        await gathering.talker(gathering.cast.alice) as alice,
-        await gathering.talker(gathering.cast.bob) as bob,
-    ):
-        assert (await bob.hears(Waiting)).facilitator_present
-        await alice.ask(Leave, Done)
-        assert not (await bob.hears(Waiting)).facilitator_present
+    async with await gathering.talker(gathering.cast.alice) as alice:
+        await alice.hears(Welcomed)
+        async with await gathering.talker(gathering.cast.bob) as bob:
+            assert (await bob.hears(Waiting)).facilitator_present
+            await alice.ask(Leave, Done)
+            assert not (await bob.hears(Waiting)).facilitator_present
 
 
 async def test_a_reloaded_page_takes_over_the_place_and_the_old_one_is_told(

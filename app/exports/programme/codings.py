@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import BigInteger, case, cast, extract
+from sqlalchemy import case
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,7 +22,7 @@ from app.coding.models import Adjudication, Coding, CodingMemo
 from app.exports.formats import parquet
 from app.exports.programme.material import Material
 from app.kit.db import Database
-from app.kit.frames import frame, key
+from app.kit.frames import EpochSeconds, frame, key
 from app.turns.models import Turn, TurnIndex
 
 SCHEMA = parquet.CODINGS | {"codebook": pl.String()}
@@ -148,7 +148,7 @@ async def _said(db: AsyncSession, sources: pl.DataFrame) -> pl.DataFrame:
     numbers = {
         "is_primary": case((col(Coding.is_primary), 1), else_=0),
         "confidence": Coding.confidence,
-        "decided_s": cast(extract("epoch", col(Coding.decided_at)), BigInteger),
+        "decided_s": EpochSeconds(col(Coding.decided_at)),
     }
     of_it = [UUID(each) for each in sources["assignment"]]
     where = (col(Coding.assignment_id).in_(of_it), col(Coding.ended_at).is_(None))
