@@ -15,5 +15,5 @@ async def test_whatever_is_killed_all_but_the_last_moment_is_kept(tmp_path: Path
 
     assert sum(report.kills.values()) == 6
     assert len(report.kills) == 3
-    assert report.verdict.losses_s
+    assert report.verdict.stretches
     assert report.is_good, str(report)
