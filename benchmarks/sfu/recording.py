@@ -15,8 +15,10 @@ from .ours import Ours
 
 WINDOW_S = 2 * CONFIRM_EVERY_S
 """So that each window with tapes holds as many of the disk's confirmations as any other."""
-BEGUN_S = 0.3
-"""After the tapes began: opening 22 files is not what a meeting of an hour costs."""
+BEGUN_S = 1.5
+"""After the tapes began: opening 22 files is not what a meeting of an hour costs, nor is a camera's
+way through Python until its tape's first key frame. Browsers send that within a tenth of a second
+of being asked; the clients here, once a second."""
 SETTLE_S = 0.5
 """After they ended. The disk has then confirmed them."""
 CONFIDENCE = 0.95
