@@ -111,7 +111,7 @@ async def test_means_over_meetings_stand_beside_chance_once_it_is_drawn(
         assert "been drawn of" not in page
     for head, columns in (("<h2>By meeting order", 6), ("<h2>By group", 1)):
         table = page.split(head)[1].split("</table>")[0]
-        assert table.count(">p = ") == columns * (table.count("<tr>") - 1)
+        assert table.count(">p\u00a0=\u00a0") == columns * (table.count("<tr>") - 1)
     for path in paths:
         found = (await cast.researcher.client.get(f"/api/v1{path}")).json()
         assert found["drawn"] == 6
