@@ -49,6 +49,8 @@ class Given(NamedTuple):
     """As in the names of columns."""
     code: str = ""
     """Its label."""
+    main_code: str = ""
+    """The label of the code at the top that it stands below, or its own."""
     path: str = ""
     """The labels of the codes that it stands below, and its own: `strain/workload`."""
     is_primary: bool = True
@@ -137,7 +139,7 @@ def _add(
         if axis.choice == Choice.MULTIPLE:
             found.columns.append(Column(f"{name}_also", axis, source, is_beside=True))
         by_id: dict[UUID, Code] = {code.id: code for code in axis.codes}
-        paths = axis.paths()
+        lines, paths = axis.lines(), axis.paths()
         for (turn_id, axis_id), cell in cells.items():
             codes = [by_id[each] for each in cell.code_ids if each in by_id]
             labels = [code.label for code in codes]
@@ -154,6 +156,7 @@ def _add(
                         at,
                         where,
                         each.label,
+                        lines[each.id][0].label,
                         paths[each.id],
                         n == 0,
                         sure,

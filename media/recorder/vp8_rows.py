@@ -69,11 +69,7 @@ def _run(
     )
     parts = [plain[since:until] for since, until in places]
     data = [
-        parts[first]
-        if first == last
-        else parts[first] + parts[last]
-        if last - first == 1
-        else b"".join(parts[first : last + 1])
+        parts[first] if first == last else b"".join(parts[first : last + 1])
         for first, last in zip((firsts - begin).tolist(), (lasts - begin).tolist(), strict=True)
     ]
     columns = (rows.at_s[firsts], rows.stretch[firsts], follows, told.base[lasts])

@@ -157,10 +157,17 @@ async def _draw_chance(database: Database) -> None:
     while True:
         try:
             for recording_id in await kept.waiting(database):
-                await kept.draw(database, recording_id)
-        except Exception:  # whatever one recording does, the next look begins anew
-            logger.exception("chance could not be drawn")
+                await _draw(database, recording_id)
+        except Exception:  # as above
+            logger.exception("what chance is to be drawn of could not be looked for")
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _draw(database: Database, recording_id: UUID) -> None:
+    try:
+        await kept.draw(database, recording_id)
+    except Exception:  # whatever one recording does, the others are drawn
+        logger.exception("chance of recording %s could not be drawn", short(recording_id))
 
 
 async def hand_over_forgotten(settings: Settings, database: Database) -> None:

@@ -19,7 +19,7 @@ from app.kit.db import now
 from app.kit.settings import NodeSettings, Settings
 from app.meetings.models import Meeting
 from app.recordings.models import Recording
-from signalling.messages import AgreeToRecord, DecideConsent, GoOffRecord, StartRecording
+from signalling.messages import AgreeToRecord, Command, DecideConsent, GoOffRecord, StartRecording
 from tests.fixtures import postgres
 from tests.fixtures.application import application, settings_at
 from tests.fixtures.cast import assemble
@@ -71,6 +71,28 @@ def process(settings: Settings) -> Any:
     return node_process(environment_of(settings, free_port()))
 
 
+async def last_said(
+    both: Two, server: postgres.Server, command: type[Command], **fields: Any
+) -> float:
+    """Bob says it to the first node, which dies with it while the database is away. The Unix second
+    when he was asked; the gathering is the second node's from then on."""
+    gathering, cast = both.gathering, both.gathering.cast
+    async with process(both.first) as killed:
+        await lets_in(cast.alice, gathering)
+        async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
+            await alice.ask(StartRecording)
+            for person in (cast.alice, cast.bob):
+                await until_written(gathering, person)
+            await asyncio.to_thread(server.kill)
+            asked = time.time()
+            await bob.ask(command, **fields)
+            killed.kill()
+            await killed.wait()
+    await asyncio.to_thread(server.start)
+    gathering.settings = both.second
+    return asked
+
+
 async def until_handed_over(gathering: Gathering) -> None:
     """The first node is back: it has read its journal, and its tapes have arrived."""
     people = (gathering.cast.alice, gathering.cast.bob)
@@ -87,20 +109,7 @@ async def test_nothing_is_written_elsewhere_of_a_room_that_had_gone_off_the_reco
 ) -> None:
     async with two(server, tmp_path) as both, AsyncExitStack() as stack:
         gathering, cast = both.gathering, both.gathering.cast
-        async with process(both.first) as killed:
-            await lets_in(cast.alice, gathering)
-            async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
-                await alice.ask(StartRecording)
-                for person in (cast.alice, cast.bob):
-                    await until_written(gathering, person)
-                await asyncio.to_thread(server.kill)
-                asked = time.time()
-                await bob.ask(GoOffRecord)
-                killed.kill()
-                await killed.wait()
-        await asyncio.to_thread(server.start)
-
-        gathering.settings = both.second
+        asked = await last_said(both, server, GoOffRecord)
         await stack.enter_async_context(process(both.second))
         await lets_in(cast.alice, gathering)  # once the first node counts as dead
         async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
@@ -136,20 +145,8 @@ async def test_nothing_is_written_elsewhere_of_one_who_had_withdrawn(
 ) -> None:
     async with two(server, tmp_path) as both, AsyncExitStack() as stack:
         gathering, cast = both.gathering, both.gathering.cast
-        async with process(both.first) as killed:
-            await lets_in(cast.alice, gathering)
-            async with inside(gathering, cast.alice, cast.bob) as (alice, bob):
-                await alice.ask(StartRecording)
-                for person in (cast.alice, cast.bob):
-                    await until_written(gathering, person)
-                await asyncio.to_thread(server.kill)
-                asked = time.time()
-                await bob.ask(DecideConsent, decision="withdrawn", keeps_earlier=True, **OWN)
-                killed.kill()
-                await killed.wait()
-        await asyncio.to_thread(server.start)
-
-        gathering.settings = both.second
+        keeping = {"decision": "withdrawn", "keeps_earlier": True, **OWN}
+        asked = await last_said(both, server, DecideConsent, **keeping)
         await stack.enter_async_context(process(both.second))
         await lets_in(cast.alice, gathering)
         async with inside(gathering, cast.alice, cast.bob) as (alice, bob):

@@ -28,8 +28,7 @@ def rows(turns: TurnList) -> Iterator[tuple[Cell, ...]]:
         at = given.given_at.isoformat(timespec="seconds") if given.given_at else None
         memo = memos.get((given.turn_id, given.source), "")
         about = (given.is_primary, given.confidence, memo, at)
-        main_code = given.path.partition("/")[0]
-        what_code = (given.source, given.axis, given.code, main_code, given.path)
+        what_code = (given.source, given.axis, given.code, given.main_code, given.path)
         said.setdefault(given.turn_id, []).append((*what_code, *about))
     for note in turns.notes:
         if (note.turn_id, note.source) not in coded:

@@ -127,12 +127,14 @@ def _labels(versions: Sequence[CodebookVersion]) -> pl.DataFrame:
     rows = [
         (
             *(key(version.id), key(axis.id), key(code.id), stem, axis.label, code.label),
-            *(path.partition("/")[0], path, place),
+            *(line[0].label, path, place),
         )
         for number, version in enumerate(versions, start=1)
         for stem in ("codebook" if number == 1 else f"codebook-{number}",)
         for place, axis in enumerate(codebooks.said(version).axes)
-        for code, path in zip(axis.codes, axis.paths().values(), strict=True)
+        for code, line, path in zip(
+            axis.codes, axis.lines().values(), axis.paths().values(), strict=True
+        )
     ]
     return pl.DataFrame(rows, schema=LABELS, orient="row")
 

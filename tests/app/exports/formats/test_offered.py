@@ -41,7 +41,7 @@ def coded(first: str, second: str) -> dict[str, str]:
 def given(first: str, at: datetime = AT, sure: int = 3) -> tuple[Given, ...]:
     """Both codes, in one order, of which `first` leads."""
     return tuple(
-        Given("coder1", FIRST, id_, at, "theme", label, label, label == first, sure)
+        Given("coder1", FIRST, id_, at, "theme", label, label, label, label == first, sure)
         for label, id_ in (("a", A), ("b", B))
     )
 

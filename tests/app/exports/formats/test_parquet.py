@@ -73,7 +73,7 @@ def test_every_code_is_a_row_and_a_memo_without_codes_too(turns: TurnList) -> No
     said: list[tuple[object, ...]] = [
         (
             each.turn_id,
-            *(each.source, each.axis, each.code, "main", each.path),
+            *(each.source, each.axis, each.code, "pay/time", each.path),
             *(each.is_primary, each.confidence),
             memos.get((each.turn_id, each.source), ""),
             each.given_at.isoformat(timespec="seconds") if each.given_at else None,
